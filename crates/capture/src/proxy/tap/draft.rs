@@ -1,0 +1,97 @@
+//! What a tap has seen of one exchange, before the recorder gives it form.
+//!
+//! A draft holds heads as parsed, bodies as they travelled, and a stamp for
+//! each piece. It is plain data: the taps fill it on the proxy's spine, the
+//! recorder turns it into a record on its own thread.
+
+use crate::record::{Delay, Header, Outcome};
+
+/// An instant: microseconds on the monotonic clock since the recording began.
+pub(crate) type Stamp = u64;
+
+/// One exchange as its tap saw it.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    /// Counts from 1 in each recording.
+    pub(crate) id: u64,
+    /// The connection that carries it.
+    pub(crate) connection: u64,
+    /// When the first byte of the request passed.
+    pub(crate) start: Stamp,
+    /// The request, from its head on.
+    pub(crate) request: RequestDraft,
+    /// The final response, once its head has passed.
+    pub(crate) response: Option<ResponseDraft>,
+    /// Interim responses: status, headers, and when they had passed.
+    pub(crate) informational: Vec<(u16, Vec<Header>, Stamp)>,
+    /// What passing through us cost.
+    pub(crate) delay: Delay,
+    /// How it ended; `None` while it is under way.
+    pub(crate) outcome: Option<Outcome>,
+    /// What a reader should know.
+    pub(crate) notes: Vec<String>,
+}
+
+/// A request as its tap saw it.
+#[derive(Debug, Default)]
+pub(crate) struct RequestDraft {
+    pub(crate) method: String,
+    /// The whole URL, scheme and authority included.
+    pub(crate) url: String,
+    pub(crate) http_version: &'static str,
+    pub(crate) headers: Vec<Header>,
+    pub(crate) body: BodyDraft,
+    pub(crate) trailers: Vec<Header>,
+    /// When its last byte passed.
+    pub(crate) end: Option<Stamp>,
+}
+
+/// A response as its tap saw it.
+#[derive(Debug, Default)]
+pub(crate) struct ResponseDraft {
+    pub(crate) status: u16,
+    pub(crate) reason: Option<String>,
+    pub(crate) http_version: &'static str,
+    pub(crate) headers: Vec<Header>,
+    pub(crate) body: BodyDraft,
+    pub(crate) trailers: Vec<Header>,
+    /// When its first byte passed.
+    pub(crate) start: Stamp,
+    /// When its last byte passed.
+    pub(crate) end: Option<Stamp>,
+}
+
+/// A body as it travelled: content-encoding still on, transfer framing off.
+#[derive(Debug, Default)]
+pub(crate) struct BodyDraft {
+    /// The first bytes, up to the body limit.
+    pub(crate) kept: Vec<u8>,
+    /// Where each piece of `kept` ends, and when it passed; in order.
+    pub(crate) pieces: Vec<(usize, Stamp)>,
+    /// All bytes that passed, kept or not.
+    pub(crate) wire_bytes: u64,
+}
+
+impl BodyDraft {
+    /// Takes one piece; past `limit` bytes it is counted, not kept.
+    pub(crate) fn push(&mut self, piece: &[u8], at: Stamp, limit: usize) {
+        if piece.is_empty() {
+            return;
+        }
+        self.wire_bytes += piece.len() as u64;
+        let room = limit.saturating_sub(self.kept.len()).min(piece.len());
+        if room == 0 {
+            return;
+        }
+        self.kept.extend_from_slice(&piece[..room]);
+        match self.pieces.last_mut() {
+            Some((end, stamp)) if *stamp == at => *end = self.kept.len(),
+            _ => self.pieces.push((self.kept.len(), at)),
+        }
+    }
+
+    /// Whether bytes passed that were not kept.
+    pub(crate) fn truncated(&self) -> bool {
+        self.wire_bytes > self.kept.len() as u64
+    }
+}

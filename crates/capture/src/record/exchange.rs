@@ -1,0 +1,155 @@
+//! One request and its answer, whatever carried them.
+//!
+//! Every `_us` is a mark: microseconds on the monotonic clock from the start
+//! of the exchange, stamped when the bytes passed. Durations are the reader's to take.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Body, Event, Timestamp};
+
+/// One request, its response, and what streamed with it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Exchange {
+    /// Counts from 1 in each recording, in the order in which exchanges began.
+    pub id: u64,
+    /// The [`Connection`](super::Connection) that carried it.
+    pub connection: u64,
+    /// When the first byte of the request passed: the only wall clock here.
+    pub started_at: Timestamp,
+    /// What carried it.
+    pub transport: Transport,
+    /// For a WebSocket message: the exchange that opened the socket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upgrade: Option<u64>,
+    /// What the agent sent.
+    pub request: Request,
+    /// What the origin answered, as far as it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<Response>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What passing through us cost it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delay: Option<Delay>,
+    /// What a reader should know: a Host that differs from the tunnel's authority, say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// What carried an exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transport {
+    /// One HTTP request and its response, of any version; an upgrade too.
+    Http,
+    /// A message of the agent on a WebSocket, and the messages that answer it.
+    Websocket,
+}
+
+/// What the agent sent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Request {
+    /// The method; for a WebSocket message `GET`, the method of its upgrade.
+    pub method: String,
+    /// The whole URL: `https://host/path?query`, `wss://` for a WebSocket message.
+    pub url: String,
+    /// `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
+    pub http_version: String,
+    /// In the order, case and number in which they were sent; without HTTP/2's
+    /// pseudo-headers. Empty for a WebSocket message.
+    #[serde(default)]
+    pub headers: Vec<Header>,
+    /// What was sent; absent when there was no body, and where the origin spoke first on a WebSocket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Body>,
+    /// Headers after the body.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trailers: Vec<Header>,
+    /// When its last byte passed; absent when it never did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_us: Option<u64>,
+}
+
+/// What the origin answered.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Response {
+    /// The status code; 101 for the messages of a WebSocket.
+    pub status: u16,
+    /// The reason phrase of HTTP/1, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
+    pub http_version: String,
+    /// In the order, case and number in which they were sent.
+    #[serde(default)]
+    pub headers: Vec<Header>,
+    /// Interim responses (RFC 9110, section 15.2) that came before it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub informational: Vec<Informational>,
+    /// What was answered; of an event stream the counts alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Body>,
+    /// The events of a `text/event-stream`, or the messages on a WebSocket.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Event>,
+    /// Headers after the body.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trailers: Vec<Header>,
+    /// When its first byte passed (of the final response, not of an interim one).
+    pub start_us: u64,
+    /// When its last byte passed; absent when it never did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_us: Option<u64>,
+}
+
+/// One header field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// As sent, case included.
+    pub name: String,
+    /// As sent; bytes that are not UTF-8 are read as ISO 8859-1.
+    pub value: String,
+}
+
+/// An interim (1xx) response.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Informational {
+    /// 100 to 199, but 101.
+    pub status: u16,
+    /// Its header fields.
+    #[serde(default)]
+    pub headers: Vec<Header>,
+    /// When its last byte passed.
+    pub at_us: u64,
+}
+
+/// How an exchange ended.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Outcome {
+    /// In one word.
+    pub state: OutcomeState,
+    /// Why, where the state alone does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// How an exchange ended, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeState {
+    /// Request and response passed to their ends.
+    Complete,
+    /// It began, and was cut: a reset, a closed connection, a shutdown.
+    Aborted,
+    /// The origin could not be asked.
+    Failed,
+}
+
+/// The time between reading bytes from one side and having handed them to the other, in microseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delay {
+    /// The longest for one read.
+    pub max_us: u64,
+    /// Over all reads, both directions.
+    pub total_us: u64,
+}

@@ -1,0 +1,138 @@
+//! The record: what one line of a recording holds.
+//!
+//! A recording is a file of JSON lines: a [`Session`], then [`Exchange`] and
+//! [`Connection`] lines as they end, then one [`End`]. Each line begins with
+//! `kind` and `format`. This module is the form alone: no I/O, no clock.
+//!
+//! `docs/record-format.md` describes every field for readers in other
+//! languages, and `docs/record.schema.json` is the same as a JSON Schema.
+
+mod body;
+mod connection;
+mod exchange;
+mod session;
+mod timestamp;
+
+pub use body::{Body, Event};
+pub use connection::{Connection, Disposition, Process, State, Tls, Unread, WebSocketCounts};
+pub use exchange::{
+    Delay, Exchange, Header, Informational, Outcome, OutcomeState, Request, Response, Transport,
+};
+pub use session::{Dispositions, End, Limits, Secrets, Session};
+pub use timestamp::Timestamp;
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the format that this crate writes, and the newest that it reads.
+///
+/// A new field has a default and leaves it; a changed meaning raises it.
+pub const FORMAT: u32 = 1;
+
+/// One line of a recording.
+#[derive(Debug, Clone)]
+pub enum Record {
+    /// The first line: who recorded what, with which limits.
+    Session(Session),
+    /// One request and its answer.
+    Exchange(Box<Exchange>),
+    /// One TCP connection of the agent, read or not.
+    Connection(Box<Connection>),
+    /// The last line: counts. Absent after a crash.
+    End(End),
+}
+
+impl Record {
+    /// The value of `kind` on the line.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Session(_) => "session",
+            Self::Exchange(_) => "exchange",
+            Self::Connection(_) => "connection",
+            Self::End(_) => "end",
+        }
+    }
+
+    /// Appends the record to `line` as JSON, without a line end.
+    ///
+    /// # Errors
+    ///
+    /// Only what `serde_json` reports; no record that this crate makes is refused.
+    pub fn write_json(&self, line: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+        let kind = self.kind();
+        match self {
+            Self::Session(body) => serde_json::to_writer(line, &Line::new(kind, body)),
+            Self::Exchange(body) => serde_json::to_writer(line, &Line::new(kind, body)),
+            Self::Connection(body) => serde_json::to_writer(line, &Line::new(kind, body)),
+            Self::End(body) => serde_json::to_writer(line, &Line::new(kind, body)),
+        }
+    }
+
+    /// Reads one line of a recording; white space at its end is allowed.
+    ///
+    /// # Errors
+    ///
+    /// [`LineError::Format`] for a newer format than [`FORMAT`],
+    /// [`LineError::Foreign`] for JSON that is no line of ours, and
+    /// [`LineError::Json`] for a line that is cut or damaged.
+    pub fn from_json(line: &[u8]) -> Result<Self, LineError> {
+        let head: Head = serde_json::from_slice(line).map_err(LineError::Json)?;
+        let (Some(kind), Some(format)) = (head.kind, head.format) else {
+            return Err(LineError::Foreign);
+        };
+        if format > FORMAT {
+            return Err(LineError::Format { found: format });
+        }
+        match kind.as_str() {
+            "session" => serde_json::from_slice(line).map(Self::Session),
+            "exchange" => serde_json::from_slice(line).map(Self::Exchange),
+            "connection" => serde_json::from_slice(line).map(Self::Connection),
+            "end" => serde_json::from_slice(line).map(Self::End),
+            _ => return Err(LineError::Foreign),
+        }
+        .map_err(LineError::Json)
+    }
+}
+
+/// Why a line is no [`Record`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LineError {
+    /// Written by a newer version of this program: update it.
+    #[error("format {found} is newer than {FORMAT}, the newest that this version reads")]
+    Format {
+        /// The line's own `format`.
+        found: u32,
+    },
+    /// JSON, but without our `kind` and `format`.
+    #[error("not a line of a codex-dissect recording")]
+    Foreign,
+    /// Cut short, damaged, or no JSON at all.
+    #[error("not a readable record")]
+    Json(#[source] serde_json::Error),
+}
+
+/// A record as it stands on its line: `kind` and `format` first.
+#[derive(Serialize)]
+struct Line<'a, T> {
+    kind: &'static str,
+    format: u32,
+    #[serde(flatten)]
+    body: &'a T,
+}
+
+impl<'a, T> Line<'a, T> {
+    fn new(kind: &'static str, body: &'a T) -> Self {
+        Self {
+            kind,
+            format: FORMAT,
+            body,
+        }
+    }
+}
+
+/// The two fields that decide how the rest is read.
+#[derive(Deserialize)]
+struct Head {
+    kind: Option<String>,
+    format: Option<u32>,
+}
