@@ -90,6 +90,11 @@ impl BodyDraft {
         }
     }
 
+    /// What it holds in memory, in bytes.
+    pub(crate) fn weight(&self) -> usize {
+        self.kept.capacity() + size_of_val(self.pieces.as_slice())
+    }
+
     /// Whether bytes passed that were not kept.
     pub(crate) fn truncated(&self) -> bool {
         self.wire_bytes > self.kept.len() as u64

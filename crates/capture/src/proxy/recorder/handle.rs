@@ -1,0 +1,233 @@
+//! The recorder as the taps hold it: a handle that never blocks and never fails.
+//!
+//! What does not fit into the queue is dropped and counted, never waited for.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+
+use crate::proxy::tap::draft::{Draft, Stamp};
+use crate::record::Connection;
+
+use super::clock::Clock;
+use super::message::{Chunk, Direction, Message, WebSocketOpen};
+
+/// Takes what taps saw. Cheap to clone; every clone speaks to the same thread.
+#[derive(Debug, Clone)]
+pub(crate) struct Recorder {
+    shared: Arc<Shared>,
+    queue: mpsc::Sender<Message>,
+}
+
+impl Recorder {
+    pub(super) fn new(shared: Arc<Shared>, queue: mpsc::Sender<Message>) -> Self {
+        Self { shared, queue }
+    }
+
+    /// The recording's clock.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.shared.clock
+    }
+
+    /// The id for an exchange that begins now; they count from 1.
+    pub(crate) fn next_exchange(&self) -> u64 {
+        self.shared.next_exchange()
+    }
+
+    /// The id for a connection that begins now; they count from 1.
+    pub(crate) fn next_connection(&self) -> u64 {
+        self.shared.connections.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// How many bytes of a body are kept.
+    pub(crate) fn body_limit(&self) -> usize {
+        self.shared.body_limit
+    }
+
+    /// Takes an HTTP exchange that has ended.
+    pub(crate) fn exchange(&self, draft: Draft) {
+        let connection = draft.connection;
+        if !self.offer(Message::Exchange(Box::new(draft))) {
+            self.shared.losses().of(connection).records += 1;
+        }
+    }
+
+    /// Takes note that a connection became a WebSocket.
+    pub(crate) fn websocket_open(&self, open: WebSocketOpen) {
+        self.send(Message::WebSocketOpen(open));
+    }
+
+    /// Takes bytes that passed on a WebSocket at `at`, held for `delay_us`.
+    ///
+    /// When they do not fit into the queue, the socket cannot be read any
+    /// further, so what follows on it is dropped too.
+    pub(crate) fn websocket_bytes(
+        &self,
+        connection: u64,
+        direction: Direction,
+        at: Stamp,
+        bytes: &[u8],
+        delay_us: u64,
+    ) {
+        let shared = &self.shared;
+        if shared.any_cut.load(Ordering::Acquire) && shared.losses().is_cut(connection) {
+            return;
+        }
+        let fits = shared.room_for(bytes.len())
+            && self.offer(Message::WebSocketBytes(Chunk {
+                connection,
+                direction,
+                at,
+                bytes: bytes.into(),
+                delay_us,
+            }));
+        if !fits {
+            shared.losses().of(connection).cut = true;
+            shared.any_cut.store(true, Ordering::Release);
+        }
+    }
+
+    /// Takes note that a WebSocket is gone; `reason` where it did not end as sockets do.
+    pub(crate) fn websocket_end(&self, connection: u64, at: Stamp, reason: Option<String>) {
+        self.send(Message::WebSocketEnd {
+            connection,
+            at,
+            reason,
+        });
+    }
+
+    /// Takes a connection that is over. Its counts of exchanges and losses,
+    /// and those of its WebSocket, are filled in by the recorder.
+    pub(crate) fn connection(&self, connection: Connection) {
+        self.send(Message::Connection(Box::new(connection)));
+    }
+
+    /// Takes a warning for the user; each is shown once.
+    pub(crate) fn warn(&self, warning: String) {
+        self.send(Message::Warning(warning));
+    }
+
+    /// Says that nothing of interest follows.
+    pub(super) fn close(&self) {
+        self.send(Message::Close);
+    }
+
+    /// Queues a message if there is room for it; says whether there was.
+    fn offer(&self, message: Message) -> bool {
+        let weight = message.weight();
+        let queued = self.shared.queued.fetch_add(weight, Ordering::AcqRel);
+        if queued.saturating_add(weight) <= self.shared.queue_limit
+            && self.queue.send(message).is_ok()
+        {
+            return true;
+        }
+        self.shared.queued.fetch_sub(weight, Ordering::AcqRel);
+        false
+    }
+
+    /// Queues a message, room or not: there are but a few of its kind for each connection.
+    fn send(&self, message: Message) {
+        let weight = message.weight();
+        self.shared.queued.fetch_add(weight, Ordering::AcqRel);
+        if self.queue.send(message).is_err() {
+            // The thread has ended, and with it the recording: nobody is left to tell.
+            self.shared.queued.fetch_sub(weight, Ordering::AcqRel);
+        }
+    }
+}
+
+/// What the handles and the thread share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    clock: Clock,
+    exchanges: AtomicU64,
+    connections: AtomicU64,
+    body_limit: usize,
+    queue_limit: usize,
+    /// Bytes that wait in the queue.
+    queued: AtomicUsize,
+    /// Whether any socket is cut: spares the lock where none is.
+    any_cut: AtomicBool,
+    losses: Mutex<Losses>,
+}
+
+impl Shared {
+    pub(super) fn new(clock: Clock, body_limit: usize, queue_limit: usize) -> Self {
+        Self {
+            clock,
+            exchanges: AtomicU64::new(0),
+            connections: AtomicU64::new(0),
+            body_limit,
+            queue_limit,
+            queued: AtomicUsize::new(0),
+            any_cut: AtomicBool::new(false),
+            losses: Mutex::default(),
+        }
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(super) fn body_limit(&self) -> usize {
+        self.body_limit
+    }
+
+    pub(super) fn next_exchange(&self) -> u64 {
+        self.exchanges.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Bytes that wait in the queue.
+    pub(super) fn queued(&self) -> usize {
+        self.queued.load(Ordering::Acquire)
+    }
+
+    /// Takes a message's weight off the queue, once it has been dealt with.
+    pub(super) fn done(&self, weight: usize) {
+        self.queued.fetch_sub(weight, Ordering::AcqRel);
+    }
+
+    /// What was dropped on the way to the thread.
+    pub(super) fn losses(&self) -> MutexGuard<'_, Losses> {
+        self.losses.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether so many bytes have a chance: asked before they are copied.
+    fn room_for(&self, bytes: usize) -> bool {
+        self.queued().saturating_add(bytes) <= self.queue_limit
+    }
+}
+
+/// What was dropped because the queue was full, by connection.
+#[derive(Debug, Default)]
+pub(super) struct Losses(BTreeMap<u64, Loss>);
+
+/// What was dropped of one connection.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Loss {
+    /// Exchanges that were dropped.
+    pub(super) records: u64,
+    /// Whether bytes of its WebSocket were dropped, and with them all that followed.
+    pub(super) cut: bool,
+}
+
+impl Losses {
+    /// Takes what was lost of one connection, which is over.
+    pub(super) fn take(&mut self, connection: u64) -> Loss {
+        self.0.remove(&connection).unwrap_or_default()
+    }
+
+    /// Takes what was lost of connections that had no end.
+    pub(super) fn take_rest(&mut self) -> Vec<Loss> {
+        std::mem::take(&mut self.0).into_values().collect()
+    }
+
+    /// Whether a WebSocket can be read no further.
+    pub(super) fn is_cut(&self, connection: u64) -> bool {
+        self.0.get(&connection).is_some_and(|loss| loss.cut)
+    }
+
+    fn of(&mut self, connection: u64) -> &mut Loss {
+        self.0.entry(connection).or_default()
+    }
+}

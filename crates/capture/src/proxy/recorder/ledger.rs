@@ -1,0 +1,118 @@
+//! The recorder's counts: of the recording, and of each connection under way.
+
+use std::collections::HashMap;
+use std::io;
+
+use crate::record::{Body, Connection, Dispositions, End, Exchange, OutcomeState, State};
+
+use super::handle::Loss;
+
+/// What the recorder has counted.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    end: End,
+    first_loss: Option<io::Error>,
+    warnings: Vec<String>,
+    /// Connections that carried something and are not over.
+    under_way: HashMap<u64, Counts>,
+}
+
+/// What was counted on one connection.
+#[derive(Debug, Default, Clone, Copy)]
+struct Counts {
+    exchanges: u64,
+    lost: u64,
+}
+
+impl Ledger {
+    /// Counts an exchange that a sink has taken.
+    pub(super) fn count_exchange(&mut self, exchange: &Exchange) {
+        self.under_way
+            .entry(exchange.connection)
+            .or_default()
+            .exchanges += 1;
+        self.end.exchanges += 1;
+        match exchange.outcome.state {
+            OutcomeState::Complete => {}
+            OutcomeState::Aborted => self.end.aborted += 1,
+            OutcomeState::Failed => self.end.failed += 1,
+        }
+        self.end.truncated += u64::from(is_truncated(exchange));
+    }
+
+    /// Counts a connection by what became of it.
+    pub(super) fn count_connection(&mut self, state: State) {
+        let Dispositions {
+            intercepted,
+            opaque,
+            rejected,
+            failed,
+            refused,
+        } = &mut self.end.connections;
+        *match state {
+            State::Intercepted => intercepted,
+            State::Opaque => opaque,
+            State::Rejected => rejected,
+            State::Failed => failed,
+            State::Refused => refused,
+        } += 1;
+    }
+
+    /// Writes what is known of a connection into its record, and forgets it.
+    pub(super) fn close_connection(&mut self, connection: &mut Connection, loss: Loss) {
+        let counts = self.under_way.remove(&connection.id).unwrap_or_default();
+        connection.exchanges = counts.exchanges;
+        connection.lost = counts.lost + self.count_loss(loss);
+    }
+
+    /// Counts what the queue had no room for; returns how many records that is.
+    pub(super) fn count_loss(&mut self, loss: Loss) -> u64 {
+        let records = loss.records + u64::from(loss.cut);
+        self.end.lost += records;
+        records
+    }
+
+    /// Counts an exchange that a sink refused.
+    pub(super) fn lose_exchange(&mut self, connection: u64, cause: io::Error) {
+        self.under_way.entry(connection).or_default().lost += 1;
+        self.lose(1, cause);
+    }
+
+    /// Counts records that a sink refused.
+    pub(super) fn lose(&mut self, records: u64, cause: io::Error) {
+        self.end.lost += records;
+        if self.first_loss.is_none() {
+            self.end.first_loss = Some(cause.to_string());
+            self.first_loss = Some(cause);
+        }
+    }
+
+    /// Keeps a warning, unless it was given before or there are too many.
+    pub(super) fn warn(&mut self, warning: String) {
+        if self.warnings.len() < MAX_WARNINGS && !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    /// The counts as they stand.
+    pub(super) fn end(&self) -> &End {
+        &self.end
+    }
+
+    /// Everything, at the end.
+    pub(super) fn into_parts(self) -> (End, Vec<String>, Option<io::Error>) {
+        (self.end, self.warnings, self.first_loss)
+    }
+}
+
+fn is_truncated(exchange: &Exchange) -> bool {
+    let cut = |body: &Option<Body>| body.as_ref().is_some_and(|body| body.truncated);
+    let response = exchange.response.as_ref();
+    cut(&exchange.request.body)
+        || response.is_some_and(|response| {
+            cut(&response.body) || response.events.iter().any(|event| event.truncated)
+        })
+}
+
+/// More than a user reads; bounds what a misbehaving peer can make us remember.
+const MAX_WARNINGS: usize = 100;

@@ -1,0 +1,102 @@
+//! What travels from the taps to the recorder's thread.
+
+use crate::proxy::tap::draft::{Draft, Stamp};
+use crate::record::{Connection, Header};
+
+/// Which way bytes went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Direction {
+    /// From the agent to the origin.
+    Up,
+    /// From the origin to the agent.
+    Down,
+}
+
+/// A connection became a WebSocket.
+#[derive(Debug)]
+pub(crate) struct WebSocketOpen {
+    /// The connection.
+    pub(crate) connection: u64,
+    /// The exchange that was its upgrade.
+    pub(crate) upgrade: u64,
+    /// `wss://…`, for the exchanges on it.
+    pub(crate) url: String,
+    /// The version of HTTP that carried the upgrade.
+    pub(crate) http_version: &'static str,
+    /// The response's `Sec-WebSocket-Extensions`: what was agreed.
+    pub(crate) extensions: Option<String>,
+}
+
+/// One thing that a tap has to say.
+#[derive(Debug)]
+pub(super) enum Message {
+    /// An HTTP exchange ended.
+    Exchange(Box<Draft>),
+    /// A connection became a WebSocket.
+    WebSocketOpen(WebSocketOpen),
+    /// Bytes passed on a WebSocket.
+    WebSocketBytes(Chunk),
+    /// A WebSocket's connection is gone.
+    WebSocketEnd {
+        connection: u64,
+        at: Stamp,
+        /// Why, unless it ended as sockets do.
+        reason: Option<String>,
+    },
+    /// A connection is over.
+    Connection(Box<Connection>),
+    /// Something that the user should read.
+    Warning(String),
+    /// Nothing of interest follows: the thread may end.
+    Close,
+}
+
+/// Bytes of a WebSocket as they passed.
+#[derive(Debug)]
+pub(super) struct Chunk {
+    pub(super) connection: u64,
+    pub(super) direction: Direction,
+    pub(super) at: Stamp,
+    pub(super) bytes: Box<[u8]>,
+    /// How long we held them.
+    pub(super) delay_us: u64,
+}
+
+impl Message {
+    /// What the message weighs while it waits, in bytes: what a peer can make
+    /// it weigh, and a flat charge for the rest.
+    pub(super) fn weight(&self) -> usize {
+        let content = match self {
+            Self::Exchange(draft) => draft_weight(draft),
+            Self::WebSocketBytes(chunk) => chunk.bytes.len(),
+            Self::Warning(text) => text.len(),
+            Self::WebSocketOpen(_)
+            | Self::WebSocketEnd { .. }
+            | Self::Connection(_)
+            | Self::Close => 0,
+        };
+        content + FLAT_WEIGHT
+    }
+}
+
+fn draft_weight(draft: &Draft) -> usize {
+    let request = &draft.request;
+    let mut weight = request.body.weight() + headers_weight(&request.headers) + request.url.len();
+    if let Some(response) = &draft.response {
+        weight += response.body.weight() + headers_weight(&response.headers);
+    }
+    for (_, headers, _) in &draft.informational {
+        weight += headers_weight(headers);
+    }
+    weight
+}
+
+fn headers_weight(headers: &[Header]) -> usize {
+    headers
+        .iter()
+        .map(|header| header.name.len() + header.value.len() + size_of::<Header>())
+        .sum()
+}
+
+/// Charged for each message beside its content, so that many small ones weigh something too.
+const FLAT_WEIGHT: usize = 256;

@@ -1,0 +1,17 @@
+//! The recorder: gives form to what the taps saw, and hands it to the sink.
+//!
+//! Taps hold a [`Recorder`]; everything they say goes through one queue, bounded
+//! in bytes, to one plain thread. That thread alone turns drafts and WebSocket
+//! bytes into records, redacts them and calls the sink.
+
+mod clock;
+mod exchange;
+mod handle;
+mod ledger;
+mod message;
+mod thread;
+
+pub(crate) use clock::Clock;
+pub(crate) use handle::Recorder;
+pub(crate) use message::{Direction, WebSocketOpen};
+pub(crate) use thread::{Config, Finished, RecorderThread, start};

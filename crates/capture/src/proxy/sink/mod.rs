@@ -1,0 +1,38 @@
+//! Sinks: where finished records go.
+
+mod jsonl;
+mod memory;
+
+use std::io;
+
+use crate::record::Record;
+
+pub use jsonl::JsonlSink;
+pub use memory::MemorySink;
+
+/// Takes finished records, one after another.
+///
+/// Called on the recorder's thread alone. A sink that fails costs records,
+/// which are counted; it is tried again for the next one.
+pub trait Sink: Send + 'static {
+    /// Takes one record, whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// When the record was not taken: it is lost.
+    fn write(&mut self, record: &Record) -> io::Result<()>;
+
+    /// Hands on what was taken: after it, a crash of this process loses nothing.
+    ///
+    /// # Errors
+    ///
+    /// When something was not handed on. It stays taken, and the next call tries again.
+    fn flush(&mut self) -> io::Result<()>;
+
+    /// How many records were taken, but could not be handed on so far.
+    ///
+    /// Asked after the last [`flush`](Self::flush) has failed: these are lost.
+    fn pending(&self) -> u64 {
+        0
+    }
+}
