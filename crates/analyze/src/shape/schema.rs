@@ -1,0 +1,79 @@
+//! A shape as a JSON Schema (draft 2020-12) that every payload in it satisfies.
+//!
+//! It says no more than what was seen: types, members that are always there,
+//! items, and enumerations. Members that were not seen stay allowed, so that a
+//! payload with a new field is drift to look at and not an invalid payload.
+
+use serde_json::{Map, Value, json};
+
+use super::node::{Kind, Node};
+use super::tree::{ROOT, Shape};
+
+impl Shape {
+    /// The schema; one that allows everything when nothing was added.
+    pub fn schema(&self) -> Value {
+        let shape = self.folded();
+        let mut schema = Map::new();
+        schema.insert("$schema".to_owned(), json!(DIALECT));
+        schema.extend(describe(&shape, &shape.nodes[ROOT]));
+        Value::Object(schema)
+    }
+}
+
+/// The keywords for one path. Recursion ends at [`MAX_DEPTH`](super::tree::MAX_DEPTH).
+fn describe(shape: &Shape, node: &Node) -> Map<String, Value> {
+    let mut schema = Map::new();
+    let seen = &node.seen;
+    let types: Vec<&str> = Kind::ALL
+        .into_iter()
+        // JSON Schema's numbers include its integers.
+        .filter(|&kind| kind != Kind::Integer || seen.of(Kind::Number) == 0)
+        .filter(|&kind| seen.of(kind) > 0)
+        .map(Kind::name)
+        .collect();
+    match types[..] {
+        [] => {}
+        [one] => _ = schema.insert("type".to_owned(), json!(one)),
+        _ => _ = schema.insert("type".to_owned(), json!(types)),
+    }
+    let values = seen.enumeration();
+    if types == ["string"] && !values.is_empty() {
+        schema.insert("enum".to_owned(), json!(values));
+    }
+    if let Some(item) = node.item {
+        schema.insert(
+            "items".to_owned(),
+            describe(shape, &shape.nodes[item]).into(),
+        );
+    }
+    schema.extend(members(shape, node));
+    if let Some(any) = node.any {
+        let entries = describe(shape, &shape.nodes[any]);
+        schema.insert("additionalProperties".to_owned(), entries.into());
+    }
+    schema
+}
+
+/// `properties` and `required`, where there are any.
+fn members(shape: &Shape, node: &Node) -> Map<String, Value> {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    for &member in &node.members {
+        let child = &shape.nodes[member];
+        let name = child.step.name();
+        properties.insert(name.to_owned(), describe(shape, child).into());
+        if child.seen.present == node.seen.of(Kind::Object) {
+            required.push(name);
+        }
+    }
+    let mut schema = Map::new();
+    if !required.is_empty() {
+        schema.insert("required".to_owned(), json!(required));
+    }
+    if !properties.is_empty() {
+        schema.insert("properties".to_owned(), properties.into());
+    }
+    schema
+}
+
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";

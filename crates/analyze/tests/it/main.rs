@@ -1,0 +1,3 @@
+//! Tests of the library as another program uses it.
+
+mod shape;

@@ -1,0 +1,253 @@
+//! The structure of payloads: what it says, that it merges, that its schema holds.
+
+use analyze::shape::{Kind, Row, Shape};
+use proptest::prelude::*;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+fn shape_of<'a>(payloads: impl IntoIterator<Item = &'a str>) -> Shape {
+    let mut shape = Shape::default();
+    for payload in payloads {
+        shape.add(serde_json::from_str::<&RawValue>(payload).expect("the test gives JSON"));
+    }
+    shape
+}
+
+fn row(shape: &Shape, path: &str) -> Row {
+    let rows = shape.rows();
+    let paths: Vec<_> = rows.iter().map(|row| row.path.clone()).collect();
+    rows.into_iter()
+        .find(|row| row.path == path)
+        .unwrap_or_else(|| panic!("{path} is not among {paths:?}"))
+}
+
+fn stored(shape: &Shape) -> String {
+    serde_json::to_string(shape).expect("a shape has no keys but strings")
+}
+
+#[test]
+fn a_row_tells_types_presence_count_sizes_and_values() {
+    let shape = shape_of([
+        r#"{"input": [{"role": "user"}, {"role": "user", "n": 1}], "x": null}"#,
+        r#"{"input": [{"role": "developer", "n": 2.5}]}"#,
+        r#"{"input": "hello"}"#,
+        r#"{"input": [{"role": "user"}, {"role": "user"}, {"role": "user"}]}"#,
+    ]);
+
+    let input = row(&shape, "input");
+    assert_eq!(input.types, [(Kind::String, 1), (Kind::Array, 3)]);
+    assert_eq!(input.presence, Some(1.0));
+    assert_eq!(input.count, 4);
+    assert_eq!(input.max_bytes, 54);
+    assert_eq!(input.bytes, 44 + 33 + 7 + 54);
+    assert_eq!(row(&shape, "x").presence, Some(0.25));
+
+    let role = row(&shape, "input[].role");
+    assert_eq!(role.count, 6);
+    assert_eq!(role.values, ["developer".into(), "user".into()]);
+    let n = row(&shape, "input[].n");
+    assert_eq!(n.types, [(Kind::Integer, 1), (Kind::Number, 1)]);
+    assert_eq!(n.presence, Some(2.0 / 6.0));
+    assert_eq!(row(&shape, "input[]").presence, None);
+}
+
+#[test]
+fn a_name_that_stands_twice_in_an_object_is_present_once() {
+    let shape = shape_of([r#"{"a":1,"a":"x"}"#, "{}"]);
+    let a = row(&shape, "a");
+    assert_eq!((a.count, a.presence), (2, Some(0.5)));
+    assert_eq!(shape.schema().get("required"), None);
+}
+
+#[test]
+fn ids_as_names_fold_into_one_path() {
+    let shape = shape_of([
+        r#"{"files":{"9f86d081884c7d65":{"size":1},"60303ae22b998861":{"size":2}}}"#,
+        r#"{"files":{"0":{"size":3}}}"#,
+    ]);
+    assert_eq!(row(&shape, "files{key}.size").count, 3);
+    assert_eq!(shape.rows().len(), 4);
+}
+
+#[test]
+fn the_properties_of_a_json_schema_inside_a_payload_are_one_path() {
+    let shape = shape_of([
+        r#"{"parameters":{"properties":{"cmd":{"type":"string"},"cwd":{"type":"string"}}}}"#,
+    ]);
+    assert_eq!(row(&shape, "parameters.properties{key}.type").count, 2);
+}
+
+#[test]
+fn an_object_with_very_many_names_is_read_as_a_map() {
+    let members: Vec<String> = (0..100)
+        .map(|n| format!(r#""word{n}":{{"v":1}}"#))
+        .collect();
+    let payload = format!("{{{}}}", members.join(","));
+    let shape = shape_of([payload.as_str()]);
+    assert_eq!(row(&shape, "{key}.v").count, 100);
+    assert_eq!(shape.rows().len(), 3);
+}
+
+#[test]
+fn names_that_a_path_could_be_misread_with_are_quoted() {
+    let shape = shape_of([r#"{"a.b": {"c[]": 1, "": 2, "{key}": 3, "q\"": 4}}"#]);
+    let paths: Vec<_> = shape.rows().into_iter().map(|row| row.path).collect();
+    assert_eq!(
+        paths,
+        [
+            ".",
+            r#"["a.b"]"#,
+            r#"["a.b"][""]"#,
+            r#"["a.b"]["c[]"]"#,
+            r#"["a.b"]["q\""]"#,
+            r#"["a.b"]["{key}"]"#,
+        ]
+    );
+}
+
+#[test]
+fn escapes_do_not_make_a_second_name() {
+    let shape = shape_of([r#"{"caf\u00e9":1}"#, r#"{"café":2}"#]);
+    assert_eq!(row(&shape, "café").presence, Some(1.0));
+}
+
+#[test]
+fn an_empty_shape_has_no_rows_and_allows_everything() {
+    let shape = Shape::default();
+    assert!(shape.rows().is_empty());
+    assert!(jsonschema::is_valid(
+        &shape.schema(),
+        &json!({"any": "thing"})
+    ));
+}
+
+#[test]
+fn a_payload_nested_a_million_deep_is_counted_and_cut() {
+    let payload = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
+    let shape = shape_of([payload.as_str()]);
+    let rows = shape.rows();
+    assert_eq!(rows.len(), 33);
+    assert_eq!(rows[0].bytes, 2_000_000);
+    assert!(rows[32].cut);
+    assert!(!rows[31].cut);
+}
+
+#[test]
+fn a_payload_of_very_many_paths_is_bounded_in_any_order() {
+    // 40 * 40 * 40 = 64,000 paths, over objects that are too narrow to be maps.
+    let letters = |n: usize| format!("k{}{}", (b'a' + (n / 8) as u8) as char, n % 8);
+    let object = |value: &dyn Fn(usize) -> String| {
+        let members: Vec<_> = (0..40)
+            .map(|n| format!("\"{}\":{}", letters(n), value(n)))
+            .collect();
+        format!("{{{}}}", members.join(","))
+    };
+    let payloads: Vec<String> = (0..40)
+        .map(|n| {
+            let inner = object(&|_| object(&|_| "1".to_owned()));
+            format!("{{\"{}\":{inner}}}", letters(n))
+        })
+        .collect();
+
+    let forward = shape_of(payloads.iter().map(String::as_str));
+    let backward = shape_of(payloads.iter().rev().map(String::as_str));
+    assert!(forward.rows().len() <= 4096);
+    assert!(forward.rows().iter().any(|row| row.cut));
+    assert_eq!(stored(&forward), stored(&backward));
+
+    let all_at_once = object(&|_| object(&|_| object(&|_| "1".to_owned())));
+    assert_eq!(shape_of([all_at_once.as_str()]).rows().len(), 4096);
+}
+
+#[test]
+fn a_stored_shape_that_is_damaged_is_refused() {
+    let good: Value = serde_json::to_value(shape_of([r#"{"a":[1]}"#])).unwrap();
+    assert!(serde_json::from_value::<Shape>(good.clone()).is_ok());
+    let mut bad = good.clone();
+    bad["paths"][0]["parent"] = json!(7);
+    let error = serde_json::from_value::<Shape>(bad)
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("comes before its parent"), "{error}");
+    let mut deep = good;
+    let path = deep["paths"][0].clone();
+    deep["paths"] = (0..40)
+        .map(|n| {
+            let mut p = path.clone();
+            p["parent"] = json!(n);
+            p
+        })
+        .collect();
+    assert!(serde_json::from_value::<Shape>(deep).is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn the_schema_validates_every_payload_that_went_in(payloads in payloads()) {
+        let texts: Vec<String> = payloads.iter().map(Value::to_string).collect();
+        let shape = shape_of(texts.iter().map(String::as_str));
+        let schema = shape.schema();
+        prop_assert!(jsonschema::meta::is_valid(&schema), "{schema}");
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        for payload in &payloads {
+            prop_assert!(validator.is_valid(payload), "{payload} against {schema}");
+        }
+    }
+
+    #[test]
+    fn order_grouping_and_storage_do_not_change_a_shape(payloads in payloads(), cut in 0..12_usize) {
+        let texts: Vec<String> = payloads.iter().map(Value::to_string).collect();
+        let whole = shape_of(texts.iter().map(String::as_str));
+        let (head, tail) = texts.split_at(cut.min(texts.len()));
+        let head = shape_of(head.iter().map(String::as_str));
+        let tail = shape_of(tail.iter().rev().map(String::as_str));
+
+        let mut there = head.clone();
+        there.merge(tail.clone());
+        let mut back: Shape = serde_json::from_str(&stored(&tail)).unwrap();
+        back.merge(serde_json::from_str(&stored(&head)).unwrap());
+
+        prop_assert_eq!(stored(&there), stored(&whole));
+        prop_assert_eq!(stored(&back), stored(&whole));
+        prop_assert_eq!(back.rows(), whole.rows());
+        prop_assert_eq!(back.schema(), whole.schema());
+    }
+
+    #[test]
+    fn the_root_counts_every_byte_of_every_payload(payloads in payloads()) {
+        let texts: Vec<String> = payloads.iter().map(Value::to_string).collect();
+        let shape = shape_of(texts.iter().map(String::as_str));
+        prop_assert_eq!(shape.samples(), payloads.len() as u64);
+        let bytes: usize = texts.iter().map(String::len).sum();
+        prop_assert_eq!(shape.rows().first().map_or(0, |row| row.bytes), bytes as u64);
+    }
+}
+
+/// A few payloads that share names, so that they meet at the same paths.
+fn payloads() -> impl Strategy<Value = Vec<Value>> {
+    let name = prop_oneof![
+        8 => "[abc]",
+        1 => Just("9f86d081884c7d659a2feaa0".to_owned()),
+        1 => "[0-9]{1,8}",
+        1 => Just("properties".to_owned()),
+        1 => any::<String>(),
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "[xyz]".prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    let value = leaf.prop_recursive(5, 40, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::hash_map(name.clone(), inner, 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    });
+    prop::collection::vec(value, 0..12)
+}
