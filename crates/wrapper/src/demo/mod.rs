@@ -1,0 +1,21 @@
+//! The built-in demo agent: what `wrap --demo` runs where codex is not installed.
+//!
+//! It behaves like codex on the wire, as a process of its own that knows
+//! nothing but its environment: the model list over HTTP/2, a WebSocket with
+//! permessage-deflate for prewarm, turn and tool result, one request over
+//! server-sent events, and its metrics as it goes. The only tool that it has
+//! runs `echo`, inside the process.
+
+mod agent;
+mod conversation;
+mod events;
+mod exec;
+mod http;
+mod route;
+
+#[cfg(test)]
+pub(crate) use http::{Answer, send};
+#[cfg(test)]
+pub(crate) use route::Route;
+
+pub(crate) use agent::run;

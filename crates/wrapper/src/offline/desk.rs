@@ -1,0 +1,53 @@
+//! What every request of the stand-in is handed: the script, the failures, the log, the numbers.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
+
+use super::ask::Ask;
+use super::failure::Failures;
+use super::log::Log;
+use super::reply::Reply;
+use super::script::Script;
+use super::usage::Usage;
+
+/// Shared by all connections of one stand-in.
+#[derive(Debug)]
+pub(super) struct Desk {
+    /// What is answered.
+    pub(super) script: Script,
+    /// What is refused.
+    pub(super) failures: Failures,
+    /// Where it is noted.
+    pub(super) log: Log,
+    /// Answers given so far.
+    replies: AtomicU64,
+}
+
+impl Desk {
+    pub(super) fn new(script: Script, failures: Failures, log: Log) -> Self {
+        Self {
+            script,
+            failures,
+            log,
+            replies: AtomicU64::new(0),
+        }
+    }
+
+    /// The answer to `ask`, numbered and dated.
+    pub(super) fn reply(&self, ask: Ask) -> Reply {
+        let item = self.script.answer(&ask);
+        Reply {
+            number: self.replies.fetch_add(1, Ordering::Relaxed) + 1,
+            created_at: unix_seconds(),
+            usage: Usage::of(&ask, &item),
+            ask,
+            item,
+        }
+    }
+}
+
+/// The wall clock; 0 where it stands before 1970.
+pub(super) fn unix_seconds() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs())
+}

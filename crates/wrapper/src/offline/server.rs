@@ -1,0 +1,162 @@
+//! The stand-in's server: a loopback port, TLS for every host, HTTP/1.1 and HTTP/2.
+
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+use super::certificate;
+use super::desk::Desk;
+use super::failure::{Failure, Failures};
+use super::log::Log;
+use super::router::Router;
+use super::script::Script;
+use super::websocket;
+
+/// How a stand-in is to answer; the default is the built-in script, and no failure.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Options {
+    /// What it answers.
+    pub(crate) script: Script,
+    /// What it refuses.
+    pub(crate) failure: Option<Failure>,
+    /// Where it notes what it received and sent, for tests.
+    pub(crate) log: Option<PathBuf>,
+}
+
+/// A running stand-in; it ends, with all its connections, when it is dropped.
+#[derive(Debug)]
+pub(crate) struct StandIn {
+    addr: SocketAddr,
+    root_pem: String,
+    /// The accept loop, which owns the connections.
+    _tasks: JoinSet<()>,
+}
+
+impl StandIn {
+    /// Starts a stand-in on a free loopback port.
+    ///
+    /// # Errors
+    ///
+    /// When the log cannot be opened, or the system grants no port or no randomness.
+    pub(crate) async fn start(options: Options) -> Result<Self> {
+        let log = Log::open(options.log.as_deref())?;
+        let desk = Desk::new(options.script, Failures::new(options.failure), log);
+        let (config, root_pem) = certificate::server_config()?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .context("cannot open a loopback port for the stand-in")?;
+        let addr = listener.local_addr()?;
+        let connections = Connections {
+            acceptor: TlsAcceptor::from(Arc::new(config)),
+            desk: Arc::new(desk),
+        };
+        let mut tasks = JoinSet::new();
+        tasks.spawn(accept(listener, connections));
+        Ok(Self {
+            addr,
+            root_pem,
+            _tasks: tasks,
+        })
+    }
+
+    /// Where it listens: dial this in place of every origin.
+    pub(crate) fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// The root under which its certificates verify.
+    pub(crate) fn root_pem(&self) -> &str {
+        &self.root_pem
+    }
+}
+
+/// Accepts until it is dropped, and its connections with it.
+async fn accept(listener: TcpListener, connections: Connections) {
+    let mut open = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept(), if open.len() < MAX_CONNECTIONS => match accepted {
+                Ok((stream, _)) => {
+                    let connections = connections.clone();
+                    open.spawn(async move {
+                        if let Err(error) = connections.serve(stream).await {
+                            tracing::debug!("stand-in: {error:#}");
+                        }
+                    });
+                }
+                // Such as too many open files: it passes when connections end.
+                Err(error) => {
+                    tracing::warn!("stand-in cannot accept: {error}");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            },
+            Some(_) = open.join_next() => {}
+        }
+    }
+}
+
+/// What serves a connection.
+#[derive(Clone)]
+struct Connections {
+    acceptor: TlsAcceptor,
+    desk: Arc<Desk>,
+}
+
+impl Connections {
+    async fn serve(self, stream: TcpStream) -> Result<()> {
+        // Events are small and each is to travel at once.
+        stream.set_nodelay(true)?;
+        let mut first = [0];
+        timeout(HANDSHAKE_LIMIT, stream.peek(&mut first)).await??;
+        if first != [TLS_HANDSHAKE] {
+            return self.speak_http(stream).await;
+        }
+        let stream = timeout(HANDSHAKE_LIMIT, self.acceptor.accept(stream)).await??;
+        self.speak_http(stream).await
+    }
+
+    async fn speak_http<S>(self, stream: S) -> Result<()>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let router = Arc::new(Router::new(Arc::clone(&self.desk)));
+        let service = service_fn(|request| {
+            let router = Arc::clone(&router);
+            async move { Ok::<_, Infallible>(router.respond(request).await) }
+        });
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder.http1().timer(TokioTimer::new());
+        builder
+            .serve_connection_with_upgrades(TokioIo::new(stream), service)
+            .await
+            .map_err(|error| anyhow::anyhow!(error))?;
+        match router.take_upgraded() {
+            Some(upgraded) => websocket::serve(upgraded, &self.desk).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// The first byte of a TLS connection (RFC 8446, section 5.1: content type handshake).
+const TLS_HANDSHAKE: u8 = 22;
+
+/// An agent opens about twenty; past this many, further ones wait.
+const MAX_CONNECTIONS: usize = 1024;
+
+/// For a client that connects and says nothing.
+const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
+
+/// Keeps a loop that cannot accept from turning at full speed.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);

@@ -1,0 +1,119 @@
+//! The Responses API on a WebSocket: one message of the agent, then the events that answer it.
+//!
+//! permessage-deflate is agreed to when it is offered, as the real API does.
+//! The socket lives as long as the agent keeps it; answers build on each other
+//! within it.
+
+use anyhow::Result;
+use futures_util::{SinkExt as _, StreamExt as _};
+use http_body_util::Empty;
+use hyper::body::Bytes;
+use hyper::{Request, Response};
+use serde_json::{Value, json};
+use yawc::{Frame, HttpStream, OpCode, UpgradeFut, WebSocket};
+
+use super::api::Api;
+use super::api::responses::{self, Chain};
+use super::body::MAX_REQUEST_BYTES;
+use super::desk::Desk;
+use super::failure::FailureKind;
+use super::log::Entry;
+use super::playback::Playback;
+use super::router::Upgraded;
+
+/// Accepts the handshake.
+///
+/// # Errors
+///
+/// When the request is no valid one for a WebSocket.
+pub(super) fn accept<B>(
+    request: &mut Request<B>,
+) -> yawc::Result<(Response<Empty<Bytes>>, UpgradeFut)> {
+    let options = yawc::Options::default()
+        .with_balanced_compression()
+        .with_limits(MAX_REQUEST_BYTES, MAX_REQUEST_BYTES);
+    WebSocket::upgrade_with_options(request, options)
+}
+
+/// Answers the messages of one socket until it ends.
+///
+/// # Errors
+///
+/// When the socket breaks, or is to be cut.
+pub(super) async fn serve(upgraded: Upgraded, desk: &Desk) -> Result<()> {
+    let Upgraded { socket, host, path } = upgraded;
+    let mut conversation = Conversation {
+        socket: socket.await?,
+        desk,
+        chain: None,
+    };
+    while let Some(frame) = conversation.socket.next().await {
+        match frame.opcode() {
+            OpCode::Text => {
+                let mut entry = desk.log.entry(&host, "GET", &path);
+                entry.transport = "websocket";
+                entry.status = 101;
+                conversation.message(frame.payload(), entry).await?;
+            }
+            OpCode::Close => break,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The answers on one socket.
+struct Conversation<'a> {
+    socket: WebSocket<HttpStream>,
+    desk: &'a Desk,
+    /// The last answer, on which the next request may build.
+    chain: Option<Chain>,
+}
+
+impl Conversation<'_> {
+    async fn message(&mut self, message: &[u8], mut entry: Entry) -> Result<()> {
+        entry.received = String::from_utf8_lossy(message).into_owned();
+        let Ok(request) = serde_json::from_slice::<Value>(message) else {
+            return self.refuse(400, "the message is no JSON", entry).await;
+        };
+        if request["type"] != "response.create" {
+            return self
+                .refuse(400, "only response.create is known", entry)
+                .await;
+        }
+        let failure = self.desk.failures.next_request();
+        if let Some((status, reason)) = failure.and_then(FailureKind::refusal) {
+            return self.refuse(status.as_u16(), reason, entry).await;
+        }
+        let previous = request["previous_response_id"].as_str();
+        let chain = self
+            .chain
+            .as_ref()
+            .filter(|chain| previous == Some(&*chain.id));
+        if previous.is_some() && chain.is_none() {
+            let reason = "previous_response_id is not the last answer on this socket";
+            return self.refuse(400, reason, entry).await;
+        }
+        let reply = self
+            .desk
+            .reply(responses::read(&request, message.len(), chain));
+        self.chain = Some(Chain::after(&reply));
+        let playback = Playback::new(Api::Responses.events(&reply), failure, entry);
+        self.play(playback).await
+    }
+
+    async fn play(&mut self, mut playback: Playback) -> Result<()> {
+        while let Some(event) = playback.next().await? {
+            self.socket.send(Frame::text(event.data)).await?;
+        }
+        Ok(())
+    }
+
+    async fn refuse(&mut self, status: u16, reason: &str, mut entry: Entry) -> Result<()> {
+        let error = json!({"type": "standin_refusal", "code": null, "message": reason});
+        let refusal = json!({"type": "error", "status": status, "error": error}).to_string();
+        entry.sent = vec![refusal.clone()];
+        self.socket.send(Frame::text(refusal)).await?;
+        Ok(())
+    }
+}
