@@ -1,8 +1,34 @@
 //! A CONNECT proxy that records what a coding agent says over the network.
+//!
+//! [`Proxy`] listens, ends TLS for the hosts that are to be read, relays every
+//! byte untouched, and gives a [`Sink`] one [`record::Record`] for each
+//! exchange and each connection. The crate without its default features is
+//! [`record`] alone: the form of a recording, for programs that read one.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use capture::{Hosts, JsonlSink, Proxy, RootCa};
+//!
+//! let hosts = Hosts::parse(["*.openai.com", "chatgpt.com"])?;
+//! let root = RootCa::ephemeral(&hosts)?;
+//! std::fs::write("root.pem", root.certificate_pem())?;
+//! let sink = JsonlSink::open("traffic.jsonl".as_ref())?;
+//! let proxy = Proxy::builder(root, sink).intercept(hosts).bind().await?;
+//! println!("HTTPS_PROXY={} SSL_CERT_FILE=root.pem", proxy.url());
+//! let summary = proxy.run(async { tokio::signal::ctrl_c().await.unwrap() }).await?;
+//! println!("{} exchanges", summary.exchanges);
+//! # Ok(())
+//! # }
+//! ```
 
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "proxy")]
 mod proxy;
 pub mod record;
 
 #[cfg(feature = "proxy")]
-pub use proxy::{JsonlSink, MemorySink, Sink};
+pub use proxy::{
+    AbortHandle, Builder, ConnectTo, Error, Hosts, HostsError, JsonlSink, MemorySink, ParentProxy,
+    Proxy, RootCa, Sink, Summary, Upstream,
+};

@@ -1,11 +1,29 @@
 //! The live half of the crate: it listens, relays, watches and records.
 
+mod builder;
+mod ca;
+mod context;
+mod error;
+mod hosts;
+mod interceptor;
+mod listener;
+mod live;
+mod net;
+mod password;
+mod plain;
 pub(crate) mod recorder;
+mod relay;
+mod shutdown;
 pub(crate) mod sink;
-pub(crate) mod tap {
-    //! Taps: they watch bytes go by and stamp them.
+mod stand_by;
+pub(crate) mod tap;
+mod trust;
+mod tunnel;
 
-    pub(crate) mod draft;
-}
-
+pub use builder::{AbortHandle, Builder, Proxy, Summary};
+pub use ca::RootCa;
+pub use error::Error;
+pub use hosts::{Hosts, HostsError};
+pub use net::parent::ParentProxy;
+pub use net::upstream::{ConnectTo, Upstream};
 pub use sink::{JsonlSink, MemorySink, Sink};

@@ -1,0 +1,194 @@
+//! The options that `capture` and `wrap` share, and what they make of them.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::{Builder, ConnectTo, Hosts, ParentProxy, Sink, Upstream};
+
+/// What is intercepted by default: where codex's model traffic and account calls go.
+pub const DEFAULT_INTERCEPT: &[&str] =
+    &["openai.com", "*.openai.com", "chatgpt.com", "*.chatgpt.com"];
+
+/// Options of every program that records.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Recording")]
+pub struct Options {
+    /// Read this host, or `*.domain`; repeatable; replaces the default list
+    #[arg(long, value_name = "PATTERN")]
+    pub intercept: Vec<String>,
+
+    /// Read every host
+    #[arg(long, conflicts_with = "intercept")]
+    pub intercept_all: bool,
+
+    /// Trust the roots in this PEM file on the way out, too
+    #[arg(long, value_name = "FILE")]
+    pub upstream_ca: Vec<PathBuf>,
+
+    /// Dial HOST2:PORT2 where HOST1:PORT1 is meant; the certificate stays HOST1's
+    #[arg(long, value_name = "HOST1:PORT1:HOST2:PORT2")]
+    pub connect_to: Vec<ConnectTo>,
+
+    /// The next proxy, `http://[user:password@]host:port`, or `none`
+    /// [default: the inherited HTTPS_PROXY or ALL_PROXY, but for NO_PROXY]
+    #[arg(long, value_name = "URL")]
+    pub upstream_proxy: Option<String>,
+
+    /// Keep so much of each body or event list; the rest is counted
+    #[arg(long, value_name = "BYTES", default_value = "16MiB", value_parser = parse_bytes)]
+    pub body_limit: usize,
+
+    /// Let so much wait for the disk; past it records are lost, counted and said
+    #[arg(long, value_name = "BYTES", default_value = "256MiB", value_parser = parse_bytes)]
+    pub queue_limit: usize,
+
+    /// Record credentials as they are, not as fingerprints
+    #[arg(long)]
+    pub keep_secrets: bool,
+
+    /// Make the proxy ask for a password (generated, in the printed URL)
+    #[arg(long)]
+    pub proxy_password: bool,
+
+    /// What to log: off, error, warn, info, debug or trace; never bodies or secrets
+    #[arg(long, value_name = "LEVEL", default_value = "warn")]
+    pub log: LevelFilter,
+}
+
+impl Options {
+    /// The hosts to read; `default` where the user names none.
+    ///
+    /// # Errors
+    ///
+    /// When a pattern is no host.
+    pub fn hosts(&self, default: &[&str]) -> Result<Hosts> {
+        if self.intercept_all {
+            return Ok(Hosts::all());
+        }
+        let hosts = if self.intercept.is_empty() {
+            Hosts::parse(default)
+        } else {
+            Hosts::parse(&self.intercept)
+        };
+        hosts.context("--intercept")
+    }
+
+    /// The way out. `variable` reads the environment that was inherited.
+    ///
+    /// # Errors
+    ///
+    /// When a file of roots cannot be used, or a proxy's URL cannot.
+    pub fn upstream(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Upstream> {
+        let upstream = Upstream::system().context("cannot tell whom to trust")?;
+        self.way_out(upstream, variable)
+    }
+
+    /// As [`upstream`](Self::upstream), from one that trusts already.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn way_out(
+        &self,
+        mut upstream: Upstream,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Upstream> {
+        for path in &self.upstream_ca {
+            upstream = upstream.add_roots_file(path).context("--upstream-ca")?;
+        }
+        for rule in &self.connect_to {
+            upstream = upstream.connect_to(rule.clone());
+        }
+        if let Some(parent) = self.parent(variable)? {
+            upstream = upstream.parent(parent);
+        }
+        Ok(upstream)
+    }
+
+    /// The next proxy, where there is one: the option's, or the inherited one.
+    ///
+    /// # Errors
+    ///
+    /// When its URL cannot be used.
+    pub fn parent(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Option<ParentProxy>> {
+        let (source, url, past) = match self.upstream_proxy.as_deref() {
+            Some("none") => return Ok(None),
+            Some(url) => ("--upstream-proxy", url.to_owned(), String::new()),
+            None => {
+                let set = |name: &&str| variable(name).filter(|value| !value.is_empty());
+                let Some((name, url)) = PARENT_VARIABLES
+                    .iter()
+                    .find_map(|name| set(name).map(|url| (*name, url)))
+                else {
+                    return Ok(None);
+                };
+                let past = ["no_proxy", "NO_PROXY"].iter().find_map(set);
+                (name, url, past.unwrap_or_default())
+            }
+        };
+        let parent = ParentProxy::parse(&url, &past).with_context(|| {
+            format!("{source}: correct it, or go past it with --upstream-proxy none")
+        })?;
+        Ok(Some(parent))
+    }
+
+    /// Gives the recording's bounds to a builder.
+    pub fn apply<S: Sink>(&self, builder: Builder<S>) -> Builder<S> {
+        let builder = builder
+            .body_limit(self.body_limit)
+            .queue_limit(self.queue_limit)
+            .keep_secrets(self.keep_secrets);
+        if self.proxy_password {
+            builder.random_password()
+        } else {
+            builder
+        }
+    }
+}
+
+/// Reads a size: `65536`, `64KiB`, `16M`, `1.5GiB`; K, M and G count in 1,024.
+///
+/// # Errors
+///
+/// A sentence that says what is expected.
+pub fn parse_bytes(text: &str) -> Result<usize, String> {
+    let refused = || format!("{text:?} is not a size: write 65536, 64KiB, 16MiB or 1GiB");
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" | "b" => 1_u64,
+        "k" | "kb" | "kib" => 1 << 10,
+        "m" | "mb" | "mib" => 1 << 20,
+        "g" | "gb" | "gib" => 1 << 30,
+        _ => return Err(refused()),
+    };
+    let number: f64 = digits.trim().parse().map_err(|_| refused())?;
+    let bytes = number * unit as f64;
+    if !(0.0..=MAX_BYTES).contains(&bytes) {
+        return Err(refused());
+    }
+    Ok(bytes as usize)
+}
+
+/// As curl and reqwest read them: the specific one first, small letters first.
+const PARENT_VARIABLES: &[&str] = &["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+
+/// One tebibyte: beyond any machine's memory.
+const MAX_BYTES: f64 = (1_u64 << 40) as f64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_with_and_without_units() {
+        assert_eq!(parse_bytes("65536"), Ok(65536));
+        assert_eq!(parse_bytes("64KiB"), Ok(65536));
+        assert_eq!(parse_bytes("1.5g"), Ok(3 << 29));
+        for wrong in ["", "MiB", "-1", "1 TB", "nan", "1e300"] {
+            assert!(parse_bytes(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! Puts the parts together: a proxy that is bound, run and stopped.
+
+use std::future::Future;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::net::TcpListener;
+
+use super::ca::RootCa;
+use super::context::Context;
+use super::error::Error;
+use super::hosts::Hosts;
+use super::listener::accept_all;
+use super::net::process::Processes;
+use super::net::tls::Tls;
+use super::net::upstream::Upstream;
+use super::password::Password;
+use super::recorder::{self, RecorderThread};
+use super::shutdown::Shutdown;
+use super::sink::Sink;
+use super::trust::Trust;
+use crate::record::{Dispositions, Limits, Secrets, Session, Timestamp};
+
+/// A proxy that is being set up; each method has a default.
+#[derive(Debug)]
+pub struct Builder<S> {
+    root: RootCa,
+    sink: S,
+    listen: SocketAddr,
+    intercept: Hosts,
+    upstream: Option<Upstream>,
+    password: Option<String>,
+    random_password: bool,
+    body_limit: usize,
+    queue_limit: usize,
+    grace: Duration,
+    keep_secrets: bool,
+    agent: Option<String>,
+    command: Vec<String>,
+    offline: bool,
+}
+
+impl<S: Sink> Builder<S> {
+    fn new(root: RootCa, sink: S) -> Self {
+        Self {
+            root,
+            sink,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            intercept: Hosts::all(),
+            upstream: None,
+            password: None,
+            random_password: false,
+            body_limit: DEFAULT_BODY_LIMIT,
+            queue_limit: DEFAULT_QUEUE_LIMIT,
+            grace: DEFAULT_GRACE,
+            keep_secrets: false,
+            agent: None,
+            command: Vec::new(),
+            offline: false,
+        }
+    }
+
+    /// Where to listen; default a free port of 127.0.0.1. Beyond loopback a password is required.
+    pub fn listen(mut self, addr: SocketAddr) -> Self {
+        self.listen = addr;
+        self
+    }
+
+    /// Which hosts to read; default every host that the root covers. The rest is relayed unread.
+    pub fn intercept(mut self, hosts: Hosts) -> Self {
+        self.intercept = hosts;
+        self
+    }
+
+    /// How origins are reached and trusted; default [`Upstream::system`].
+    pub fn upstream(mut self, upstream: Upstream) -> Self {
+        self.upstream = Some(upstream);
+        self
+    }
+
+    /// Makes the proxy ask for this password; default none.
+    pub fn password(mut self, password: String) -> Self {
+        self.password = Some(password);
+        self
+    }
+
+    /// Makes the proxy ask for a password that [`Proxy::url`] tells; default none.
+    pub fn random_password(mut self) -> Self {
+        self.random_password = true;
+        self
+    }
+
+    /// Bytes kept of each body or event list; default 16 MiB. The rest is counted.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// Bytes that may wait for the sink; default 256 MiB. Past it records are lost, and counted.
+    pub fn queue_limit(mut self, bytes: usize) -> Self {
+        self.queue_limit = bytes;
+        self
+    }
+
+    /// How long a stop waits for what is in flight; default 2 s.
+    pub fn grace(mut self, limit: Duration) -> Self {
+        self.grace = limit;
+        self
+    }
+
+    /// Records credentials as they are; default no.
+    pub fn keep_secrets(mut self, keep: bool) -> Self {
+        self.keep_secrets = keep;
+        self
+    }
+
+    /// The agent's name, for the session's line.
+    pub fn agent(mut self, name: String) -> Self {
+        self.agent = Some(name);
+        self
+    }
+
+    /// The wrapped command, for the session's line.
+    pub fn command(mut self, command: Vec<String>) -> Self {
+        self.command = command;
+        self
+    }
+
+    /// Says on the session's line that a stand-in answers.
+    pub fn offline(mut self, offline: bool) -> Self {
+        self.offline = offline;
+        self
+    }
+
+    /// Listens, and starts the recorder. Call it within a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Listen`] when the address cannot be had, [`Error::Exposed`] for
+    /// one beyond loopback without a password, [`Error::NoRoots`] when no
+    /// upstream is given and the system has no roots.
+    pub async fn bind(self) -> Result<Proxy, Error> {
+        let addr = self.listen;
+        let password = match (&self.password, self.random_password) {
+            (Some(password), _) => Some(Password::new(password)),
+            (None, true) => Some(Password::random()?),
+            (None, false) => None,
+        };
+        if !addr.ip().is_loopback() && password.is_none() {
+            return Err(Error::Exposed { addr });
+        }
+        let upstream = match self.upstream {
+            Some(upstream) => upstream,
+            None => Upstream::system()?,
+        };
+        let listening = |source| Error::Listen { addr, source };
+        let listener = TcpListener::bind(addr).await.map_err(listening)?;
+        let local_addr = listener.local_addr().map_err(listening)?;
+        let tls = Arc::new(Tls::new(self.root, upstream.roots())?);
+        let session = Session {
+            started_at: Timestamp::from(SystemTime::now()),
+            tool: concat!("codex-dissect ", env!("CARGO_PKG_VERSION")).to_owned(),
+            agent: self.agent,
+            command: self.command,
+            offline: self.offline,
+            intercept: self.intercept.patterns(),
+            limits: Limits {
+                body: self.body_limit as u64,
+                queue: self.queue_limit as u64,
+            },
+            secrets: if self.keep_secrets {
+                Secrets::Kept
+            } else {
+                Secrets::Redacted
+            },
+        };
+        let config = recorder::Config {
+            body_limit: self.body_limit,
+            queue_limit: self.queue_limit,
+            keep_secrets: self.keep_secrets,
+            session,
+        };
+        let (recorder, thread) = recorder::start(config, self.sink).map_err(Error::Recorder)?;
+        let warm = Arc::clone(&tls);
+        let shutdown = Shutdown::default();
+        shutdown.spawn_blocking(move || warm.warm_up());
+        let context = Context {
+            recorder,
+            upstream,
+            tls,
+            hosts: self.intercept,
+            trust: Trust::default(),
+            processes: Processes::start().map_err(Error::Recorder)?,
+            password,
+            shutdown,
+            local_addr,
+        };
+        Ok(Proxy {
+            listener,
+            context: Arc::new(context),
+            thread,
+            grace: self.grace,
+        })
+    }
+}
+
+/// A proxy that listens: agents can connect, and are served once it runs.
+#[derive(Debug)]
+pub struct Proxy {
+    listener: TcpListener,
+    context: Arc<Context>,
+    thread: RecorderThread,
+    grace: Duration,
+}
+
+impl Proxy {
+    /// Begins to set up a proxy. `root` signs what agents see; `sink` takes the records.
+    pub fn builder<S: Sink>(root: RootCa, sink: S) -> Builder<S> {
+        Builder::new(root, sink)
+    }
+
+    /// Where it listens.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.context.local_addr
+    }
+
+    /// What an agent sets `HTTPS_PROXY` to; the password is in it, if there is one.
+    pub fn url(&self) -> String {
+        let addr = self.context.local_addr;
+        match &self.context.password {
+            Some(password) => format!("http://{}@{addr}", password.url_part()),
+            None => format!("http://{addr}"),
+        }
+    }
+
+    /// What ends a stop before its grace is over.
+    pub fn abort_handle(&self) -> AbortHandle {
+        AbortHandle(self.context.shutdown.clone())
+    }
+
+    /// Serves until `until` completes, then drains, and ends the recording.
+    ///
+    /// # Errors
+    ///
+    /// None that a connection or the sink could cause: those are in the recording and the summary.
+    pub async fn run(self, until: impl Future<Output = ()> + Send) -> Result<Summary, Error> {
+        let shutdown = self.context.shutdown.clone();
+        shutdown.spawn(accept_all(self.listener, Arc::clone(&self.context)));
+        until.await;
+        shutdown.run(self.grace).await;
+        drop(self.context);
+        let finished = tokio::task::spawn_blocking(move || self.thread.finish())
+            .await
+            .map_err(|error| Error::Recorder(error.into()))?;
+        let end = finished.end;
+        Ok(Summary {
+            exchanges: end.exchanges,
+            aborted: end.aborted,
+            failed: end.failed,
+            truncated: end.truncated,
+            lost: end.lost,
+            first_loss: end.first_loss,
+            connections: end.connections,
+            warnings: finished.warnings,
+        })
+    }
+}
+
+/// Ends a stop before its grace is over.
+#[derive(Debug, Clone)]
+pub struct AbortHandle(Shutdown);
+
+impl AbortHandle {
+    /// Drops what is in flight as soon as `impatience` completes, should the stop not be over then.
+    pub fn on(&self, impatience: impl Future<Output = ()> + Send + 'static) {
+        self.0.abort_on(impatience);
+    }
+}
+
+/// What a recording came to.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// Exchanges that were written.
+    pub exchanges: u64,
+    /// Of these, cut before their end.
+    pub aborted: u64,
+    /// Of these, those whose origin could not be asked.
+    pub failed: u64,
+    /// Of these, those not kept whole.
+    pub truncated: u64,
+    /// Records that were seen and could not be written.
+    pub lost: u64,
+    /// Why the first of these was lost.
+    pub first_loss: Option<String>,
+    /// Connections by what became of them.
+    pub connections: Dispositions,
+    /// What the user should read.
+    pub warnings: Vec<String>,
+}
+
+/// Above any body of an agent's API, below what a machine misses.
+const DEFAULT_BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// Minutes of traffic for a disk that stalls.
+const DEFAULT_QUEUE_LIMIT: usize = 256 * 1024 * 1024;
+
+/// codex posts its metrics as it exits.
+const DEFAULT_GRACE: Duration = Duration::from_secs(2);

@@ -1,0 +1,198 @@
+//! The root certificate: whom an agent trusts for the time of a recording.
+//!
+//! Whoever holds its key could speak as any host that it covers, so it covers
+//! as little as can be (RFC 5280, section 4.2.1.10, name constraints, critical)
+//! and lives as short as can be. `wrap`'s root never leaves the process.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use rcgen::string::Ia5String;
+use rcgen::{
+    BasicConstraints, CertificateParams, CidrSubnet, DnType, GeneralSubtree, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, NameConstraints, PKCS_ECDSA_P256_SHA256, SerialNumber,
+};
+use zeroize::Zeroizing;
+
+use super::key_file;
+use super::signing_key::SigningKey;
+use crate::proxy::error::Error;
+use crate::proxy::hosts::{Hosts, Pattern};
+
+/// A root certificate and its key.
+pub struct RootCa {
+    issuer: Issuer<'static, SigningKey>,
+    pem: String,
+}
+
+impl RootCa {
+    /// Makes a root whose key is in memory alone, for the hosts of one run.
+    ///
+    /// It is valid for seven days: no run is longer, and the key dies with the process.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Certificate`] when the random generator or the signature fails.
+    pub fn ephemeral(hosts: &Hosts) -> Result<Self, Error> {
+        let key = new_key()?;
+        Self::sign(key, hosts, EPHEMERAL_LIFE)
+    }
+
+    /// Reads the root that stands in the folder `dir`, or makes it there.
+    ///
+    /// The key file has mode 0600, in a folder of mode 0700. A root that was
+    /// made for other hosts, or that ends within a day, is made anew with a new key.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] when the folder or its files cannot be used,
+    /// [`Error::Permissions`] when others can read the key, [`Error::Pem`] when
+    /// a file is damaged.
+    pub fn load_or_create(dir: &Path, hosts: &Hosts) -> Result<Self, Error> {
+        if let Some(stored) = key_file::load(dir, &hosts.to_string())? {
+            let key = KeyPair::from_pem(&stored.key).map_err(|_| Error::Pem {
+                path: dir.join(key_file::KEY),
+                what: "private key",
+            })?;
+            let damaged = |_| Error::Pem {
+                path: dir.join(key_file::CERTIFICATE),
+                what: "certificate",
+            };
+            let issuer =
+                Issuer::from_ca_cert_pem(&stored.certificate, SigningKey(key)).map_err(damaged)?;
+            return Ok(Self {
+                issuer,
+                pem: stored.certificate,
+            });
+        }
+        let key = new_key()?;
+        let key_pem = Zeroizing::new(key.serialize_pem());
+        let root = Self::sign(key, hosts, PERSISTENT_LIFE)?;
+        key_file::store(dir, &key_pem, &root.pem, &hosts.to_string())?;
+        Ok(root)
+    }
+
+    /// The certificate, without its key, as PEM.
+    pub fn certificate_pem(&self) -> &str {
+        &self.pem
+    }
+
+    /// The system's roots, or those of `SSL_CERT_FILE`, and this one, as PEM: most
+    /// programs that are given a file of roots trust it in place of the system's.
+    pub fn bundle_pem(&self) -> String {
+        let mut blocks = Vec::new();
+        for root in rustls_native_certs::load_native_certs().certs {
+            blocks.push(pem::Pem::new("CERTIFICATE", root.to_vec()));
+        }
+        let lines = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
+        pem::encode_many_config(&blocks, lines) + &self.pem
+    }
+
+    pub(super) fn issuer(&self) -> &Issuer<'static, SigningKey> {
+        &self.issuer
+    }
+
+    fn sign(key: KeyPair, hosts: &Hosts, life: Duration) -> Result<Self, Error> {
+        let params = parameters(hosts, life)?;
+        let certificate = params.self_signed(&key).map_err(Error::Certificate)?;
+        Ok(Self {
+            pem: certificate.pem(),
+            issuer: Issuer::new(params, SigningKey(key)),
+        })
+    }
+}
+
+impl std::fmt::Debug for RootCa {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RootCa").finish_non_exhaustive()
+    }
+}
+
+fn parameters(hosts: &Hosts, life: Duration) -> Result<CertificateParams, Error> {
+    let mut params = CertificateParams::default();
+    let serial = random_serial()?;
+    // A client that still trusts an older root of the same subject would check
+    // this one's signatures with that one's key, and fail with `decrypt_error`.
+    let tag: String = serial
+        .iter()
+        .skip(1)
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    params.distinguished_name.push(
+        DnType::CommonName,
+        format!("codex-dissect recording root {tag}"),
+    );
+    params.serial_number = Some(SerialNumber::from_slice(&serial));
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.name_constraints = constraints(hosts)?;
+    let now = SystemTime::now();
+    params.not_before = (now - CLOCK_SKEW).into();
+    params.not_after = (now + life).into();
+    Ok(params)
+}
+
+/// What the root may sign; `None` where that is everything.
+fn constraints(hosts: &Hosts) -> Result<Option<NameConstraints>, Error> {
+    let mut permitted = Vec::new();
+    let mut addresses = false;
+    for pattern in hosts.iter() {
+        match pattern {
+            Pattern::All => return Ok(None),
+            Pattern::Name(name) | Pattern::Below(name) => {
+                Ia5String::try_from(name.as_str()).map_err(Error::Certificate)?;
+                permitted.push(GeneralSubtree::DnsName(name.clone()));
+            }
+            Pattern::Address(address) => {
+                addresses = true;
+                permitted.push(GeneralSubtree::IpAddress(match address {
+                    std::net::IpAddr::V4(v4) => CidrSubnet::from_v4_prefix(v4.octets(), 32),
+                    std::net::IpAddr::V6(v6) => CidrSubnet::from_v6_prefix(v6.octets(), 128),
+                }));
+            }
+        }
+    }
+    // Permitting names says nothing about addresses: those need a word of their own.
+    let excluded = if addresses {
+        Vec::new()
+    } else {
+        vec![
+            GeneralSubtree::IpAddress(CidrSubnet::from_v4_prefix([0; 4], 0)),
+            GeneralSubtree::IpAddress(CidrSubnet::from_v6_prefix([0; 16], 0)),
+        ]
+    };
+    Ok(Some(NameConstraints {
+        permitted_subtrees: permitted,
+        excluded_subtrees: excluded,
+    }))
+}
+
+/// Twenty octets, the most that RFC 5280 allows, positive and not zero.
+pub(super) fn random_serial() -> Result<[u8; 20], Error> {
+    let mut serial = [0; 20];
+    random(&mut serial)?;
+    serial[0] = serial[0] & 0x3f | 0x40;
+    Ok(serial)
+}
+
+/// Fills `bytes` with random ones.
+pub(crate) fn random(bytes: &mut [u8]) -> Result<(), Error> {
+    rustls::crypto::aws_lc_rs::default_provider()
+        .secure_random
+        .fill(bytes)
+        .map_err(|_| Error::Random)
+}
+
+pub(super) fn new_key() -> Result<KeyPair, Error> {
+    KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(Error::Certificate)
+}
+
+/// Clocks of containers and virtual machines are off by hours at times.
+pub(super) const CLOCK_SKEW: Duration = Duration::from_secs(24 * 3600);
+
+/// No run is longer.
+const EPHEMERAL_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Long enough not to be a daily errand, short enough not to lie around.
+const PERSISTENT_LIFE: Duration = Duration::from_secs(90 * 24 * 3600);

@@ -1,0 +1,9 @@
+//! The network at both ends: first bytes, TLS, and the way out.
+
+pub(crate) mod cause;
+pub(crate) mod dial;
+pub(crate) mod parent;
+pub(crate) mod process;
+pub(crate) mod rewind;
+pub(crate) mod tls;
+pub(crate) mod upstream;

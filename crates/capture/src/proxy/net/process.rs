@@ -1,0 +1,233 @@
+//! Which process stands at the agent's end of a connection.
+//!
+//! On Linux the kernel lists every TCP socket with its inode in `/proc/net`,
+//! and every process's open files in `/proc/<pid>/fd`: for the user's own
+//! processes that takes no privilege. Elsewhere nobody is named.
+//!
+//! One thread does the reading, off the traffic's path, for all connections
+//! that wait at that moment.
+
+use std::collections::HashMap;
+use std::fs;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::record::Process;
+
+/// Finds out who is connected.
+#[derive(Debug)]
+pub(crate) struct Processes {
+    queue: SyncSender<Question>,
+}
+
+/// The process of one connection, once it is known.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Answer(Arc<Mutex<Option<Process>>>);
+
+#[derive(Debug)]
+struct Question {
+    agent: SocketAddr,
+    answer: Answer,
+}
+
+impl Processes {
+    /// Starts the thread; it ends with the last handle.
+    pub(crate) fn start() -> std::io::Result<Self> {
+        let (queue, questions) = sync_channel(MAX_WAITING);
+        std::thread::Builder::new()
+            .name("processes".to_owned())
+            .spawn(move || answer_all(&questions))?;
+        Ok(Self { queue })
+    }
+
+    /// Asks who connects from `agent`. Too many questions at once go unanswered.
+    pub(crate) fn ask(&self, agent: SocketAddr) -> Answer {
+        let answer = Answer::default();
+        let question = Question {
+            agent,
+            answer: answer.clone(),
+        };
+        match self.queue.try_send(question) {
+            Ok(()) | Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => answer,
+        }
+    }
+}
+
+impl Answer {
+    /// The process, if it has been found by now.
+    pub(crate) fn get(&self) -> Option<Process> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// The process, waiting for it up to `limit`.
+    pub(crate) async fn wait(&self, limit: Duration) -> Option<Process> {
+        let deadline = tokio::time::Instant::now() + limit;
+        loop {
+            let found = self.get();
+            if found.is_some() || tokio::time::Instant::now() >= deadline {
+                return found;
+            }
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+    }
+
+    fn set(&self, process: Process) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(process);
+    }
+}
+
+fn answer_all(questions: &Receiver<Question>) {
+    let mut known = Vec::new();
+    while let Ok(first) = questions.recv() {
+        let mut waiting = vec![first];
+        waiting.extend(questions.try_iter());
+        let inodes = socket_inodes();
+        let mut wanted: HashMap<String, Answer> = waiting
+            .into_iter()
+            .filter_map(|question| {
+                let inode = inodes.get(&normal(question.agent))?;
+                Some((format!("socket:[{inode}]"), question.answer))
+            })
+            .collect();
+        // The agent of the last connection is most likely that of the next.
+        for pid in std::mem::take(&mut known) {
+            if look(pid, &mut wanted) {
+                known.push(pid);
+            }
+        }
+        if wanted.is_empty() {
+            continue;
+        }
+        for pid in pids() {
+            if wanted.is_empty() {
+                break;
+            }
+            if look(pid, &mut wanted) {
+                known.push(pid);
+                known.dedup();
+                known.truncate(MAX_KNOWN);
+            }
+        }
+    }
+}
+
+/// Answers for the sockets that `pid` holds; says whether it holds any of them.
+fn look(pid: u32, wanted: &mut HashMap<String, Answer>) -> bool {
+    let Ok(files) = fs::read_dir(format!("/proc/{pid}/fd")) else {
+        return false;
+    };
+    let mut found = false;
+    for file in files.flatten().take(MAX_FILES) {
+        let Ok(target) = fs::read_link(file.path()) else {
+            continue;
+        };
+        let Some(answer) = target.to_str().and_then(|name| wanted.remove(name)) else {
+            continue;
+        };
+        found = true;
+        if let Some(name) = program(pid) {
+            answer.set(Process { pid, name });
+        }
+    }
+    found
+}
+
+fn pids() -> impl Iterator<Item = u32> {
+    fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+/// The program's own file name; a thread may have renamed `comm`.
+fn program(pid: u32) -> Option<String> {
+    let path = fs::read_link(format!("/proc/{pid}/exe")).ok();
+    let name = path.as_deref().and_then(|path| path.file_name()?.to_str());
+    match name {
+        Some(name) => Some(name.trim_end_matches(" (deleted)").to_owned()),
+        None => fs::read_to_string(format!("/proc/{pid}/comm"))
+            .ok()
+            .map(|comm| comm.trim_end().to_owned()),
+    }
+}
+
+/// The inode of each established socket, by its local address.
+fn socket_inodes() -> HashMap<SocketAddr, u64> {
+    let mut inodes = HashMap::new();
+    for path in ["/proc/net/tcp", "/proc/net/tcp6"] {
+        let table = fs::read_to_string(path).unwrap_or_default();
+        inodes.extend(table.lines().skip(1).filter_map(socket));
+    }
+    inodes
+}
+
+/// Reads a line of `/proc/net/tcp`: `sl local remote state queues timer retransmits uid timeout inode …`.
+fn socket(line: &str) -> Option<(SocketAddr, u64)> {
+    let mut fields = line.split_ascii_whitespace();
+    let local = fields.nth(1)?;
+    let inode = fields.nth(7)?.parse().ok()?;
+    let (address, port) = local.split_once(':')?;
+    let port = u16::from_str_radix(port, 16).ok()?;
+    // Words of 32 bits in the machine's own order.
+    let mut bytes = Vec::with_capacity(16);
+    for start in (0..address.len()).step_by(8) {
+        let word = u32::from_str_radix(address.get(start..start + 8)?, 16).ok()?;
+        bytes.extend_from_slice(&word.to_ne_bytes());
+    }
+    let ip = match bytes.len() {
+        4 => IpAddr::from(<[u8; 4]>::try_from(bytes).ok()?),
+        16 => IpAddr::from(<[u8; 16]>::try_from(bytes).ok()?),
+        _ => return None,
+    };
+    Some((normal(SocketAddr::new(ip, port)), inode))
+}
+
+/// IPv4 in its own form also where a socket of both families carries it.
+fn normal(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
+}
+
+/// More connections at once than any agent opens; beyond, names are not worth a queue.
+const MAX_WAITING: usize = 1024;
+
+/// The reading takes about as long.
+const POLL_INTERVAL: Duration = Duration::from_millis(2);
+
+/// Processes that are asked first.
+const MAX_KNOWN: usize = 4;
+
+/// Bounds the reading of one process.
+const MAX_FILES: usize = 16 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_the_kernels_table_is_read() {
+        let line = "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 \
+                    00000000     0        0 12345 1 0000000000000000 100 0 0 10 0";
+        let expected = ("127.0.0.1:8080".parse().unwrap(), 12345);
+        assert_eq!(socket(line), Some(expected));
+        assert_eq!(socket("sl local rem"), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn our_own_connection_is_found() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let agent = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let address = agent.local_addr().unwrap();
+        let inode = socket_inodes()[&address];
+        let answer = Answer::default();
+        let mut wanted = HashMap::from([(format!("socket:[{inode}]"), answer.clone())]);
+        assert!(look(std::process::id(), &mut wanted));
+        assert_eq!(answer.get().unwrap().pid, std::process::id());
+    }
+}

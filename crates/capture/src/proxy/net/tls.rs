@@ -1,0 +1,166 @@
+//! TLS at both ends of an intercepted connection.
+//!
+//! The agent's ClientHello is read first; the origin is then asked for the same
+//! name and the same protocols; what it chose is what the agent is offered. So
+//! HTTP/2 is spoken on both sides or on neither.
+
+use std::sync::Arc;
+
+use rustls::client::Resumption;
+use rustls::pki_types::{DnsName, ServerName};
+use rustls::server::{ClientHello, ResolvesServerCert, ServerConfig};
+use rustls::sign::CertifiedKey;
+use rustls::{ClientConfig, CommonState, RootCertStore};
+
+use crate::proxy::ca::{LeafStore, RootCa};
+use crate::proxy::error::Error;
+use crate::record::Tls as Agreed;
+
+/// Ends TLS on both sides.
+#[derive(Debug)]
+pub(crate) struct Tls {
+    leaves: LeafStore,
+    server: ServerConfig,
+    client: ClientConfig,
+}
+
+/// What the agent's ClientHello asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Offer {
+    /// The server's name, where it was sent (RFC 6066, section 3).
+    pub(crate) sni: Option<String>,
+    /// The application protocols, in the agent's order (RFC 7301).
+    pub(crate) alpn: Vec<Vec<u8>>,
+}
+
+impl Tls {
+    /// `root` signs what the agent sees, `trusted` is what origins are held against.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Certificate`] and [`Error::Tls`] when keys or configurations cannot be made.
+    pub(crate) fn new(root: RootCa, trusted: Arc<RootCertStore>) -> Result<Self, Error> {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let mut server = ServerConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .map_err(Error::Tls)?
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(NoLeaf));
+        // A ticket would be a promise to the agent that the origin has not made.
+        server.send_tls13_tickets = 0;
+        let client = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(Error::Tls)?
+            .with_root_certificates(trusted)
+            .with_no_client_auth();
+        Ok(Self {
+            leaves: LeafStore::new(root)?,
+            server,
+            client,
+        })
+    }
+
+    /// Makes the random generator and the signer ready, which costs the first
+    /// handshake 50 to 100 ms otherwise.
+    pub(crate) fn warm_up(&self) {
+        // The leaf is thrown away, and a host that it cannot be made for is no loss.
+        drop(self.leaves.leaf("localhost"));
+    }
+
+    /// How to ask an origin for what the agent offered.
+    ///
+    /// Sessions are never resumed: the agent's own ClientHello would not have
+    /// another connection's ticket in it.
+    pub(crate) fn client(&self, offer: &Offer) -> Arc<ClientConfig> {
+        let mut config = self.client.clone();
+        config.alpn_protocols.clone_from(&offer.alpn);
+        config.enable_sni = offer.sni.is_some();
+        config.resumption = Resumption::in_memory_sessions(1);
+        Arc::new(config)
+    }
+
+    /// How to answer the agent as `host`, with the protocol that the origin chose.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Certificate`] for a host that no certificate can name.
+    pub(crate) fn server(
+        &self,
+        host: &str,
+        protocol: Option<Vec<u8>>,
+    ) -> Result<Arc<ServerConfig>, Error> {
+        let mut config = self.server.clone();
+        config.alpn_protocols = protocol.into_iter().collect();
+        config.cert_resolver = Arc::new(OneLeaf(self.leaves.leaf(host)?));
+        Ok(Arc::new(config))
+    }
+}
+
+impl Offer {
+    pub(crate) fn read(hello: &ClientHello<'_>) -> Self {
+        Self {
+            sni: hello.server_name().map(str::to_owned),
+            alpn: hello
+                .alpn()
+                .map(|protocols| protocols.map(<[u8]>::to_vec).collect())
+                .unwrap_or_default(),
+        }
+    }
+
+    /// The offered protocols as text.
+    pub(crate) fn alpn_names(&self) -> Vec<String> {
+        self.alpn.iter().map(|name| protocol_name(name)).collect()
+    }
+
+    /// Whom the origin has to prove to be: the name asked for, or else `host`.
+    pub(crate) fn server_name(&self, host: &str) -> Option<ServerName<'static>> {
+        let name = self.sni.as_deref().unwrap_or(host);
+        if let Ok(address) = name.parse::<std::net::IpAddr>() {
+            return Some(ServerName::IpAddress(address.into()));
+        }
+        DnsName::try_from(name.to_owned())
+            .ok()
+            .map(ServerName::DnsName)
+    }
+}
+
+/// What a handshake agreed on, for the record.
+pub(crate) fn agreed(state: &CommonState) -> Option<Agreed> {
+    let version = match state.protocol_version()? {
+        rustls::ProtocolVersion::TLSv1_3 => "TLSv1.3".to_owned(),
+        rustls::ProtocolVersion::TLSv1_2 => "TLSv1.2".to_owned(),
+        other => format!("{other:?}"),
+    };
+    let suite = state.negotiated_cipher_suite()?.suite();
+    // rustls writes TLS13_ before the names of TLS 1.3, the registry TLS_.
+    let cipher = format!("{suite:?}").replace("TLS13_", "TLS_");
+    Some(Agreed {
+        version,
+        cipher,
+        alpn: state.alpn_protocol().map(protocol_name),
+    })
+}
+
+fn protocol_name(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).into_owned()
+}
+
+/// The one leaf of one connection.
+#[derive(Debug)]
+struct OneLeaf(Arc<CertifiedKey>);
+
+impl ResolvesServerCert for OneLeaf {
+    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0))
+    }
+}
+
+/// Stands in the template that each connection's configuration is made from.
+#[derive(Debug)]
+struct NoLeaf;
+
+impl ResolvesServerCert for NoLeaf {
+    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        None
+    }
+}

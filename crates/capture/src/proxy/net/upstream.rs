@@ -1,0 +1,347 @@
+//! The way out: which address is dialled for an authority, and whom we trust there.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use tokio::net::TcpStream;
+
+use super::cause::Cause;
+use super::dial;
+use super::parent::ParentProxy;
+use crate::proxy::error::Error;
+
+/// How origins are reached, and which roots they are held against.
+#[derive(Debug, Clone)]
+pub struct Upstream {
+    roots: RootCertStore,
+    parent: Option<ParentProxy>,
+    rules: Vec<ConnectTo>,
+    all_to: Option<SocketAddr>,
+    connect_timeout: Duration,
+}
+
+/// Dial another address where one is meant, as curl's `--connect-to` does.
+///
+/// The server name and the certificate stay those of the host that is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectTo {
+    host: String,
+    port: Option<u16>,
+    to_host: String,
+    to_port: Option<u16>,
+}
+
+impl Upstream {
+    /// Trusts the system's roots, or those of `SSL_CERT_FILE` and `SSL_CERT_DIR` where these are set.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRoots`] when there are none.
+    pub fn system() -> Result<Self, Error> {
+        let mut upstream = Self::without_roots();
+        // What cannot be read is left out, as other programs do; that nothing is left is an error.
+        let found = rustls_native_certs::load_native_certs();
+        upstream.roots.add_parsable_certificates(found.certs);
+        if upstream.roots.is_empty() {
+            return Err(Error::NoRoots);
+        }
+        Ok(upstream)
+    }
+
+    /// Trusts nobody yet.
+    pub fn without_roots() -> Self {
+        Self {
+            roots: RootCertStore::empty(),
+            parent: None,
+            rules: Vec::new(),
+            all_to: None,
+            connect_timeout: CONNECT_TIMEOUT,
+        }
+    }
+
+    /// Trusts the certificates in `pem` too.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Pem`] when it holds none, or one that is damaged.
+    pub fn add_roots_pem(mut self, pem: &str) -> Result<Self, Error> {
+        self.add_roots(pem.as_bytes(), Path::new("the given PEM"))?;
+        Ok(self)
+    }
+
+    /// Trusts the certificates in the PEM file at `path` too.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] when it cannot be read, [`Error::Pem`] as above.
+    pub fn add_roots_file(mut self, path: &Path) -> Result<Self, Error> {
+        let pem = std::fs::read(path).map_err(|source| Error::File {
+            path: path.to_owned(),
+            source,
+        })?;
+        self.add_roots(&pem, path)?;
+        Ok(self)
+    }
+
+    /// Reaches origins through another proxy.
+    pub fn parent(mut self, parent: ParentProxy) -> Self {
+        self.parent = Some(parent);
+        self
+    }
+
+    /// Dials another address where the rule's is meant; the first rule that fits counts.
+    pub fn connect_to(mut self, rule: ConnectTo) -> Self {
+        self.rules.push(rule);
+        self
+    }
+
+    /// Dials this address whatever is meant: a stand-in answers for every origin.
+    pub fn all_to(mut self, address: SocketAddr) -> Self {
+        self.all_to = Some(address);
+        self
+    }
+
+    /// How long names and TCP may take; default 60 s.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect_timeout = limit;
+        self
+    }
+
+    pub(crate) fn roots(&self) -> Arc<RootCertStore> {
+        Arc::new(self.roots.clone())
+    }
+
+    fn add_roots(&mut self, pem: &[u8], path: &Path) -> Result<(), Error> {
+        let unusable = || Error::Pem {
+            path: path.to_owned(),
+            what: "certificate",
+        };
+        let before = self.roots.len();
+        for certificate in CertificateDer::pem_slice_iter(pem) {
+            let certificate = certificate.map_err(|_| unusable())?;
+            self.roots.add(certificate).map_err(|_| unusable())?;
+        }
+        if self.roots.len() == before {
+            return Err(unusable());
+        }
+        Ok(())
+    }
+}
+
+/// TCP to an origin, and how it came up.
+#[derive(Debug)]
+pub(crate) struct Dialled {
+    pub(crate) stream: TcpStream,
+    /// `host:port` of the parent proxy, where one was used.
+    pub(crate) via: Option<String>,
+}
+
+/// What is told on the way, for the connection's marks.
+pub(crate) trait Progress {
+    /// The name is resolved.
+    fn resolved(&mut self);
+    /// TCP is up, behind a parent proxy the tunnel.
+    fn connected(&mut self, address: SocketAddr);
+}
+
+impl Upstream {
+    /// Opens TCP to where `host:port` is reached.
+    ///
+    /// # Errors
+    ///
+    /// A [`Cause`]: the name, the connection or the parent proxy failed, or a
+    /// limit passed; or the way leads back to `ourselves`.
+    pub(crate) async fn dial(
+        &self,
+        host: &str,
+        port: u16,
+        ourselves: SocketAddr,
+        progress: &mut (dyn Progress + Send),
+    ) -> Result<Dialled, Cause> {
+        let limit = self.connect_timeout;
+        tokio::time::timeout(limit, self.dial_now(host, port, ourselves, progress))
+            .await
+            .unwrap_or_else(|_| {
+                Err(Cause::new(
+                    "timeout",
+                    format!("{host}:{port} did not answer within {} s", limit.as_secs()),
+                ))
+            })
+    }
+
+    async fn dial_now(
+        &self,
+        host: &str,
+        port: u16,
+        ourselves: SocketAddr,
+        progress: &mut (dyn Progress + Send),
+    ) -> Result<Dialled, Cause> {
+        let parent = self.parent.as_ref().filter(|parent| !parent.is_past(host));
+        let (dial_host, dial_port) = self.way_to(host, port);
+        let target = match parent {
+            Some(parent) => parent.authority().to_owned(),
+            None => format!("{dial_host}:{dial_port}"),
+        };
+        let addresses = match (self.all_to, parent) {
+            (Some(address), _) => vec![address],
+            (None, Some(parent)) => {
+                let (host, port) = split(parent.authority());
+                resolve(&host, port).await?
+            }
+            (None, None) => resolve(&dial_host, dial_port).await?,
+        };
+        progress.resolved();
+        if addresses.iter().any(|address| is_same(*address, ourselves)) {
+            return Err(Cause::new("loop", format!("{target} is this proxy itself")));
+        }
+        let mut stream = dial::connect(&addresses)
+            .await
+            .map_err(|error| Cause::connect(&target, &error))?;
+        let address = stream
+            .peer_addr()
+            .map_err(|error| Cause::connect(&target, &error))?;
+        let mut via = None;
+        if let (Some(parent), None) = (parent, self.all_to) {
+            parent
+                .open(
+                    &mut stream,
+                    &format!("{}:{dial_port}", bracketed(&dial_host)),
+                )
+                .await?;
+            via = Some(parent.authority().to_owned());
+        }
+        progress.connected(address);
+        Ok(Dialled { stream, via })
+    }
+
+    fn way_to(&self, host: &str, port: u16) -> (String, u16) {
+        let rule = self.rules.iter().find(|rule| {
+            (rule.host.is_empty() || rule.host.eq_ignore_ascii_case(host))
+                && rule.port.is_none_or(|rule_port| rule_port == port)
+        });
+        match rule {
+            None => (host.to_owned(), port),
+            Some(rule) => {
+                let to_host = if rule.to_host.is_empty() {
+                    host
+                } else {
+                    &rule.to_host
+                };
+                (to_host.to_owned(), rule.to_port.unwrap_or(port))
+            }
+        }
+    }
+}
+
+impl std::str::FromStr for ConnectTo {
+    type Err = String;
+
+    /// Reads `HOST1:PORT1:HOST2:PORT2`; an empty part fits all, or changes nothing.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let refused = || format!("{text:?} is not HOST1:PORT1:HOST2:PORT2");
+        let parts = split_colons(text);
+        let [host, port, to_host, to_port] = parts.as_slice() else {
+            return Err(refused());
+        };
+        let number = |text: &str| match text {
+            "" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| refused()),
+        };
+        Ok(Self {
+            host: host.clone(),
+            port: number(port)?,
+            to_host: to_host.clone(),
+            to_port: number(to_port)?,
+        })
+    }
+}
+
+/// Splits at colons outside brackets, and takes the brackets off.
+fn split_colons(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut inside = false;
+    for letter in text.chars() {
+        match letter {
+            '[' => inside = true,
+            ']' => inside = false,
+            ':' if !inside => parts.push(String::new()),
+            letter => {
+                if let Some(part) = parts.last_mut() {
+                    part.push(letter);
+                }
+            }
+        }
+    }
+    parts
+}
+
+/// Splits `host:port`; a missing port is 443.
+pub(crate) fn split(authority: &str) -> (String, u16) {
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, port.parse().unwrap_or(443)),
+        _ => (authority, 443),
+    };
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    (host.to_owned(), port)
+}
+
+async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Cause> {
+    dial::resolve(host, port)
+        .await
+        .map_err(|error| Cause::new("dns", format!("cannot resolve {host}: {error}")))
+}
+
+/// Whether dialling `address` would reach us, listening on `ourselves`.
+fn is_same(address: SocketAddr, ourselves: SocketAddr) -> bool {
+    address.port() == ourselves.port()
+        && (address.ip() == ourselves.ip()
+            || (ourselves.ip().is_unspecified() && address.ip().is_loopback()))
+}
+
+fn bracketed(host: &str) -> String {
+    if host.contains(':') {
+        format!("[{host}]")
+    } else {
+        host.to_owned()
+    }
+}
+
+/// Agents give up sooner on their own; this only bounds what waits behind one that does not.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connect_to_reads_what_curl_reads() {
+        let rule: ConnectTo = "api.openai.com:443:[::1]:8443".parse().unwrap();
+        let upstream = Upstream::without_roots().connect_to(rule);
+        assert_eq!(
+            upstream.way_to("API.openai.com", 443),
+            ("::1".to_owned(), 8443)
+        );
+        assert_eq!(
+            upstream.way_to("api.openai.com", 80),
+            ("api.openai.com".to_owned(), 80)
+        );
+        let any: ConnectTo = "::127.0.0.1:".parse().unwrap();
+        let upstream = Upstream::without_roots().connect_to(any);
+        assert_eq!(upstream.way_to("a", 1), ("127.0.0.1".to_owned(), 1));
+        assert!("a:b:c".parse::<ConnectTo>().is_err());
+        assert!("a:x:c:1".parse::<ConnectTo>().is_err());
+    }
+
+    #[test]
+    fn an_authority_is_split_at_its_port() {
+        assert_eq!(split("a:1"), ("a".to_owned(), 1));
+        assert_eq!(split("[::1]:2"), ("::1".to_owned(), 2));
+        assert_eq!(split("[::1]"), ("::1".to_owned(), 443));
+        assert_eq!(split("a"), ("a".to_owned(), 443));
+    }
+}

@@ -1,0 +1,70 @@
+//! The two-stage stop, and the owner of every task.
+//!
+//! Stage one, `drain`: no new connections; each ends what is in flight. Stage
+//! two, `abort`: what is left is dropped.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Spawns tasks, stops them, and waits for them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Shutdown {
+    drain: CancellationToken,
+    abort: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Shutdown {
+    /// Runs `task` until it ends or the second stage drops it.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let abort = self.abort.clone();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                biased;
+                () = abort.cancelled_owned() => {}
+                () = task => {}
+            }
+        });
+    }
+
+    /// Begins the second stage as soon as `impatience` completes; does not hold up the stop.
+    pub(crate) fn abort_on(&self, impatience: impl Future<Output = ()> + Send + 'static) {
+        let (abort, tasks) = (self.abort.clone(), self.tasks.clone());
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the stop waits for every tracked task, and must not wait for this one"
+        )]
+        tokio::spawn(async move {
+            tokio::select! {
+                () = tasks.wait() => {}
+                () = impatience => abort.cancel(),
+            }
+        });
+    }
+
+    /// Runs `work`, which is short, on a thread for blocking work.
+    pub(crate) fn spawn_blocking(&self, work: impl FnOnce() + Send + 'static) {
+        self.tasks.spawn_blocking(work);
+    }
+
+    /// Completes when the first stage begins.
+    pub(crate) fn draining(&self) -> impl Future<Output = ()> + Send + 'static {
+        self.drain.clone().cancelled_owned()
+    }
+
+    /// Stops everything: waits up to `grace` for what is in flight.
+    pub(crate) async fn run(self, grace: Duration) {
+        self.drain.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(grace, self.tasks.wait())
+            .await
+            .is_err()
+        {
+            self.abort.cancel();
+            self.tasks.wait().await;
+        }
+    }
+}

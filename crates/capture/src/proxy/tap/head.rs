@@ -1,0 +1,187 @@
+//! HTTP/1 heads, and how the bodies behind them end (RFC 9112, sections 2 to 6).
+
+use super::Unreadable;
+use crate::record::Header;
+
+/// The head of a request.
+#[derive(Debug)]
+pub(super) struct RequestHead {
+    pub(super) method: String,
+    pub(super) target: String,
+    pub(super) http_version: &'static str,
+    pub(super) headers: Vec<Header>,
+}
+
+/// The head of a response.
+#[derive(Debug)]
+pub(super) struct ResponseHead {
+    pub(super) status: u16,
+    pub(super) reason: Option<String>,
+    pub(super) http_version: &'static str,
+    pub(super) headers: Vec<Header>,
+}
+
+/// How a body ends (RFC 9112, section 6.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Length {
+    /// After so many bytes.
+    Known(u64),
+    /// With its last chunk.
+    Chunked,
+    /// With the connection.
+    UntilClose,
+}
+
+impl RequestHead {
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
+        with_room(|room| {
+            let mut head = httparse::Request::new(room);
+            head.parse(bytes)?;
+            Ok(Self {
+                method: head.method.unwrap_or_default().to_owned(),
+                target: head.path.unwrap_or_default().to_owned(),
+                http_version: version(head.version),
+                headers: headers(head.headers),
+            })
+        })
+    }
+
+    /// How the body ends (RFC 9112, section 6.3).
+    pub(super) fn length(&self) -> Result<Length, Unreadable> {
+        if let Some(last) = last_transfer_coding(&self.headers) {
+            return if last.eq_ignore_ascii_case("chunked") {
+                Ok(Length::Chunked)
+            } else {
+                Err(Unreadable::new(
+                    "a request whose last transfer coding is not chunked",
+                ))
+            };
+        }
+        Ok(Length::Known(content_length(&self.headers)?.unwrap_or(0)))
+    }
+}
+
+impl ResponseHead {
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
+        with_room(|room| {
+            let mut head = httparse::Response::new(room);
+            let mut config = httparse::ParserConfig::default();
+            // What clients accept in answers: we read for them, not instead of them.
+            config
+                .allow_spaces_after_header_name_in_responses(true)
+                .allow_obsolete_multiline_headers_in_responses(true);
+            config.parse_response(&mut head, bytes)?;
+            Ok(Self {
+                status: head.code.unwrap_or_default(),
+                reason: head
+                    .reason
+                    .filter(|text| !text.is_empty())
+                    .map(str::to_owned),
+                http_version: version(head.version),
+                headers: headers(head.headers),
+            })
+        })
+    }
+
+    /// How the body ends, being the answer to `method` (RFC 9112, section 6.3).
+    pub(super) fn length(&self, method: &str) -> Result<Length, Unreadable> {
+        if method == "HEAD" || matches!(self.status, 100..=199 | 204 | 304) {
+            return Ok(Length::Known(0));
+        }
+        if let Some(last) = last_transfer_coding(&self.headers) {
+            return Ok(if last.eq_ignore_ascii_case("chunked") {
+                Length::Chunked
+            } else {
+                Length::UntilClose
+            });
+        }
+        Ok(content_length(&self.headers)?.map_or(Length::UntilClose, Length::Known))
+    }
+}
+
+/// Reads a trailer section.
+pub(super) fn trailers(section: &[u8]) -> Result<Vec<Header>, Unreadable> {
+    with_room(|room| {
+        let (_, parsed) = match httparse::parse_headers(section, room)? {
+            httparse::Status::Complete(parsed) => parsed,
+            httparse::Status::Partial => return Err(httparse::Error::HeaderName),
+        };
+        Ok(headers(parsed))
+    })
+}
+
+/// The values of a header, in order.
+pub(super) fn values<'a>(headers: &'a [Header], name: &str) -> impl Iterator<Item = &'a str> {
+    headers
+        .iter()
+        .filter(move |header| header.name.eq_ignore_ascii_case(name))
+        .map(|header| header.value.as_str())
+}
+
+/// Text of a header as sent; bytes that are not UTF-8 are read as ISO 8859-1.
+pub(super) fn text(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().copied().map(char::from).collect(),
+    }
+}
+
+/// Parses with room for a usual head, and once more with room for the largest.
+fn with_room<'b, T>(
+    parse: impl Fn(&mut [httparse::Header<'b>]) -> Result<T, httparse::Error>,
+) -> Result<T, Unreadable> {
+    let mut room = [httparse::EMPTY_HEADER; USUAL_HEADERS];
+    let parsed = match parse(&mut room) {
+        Err(httparse::Error::TooManyHeaders) => {
+            parse(&mut vec![httparse::EMPTY_HEADER; MAX_HEADERS])
+        }
+        parsed => parsed,
+    };
+    parsed.map_err(|error| Unreadable::new(format!("a head that is not HTTP/1: {error}")))
+}
+
+fn headers(parsed: &[httparse::Header<'_>]) -> Vec<Header> {
+    parsed
+        .iter()
+        .map(|header| Header {
+            name: header.name.to_owned(),
+            value: text(header.value),
+        })
+        .collect()
+}
+
+fn version(minor: Option<u8>) -> &'static str {
+    match minor {
+        Some(0) => "HTTP/1.0",
+        _ => "HTTP/1.1",
+    }
+}
+
+fn last_transfer_coding(headers: &[Header]) -> Option<&str> {
+    values(headers, "transfer-encoding")
+        .last()
+        .map(|value| value.rsplit(',').next().unwrap_or(value).trim())
+}
+
+/// One length, however often it is said; different ones are an attack or a fault.
+fn content_length(headers: &[Header]) -> Result<Option<u64>, Unreadable> {
+    let mut length = None;
+    for part in values(headers, "content-length").flat_map(|value| value.split(',')) {
+        let part = part.trim();
+        let digits = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let Some(found) = part.parse::<u64>().ok().filter(|_| digits) else {
+            return Err(Unreadable::new("a content-length that is no number"));
+        };
+        if length.is_some_and(|length| length != found) {
+            return Err(Unreadable::new("content-lengths that differ"));
+        }
+        length = Some(found);
+    }
+    Ok(length)
+}
+
+/// More than agents and origins send.
+const USUAL_HEADERS: usize = 64;
+
+/// Bounds what a peer can make us hold; servers accept a hundred or so.
+const MAX_HEADERS: usize = 16 * 1024;

@@ -1,0 +1,81 @@
+//! The chunked transfer coding (RFC 9112, section 7.1), read as it passes.
+
+use super::framing::take;
+use crate::proxy::tap::Unreadable;
+
+/// Where in a chunked body the next byte stands.
+#[derive(Debug, Default)]
+pub(super) enum Chunked {
+    /// In the size, or before it.
+    #[default]
+    Start,
+    /// In the size, with its value so far.
+    Size(u64),
+    /// Behind the size: an extension, up to the line's end.
+    Extension(u64),
+    /// In the data, with so many bytes left.
+    Data(u64),
+    /// In the line end behind the data.
+    DataEnd,
+}
+
+/// What comes next in a chunked body.
+#[derive(Debug)]
+pub(super) enum ChunkedStep<'a> {
+    /// A piece of data.
+    Data(&'a [u8]),
+    /// The last chunk's line has ended; trailers follow.
+    Last,
+}
+
+impl Chunked {
+    /// Takes the next step out of `bytes`; `None` when they are used up.
+    pub(super) fn next<'a>(
+        &mut self,
+        bytes: &mut &'a [u8],
+    ) -> Result<Option<ChunkedStep<'a>>, Unreadable> {
+        loop {
+            if let Self::Data(left) = self {
+                let length = usize::try_from(*left).unwrap_or(usize::MAX);
+                let piece = take(bytes, length);
+                *left -= piece.len() as u64;
+                if *left == 0 {
+                    *self = Self::DataEnd;
+                }
+                return Ok((!piece.is_empty()).then_some(ChunkedStep::Data(piece)));
+            }
+            let Some(&byte) = bytes.first() else {
+                return Ok(None);
+            };
+            *bytes = &bytes[1..];
+            *self = match (&*self, byte) {
+                (Self::Start, _) => Self::Size(digit(byte)?),
+                (Self::Size(size), b'\n') | (Self::Extension(size), b'\n') => match *size {
+                    0 => return Ok(Some(ChunkedStep::Last)),
+                    size => Self::Data(size),
+                },
+                (Self::Size(size), b'\r' | b' ' | b'\t' | b';') => Self::Extension(*size),
+                (Self::Size(size), _) => Self::Size(grow(*size, digit(byte)?)?),
+                (Self::Extension(size), _) => Self::Extension(*size),
+                (Self::DataEnd, b'\r') => Self::DataEnd,
+                (Self::DataEnd, b'\n') => Self::Start,
+                (Self::DataEnd | Self::Data(_), _) => {
+                    return Err(Unreadable::new("a chunk longer than its size"));
+                }
+            };
+        }
+    }
+}
+
+fn digit(byte: u8) -> Result<u64, Unreadable> {
+    char::from(byte)
+        .to_digit(16)
+        .map(u64::from)
+        .ok_or_else(|| Unreadable::new("a chunk size that is no number"))
+}
+
+fn grow(size: u64, digit: u64) -> Result<u64, Unreadable> {
+    size.checked_mul(16)
+        .and_then(|size| size.checked_add(digit))
+        .ok_or_else(|| Unreadable::new("a chunk size over 64 bits"))
+}

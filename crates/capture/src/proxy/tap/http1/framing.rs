@@ -1,0 +1,163 @@
+//! HTTP/1 message framing (RFC 9112): where heads, bodies and trailers begin and end.
+//!
+//! Bytes of one direction go in as they passed, in pieces of any size; heads,
+//! pieces of body and ends come out. Nothing is altered and nothing is kept
+//! but an unfinished head. How a body ends is the caller's to say, because a
+//! response's framing depends on its request.
+
+use super::chunked::{Chunked, ChunkedStep};
+use crate::proxy::tap::Unreadable;
+use crate::proxy::tap::head::Length;
+
+/// Cuts one direction of a connection into messages.
+#[derive(Debug, Default)]
+pub(super) struct Framing {
+    state: State,
+    /// The unfinished head or trailer section.
+    head: Vec<u8>,
+    /// Bytes on the head's unfinished line, its CR left out.
+    line: usize,
+}
+
+/// What comes next in one direction.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Step<'a> {
+    /// A whole head, its empty line included. Call [`Framing::body`] before the next step.
+    Head(Vec<u8>),
+    /// A piece of the body, transfer framing off.
+    Body(&'a [u8]),
+    /// The trailer section of a chunked body, without its empty line.
+    Trailers(Vec<u8>),
+    /// The message is over.
+    End,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Head,
+    Known(u64),
+    Chunked(Chunked),
+    UntilClose,
+    Trailers,
+}
+
+impl Framing {
+    /// Takes the next step out of `bytes`, and its bytes off the front of them.
+    ///
+    /// `None` when `bytes` is used up.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreadable`] for a head or a chunk that this side of a peer could not
+    /// have read either, or that outgrows its bound. The framing is of no more use then.
+    pub(super) fn next<'a>(
+        &mut self,
+        bytes: &mut &'a [u8],
+    ) -> Result<Option<Step<'a>>, Unreadable> {
+        match &mut self.state {
+            State::Head => {
+                self.skip_blank_lines(bytes);
+                Ok(self.take_section(bytes)?.map(Step::Head))
+            }
+            State::Known(0) => {
+                self.state = State::Head;
+                Ok(Some(Step::End))
+            }
+            State::Known(left) => {
+                let length = usize::try_from(*left).unwrap_or(usize::MAX);
+                let piece = take(bytes, length);
+                *left -= piece.len() as u64;
+                Ok((!piece.is_empty()).then_some(Step::Body(piece)))
+            }
+            State::Chunked(chunked) => match chunked.next(bytes)? {
+                None => Ok(None),
+                Some(ChunkedStep::Data(piece)) => Ok(Some(Step::Body(piece))),
+                Some(ChunkedStep::Last) => {
+                    self.state = State::Trailers;
+                    self.next(bytes)
+                }
+            },
+            State::UntilClose => {
+                let piece = take(bytes, usize::MAX);
+                Ok((!piece.is_empty()).then_some(Step::Body(piece)))
+            }
+            State::Trailers => {
+                let Some(section) = self.take_section(bytes)? else {
+                    return Ok(None);
+                };
+                self.state = State::Known(0);
+                if section.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
+                    return self.next(bytes);
+                }
+                Ok(Some(Step::Trailers(section)))
+            }
+        }
+    }
+
+    /// Says how the body after the head that was just taken ends.
+    pub(super) fn body(&mut self, length: Length) {
+        self.state = match length {
+            Length::Known(length) => State::Known(length),
+            Length::Chunked => State::Chunked(Chunked::default()),
+            Length::UntilClose => State::UntilClose,
+        };
+    }
+
+    /// Whether the next byte begins a head.
+    pub(super) fn between_messages(&self) -> bool {
+        matches!(self.state, State::Head) && self.head.is_empty()
+    }
+
+    /// Whether the end of the connection is the end of the body.
+    pub(super) fn ends_with_connection(&self) -> bool {
+        matches!(self.state, State::UntilClose)
+    }
+
+    /// The unfinished head, which is no head after an upgrade.
+    pub(super) fn into_unfinished(self) -> Vec<u8> {
+        self.head
+    }
+
+    /// Empty lines before a request line are to be ignored (RFC 9112, section 2.2).
+    fn skip_blank_lines(&mut self, bytes: &mut &[u8]) {
+        while self.head.is_empty() && matches!(bytes.first(), Some(b'\r' | b'\n')) {
+            *bytes = &bytes[1..];
+        }
+    }
+
+    /// Takes lines up to and with an empty one; `None` while it has not come.
+    fn take_section(&mut self, bytes: &mut &[u8]) -> Result<Option<Vec<u8>>, Unreadable> {
+        let input = *bytes;
+        let mut start = 0;
+        for newline in memchr::memchr_iter(b'\n', input) {
+            let part = &input[start..newline];
+            self.line += part.len() - usize::from(part.last() == Some(&b'\r'));
+            start = newline + 1;
+            if self.line == 0 {
+                *bytes = &input[start..];
+                self.head.extend_from_slice(&input[..start]);
+                return Ok(Some(std::mem::take(&mut self.head)));
+            }
+            self.line = 0;
+        }
+        let rest = &input[start..];
+        self.line += rest.len() - usize::from(rest.last() == Some(&b'\r'));
+        self.head.extend_from_slice(input);
+        *bytes = &[];
+        if self.head.len() > MAX_HEAD_BYTES {
+            return Err(Unreadable::new("a head of more than 1 MiB"));
+        }
+        Ok(None)
+    }
+}
+
+/// Takes up to `length` bytes off the front.
+pub(super) fn take<'a>(bytes: &mut &'a [u8], length: usize) -> &'a [u8] {
+    let (piece, rest) = bytes.split_at(length.min(bytes.len()));
+    *bytes = rest;
+    piece
+}
+
+/// Far above what servers accept (8 to 256 KiB); bounds what a peer can make us hold.
+const MAX_HEAD_BYTES: usize = 1024 * 1024;

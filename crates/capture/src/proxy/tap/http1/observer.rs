@@ -1,0 +1,306 @@
+//! Pairs the requests of one HTTP/1 connection with their responses.
+//!
+//! Responses come in the order of the requests (RFC 9112, section 9.3.2), so
+//! the pairing is a queue. Interim responses belong to the request at its front.
+
+use std::collections::VecDeque;
+
+use super::framing::{Framing, Step};
+use crate::proxy::recorder::{Direction, WebSocketOpen};
+use crate::proxy::tap::Unreadable;
+use crate::proxy::tap::draft::{Draft, RequestDraft, ResponseDraft, Stamp};
+use crate::proxy::tap::head::{self, Length, RequestHead, ResponseHead};
+use crate::proxy::tap::scope::{Cut, Scope, add_delay};
+use crate::record::{Header, OutcomeState};
+
+/// Watches both directions of an HTTP/1 connection.
+#[derive(Debug)]
+pub(in crate::proxy::tap) struct Observer {
+    scope: Scope,
+    up: Framing,
+    down: Framing,
+    /// Requests whose exchange has not ended; their responses come in this order.
+    open: VecDeque<Draft>,
+    /// When the unfinished head of each direction began.
+    head_start: [Stamp; 2],
+    upgrade: Option<Upgrade>,
+}
+
+/// What a 101 opened.
+#[derive(Debug)]
+pub(in crate::proxy::tap) struct Upgrade {
+    /// `None` when the response named another protocol.
+    pub(in crate::proxy::tap) websocket: Option<WebSocketOpen>,
+    /// Bytes of the new protocol that came together with the heads.
+    pub(in crate::proxy::tap) early_up: Vec<u8>,
+    pub(in crate::proxy::tap) early_down: Vec<u8>,
+}
+
+impl Observer {
+    pub(in crate::proxy::tap) fn new(scope: Scope) -> Self {
+        Self {
+            scope,
+            up: Framing::default(),
+            down: Framing::default(),
+            open: VecDeque::new(),
+            head_start: [0; 2],
+            upgrade: None,
+        }
+    }
+
+    pub(in crate::proxy::tap) fn scope_mut(&mut self) -> &mut Scope {
+        &mut self.scope
+    }
+
+    pub(in crate::proxy::tap) fn is_idle(&self) -> bool {
+        self.open.is_empty() && self.up.between_messages()
+    }
+
+    pub(in crate::proxy::tap) fn take_upgrade(&mut self) -> Option<Upgrade> {
+        self.upgrade.take()
+    }
+
+    /// Takes bytes that passed at `at`.
+    pub(in crate::proxy::tap) fn push(
+        &mut self,
+        direction: Direction,
+        bytes: &[u8],
+        at: Stamp,
+        delay_us: u64,
+    ) -> Result<(), Unreadable> {
+        self.delayed(direction, delay_us);
+        match direction {
+            Direction::Up => self.push_up(bytes, at),
+            Direction::Down => self.push_down(bytes, at),
+        }
+    }
+
+    /// Adds what handing bytes on took to the exchange that they belong to.
+    pub(in crate::proxy::tap) fn delayed(&mut self, direction: Direction, delay_us: u64) {
+        let draft = match direction {
+            Direction::Up => self.open.back_mut(),
+            Direction::Down => self.open.front_mut(),
+        };
+        if let Some(draft) = draft {
+            add_delay(&mut draft.delay, delay_us);
+        }
+    }
+
+    /// The origin has ended its half: that is the end of a body without a length.
+    pub(in crate::proxy::tap) fn origin_ended(&mut self, at: Stamp) {
+        if self.down.ends_with_connection() {
+            self.down.body(Length::Known(0));
+            self.end_response(at);
+        }
+    }
+
+    /// The connection is gone.
+    pub(in crate::proxy::tap) fn end(&mut self, cut: Cut, _at: Stamp) {
+        for draft in std::mem::take(&mut self.open) {
+            // Answered in full before the request was: the origin did not want the rest.
+            let answered = draft.response.as_ref().is_some_and(|r| r.end.is_some());
+            let state = if answered {
+                OutcomeState::Complete
+            } else {
+                OutcomeState::Aborted
+            };
+            self.scope.finish(draft, state, Some(cut.reason()));
+        }
+    }
+
+    fn push_up(&mut self, mut bytes: &[u8], at: Stamp) -> Result<(), Unreadable> {
+        loop {
+            if self.up.between_messages() {
+                self.head_start[0] = at;
+            }
+            match self.up.next(&mut bytes)? {
+                None => return Ok(()),
+                Some(Step::Head(head)) => self.begin_request(&head)?,
+                Some(Step::Body(piece)) => {
+                    let limit = self.scope.body_limit;
+                    if let Some(draft) = self.open.back_mut() {
+                        draft.request.body.push(piece, at, limit);
+                    }
+                }
+                Some(Step::Trailers(section)) => {
+                    if let Some(draft) = self.open.back_mut() {
+                        draft.request.trailers = head::trailers(&section)?;
+                    }
+                }
+                Some(Step::End) => self.end_request(at),
+            }
+        }
+    }
+
+    fn push_down(&mut self, mut bytes: &[u8], at: Stamp) -> Result<(), Unreadable> {
+        loop {
+            if self.down.between_messages() {
+                self.head_start[1] = at;
+            }
+            match self.down.next(&mut bytes)? {
+                None => return Ok(()),
+                Some(Step::Head(head)) => {
+                    let head = ResponseHead::parse(&head)?;
+                    if head.status == 101 {
+                        self.switch_protocols(head, bytes, at);
+                        return Ok(());
+                    }
+                    self.begin_response(head, at)?;
+                }
+                Some(Step::Body(piece)) => {
+                    let limit = self.scope.body_limit;
+                    if let Some(response) = self.answer() {
+                        response.body.push(piece, at, limit);
+                    }
+                }
+                Some(Step::Trailers(section)) => {
+                    let trailers = head::trailers(&section)?;
+                    if let Some(response) = self.answer() {
+                        response.trailers = trailers;
+                    }
+                }
+                Some(Step::End) => self.end_response(at),
+            }
+        }
+    }
+
+    fn begin_request(&mut self, head: &[u8]) -> Result<(), Unreadable> {
+        if self.open.len() == MAX_PIPELINED {
+            return Err(Unreadable::new(
+                "more than 1,024 requests without an answer",
+            ));
+        }
+        let head = RequestHead::parse(head)?;
+        let length = head.length()?;
+        let host = head::values(&head.headers, "host").next();
+        let (url, note) = self.scope.url(&head.target, host);
+        let request = RequestDraft {
+            method: head.method,
+            url,
+            http_version: head.http_version,
+            headers: head.headers,
+            ..RequestDraft::default()
+        };
+        let mut draft = self.scope.draft(self.head_start[0], request);
+        draft.notes.extend(note);
+        self.open.push_back(draft);
+        self.up.body(length);
+        Ok(())
+    }
+
+    fn end_request(&mut self, at: Stamp) {
+        let Some(draft) = self.open.back_mut() else {
+            return;
+        };
+        draft.request.end = Some(at);
+        let answered = draft.response.as_ref().is_some_and(|r| r.end.is_some());
+        if answered && self.open.len() == 1 {
+            self.finish_front();
+        }
+    }
+
+    fn begin_response(&mut self, head: ResponseHead, at: Stamp) -> Result<(), Unreadable> {
+        let Some(draft) = self.open.front_mut() else {
+            // 408 on an idle connection, say: the agent reads it as it likes.
+            self.scope.notes.push(format!(
+                "the origin answered {} without a request",
+                head.status
+            ));
+            return self.skip_response(&head);
+        };
+        let length = head.length(&draft.request.method)?;
+        self.down.body(length);
+        if (100..200).contains(&head.status) {
+            draft.informational.push((head.status, head.headers, at));
+            // Its End belongs to no response.
+            return Ok(());
+        }
+        draft.response = Some(ResponseDraft {
+            status: head.status,
+            reason: head.reason,
+            http_version: head.http_version,
+            headers: head.headers,
+            start: self.head_start[1],
+            ..ResponseDraft::default()
+        });
+        Ok(())
+    }
+
+    fn skip_response(&mut self, head: &ResponseHead) -> Result<(), Unreadable> {
+        self.down.body(head.length("GET")?);
+        Ok(())
+    }
+
+    fn end_response(&mut self, at: Stamp) {
+        let Some(response) = self.answer() else {
+            return;
+        };
+        response.end = Some(at);
+        let request_ended = self.open.front().is_some_and(|d| d.request.end.is_some());
+        if request_ended {
+            self.finish_front();
+        }
+    }
+
+    /// The response that is being received.
+    fn answer(&mut self) -> Option<&mut ResponseDraft> {
+        self.open
+            .front_mut()
+            .and_then(|draft| draft.response.as_mut())
+            .filter(|response| response.end.is_none())
+    }
+
+    fn finish_front(&mut self) {
+        if let Some(draft) = self.open.pop_front() {
+            self.scope.finish(draft, OutcomeState::Complete, None);
+        }
+    }
+
+    /// A 101 ends its exchange and the reading of HTTP.
+    fn switch_protocols(&mut self, head: ResponseHead, early_down: &[u8], at: Stamp) {
+        let Some(mut draft) = self.open.pop_front() else {
+            return;
+        };
+        let websocket = names(&head.headers, "upgrade", "websocket").then(|| WebSocketOpen {
+            connection: self.scope.connection,
+            upgrade: draft.id,
+            url: websocket_url(&draft.request.url),
+            http_version: draft.request.http_version,
+            extensions: head::values(&head.headers, "sec-websocket-extensions")
+                .map(str::to_owned)
+                .reduce(|all, next| format!("{all}, {next}")),
+        });
+        draft.response = Some(ResponseDraft {
+            status: head.status,
+            reason: head.reason,
+            http_version: head.http_version,
+            headers: head.headers,
+            start: self.head_start[1],
+            end: Some(at),
+            ..ResponseDraft::default()
+        });
+        self.scope.finish(draft, OutcomeState::Complete, None);
+        self.upgrade = Some(Upgrade {
+            websocket,
+            early_up: std::mem::take(&mut self.up).into_unfinished(),
+            early_down: early_down.to_vec(),
+        });
+    }
+}
+
+/// Whether one of a header's comma-separated values is `token`.
+fn names(headers: &[Header], name: &str, token: &str) -> bool {
+    head::values(headers, name)
+        .flat_map(|value| value.split(','))
+        .any(|value| value.trim().eq_ignore_ascii_case(token))
+}
+
+fn websocket_url(url: &str) -> String {
+    match url.strip_prefix("http") {
+        Some(rest) => format!("ws{rest}"),
+        None => url.to_owned(),
+    }
+}
+
+/// Far above any client's; bounds what an agent can make us hold.
+const MAX_PIPELINED: usize = 1024;

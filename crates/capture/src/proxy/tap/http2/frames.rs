@@ -1,0 +1,202 @@
+//! HTTP/2 frames (RFC 9113, section 4), cut out of one direction as they pass.
+//!
+//! The payload of DATA is handed out in pieces as it comes; that of other
+//! frames is held until it is whole, and that of frames which say nothing about
+//! an exchange is passed over.
+
+use crate::proxy::tap::Unreadable;
+
+/// Cuts one direction of a connection into frames.
+#[derive(Debug, Default)]
+pub(super) struct Frames {
+    /// Bytes of the client's preface that are still to come.
+    preface: usize,
+    /// The unfinished frame header, or the payload of a frame that is held whole.
+    held: Vec<u8>,
+    current: Option<Current>,
+}
+
+/// The frame whose payload is passing.
+#[derive(Debug, Clone, Copy)]
+struct Current {
+    head: Head,
+    left: usize,
+    /// Of DATA: padding at the end, once it is known.
+    padding: Option<usize>,
+}
+
+/// A frame header.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Head {
+    pub(super) kind: u8,
+    pub(super) flags: u8,
+    pub(super) stream: u32,
+    length: usize,
+}
+
+/// What comes next in one direction.
+#[derive(Debug)]
+pub(super) enum Step<'a> {
+    /// A piece of a stream's body, padding off.
+    Data { stream: u32, piece: &'a [u8] },
+    /// DATA has passed whole.
+    DataEnd { stream: u32, end_stream: bool },
+    /// A whole frame of another kind.
+    Frame { head: Head, payload: Vec<u8> },
+}
+
+pub(super) const DATA: u8 = 0;
+pub(super) const HEADERS: u8 = 1;
+pub(super) const RST_STREAM: u8 = 3;
+pub(super) const PUSH_PROMISE: u8 = 5;
+pub(super) const GOAWAY: u8 = 7;
+pub(super) const CONTINUATION: u8 = 9;
+
+pub(super) const END_STREAM: u8 = 0x1;
+pub(super) const END_HEADERS: u8 = 0x4;
+pub(super) const PADDED: u8 = 0x8;
+pub(super) const PRIORITY: u8 = 0x20;
+
+impl Frames {
+    /// One direction, with `preface` bytes before its first frame.
+    pub(super) fn new(preface: usize) -> Self {
+        Self {
+            preface,
+            ..Self::default()
+        }
+    }
+
+    /// Takes the next step out of `bytes`; `None` when they are used up.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreadable`] for a held frame over its bound, and for padding longer than its frame.
+    pub(super) fn next<'a>(
+        &mut self,
+        bytes: &mut &'a [u8],
+    ) -> Result<Option<Step<'a>>, Unreadable> {
+        let skipped = self.preface.min(bytes.len());
+        self.preface -= skipped;
+        *bytes = &bytes[skipped..];
+        loop {
+            let Some(current) = self.current else {
+                match self.take_head(bytes)? {
+                    Some(current) => self.current = Some(current),
+                    None => return Ok(None),
+                }
+                continue;
+            };
+            if current.head.kind == DATA {
+                return self.data(current, bytes);
+            }
+            let piece = take(bytes, current.left);
+            if is_read(current.head.kind) {
+                self.held.extend_from_slice(piece);
+            }
+            let left = current.left - piece.len();
+            if left > 0 {
+                self.current = Some(Current { left, ..current });
+                return Ok(None);
+            }
+            self.current = None;
+            if is_read(current.head.kind) {
+                return Ok(Some(Step::Frame {
+                    head: current.head,
+                    payload: std::mem::take(&mut self.held),
+                }));
+            }
+        }
+    }
+
+    fn take_head(&mut self, bytes: &mut &[u8]) -> Result<Option<Current>, Unreadable> {
+        let missing = HEAD_BYTES - self.held.len();
+        self.held.extend_from_slice(take(bytes, missing));
+        let Ok(raw) = <[u8; HEAD_BYTES]>::try_from(self.held.as_slice()) else {
+            return Ok(None);
+        };
+        self.held.clear();
+        let [l2, l1, l0, kind, flags, s3, s2, s1, s0] = raw;
+        let head = Head {
+            kind,
+            flags,
+            stream: u32::from_be_bytes([s3, s2, s1, s0]) & 0x7fff_ffff,
+            length: u32::from_be_bytes([0, l2, l1, l0]) as usize,
+        };
+        if is_read(kind) && head.length > MAX_HELD_BYTES {
+            return Err(Unreadable::new(
+                "an HTTP/2 control frame of more than 1 MiB",
+            ));
+        }
+        Ok(Some(Current {
+            head,
+            left: head.length,
+            padding: (flags & PADDED == 0).then_some(0),
+        }))
+    }
+
+    fn data<'a>(
+        &mut self,
+        mut current: Current,
+        bytes: &mut &'a [u8],
+    ) -> Result<Option<Step<'a>>, Unreadable> {
+        let head = current.head;
+        if current.padding.is_none() {
+            let [length] = take(bytes, 1.min(current.left)) else {
+                if current.left == 0 {
+                    return Err(Unreadable::new("padded DATA without a length"));
+                }
+                return Ok(None);
+            };
+            current.left -= 1;
+            let padding = usize::from(*length);
+            if padding > current.left {
+                return Err(Unreadable::new("padding longer than its frame"));
+            }
+            current.padding = Some(padding);
+            self.current = Some(current);
+        }
+        let padding = current.padding.unwrap_or(0);
+        let content = current.left.saturating_sub(padding);
+        let piece = take(bytes, content);
+        current.left -= piece.len();
+        if !piece.is_empty() {
+            self.current = Some(current);
+            return Ok(Some(Step::Data {
+                stream: head.stream,
+                piece,
+            }));
+        }
+        if content == 0 {
+            current.left -= take(bytes, current.left).len();
+        }
+        self.current = Some(current);
+        if current.left > 0 {
+            return Ok(None);
+        }
+        self.current = None;
+        Ok(Some(Step::DataEnd {
+            stream: head.stream,
+            end_stream: head.flags & END_STREAM != 0,
+        }))
+    }
+}
+
+/// Whether a frame of this kind says something about an exchange.
+fn is_read(kind: u8) -> bool {
+    matches!(
+        kind,
+        HEADERS | RST_STREAM | PUSH_PROMISE | GOAWAY | CONTINUATION
+    )
+}
+
+/// Takes up to `length` bytes off the front.
+fn take<'a>(bytes: &mut &'a [u8], length: usize) -> &'a [u8] {
+    let (piece, rest) = bytes.split_at(length.min(bytes.len()));
+    *bytes = rest;
+    piece
+}
+
+const HEAD_BYTES: usize = 9;
+
+/// Endpoints accept header blocks of 16 KiB to a few hundred; bounds what a peer can make us hold.
+const MAX_HELD_BYTES: usize = 1024 * 1024;

@@ -1,0 +1,7 @@
+//! HTTP/2 as it passes (RFC 9113): frames cut, header blocks decoded, streams put together.
+
+mod frames;
+mod observer;
+mod streams;
+
+pub(super) use observer::{Observer, PREFACE};

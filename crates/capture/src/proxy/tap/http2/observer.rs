@@ -1,0 +1,246 @@
+//! Reads both directions of an HTTP/2 connection, and ends its exchanges.
+//!
+//! Header compression (RFC 7541) has state: a header block that cannot be
+//! decoded makes every later one of its direction unreadable, so that reading
+//! ends there, and says so.
+
+use loona_hpack::Decoder;
+
+use super::frames::{self, Frames, Step};
+use super::streams::{HeaderBlock, Streams};
+use crate::proxy::recorder::Direction;
+use crate::proxy::tap::Unreadable;
+use crate::proxy::tap::draft::Stamp;
+use crate::proxy::tap::head;
+use crate::proxy::tap::scope::{Cut, Scope, Side};
+
+/// What a client sends first (RFC 9113, section 3.4).
+pub(in crate::proxy::tap) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// Watches both directions of an HTTP/2 connection.
+#[derive(Debug)]
+pub(in crate::proxy::tap) struct Observer {
+    streams: Streams,
+    up: Half,
+    down: Half,
+}
+
+/// One direction.
+struct Half {
+    frames: Frames,
+    decoder: Decoder<'static>,
+    /// The header block whose CONTINUATION frames are still to come.
+    unfinished: Option<Unfinished>,
+}
+
+#[derive(Debug)]
+struct Unfinished {
+    stream: u32,
+    promised: Option<u32>,
+    end_stream: bool,
+    start: Stamp,
+    block: Vec<u8>,
+}
+
+impl Observer {
+    pub(in crate::proxy::tap) fn new(scope: Scope) -> Self {
+        Self {
+            streams: Streams::new(scope),
+            up: Half::new(PREFACE.len()),
+            down: Half::new(0),
+        }
+    }
+
+    pub(in crate::proxy::tap) fn scope_mut(&mut self) -> &mut Scope {
+        self.streams.scope_mut()
+    }
+
+    pub(in crate::proxy::tap) fn is_idle(&self) -> bool {
+        self.streams.is_empty()
+    }
+
+    /// Takes bytes that passed at `at`.
+    pub(in crate::proxy::tap) fn push(
+        &mut self,
+        direction: Direction,
+        mut bytes: &[u8],
+        at: Stamp,
+        delay_us: u64,
+    ) -> Result<(), Unreadable> {
+        self.streams.pending_delay(delay_us);
+        let half = match direction {
+            Direction::Up => &mut self.up,
+            Direction::Down => &mut self.down,
+        };
+        while let Some(step) = half.frames.next(&mut bytes)? {
+            match step {
+                Step::Data { stream, piece } => self.streams.data(direction, stream, piece, at),
+                Step::DataEnd { stream, end_stream } => {
+                    if end_stream {
+                        self.streams.ended(direction, stream, at);
+                    }
+                }
+                Step::Frame { head, payload } => {
+                    half.frame(&mut self.streams, direction, head, &payload, at)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds what handing bytes on took to the stream that was last seen.
+    pub(in crate::proxy::tap) fn delayed(&mut self, _direction: Direction, delay_us: u64) {
+        self.streams.delayed(delay_us);
+    }
+
+    /// The connection is gone.
+    pub(in crate::proxy::tap) fn end(&mut self, cut: Cut, _at: Stamp) {
+        self.streams.end_all(cut);
+    }
+}
+
+impl Half {
+    fn new(preface: usize) -> Self {
+        let mut decoder = Decoder::new();
+        decoder.set_max_allowed_table_size(MAX_TABLE_BYTES);
+        Self {
+            frames: Frames::new(preface),
+            decoder,
+            unfinished: None,
+        }
+    }
+
+    fn frame(
+        &mut self,
+        streams: &mut Streams,
+        direction: Direction,
+        head: frames::Head,
+        payload: &[u8],
+        at: Stamp,
+    ) -> Result<(), Unreadable> {
+        match head.kind {
+            frames::HEADERS | frames::PUSH_PROMISE => self.begin_block(head, payload, at)?,
+            frames::CONTINUATION => self.go_on(head.stream, payload)?,
+            frames::RST_STREAM => {
+                if let Ok(code) = <[u8; 4]>::try_from(payload) {
+                    let side = sender(direction);
+                    streams.reset(head.stream, side, u32::from_be_bytes(code), at);
+                }
+                return Ok(());
+            }
+            frames::GOAWAY => {
+                let code = payload.get(4..8).and_then(|code| code.try_into().ok());
+                streams.goaway(sender(direction), code.map_or(0, u32::from_be_bytes));
+                return Ok(());
+            }
+            _ => return Ok(()),
+        }
+        if head.flags & frames::END_HEADERS == 0 {
+            return Ok(());
+        }
+        let Some(unfinished) = self.unfinished.take() else {
+            return Ok(());
+        };
+        let block = self.decode(&unfinished.block)?;
+        let stream = unfinished.promised.unwrap_or(unfinished.stream);
+        if unfinished.promised.is_some() {
+            streams.headers(Direction::Up, stream, block, unfinished.start, at)?;
+            streams.ended(Direction::Up, stream, at);
+            return Ok(());
+        }
+        streams.headers(direction, stream, block, unfinished.start, at)?;
+        if unfinished.end_stream {
+            streams.ended(direction, stream, at);
+        }
+        Ok(())
+    }
+
+    /// Takes off what stands around the block's first fragment (RFC 9113, sections 6.2 and 6.6).
+    fn begin_block(
+        &mut self,
+        head: frames::Head,
+        mut payload: &[u8],
+        at: Stamp,
+    ) -> Result<(), Unreadable> {
+        let short = || Unreadable::new("an HTTP/2 header frame that is too short");
+        if head.flags & frames::PADDED != 0 {
+            let (&padding, rest) = payload.split_first().ok_or_else(short)?;
+            let kept = rest
+                .len()
+                .checked_sub(usize::from(padding))
+                .ok_or_else(short)?;
+            payload = &rest[..kept];
+        }
+        let mut promised = None;
+        if head.kind == frames::PUSH_PROMISE {
+            let (id, rest) = payload.split_first_chunk::<4>().ok_or_else(short)?;
+            promised = Some(u32::from_be_bytes(*id) & 0x7fff_ffff);
+            payload = rest;
+        } else if head.flags & frames::PRIORITY != 0 {
+            payload = payload.get(5..).ok_or_else(short)?;
+        }
+        self.unfinished = Some(Unfinished {
+            stream: head.stream,
+            promised,
+            end_stream: head.kind == frames::HEADERS && head.flags & frames::END_STREAM != 0,
+            start: at,
+            block: payload.to_vec(),
+        });
+        Ok(())
+    }
+
+    fn go_on(&mut self, stream: u32, payload: &[u8]) -> Result<(), Unreadable> {
+        match &mut self.unfinished {
+            Some(unfinished) if unfinished.stream == stream => {
+                unfinished.block.extend_from_slice(payload);
+                if unfinished.block.len() > MAX_BLOCK_BYTES {
+                    return Err(Unreadable::new("an HTTP/2 header block of more than 1 MiB"));
+                }
+                Ok(())
+            }
+            _ => Err(Unreadable::new(
+                "an HTTP/2 CONTINUATION without its HEADERS",
+            )),
+        }
+    }
+
+    fn decode(&mut self, block: &[u8]) -> Result<HeaderBlock, Unreadable> {
+        let mut headers = HeaderBlock::default();
+        let mut bytes = 0;
+        self.decoder
+            .decode_with_cb(block, |name, value| {
+                bytes += name.len() + value.len();
+                // Indexed fields cost one byte each on the wire: bound what they unfold to.
+                if bytes <= MAX_HEADER_BYTES {
+                    headers.push(head::text(&name), head::text(&value));
+                }
+            })
+            .map_err(|error| Unreadable::new(format!("an HTTP/2 header block: {error}")))?;
+        Ok(headers)
+    }
+}
+
+impl std::fmt::Debug for Half {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Half")
+            .field("frames", &self.frames)
+            .field("unfinished", &self.unfinished)
+            .finish_non_exhaustive()
+    }
+}
+
+fn sender(direction: Direction) -> Side {
+    match direction {
+        Direction::Up => Side::Agent,
+        Direction::Down => Side::Origin,
+    }
+}
+
+/// What an endpoint could ask its peer to keep; most ask for 4 KiB, some for 64.
+const MAX_TABLE_BYTES: usize = 1024 * 1024;
+
+/// As for one frame: bounds what CONTINUATION frames can make us hold.
+const MAX_BLOCK_BYTES: usize = 1024 * 1024;
+
+/// Bounds what a small block can unfold to.
+const MAX_HEADER_BYTES: usize = 4 * 1024 * 1024;

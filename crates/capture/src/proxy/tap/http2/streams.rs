@@ -1,0 +1,249 @@
+//! The open streams of an HTTP/2 connection, each an exchange under way.
+
+use std::collections::HashMap;
+
+use crate::proxy::recorder::Direction;
+use crate::proxy::tap::Unreadable;
+use crate::proxy::tap::draft::{Draft, RequestDraft, ResponseDraft, Stamp};
+use crate::proxy::tap::scope::{Cut, Scope, Side, add_delay};
+use crate::record::{Header, OutcomeState};
+
+/// A decoded header block, its pseudo-headers apart.
+#[derive(Debug, Default)]
+pub(super) struct HeaderBlock {
+    method: Option<String>,
+    scheme: Option<String>,
+    authority: Option<String>,
+    path: Option<String>,
+    status: Option<u16>,
+    headers: Vec<Header>,
+}
+
+impl HeaderBlock {
+    pub(super) fn push(&mut self, name: String, value: String) {
+        match name.as_str() {
+            ":method" => self.method = Some(value),
+            ":scheme" => self.scheme = Some(value),
+            ":authority" => self.authority = Some(value),
+            ":path" => self.path = Some(value),
+            ":status" => self.status = value.parse().ok(),
+            _ => self.headers.push(Header { name, value }),
+        }
+    }
+}
+
+/// The open streams.
+#[derive(Debug)]
+pub(super) struct Streams {
+    scope: Scope,
+    open: HashMap<u32, Draft>,
+    /// The stream that the bytes which passed last belong to.
+    last: u32,
+    pending_delay: u64,
+}
+
+impl Streams {
+    pub(super) fn new(scope: Scope) -> Self {
+        Self {
+            scope,
+            open: HashMap::new(),
+            last: 0,
+            pending_delay: 0,
+        }
+    }
+
+    pub(super) fn scope_mut(&mut self) -> &mut Scope {
+        &mut self.scope
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// Sets what handing on the bytes that follow took: the first stream in them gets it.
+    pub(super) fn pending_delay(&mut self, delay_us: u64) {
+        self.pending_delay = delay_us;
+    }
+
+    pub(super) fn delayed(&mut self, delay_us: u64) {
+        if let Some(draft) = self.open.get_mut(&self.last) {
+            add_delay(&mut draft.delay, delay_us);
+        }
+    }
+
+    pub(super) fn headers(
+        &mut self,
+        direction: Direction,
+        stream: u32,
+        block: HeaderBlock,
+        start: Stamp,
+        at: Stamp,
+    ) -> Result<(), Unreadable> {
+        if direction == Direction::Up && !self.open.contains_key(&stream) {
+            self.begin(stream, block, start)?;
+            self.touch(stream);
+            return Ok(());
+        }
+        self.touch(stream);
+        let Some(draft) = self.open.get_mut(&stream) else {
+            // Headers of a stream that was reset may still be under way.
+            return Ok(());
+        };
+        match (direction, &mut draft.response, block.status) {
+            (Direction::Up, _, _) => draft.request.trailers = block.headers,
+            (Direction::Down, None, Some(status)) if (100..200).contains(&status) => {
+                draft.informational.push((status, block.headers, at));
+            }
+            (Direction::Down, None, status) => {
+                draft.response = Some(ResponseDraft {
+                    status: status.unwrap_or_default(),
+                    http_version: "HTTP/2",
+                    headers: block.headers,
+                    start,
+                    ..ResponseDraft::default()
+                });
+            }
+            (Direction::Down, Some(response), _) => response.trailers = block.headers,
+        }
+        Ok(())
+    }
+
+    pub(super) fn data(&mut self, direction: Direction, stream: u32, piece: &[u8], at: Stamp) {
+        let limit = self.scope.body_limit;
+        self.touch(stream);
+        let Some(draft) = self.open.get_mut(&stream) else {
+            return;
+        };
+        match (direction, &mut draft.response) {
+            (Direction::Up, _) => draft.request.body.push(piece, at, limit),
+            (Direction::Down, Some(response)) => response.body.push(piece, at, limit),
+            (Direction::Down, None) => {}
+        }
+    }
+
+    /// END_STREAM: this direction of the stream is over.
+    pub(super) fn ended(&mut self, direction: Direction, stream: u32, at: Stamp) {
+        let Some(draft) = self.open.get_mut(&stream) else {
+            return;
+        };
+        match (direction, &mut draft.response) {
+            (Direction::Up, _) => draft.request.end = Some(at),
+            (Direction::Down, Some(response)) => response.end = Some(at),
+            (Direction::Down, None) => {}
+        }
+        if draft.request.end.is_some() && answered(draft) {
+            self.finish(stream, OutcomeState::Complete, None);
+        }
+    }
+
+    /// RST_STREAM: the stream is over for both.
+    ///
+    /// An origin that has answered in full may stop the request with
+    /// NO_ERROR (RFC 9113, section 8.1): that exchange is complete.
+    pub(super) fn reset(&mut self, stream: u32, by: Side, code: u32, _at: Stamp) {
+        let Some(draft) = self.open.get(&stream) else {
+            return;
+        };
+        let state = if answered(draft) && code == 0 {
+            OutcomeState::Complete
+        } else {
+            OutcomeState::Aborted
+        };
+        let reason = format!("{} sent RST_STREAM: {}", name(by), error_name(code));
+        self.finish(stream, state, Some(reason));
+    }
+
+    pub(super) fn goaway(&mut self, by: Side, code: u32) {
+        if code != 0 && self.scope.notes.len() < MAX_NOTES {
+            let note = format!("{} sent GOAWAY: {}", name(by), error_name(code));
+            self.scope.notes.push(note);
+        }
+    }
+
+    pub(super) fn end_all(&mut self, cut: Cut) {
+        let mut open: Vec<Draft> = self.open.drain().map(|(_, draft)| draft).collect();
+        open.sort_unstable_by_key(|draft| draft.id);
+        for draft in open {
+            let state = if answered(&draft) {
+                OutcomeState::Complete
+            } else {
+                OutcomeState::Aborted
+            };
+            self.scope.finish(draft, state, Some(cut.reason()));
+        }
+    }
+
+    fn begin(&mut self, stream: u32, block: HeaderBlock, start: Stamp) -> Result<(), Unreadable> {
+        if self.open.len() == MAX_STREAMS {
+            return Err(Unreadable::new("more than 10,000 open HTTP/2 streams"));
+        }
+        let path = block.path.unwrap_or_else(|| "/".to_owned());
+        let (url, note) = self.scope.url(&path, block.authority.as_deref());
+        let request = RequestDraft {
+            method: block.method.unwrap_or_default(),
+            url,
+            http_version: "HTTP/2",
+            headers: block.headers,
+            ..RequestDraft::default()
+        };
+        let mut draft = self.scope.draft(start, request);
+        draft.notes.extend(note);
+        self.open.insert(stream, draft);
+        Ok(())
+    }
+
+    fn touch(&mut self, stream: u32) {
+        self.last = stream;
+        if self.pending_delay > 0 {
+            self.delayed(self.pending_delay);
+            self.pending_delay = 0;
+        }
+    }
+
+    fn finish(&mut self, stream: u32, state: OutcomeState, reason: Option<String>) {
+        if let Some(draft) = self.open.remove(&stream) {
+            self.scope.finish(draft, state, reason);
+        }
+    }
+}
+
+fn answered(draft: &Draft) -> bool {
+    draft.response.as_ref().is_some_and(|r| r.end.is_some())
+}
+
+fn name(side: Side) -> &'static str {
+    match side {
+        Side::Agent => "the agent",
+        Side::Origin => "the origin",
+    }
+}
+
+/// RFC 9113, section 7.
+fn error_name(code: u32) -> String {
+    const NAMES: [&str; 14] = [
+        "NO_ERROR",
+        "PROTOCOL_ERROR",
+        "INTERNAL_ERROR",
+        "FLOW_CONTROL_ERROR",
+        "SETTINGS_TIMEOUT",
+        "STREAM_CLOSED",
+        "FRAME_SIZE_ERROR",
+        "REFUSED_STREAM",
+        "CANCEL",
+        "COMPRESSION_ERROR",
+        "CONNECT_ERROR",
+        "ENHANCE_YOUR_CALM",
+        "INADEQUATE_SECURITY",
+        "HTTP_1_1_REQUIRED",
+    ];
+    match usize::try_from(code).ok().and_then(|code| NAMES.get(code)) {
+        Some(name) => (*name).to_owned(),
+        None => format!("error {code:#x}"),
+    }
+}
+
+/// Servers allow about a hundred; bounds what an agent can make us hold.
+const MAX_STREAMS: usize = 10_000;
+
+/// A peer may repeat itself.
+const MAX_NOTES: usize = 16;

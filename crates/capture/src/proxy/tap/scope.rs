@@ -1,0 +1,161 @@
+//! What the exchanges of one connection share, and the drafts that it has finished.
+
+use super::draft::{Draft, RequestDraft, Stamp};
+use crate::proxy::recorder::Recorder;
+use crate::record::{Delay, Outcome, OutcomeState};
+
+/// One connection, as its exchanges see it.
+#[derive(Debug)]
+pub(crate) struct Scope {
+    /// The connection's id.
+    pub(crate) connection: u64,
+    /// `https` where TLS was ended, else `http`.
+    pub(crate) scheme: &'static str,
+    /// Where the connection goes, without the scheme's default port.
+    pub(crate) authority: String,
+    /// Bytes kept of each body.
+    pub(crate) body_limit: usize,
+    /// Why the origin cannot be asked, where we answer in its place.
+    pub(crate) failed: Option<String>,
+    recorder: Recorder,
+    /// Drafts that are finished and not yet handed over.
+    pub(crate) done: Vec<Draft>,
+    /// Exchanges that were begun.
+    pub(crate) begun: u64,
+    /// What the connection's line should say.
+    pub(crate) notes: Vec<String>,
+}
+
+impl Scope {
+    /// A connection to `authority` (`host:port`), of which nothing has been seen.
+    pub(crate) fn new(
+        connection: u64,
+        scheme: &'static str,
+        authority: &str,
+        recorder: &Recorder,
+    ) -> Self {
+        let default_port = if scheme == "https" { ":443" } else { ":80" };
+        Self {
+            connection,
+            scheme,
+            authority: authority
+                .strip_suffix(default_port)
+                .unwrap_or(authority)
+                .to_owned(),
+            body_limit: recorder.body_limit(),
+            failed: None,
+            recorder: recorder.clone(),
+            done: Vec::new(),
+            begun: 0,
+            notes: Vec::new(),
+        }
+    }
+
+    /// Begins an exchange.
+    pub(crate) fn draft(&mut self, start: Stamp, request: RequestDraft) -> Draft {
+        self.begun += 1;
+        Draft {
+            id: self.recorder.next_exchange(),
+            connection: self.connection,
+            start,
+            request,
+            response: None,
+            informational: Vec::new(),
+            delay: Delay::default(),
+            outcome: None,
+            notes: Vec::new(),
+        }
+    }
+
+    /// Ends an exchange, for the recorder to take.
+    pub(crate) fn finish(&mut self, mut draft: Draft, state: OutcomeState, reason: Option<String>) {
+        draft.outcome = Some(match &self.failed {
+            Some(failed) => Outcome {
+                state: OutcomeState::Failed,
+                reason: Some(failed.clone()),
+            },
+            None => Outcome { state, reason },
+        });
+        self.done.push(draft);
+    }
+
+    /// The URL of `path` here, and a note where the request names another host.
+    pub(crate) fn url(&self, path: &str, host: Option<&str>) -> (String, Option<String>) {
+        let url = if path.starts_with('/') || path == "*" {
+            let path = if path == "*" { "/*" } else { path };
+            format!("{}://{}{path}", self.scheme, self.authority)
+        } else {
+            path.to_owned()
+        };
+        let default_port = if self.scheme == "https" {
+            ":443"
+        } else {
+            ":80"
+        };
+        let note = host
+            .map(|host| host.strip_suffix(default_port).unwrap_or(host))
+            .filter(|host| !host.eq_ignore_ascii_case(&self.authority))
+            .map(|host| {
+                format!(
+                    "the request names the host {host}, the connection goes to {}",
+                    self.authority
+                )
+            });
+        (url, note)
+    }
+}
+
+/// Adds the cost of one piece to an exchange.
+pub(super) fn add_delay(delay: &mut Delay, delay_us: u64) {
+    delay.max_us = delay.max_us.max(delay_us);
+    delay.total_us += delay_us;
+}
+
+/// How a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// Both sides had ended their halves; this one first.
+    Closed(Side),
+    /// This side reset it, or was gone when we wrote.
+    Reset(Side),
+    /// We were stopped.
+    Shutdown,
+    /// Its bytes could not be read any more.
+    Unreadable,
+}
+
+/// One end of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Agent,
+    Origin,
+}
+
+impl Cut {
+    /// Why an exchange that was open was aborted.
+    pub(crate) fn reason(self) -> String {
+        match self {
+            Self::Closed(side) => format!("{} closed the connection", side.name()),
+            Self::Reset(side) => format!("{} reset the connection", side.name()),
+            Self::Shutdown => "the proxy was stopped".to_owned(),
+            Self::Unreadable => "reading stopped, the traffic went on".to_owned(),
+        }
+    }
+
+    /// What the reader of a WebSocket is told: a plain close is how codex ends one.
+    pub(crate) fn websocket_reason(self) -> Option<String> {
+        match self {
+            Self::Closed(_) => None,
+            other => Some(other.reason()),
+        }
+    }
+}
+
+impl Side {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Agent => "the agent",
+            Self::Origin => "the origin",
+        }
+    }
+}
