@@ -1,3 +1,55 @@
-//! Turns a recording of an agent's traffic into a report.
+//! Turns recordings of an agent's traffic into a report.
+//!
+//! Data flows one way: [`Reader`] gives records, [`Aggregate`] folds them,
+//! [`Report`] is the finished data, and [`Format`] writes it. [`Scan`] does the
+//! first two for whole files, with several threads. No part of this needs the
+//! proxy that wrote the recording: the record format alone joins the two.
+//!
+//! ```
+//! use analyze::{Format, Scan};
+//!
+//! let recording = concat!(
+//!     r#"{"kind":"session","format":1,"started_at":"2026-11-23T02:34:00.000000Z","#,
+//!     r#""tool":"codex-dissect 0.1.0","limits":{"body":16777216,"queue":268435456},"#,
+//!     r#""secrets":"redacted"}"#,
+//!     "\n",
+//!     r#"{"kind":"end","format":1,"exchanges":0}"#,
+//! );
+//! let aggregate = Scan::default().read_from(recording.as_bytes(), "example".as_ref(), 0)?;
+//! let report = aggregate.finish();
+//! assert_eq!(report.glance.as_ref().map(|glance| glance.exchanges), Some(0));
+//!
+//! let mut markdown = Vec::new();
+//! Format::Markdown.write(&report, &mut markdown)?;
+//! assert!(markdown.starts_with(b"# What the agent said"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Recordings are other people's data: nothing in one makes this crate panic,
+//! and what is kept of it is bounded by counts, not by sizes.
 
+mod aggregate;
+mod call;
+mod decode;
+mod error;
+mod purpose;
+mod reader;
+mod render;
+pub mod report;
+mod scan;
 pub mod shape;
+mod stats;
+mod text;
+
+pub use aggregate::{Aggregate, Endpoint, Place};
+pub use call::{
+    Call, Digest, Ending, Fault, Ids, Kind, Marks, Prompt, Provider, Settings, Tokens, ToolCall,
+};
+pub use decode::Part;
+pub use error::Error;
+pub use purpose::Purpose;
+pub use reader::Reader;
+pub use render::{Format, UnknownFormat};
+pub use report::{Report, Section};
+pub use scan::Scan;
+pub use stats::{Histogram, Quantiles};

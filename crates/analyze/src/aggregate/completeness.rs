@@ -1,0 +1,121 @@
+//! Works out the section "What this recording did not see".
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use capture::record::{OutcomeState, State};
+
+use super::hosts::cause;
+use super::problems::Problems;
+use super::view::View;
+use crate::report::{Completeness, Lapse, LapseCount};
+use crate::stats::Quantiles;
+
+pub(super) fn finish(view: &View<'_>, problems: &Problems) -> Completeness {
+    let lapses = lapses(view, problems);
+    let delays = || view.exchanges.iter().filter_map(|entry| entry.row.delay_us);
+    Completeness {
+        complete: lapses.is_empty(),
+        lapses,
+        unread_lines: problems.finish(view.last_lines),
+        delay_max_us: Quantiles::of(delays().map(|(max, _)| max)),
+        delay_total_us: Quantiles::of(delays().map(|(_, total)| total)),
+    }
+}
+
+/// What is known to be missing.
+pub(super) fn lapses(view: &View<'_>, problems: &Problems) -> Vec<LapseCount> {
+    let mut found = Found::default();
+    if view.calls().next().is_none() {
+        found.add(Lapse::NoModelTraffic, 1, "");
+    }
+    found.add(
+        Lapse::UnreadLines,
+        problems.finish(view.last_lines).total(),
+        "",
+    );
+    recordings(view, &mut found);
+    connections(view, &mut found);
+    exchanges(view, &mut found);
+    found.into_counts()
+}
+
+/// What the first and last lines of the recordings tell.
+fn recordings(view: &View<'_>, found: &mut Found) {
+    for (index, (session, end)) in view.bounds().enumerate() {
+        found.add(Lapse::NoSession, u64::from(session.is_none()), "");
+        let Some(end) = end else {
+            found.add(Lapse::NoEnd, 1, "");
+            continue;
+        };
+        found.add(
+            Lapse::LostRecords,
+            end.lost,
+            end.first_loss.as_deref().unwrap_or(""),
+        );
+        let own = view
+            .exchanges
+            .iter()
+            .filter(|entry| entry.recording == index);
+        let missing = own.count() as u64 != end.exchanges;
+        found.add(Lapse::CountMismatch, u64::from(missing), "");
+    }
+}
+
+fn connections(view: &View<'_>, found: &mut Found) {
+    for connection in &view.connections {
+        let lapse = match connection.disposition.state {
+            State::Intercepted => None,
+            State::Opaque => Some(Lapse::Opaque),
+            State::Rejected => Some(Lapse::Rejected),
+            State::Failed => Some(Lapse::Unreachable),
+            State::Refused => Some(Lapse::Refused),
+        };
+        if let Some(lapse) = lapse {
+            let cause = cause(&connection.disposition);
+            found.add(lapse, 1, &format!("{} ({cause})", connection.host));
+        }
+        let problem = connection
+            .websocket
+            .as_ref()
+            .and_then(|socket| socket.problem.as_ref());
+        if let Some(problem) = problem {
+            found.add(Lapse::UnreadWebSocket, 1, problem);
+        }
+    }
+}
+
+fn exchanges(view: &View<'_>, found: &mut Found) {
+    for entry in &view.exchanges {
+        let host = &entry.endpoint.host;
+        found.add(Lapse::Truncated, u64::from(entry.row.truncated), host);
+        found.add(Lapse::Undecoded, u64::from(entry.row.undecoded), host);
+        let aborted = entry.row.state == OutcomeState::Aborted;
+        found.add(Lapse::Aborted, u64::from(aborted), host);
+    }
+}
+
+/// Lapses, counted as they are found.
+#[derive(Default)]
+struct Found(BTreeMap<Lapse, (u64, BTreeSet<String>)>);
+
+impl Found {
+    fn add(&mut self, lapse: Lapse, count: u64, of: &str) {
+        if count == 0 {
+            return;
+        }
+        let (total, names) = self.0.entry(lapse).or_default();
+        *total = total.saturating_add(count);
+        if !of.is_empty() {
+            names.insert(of.to_owned());
+        }
+    }
+
+    fn into_counts(self) -> Vec<LapseCount> {
+        let count = |(lapse, (count, of)): (Lapse, (u64, BTreeSet<String>))| LapseCount {
+            lapse,
+            count,
+            of: of.into_iter().collect(),
+        };
+        self.0.into_iter().map(count).collect()
+    }
+}

@@ -1,0 +1,210 @@
+//! The fold: records in, one at a time; a report out.
+//!
+//! An [`Aggregate`] keeps a row for each exchange and connection, and each
+//! distinct content once and within bounds: memory grows with counts, not with
+//! bodies. What needs more than one record (retries, conversations, what a
+//! recording did not see) waits for the finish, when all rows lie in order.
+//! Merging is therefore adding, in any order.
+
+mod completeness;
+mod connections;
+mod endpoint;
+mod endpoints;
+mod glance;
+mod hosts;
+mod library;
+mod model;
+mod pairs;
+mod place;
+mod problems;
+mod row;
+mod tools;
+mod view;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use capture::record::{End, Exchange, Record, Session};
+use serde::{Deserialize, Serialize};
+
+use crate::decode::{decode, header};
+use crate::purpose::Purpose;
+use crate::report::Report;
+use crate::stats::Histogram;
+use crate::{Error, text};
+
+use connections::ConnectionRow;
+use library::Library;
+use problems::Problems;
+use row::Row;
+
+pub use endpoint::Endpoint;
+pub use place::Place;
+pub use problems::UnreadLines;
+
+/// What was read of one or more recordings, ready to be merged or finished.
+///
+/// ```
+/// use analyze::{Aggregate, Reader};
+///
+/// let line = r#"{"kind":"end","format":1,"exchanges":0}"#;
+/// let mut aggregate = Aggregate::default();
+/// for record in Reader::new(line.as_bytes(), "example".as_ref())? {
+///     aggregate.add(&record?);
+/// }
+/// assert_eq!(aggregate.finish().recordings.len(), 1);
+/// # Ok::<(), analyze::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Aggregate {
+    /// Where the next record stands.
+    #[serde(skip)]
+    here: Place,
+    /// The recordings' names, as the caller gave them.
+    names: BTreeMap<u32, String>,
+    /// The last line seen of each recording.
+    last_lines: BTreeMap<u32, u64>,
+    sessions: Vec<(Place, Session)>,
+    ends: Vec<(Place, End)>,
+    connections: Vec<ConnectionRow>,
+    #[serde(with = "pairs")]
+    rows: BTreeMap<Endpoint, Vec<Row>>,
+    problems: Problems,
+    /// Times between output events, by model.
+    gaps: BTreeMap<String, Histogram>,
+    /// The programs that spoke to models.
+    agents: BTreeSet<String>,
+    library: Library,
+}
+
+impl Aggregate {
+    /// Names the recording that the next records are from, and starts at its first line.
+    ///
+    /// Partial aggregates of different recordings need different numbers;
+    /// those of one recording the same. The numbers are also the order of the report.
+    pub fn begin(&mut self, source: u32, name: &str) {
+        self.names.insert(source, name.to_owned());
+        self.seek(Place { source, line: 0 });
+    }
+
+    /// Says that the next record stands behind `place`: a part of a recording is to be read.
+    pub fn seek(&mut self, place: Place) {
+        self.here = place;
+    }
+
+    /// Adds the record of the next line.
+    pub fn add(&mut self, record: &Record) {
+        self.step();
+        match record {
+            Record::Session(session) => self.sessions.push((self.here, session.clone())),
+            Record::End(end) => self.ends.push((self.here, end.clone())),
+            Record::Connection(connection) => {
+                let row = ConnectionRow::of(self.here, connection);
+                self.connections.push(row);
+            }
+            Record::Exchange(exchange) => self.add_exchange(exchange),
+        }
+    }
+
+    /// Adds what was wrong with the next line, or with the recording.
+    pub fn add_error(&mut self, error: &Error) {
+        match error.line() {
+            Some(line) => {
+                self.here.line = line.saturating_sub(1);
+                self.step();
+            }
+            None => self.here.line = u64::MAX,
+        }
+        self.problems.add(self.here, error);
+    }
+
+    fn step(&mut self) {
+        self.here.line += 1;
+        let last = self.last_lines.entry(self.here.source).or_default();
+        *last = self.here.line.max(*last);
+    }
+
+    fn add_exchange(&mut self, exchange: &Exchange) {
+        let decoded = decode(exchange);
+        let call = decoded.map(|decoded| {
+            self.library.add(self.here, &decoded.tools, &decoded.items);
+            if !decoded.gaps_us.is_empty() {
+                let gaps = self.gaps.entry(decoded.call.model.clone()).or_default();
+                decoded.gaps_us.iter().for_each(|gap| gaps.add(*gap));
+            }
+            decoded.call
+        });
+        let endpoint = Endpoint::of(exchange);
+        if endpoint.purpose == Purpose::Model {
+            self.add_agent(exchange);
+        }
+        let rows = self.rows.entry(endpoint).or_default();
+        rows.push(Row::of(self.here, exchange, call));
+    }
+
+    /// Keeps the product that the user agent names first (RFC 9110, section 10.1.5).
+    fn add_agent(&mut self, exchange: &Exchange) {
+        let agent = header(&exchange.request.headers, "user-agent");
+        let Some(product) = agent.and_then(|agent| agent.split_whitespace().next()) else {
+            return;
+        };
+        let product = text::cut(product, MAX_AGENT_BYTES);
+        if !self.agents.contains(product) {
+            self.agents.insert(product.to_owned());
+            self.trim_agents();
+        }
+    }
+
+    fn trim_agents(&mut self) {
+        while self.agents.len() > MAX_AGENTS {
+            self.agents.pop_last();
+        }
+    }
+
+    /// Adds what another aggregate has read: of other recordings, or of other parts of the same.
+    pub fn merge(&mut self, other: Self) {
+        self.names.extend(other.names);
+        for (source, line) in other.last_lines {
+            let last = self.last_lines.entry(source).or_default();
+            *last = line.max(*last);
+        }
+        self.sessions.extend(other.sessions);
+        self.ends.extend(other.ends);
+        self.connections.extend(other.connections);
+        for (endpoint, rows) in other.rows {
+            self.rows.entry(endpoint).or_default().extend(rows);
+        }
+        self.problems.merge(other.problems);
+        for (model, gaps) in other.gaps {
+            self.gaps.entry(model).or_default().merge(&gaps);
+        }
+        self.agents.extend(other.agents);
+        self.trim_agents();
+        self.library.merge(other.library);
+    }
+
+    /// Whether no record was added.
+    pub fn is_empty(&self) -> bool {
+        self.sessions.is_empty()
+            && self.ends.is_empty()
+            && self.connections.is_empty()
+            && self.rows.is_empty()
+    }
+
+    /// Works out the report.
+    pub fn finish(mut self) -> Report {
+        self.library.forget();
+        let view = view::View::of(&self);
+        Report {
+            recordings: view.recordings(),
+            glance: Some(glance::finish(&view, &self)),
+            endpoints: Some(endpoints::finish(&view)),
+            model: Some(model::finish(&view, &self.gaps)),
+            hosts: Some(hosts::finish(&view)),
+            completeness: Some(completeness::finish(&view, &self.problems)),
+        }
+    }
+}
+
+/// User agents come from the recording: what is kept of them is bounded.
+const MAX_AGENTS: usize = 16;
+const MAX_AGENT_BYTES: usize = 100;

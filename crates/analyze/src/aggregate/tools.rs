@@ -1,0 +1,88 @@
+//! Pairs each tool that a model called with the result that the agent sent back.
+//!
+//! A call and its result share a `call_id`. The time between them is the
+//! tool's own, with the agent's around it: from the event that completes the
+//! call to the start of the request that brings the result.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::view::View;
+use crate::decode::Part;
+use crate::report::ToolStats;
+use crate::stats::Quantiles;
+
+/// One tool call and what came of it.
+#[derive(Debug)]
+pub(super) struct PairedCall<'a> {
+    pub(super) call: &'a crate::call::ToolCall,
+    /// What was sent back.
+    pub(super) result: Option<PairedResult>,
+}
+
+/// The result of a tool call.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PairedResult {
+    pub(super) duration_us: Option<u64>,
+    pub(super) bytes: u64,
+}
+
+/// All tool calls in order, each with its result.
+pub(super) fn paired<'a>(view: &View<'a>) -> Vec<PairedCall<'a>> {
+    let mut results: HashMap<(usize, &str), (usize, u64)> = HashMap::new();
+    for (index, entry) in view.exchanges.iter().enumerate() {
+        let Some(call) = entry.call() else { continue };
+        for digest in &call.prompt.input {
+            let Some(content) = view.library.content(*digest) else {
+                continue;
+            };
+            if let (Part::ToolResult, Some(id)) = (content.part, content.call_id.as_deref()) {
+                let key = (entry.recording, id);
+                results.entry(key).or_insert((index, content.bytes));
+            }
+        }
+    }
+    let mut calls = Vec::new();
+    for (entry, call) in view.calls() {
+        for tool_call in &call.tool_calls {
+            let found = results.get(&(entry.recording, tool_call.call_id.as_str()));
+            let result = found.map(|&(exchange, bytes)| PairedResult {
+                bytes,
+                duration_us: tool_call.at_us.map(|at_us| {
+                    let called = entry.row.started_us.saturating_add_unsigned(at_us);
+                    let sent = view.exchanges[exchange].row.started_us;
+                    sent.saturating_sub(called).max(0).unsigned_abs()
+                }),
+            });
+            calls.push(PairedCall {
+                call: tool_call,
+                result,
+            });
+        }
+    }
+    calls
+}
+
+/// The tools that were called, the most used first.
+pub(super) fn finish(view: &View<'_>) -> Vec<ToolStats> {
+    let calls = paired(view);
+    let mut groups: BTreeMap<&str, Vec<&PairedCall<'_>>> = BTreeMap::new();
+    for call in &calls {
+        groups.entry(&call.call.name).or_default().push(call);
+    }
+    let mut tools: Vec<ToolStats> = groups
+        .into_iter()
+        .map(|(name, calls)| {
+            let results = || calls.iter().filter_map(|call| call.result);
+            ToolStats {
+                name: name.to_owned(),
+                calls: calls.len() as u64,
+                argument_bytes: Quantiles::of(calls.iter().map(|call| call.call.argument_bytes)),
+                duration_us: Quantiles::of(results().filter_map(|result| result.duration_us)),
+                result_bytes: Quantiles::of(results().map(|result| result.bytes)),
+                unanswered: calls.len() as u64 - results().count() as u64,
+            }
+        })
+        .collect();
+    tools.sort_by_key(|tool| std::cmp::Reverse(tool.calls));
+    tools
+}

@@ -1,0 +1,357 @@
+//! The Messages API: one POST, answered by server-sent events or by one body.
+//!
+//! Its `input_tokens` leave out what the cache gave and took; here they are
+//! added, so that input means the same for every provider.
+
+use capture::record::{Event, Exchange, OutcomeState, Response};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::events::Stream;
+use super::fault::{fault_of_body, of_error};
+use super::json::{elements, length, name, read, text};
+use super::{Decoded, Item, Part, Tool};
+use crate::call::{
+    Call, Digest, Ending, Fault, Ids, Kind, Prompt, Provider, Settings, Tokens, ToolCall,
+};
+
+/// Reads one exchange with a path of the Messages API.
+pub(super) fn decode(exchange: &Exchange) -> Option<Decoded<'_>> {
+    let body = exchange.request.body.as_ref()?;
+    if exchange.request.method != "POST" {
+        return None;
+    }
+    let json = body.json.as_ref();
+    let request: Request<'_> = json.and_then(|json| read(json.get())).unwrap_or_default();
+    let tools = tools(request.tools);
+    let (instructions, input) = input_items(&request);
+    let prompt = Prompt {
+        tools: tools.iter().map(|tool| tool.digest).collect(),
+        instructions: instructions.as_ref().map(|item| item.digest),
+        input: input.iter().map(|item| item.digest).collect(),
+        bytes: body.bytes,
+    };
+    let mut answer = Answer::default();
+    if let Some(response) = &exchange.response {
+        answer.read(response);
+    }
+    let (marks, gaps_us) = answer.stream.finish(exchange);
+    let thread = request
+        .metadata
+        .and_then(|metadata| read::<Metadata<'_>>(metadata.get()));
+    let output = answer.items.iter().map(|item| item.digest).collect();
+    let items = instructions.into_iter().chain(input).chain(answer.items);
+    Some(Decoded {
+        items: items.collect(),
+        call: Call {
+            provider: Provider::Anthropic,
+            model: name(request.model).unwrap_or_default(),
+            kind: Kind::Turn,
+            ending: match exchange.outcome.state {
+                OutcomeState::Failed => Ending::Cut,
+                _ => answer.ending.unwrap_or(Ending::Cut),
+            },
+            tokens: answer.usage.map(Usage::tokens),
+            marks,
+            tool_calls: answer.tool_calls,
+            ids: Ids {
+                thread: thread.and_then(|metadata| name(metadata.user_id)),
+                response: answer.id,
+                ..Ids::default()
+            },
+            settings: Settings::default(),
+            prompt,
+            output,
+            error: answer.error,
+        },
+        tools,
+        gaps_us,
+    })
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Request<'a> {
+    #[serde(borrow)]
+    model: Option<&'a RawValue>,
+    #[serde(borrow)]
+    system: Option<&'a RawValue>,
+    #[serde(borrow)]
+    messages: Option<&'a RawValue>,
+    #[serde(borrow)]
+    tools: Option<&'a RawValue>,
+    #[serde(borrow)]
+    metadata: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Metadata<'a> {
+    #[serde(borrow)]
+    user_id: Option<&'a RawValue>,
+}
+
+/// A message, a content block, or a tool: whichever of these fields it has.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Head<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow)]
+    role: Option<&'a RawValue>,
+    #[serde(borrow)]
+    content: Option<&'a RawValue>,
+    #[serde(borrow)]
+    name: Option<&'a RawValue>,
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    tool_use_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    input: Option<&'a RawValue>,
+}
+
+fn tools(value: Option<&RawValue>) -> Vec<Tool<'_>> {
+    let tool = |value: &&'_ RawValue| {
+        let head: Head<'_> = read(value.get()).unwrap_or_default();
+        name(head.name)
+            .or_else(|| name(head.kind))
+            .unwrap_or_default()
+    };
+    let values = elements(value).into_iter();
+    values
+        .map(|value| Tool {
+            digest: Digest::of(value.get()),
+            name: tool(&value),
+            raw: value.get(),
+        })
+        .collect()
+}
+
+/// The system prompt, and the blocks of every message.
+fn input_items<'a>(request: &Request<'a>) -> (Option<Item<'a>>, Vec<Item<'a>>) {
+    let system = request.system.map(|value| whole(value, Part::Instructions));
+    let mut items = Vec::new();
+    for message in elements(request.messages) {
+        let head: Head<'a> = read(message.get()).unwrap_or_default();
+        let speaker = match text(head.role).as_deref() {
+            Some("assistant") => Part::Assistant,
+            Some("system") => Part::Instructions,
+            _ => Part::User,
+        };
+        match head.content {
+            Some(content) if content.get().starts_with('[') => {
+                items.extend(
+                    elements(Some(content))
+                        .into_iter()
+                        .map(|b| block(b, speaker)),
+                );
+            }
+            Some(content) => items.push(whole(content, speaker)),
+            None => {}
+        }
+    }
+    (system, items)
+}
+
+fn whole(value: &RawValue, part: Part) -> Item<'_> {
+    Item {
+        digest: Digest::of(value.get()),
+        part,
+        name: None,
+        call_id: None,
+        raw: value.get(),
+    }
+}
+
+/// A content block of a message by `speaker`.
+fn block(value: &RawValue, speaker: Part) -> Item<'_> {
+    let head: Head<'_> = read(value.get()).unwrap_or_default();
+    let part = match text(head.kind).as_deref() {
+        Some("thinking" | "redacted_thinking") => Part::Reasoning,
+        Some("tool_use" | "server_tool_use") => Part::ToolCall,
+        Some(kind) if kind.ends_with("tool_result") => Part::ToolResult,
+        _ => speaker,
+    };
+    Item {
+        name: (part == Part::ToolCall).then(|| name(head.name).unwrap_or_default()),
+        call_id: name(head.tool_use_id).or_else(|| name(head.id)),
+        ..whole(value, part)
+    }
+}
+
+/// The answer, as far as it was read.
+#[derive(Default)]
+struct Answer<'a> {
+    stream: Stream,
+    id: Option<String>,
+    usage: Option<Usage>,
+    ending: Option<Ending>,
+    items: Vec<Item<'a>>,
+    tool_calls: Vec<ToolCall>,
+    /// Bytes of arguments that came since the last tool call began.
+    argument_bytes: u64,
+    error: Option<Fault>,
+}
+
+/// An event, or the body in place of all of them.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Message<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    message: Option<&'a RawValue>,
+    #[serde(borrow)]
+    content_block: Option<&'a RawValue>,
+    #[serde(borrow)]
+    content: Option<&'a RawValue>,
+    #[serde(borrow)]
+    delta: Option<&'a RawValue>,
+    #[serde(borrow)]
+    usage: Option<&'a RawValue>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+}
+
+impl<'a> Answer<'a> {
+    fn read(&mut self, response: &'a Response) {
+        for event in &response.events {
+            self.event(event);
+        }
+        if response.status >= 400 {
+            self.ending = Some(Ending::Failed);
+            self.error = Some(fault_of_body(response));
+            return;
+        }
+        let body = response.body.as_ref().and_then(|body| body.json.as_ref());
+        if let Some(body) = body.and_then(|json| read::<Message<'a>>(json.get())) {
+            self.start(&body);
+            for value in elements(body.content) {
+                self.block(value, None);
+            }
+            self.ending = Some(Ending::Completed);
+        }
+    }
+
+    fn event(&mut self, event: &'a Event) {
+        let json = event.json.as_ref();
+        let Some(message) = json.and_then(|json| read::<Message<'a>>(json.get())) else {
+            return;
+        };
+        match text(message.kind).as_deref() {
+            Some("message_start") => {
+                let start = message.message.and_then(|inner| read(inner.get()));
+                self.start(&start.unwrap_or_default());
+            }
+            Some("content_block_start") => {
+                if let Some(value) = message.content_block {
+                    self.block(value, Some(event.at_us));
+                }
+            }
+            Some("content_block_delta") => {
+                self.stream.output_at(event.at_us);
+                self.argument_bytes += message.delta.map_or(0, argument_bytes);
+            }
+            Some("content_block_stop") => self.block_stop(event.at_us),
+            Some("message_delta") => self.usage(message.usage),
+            Some("message_stop") => self.ending = Some(Ending::Completed),
+            Some("error") => {
+                self.ending = Some(Ending::Failed);
+                self.error = message.error.and_then(of_error);
+            }
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, message: &Message<'a>) {
+        self.id = name(message.id);
+        self.usage(message.usage);
+    }
+
+    /// Later counts replace earlier ones; a count that is left out stays.
+    fn usage(&mut self, value: Option<&RawValue>) {
+        if let Some(usage) = value.and_then(|value| read::<Usage>(value.get())) {
+            self.usage = Some(self.usage.unwrap_or_default().updated(usage));
+        }
+    }
+
+    fn block(&mut self, value: &'a RawValue, at_us: Option<u64>) {
+        let item = block(value, Part::Assistant);
+        if item.part == Part::ToolCall {
+            let head: Head<'_> = read(value.get()).unwrap_or_default();
+            self.argument_bytes = 0;
+            self.tool_calls.push(ToolCall {
+                name: item.name.clone().unwrap_or_default(),
+                call_id: item.call_id.clone().unwrap_or_default(),
+                argument_bytes: length(head.input),
+                at_us,
+            });
+        }
+        self.items.push(item);
+    }
+
+    /// A tool call is complete when its block is: its arguments came in pieces.
+    fn block_stop(&mut self, at_us: u64) {
+        let is_call = self
+            .items
+            .last()
+            .is_some_and(|item| item.part == Part::ToolCall);
+        if let (true, Some(call)) = (is_call, self.tool_calls.last_mut()) {
+            call.at_us = Some(at_us);
+            if self.argument_bytes > 0 {
+                call.argument_bytes = self.argument_bytes;
+            }
+        }
+    }
+}
+
+fn argument_bytes(delta: &RawValue) -> u64 {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Delta<'a> {
+        #[serde(borrow)]
+        partial_json: Option<&'a RawValue>,
+    }
+    let delta: Delta<'_> = read(delta.get()).unwrap_or_default();
+    length(delta.partial_json)
+}
+
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[serde(default)]
+struct Usage {
+    input_tokens: Option<u64>,
+    cache_read_input_tokens: Option<u64>,
+    cache_creation_input_tokens: Option<u64>,
+    output_tokens: Option<u64>,
+}
+
+impl Usage {
+    fn updated(self, later: Self) -> Self {
+        Self {
+            input_tokens: later.input_tokens.or(self.input_tokens),
+            cache_read_input_tokens: later
+                .cache_read_input_tokens
+                .or(self.cache_read_input_tokens),
+            cache_creation_input_tokens: later
+                .cache_creation_input_tokens
+                .or(self.cache_creation_input_tokens),
+            output_tokens: later.output_tokens.or(self.output_tokens),
+        }
+    }
+
+    fn tokens(self) -> Tokens {
+        let cached = self.cache_read_input_tokens.unwrap_or(0);
+        let cache_written = self.cache_creation_input_tokens.unwrap_or(0);
+        let fresh = self.input_tokens.unwrap_or(0);
+        Tokens {
+            input: fresh.saturating_add(cached).saturating_add(cache_written),
+            cached,
+            cache_written,
+            output: self.output_tokens.unwrap_or(0),
+            reasoning: 0,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What a provider says when it refuses: a status, an error object, a time to wait.
+
+use capture::record::Response;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::header;
+use super::json::{name, read};
+use crate::call::Fault;
+
+/// Reads the body of an answer whose status says that it failed.
+///
+/// OpenAI and Anthropic both answer `{"error": {"type", "code", "message"}}`;
+/// the ChatGPT backend also `{"detail"}`.
+pub(super) fn fault_of_body(response: &Response) -> Fault {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Refusal<'a> {
+        #[serde(borrow)]
+        error: Option<&'a RawValue>,
+        #[serde(borrow)]
+        detail: Option<&'a RawValue>,
+    }
+    let json = response.body.as_ref().and_then(|body| body.json.as_ref());
+    let refusal: Refusal<'_> = json.and_then(|json| read(json.get())).unwrap_or_default();
+    let mut fault = refusal.error.and_then(of_error).unwrap_or_default();
+    fault.message = fault.message.or_else(|| name(refusal.detail));
+    fault.status = Some(response.status);
+    fault.retry_after_us = retry_after_us(response);
+    fault
+}
+
+/// Reads an error object; `null` is none.
+pub(super) fn of_error(error: &RawValue) -> Option<Fault> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct ErrorObject<'a> {
+        #[serde(borrow, rename = "type")]
+        kind: Option<&'a RawValue>,
+        #[serde(borrow)]
+        code: Option<&'a RawValue>,
+        #[serde(borrow)]
+        message: Option<&'a RawValue>,
+    }
+    let object: ErrorObject<'_> = read::<Option<ErrorObject<'_>>>(error.get())??;
+    Some(Fault {
+        code: name(object.code).or_else(|| name(object.kind)),
+        message: name(object.message),
+        ..Fault::default()
+    })
+}
+
+/// How long the answer asks to wait: `retry-after` in seconds (RFC 9110, section
+/// 10.2.3), or the finer `retry-after-ms`. A date is not read: it needs a clock.
+pub(crate) fn retry_after_us(response: &Response) -> Option<u64> {
+    let number = |header_name: &str, unit: f64| {
+        let value: f64 = header(&response.headers, header_name)?
+            .trim()
+            .parse()
+            .ok()?;
+        (0.0..=MAX_WAIT_SECONDS * 1e3)
+            .contains(&value)
+            .then_some((value * unit) as u64)
+    };
+    number("retry-after-ms", 1e3).or_else(|| number("retry-after", 1e6))
+}
+
+/// A year: a longer wait is a mistake, not a wait.
+const MAX_WAIT_SECONDS: f64 = 366.0 * 86_400.0;

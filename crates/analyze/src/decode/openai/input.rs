@@ -1,0 +1,162 @@
+//! What a request of the Responses API holds: instructions, tools, input items.
+
+use capture::record::Exchange;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::Request;
+use crate::call::{Digest, Prompt};
+use crate::decode::json::{elements, name, read as parse, text};
+use crate::decode::{Item, Part, Tool};
+
+/// A request's content.
+#[derive(Debug, Default)]
+pub(super) struct Input<'a> {
+    pub(super) prompt: Prompt,
+    pub(super) tools: Vec<Tool<'a>>,
+    pub(super) items: Vec<Item<'a>>,
+}
+
+/// Reads instructions, tools and input items, wherever they stand.
+pub(super) fn read<'a>(request: &Request<'a>, exchange: &Exchange) -> Input<'a> {
+    let mut input = Input::default();
+    for tool in elements(request.tools) {
+        add_tool(tool, "", &mut input.tools);
+    }
+    if let Some(instructions) = request.instructions.filter(|value| value.get().len() > 2) {
+        let item = plain(instructions, Part::Instructions);
+        input.prompt.instructions = Some(item.digest);
+        input.items.push(item);
+    }
+    match request.input {
+        Some(value) if value.get().starts_with('"') => {
+            let item = plain(value, Part::User);
+            input.prompt.input.push(item.digest);
+            input.items.push(item);
+        }
+        value => {
+            for element in elements(value) {
+                add_item(element, &mut input);
+            }
+        }
+    }
+    input.prompt.tools = input.tools.iter().map(|tool| tool.digest).collect();
+    input.prompt.bytes = exchange.request.body.as_ref().map_or(0, |body| body.bytes);
+    input
+}
+
+fn add_item<'a>(element: &'a RawValue, input: &mut Input<'a>) {
+    let head: Head<'a> = parse(element.get()).unwrap_or_default();
+    if let Some("additional_tools") = head.kind().as_deref() {
+        for tool in elements(head.tools) {
+            add_tool(tool, "", &mut input.tools);
+        }
+        return;
+    }
+    let item = item(element, &head);
+    input.prompt.input.push(item.digest);
+    input.items.push(item);
+}
+
+/// Adds a tool, or the tools in a namespace.
+fn add_tool<'a>(value: &'a RawValue, namespace: &str, tools: &mut Vec<Tool<'a>>) {
+    let head: Head<'a> = parse(value.get()).unwrap_or_default();
+    let own = name(head.name)
+        .or_else(|| name(head.kind))
+        .unwrap_or_default();
+    let children = elements(head.tools);
+    if !children.is_empty() && namespace.is_empty() {
+        for child in children {
+            add_tool(child, &own, tools);
+        }
+        return;
+    }
+    tools.push(Tool {
+        digest: Digest::of(value.get()),
+        name: qualified(namespace, &own),
+        raw: value.get(),
+    });
+}
+
+/// The fields of an item, or of a tool, that a report needs.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Head<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow)]
+    role: Option<&'a RawValue>,
+    #[serde(borrow)]
+    name: Option<&'a RawValue>,
+    #[serde(borrow)]
+    namespace: Option<&'a RawValue>,
+    #[serde(borrow)]
+    call_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    tools: Option<&'a RawValue>,
+    /// The arguments of a function call.
+    #[serde(borrow)]
+    pub(super) arguments: Option<&'a RawValue>,
+    /// The arguments of a custom tool's call.
+    #[serde(borrow)]
+    pub(super) input: Option<&'a RawValue>,
+}
+
+impl<'a> Head<'a> {
+    fn kind(&self) -> Option<std::borrow::Cow<'a, str>> {
+        text(self.kind)
+    }
+}
+
+/// Reads an item of the input or of the output.
+pub(super) fn item<'a>(element: &'a RawValue, head: &Head<'a>) -> Item<'a> {
+    let part = part(head.kind().as_deref(), text(head.role).as_deref());
+    let named = (part == Part::ToolCall).then(|| {
+        let own = name(head.name)
+            .or_else(|| name(head.kind))
+            .unwrap_or_default();
+        qualified(&name(head.namespace).unwrap_or_default(), &own)
+    });
+    Item {
+        digest: Digest::of(element.get()),
+        part,
+        name: named,
+        call_id: name(head.call_id),
+        raw: element.get(),
+    }
+}
+
+fn part(kind: Option<&str>, role: Option<&str>) -> Part {
+    match kind {
+        None | Some("message") => match role {
+            Some("system" | "developer") => Part::Instructions,
+            Some("assistant") => Part::Assistant,
+            Some(_) => Part::User,
+            None => Part::Other,
+        },
+        Some("reasoning") => Part::Reasoning,
+        Some(kind) if kind.starts_with("compaction") => Part::Compaction,
+        Some(kind) if kind.ends_with("_output") => Part::ToolResult,
+        Some(kind) if kind.ends_with("_call") => Part::ToolCall,
+        Some(_) => Part::Other,
+    }
+}
+
+/// A text that stands where an item could.
+fn plain(value: &RawValue, part: Part) -> Item<'_> {
+    Item {
+        digest: Digest::of(value.get()),
+        part,
+        name: None,
+        call_id: None,
+        raw: value.get(),
+    }
+}
+
+fn qualified(namespace: &str, name: &str) -> String {
+    if namespace.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{namespace}.{name}")
+    }
+}

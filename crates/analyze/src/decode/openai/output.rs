@@ -1,0 +1,232 @@
+//! What the Responses API answers: events over either transport, one body
+//! without streaming, or an error.
+
+use capture::record::{Event, Exchange, OutcomeState, Response};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::input::{Head, item};
+use crate::call::{Digest, Ending, Fault, Marks, Tokens, ToolCall};
+use crate::decode::events::Stream;
+use crate::decode::fault::{self, fault_of_body};
+use crate::decode::json::{elements, length, name, number, read as parse, text};
+use crate::decode::{Item, Part};
+
+/// An answer's content.
+#[derive(Debug)]
+pub(super) struct Answer<'a> {
+    pub(super) ending: Ending,
+    pub(super) tokens: Option<Tokens>,
+    pub(super) marks: Marks,
+    pub(super) gaps_us: Vec<u64>,
+    pub(super) response_id: Option<String>,
+    pub(super) tool_calls: Vec<ToolCall>,
+    pub(super) items: Vec<Item<'a>>,
+    pub(super) output: Vec<Digest>,
+    pub(super) error: Option<Fault>,
+}
+
+/// Reads the answer of `exchange`, as far as it came.
+pub(super) fn read(exchange: &Exchange) -> Answer<'_> {
+    let mut reader = AnswerReader::default();
+    if let Some(response) = &exchange.response {
+        for event in &response.events {
+            reader.event(event);
+        }
+        reader.body(response);
+    }
+    reader.finish(exchange)
+}
+
+#[derive(Default)]
+struct AnswerReader<'a> {
+    stream: Stream,
+    ending: Option<Ending>,
+    tokens: Option<Tokens>,
+    response_id: Option<String>,
+    tool_calls: Vec<ToolCall>,
+    items: Vec<Item<'a>>,
+    error: Option<Fault>,
+}
+
+impl<'a> AnswerReader<'a> {
+    fn event(&mut self, event: &'a Event) {
+        let Some(message) = event
+            .json
+            .as_ref()
+            .and_then(|json| parse::<Message<'a>>(json.get()))
+        else {
+            return;
+        };
+        let kind = text(message.kind);
+        let kind = kind.as_deref().or(event.event.as_deref()).unwrap_or("");
+        match kind {
+            "response.output_item.done" => {
+                self.stream.output_at(event.at_us);
+                if let Some(value) = message.item {
+                    self.item(value, Some(event.at_us));
+                }
+            }
+            kind if kind.ends_with(".delta") => self.stream.output_at(event.at_us),
+            "response.created" | "response.in_progress" => self.object(message.response),
+            "response.completed" => self.end(message.response, Ending::Completed),
+            "response.incomplete" => self.end(message.response, Ending::Incomplete),
+            "response.failed" => self.end(message.response, Ending::Failed),
+            "error" => {
+                self.ending = Some(Ending::Failed);
+                self.error = Some(message.fault());
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes a body that is not a stream: the response object, or an error.
+    fn body(&mut self, response: &'a Response) {
+        if response.status >= 400 {
+            self.ending = Some(Ending::Failed);
+            self.error = Some(fault_of_body(response));
+            return;
+        }
+        let body = response.body.as_ref().and_then(|body| body.json.as_ref());
+        let Some(json) = body else { return };
+        let Some(object) = parse::<Object<'a>>(json.get()) else {
+            return;
+        };
+        let ending = match text(object.status).as_deref() {
+            Some("incomplete") => Ending::Incomplete,
+            Some("failed" | "cancelled") => Ending::Failed,
+            _ => Ending::Completed,
+        };
+        self.end(Some(json), ending);
+    }
+
+    fn end(&mut self, value: Option<&'a RawValue>, ending: Ending) {
+        self.ending = Some(ending);
+        self.object(value);
+    }
+
+    fn object(&mut self, value: Option<&'a RawValue>) {
+        let Some(object) = value.and_then(|value| parse::<Object<'a>>(value.get())) else {
+            return;
+        };
+        self.response_id = name(object.id).or(self.response_id.take());
+        self.tokens = object.usage.and_then(tokens).or(self.tokens);
+        if let Some(error) = object.error.and_then(fault::of_error) {
+            self.error = Some(error);
+        }
+        if self.items.is_empty() {
+            for value in elements(object.output) {
+                self.item(value, None);
+            }
+        }
+    }
+
+    fn item(&mut self, value: &'a RawValue, at_us: Option<u64>) {
+        let head: Head<'a> = parse(value.get()).unwrap_or_default();
+        let item = item(value, &head);
+        if item.part == Part::ToolCall {
+            self.tool_calls.push(ToolCall {
+                name: item.name.clone().unwrap_or_default(),
+                call_id: item.call_id.clone().unwrap_or_default(),
+                argument_bytes: length(head.arguments.or(head.input)),
+                at_us,
+            });
+        }
+        self.items.push(item);
+    }
+
+    fn finish(self, exchange: &Exchange) -> Answer<'a> {
+        let (marks, gaps_us) = self.stream.finish(exchange);
+        let ending = self.ending.unwrap_or(Ending::Cut);
+        let ending = match exchange.outcome.state {
+            OutcomeState::Failed => Ending::Cut,
+            _ => ending,
+        };
+        Answer {
+            ending,
+            tokens: self.tokens,
+            marks,
+            gaps_us,
+            response_id: self.response_id,
+            output: self.items.iter().map(|item| item.digest).collect(),
+            tool_calls: self.tool_calls,
+            items: self.items,
+            error: self.error,
+        }
+    }
+}
+
+/// An event or a message.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Message<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow)]
+    item: Option<&'a RawValue>,
+    #[serde(borrow)]
+    response: Option<&'a RawValue>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+    #[serde(borrow)]
+    status: Option<&'a RawValue>,
+    #[serde(borrow)]
+    code: Option<&'a RawValue>,
+    #[serde(borrow)]
+    message: Option<&'a RawValue>,
+}
+
+impl Message<'_> {
+    /// What an `error` event says, in either of its forms.
+    fn fault(&self) -> Fault {
+        let mut fault = self.error.and_then(fault::of_error).unwrap_or_default();
+        fault.status = number(self.status).and_then(|status| u16::try_from(status).ok());
+        fault.code = fault.code.or_else(|| name(self.code));
+        fault.message = fault.message.or_else(|| name(self.message));
+        fault
+    }
+}
+
+/// A response object.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Object<'a> {
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    status: Option<&'a RawValue>,
+    #[serde(borrow)]
+    output: Option<&'a RawValue>,
+    #[serde(borrow)]
+    usage: Option<&'a RawValue>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+}
+
+fn tokens(usage: &RawValue) -> Option<Tokens> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Details {
+        cached_tokens: u64,
+        cache_write_tokens: u64,
+        reasoning_tokens: u64,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Usage {
+        input_tokens: u64,
+        input_tokens_details: Option<Details>,
+        output_tokens: u64,
+        output_tokens_details: Option<Details>,
+    }
+    let usage: Usage = parse::<Option<Usage>>(usage.get())??;
+    let input = usage.input_tokens_details.unwrap_or_default();
+    let output = usage.output_tokens_details.unwrap_or_default();
+    Some(Tokens {
+        input: usage.input_tokens,
+        cached: input.cached_tokens,
+        cache_written: input.cache_write_tokens,
+        output: usage.output_tokens,
+        reasoning: output.reasoning_tokens,
+    })
+}

@@ -1,0 +1,95 @@
+//! What can go wrong with a recording, said so that the reader can act on it.
+
+use std::io;
+use std::path::PathBuf;
+
+use capture::record::FORMAT;
+
+/// Why a recording, or a line of it, could not be read.
+///
+/// [`Error::line`] tells the two apart: after an error in one line the reader goes on with the next.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The file could not be opened or read: check the path and its permissions.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file, as the caller named it.
+        path: PathBuf,
+        /// What the system, or the decompressor, said.
+        source: io::Error,
+    },
+    /// The compressed file ends before its stream does: what came before was read.
+    #[error("{}: the compressed stream is cut; everything up to there was read", path.display())]
+    Cut {
+        /// The file, as the caller named it.
+        path: PathBuf,
+    },
+    /// The line is cut or damaged, or is no JSON.
+    #[error("{}:{line}: the line is cut or damaged", path.display())]
+    Damaged {
+        /// The file, as the caller named it.
+        path: PathBuf,
+        /// Counted from 1.
+        line: u64,
+        /// What the JSON parser said.
+        source: serde_json::Error,
+    },
+    /// JSON, but no line of a recording.
+    #[error("{}:{line}: not a line of a codex-dissect recording", path.display())]
+    Foreign {
+        /// The file, as the caller named it.
+        path: PathBuf,
+        /// Counted from 1.
+        line: u64,
+    },
+    /// Written by a newer version: update this program.
+    #[error("{}:{line}: format {found} is newer than {FORMAT}, the newest that this version reads; update analyze", path.display())]
+    Newer {
+        /// The file, as the caller named it.
+        path: PathBuf,
+        /// Counted from 1.
+        line: u64,
+        /// The line's own format.
+        found: u32,
+    },
+    /// The line is longer than any that this program reads.
+    #[error("{}:{line}: the line is longer than {limit} bytes", path.display())]
+    TooLong {
+        /// The file, as the caller named it.
+        path: PathBuf,
+        /// Counted from 1.
+        line: u64,
+        /// The most that is read.
+        limit: usize,
+    },
+    /// Not one line of the file is a record.
+    #[error("{} is not a codex-dissect recording: none of its {lines} lines is a record", path.display())]
+    NoRecords {
+        /// The file, as the caller named it.
+        path: PathBuf,
+        /// How many lines were looked at.
+        lines: u64,
+    },
+    /// The file has no lines at all.
+    #[error("{} is empty: nothing was recorded", path.display())]
+    Empty {
+        /// The file, as the caller named it.
+        path: PathBuf,
+    },
+}
+
+impl Error {
+    /// The line that could not be read, counted from 1; `None` when it is the file.
+    pub fn line(&self) -> Option<u64> {
+        match self {
+            Self::Damaged { line, .. }
+            | Self::Foreign { line, .. }
+            | Self::Newer { line, .. }
+            | Self::TooLong { line, .. } => Some(*line),
+            Self::Read { .. } | Self::Cut { .. } | Self::NoRecords { .. } | Self::Empty { .. } => {
+                None
+            }
+        }
+    }
+}

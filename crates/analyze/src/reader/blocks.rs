@@ -1,0 +1,220 @@
+//! Cuts a stream of bytes into blocks of whole lines.
+//!
+//! Bytes come in as the file gives them; blocks of about [`BLOCK_BYTES`] go
+//! out, each ending at a line end, so that threads can share the lines. A line
+//! that no block should hold is passed over and said to be there.
+
+use std::io::{self, Read};
+
+/// Some whole lines of a recording.
+#[derive(Debug)]
+pub(crate) struct Block {
+    /// The number of its first line, from 1.
+    pub(crate) first_line: u64,
+    /// The lines; the last may lack its end.
+    pub(crate) bytes: Vec<u8>,
+    /// The line is longer than the limit: `bytes` is empty in its place.
+    pub(crate) too_long: bool,
+}
+
+impl Block {
+    /// The lines that hold anything, with their numbers.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        let numbers = self.first_line..;
+        numbers
+            .zip(Pieces(&self.bytes))
+            .filter(|(_, line)| !line.trim_ascii().is_empty())
+    }
+}
+
+/// The lines of a slice, without their ends.
+struct Pieces<'a>(&'a [u8]);
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let end = memchr::memchr(b'\n', self.0).unwrap_or(self.0.len());
+        let (line, rest) = self.0.split_at(end);
+        self.0 = rest.get(1..).unwrap_or_default();
+        Some(line)
+    }
+}
+
+/// Cuts blocks out of `input`.
+pub(crate) struct Blocks<R> {
+    input: R,
+    /// What was read of the line that the last block did not finish.
+    rest: Vec<u8>,
+    /// The number of the first line in `rest`.
+    line: u64,
+    /// How many bytes a block aims at.
+    block_bytes: usize,
+    /// The longest line that is handed out.
+    line_limit: usize,
+    ended: bool,
+    /// The stream ended inside its compressed frame.
+    cut: bool,
+}
+
+impl<R: Read> Blocks<R> {
+    pub(crate) fn new(input: R) -> Self {
+        Self::with_sizes(input, BLOCK_BYTES, MAX_LINE_BYTES)
+    }
+
+    fn with_sizes(input: R, block_bytes: usize, line_limit: usize) -> Self {
+        Self {
+            input,
+            rest: Vec::new(),
+            line: 1,
+            block_bytes,
+            line_limit,
+            ended: false,
+            cut: false,
+        }
+    }
+
+    /// Whether the input was compressed and ended too early.
+    pub(crate) fn cut(&self) -> bool {
+        self.cut
+    }
+
+    /// How many lines were handed out so far, blank ones too.
+    pub(crate) fn lines(&self) -> u64 {
+        self.line - 1
+    }
+
+    /// The next block; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// What the input said, but for a compressed stream's early end: see [`Blocks::cut`].
+    pub(crate) fn next_block(&mut self) -> io::Result<Option<Block>> {
+        let mut searched = 0;
+        loop {
+            let aim = self.block_bytes.max(searched + 1);
+            self.fill(aim)?;
+            let end = memchr::memrchr(b'\n', &self.rest[searched..]).map(|at| searched + at + 1);
+            match end {
+                Some(end) => {
+                    let mut bytes = self.rest.split_off(end);
+                    std::mem::swap(&mut bytes, &mut self.rest);
+                    return Ok(Some(self.block(bytes)));
+                }
+                None if self.ended && self.rest.is_empty() => return Ok(None),
+                None if self.rest.len() > self.line_limit => return self.skip_line().map(Some),
+                None if self.ended => {
+                    let bytes = std::mem::take(&mut self.rest);
+                    return Ok(Some(self.block(bytes)));
+                }
+                None => searched = self.rest.len(),
+            }
+        }
+    }
+
+    fn block(&mut self, bytes: Vec<u8>) -> Block {
+        let first_line = self.line;
+        self.line += memchr::memchr_iter(b'\n', &bytes).count() as u64;
+        self.line += u64::from(!bytes.ends_with(b"\n"));
+        Block {
+            first_line,
+            bytes,
+            too_long: false,
+        }
+    }
+
+    /// Passes over the rest of a line that is too long.
+    fn skip_line(&mut self) -> io::Result<Block> {
+        while !self.ended {
+            self.rest.clear();
+            self.fill(self.block_bytes)?;
+            if let Some(end) = memchr::memchr(b'\n', &self.rest) {
+                self.rest.drain(..=end);
+                return Ok(self.skipped());
+            }
+        }
+        self.rest.clear();
+        Ok(self.skipped())
+    }
+
+    fn skipped(&mut self) -> Block {
+        self.line += 1;
+        Block {
+            first_line: self.line - 1,
+            bytes: Vec::new(),
+            too_long: true,
+        }
+    }
+
+    /// Reads until `rest` holds `aim` bytes or the input ends.
+    fn fill(&mut self, aim: usize) -> io::Result<()> {
+        while !self.ended && self.rest.len() < aim {
+            let wanted = (aim - self.rest.len()).max(READ_BYTES) as u64;
+            let before = self.rest.len();
+            match self.input.by_ref().take(wanted).read_to_end(&mut self.rest) {
+                Ok(_) => self.ended = (self.rest.len() - before) < wanted as usize,
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    self.ended = true;
+                    self.cut = true;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Large enough that handing a block to a thread costs nothing beside reading it,
+/// small enough that a few of them in flight do not show in memory.
+const BLOCK_BYTES: usize = 4 << 20;
+/// The least that is asked of the input at once.
+const READ_BYTES: usize = 64 << 10;
+/// The longest line: a request and its events at the default body limit of 16 MiB
+/// each, written as text of which every other character is escaped, twice over.
+pub(crate) const MAX_LINE_BYTES: usize = 128 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str, block_bytes: usize, line_limit: usize) -> Vec<(u64, String)> {
+        let mut blocks = Blocks::with_sizes(text.as_bytes(), block_bytes, line_limit);
+        let mut lines = Vec::new();
+        while let Some(block) = blocks.next_block().unwrap() {
+            if block.too_long {
+                lines.push((block.first_line, "too long".to_owned()));
+            }
+            let text = |line: &[u8]| String::from_utf8(line.to_vec()).unwrap();
+            lines.extend(block.lines().map(|(number, line)| (number, text(line))));
+        }
+        lines
+    }
+
+    #[test]
+    fn the_size_of_a_block_does_not_change_the_lines() {
+        let text = "one\n\nthree\r\nfour is longer\nfive";
+        let whole = cut(text, 1000, 1000);
+        assert_eq!(whole.len(), 4);
+        assert_eq!(whole[1], (3, "three\r".to_owned()));
+        assert_eq!(whole[3], (5, "five".to_owned()));
+        for block_bytes in 1..40 {
+            assert_eq!(
+                cut(text, block_bytes, 1000),
+                whole,
+                "blocks of {block_bytes}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_over_the_limit_is_passed_over_and_counted() {
+        let long = "x".repeat(200_000);
+        let lines = cut(&format!("one\n{long}\nthree"), 8, 70_000);
+        let expected = [(1, "one"), (2, "too long"), (3, "three")];
+        assert_eq!(lines, expected.map(|(n, line)| (n, line.to_owned())));
+        assert_eq!(cut(&long, 8, 70_000), [(1, "too long".to_owned())]);
+    }
+}

@@ -1,0 +1,75 @@
+//! What the recording did not see, in words, and what seeing the rest cost.
+
+use super::escape::code;
+use crate::render::units::{count, duration};
+use crate::report::{Completeness, Lapse, LapseCount};
+
+pub(super) fn write(completeness: &Completeness, out: &mut String) {
+    if completeness.lapses.is_empty() {
+        out.push_str("Nothing is known to be missing.\n");
+    }
+    for lapse in &completeness.lapses {
+        out.push_str(&format!("- {}{}\n", sentence(lapse), of(lapse)));
+    }
+    for line in &completeness.unread_lines.first {
+        out.push_str(&format!("  - {}\n", code(line)));
+    }
+    out.push('\n');
+    if let (Some(max), Some(total)) = (&completeness.delay_max_us, &completeness.delay_total_us) {
+        out.push_str(&format!(
+            "The proxy held no piece of an exchange longer than {} (p50 of the exchanges) or {} (p99), \
+             and all pieces of one together {} (p50) or {} (p99).\n\n",
+            duration(max.p50),
+            duration(max.p99),
+            duration(total.p50),
+            duration(total.p99),
+        ));
+    }
+}
+
+fn sentence(lapse: &LapseCount) -> String {
+    let number = count(lapse.count);
+    match lapse.lapse {
+        Lapse::NoModelTraffic => "No request to a model was recorded: was the agent's traffic \
+                                  sent through the proxy?"
+            .to_owned(),
+        Lapse::LostRecords => format!("Records lost before they were written: {number}"),
+        Lapse::NoEnd => {
+            format!("Recordings without an end line (a crash, or still running): {number}")
+        }
+        Lapse::NoSession => format!("Recordings without a session line: {number}"),
+        Lapse::CountMismatch => {
+            format!("Recordings whose end line counts other exchanges than were read: {number}")
+        }
+        Lapse::UnreadLines => format!("Lines that could not be read: {number}"),
+        Lapse::Rejected => format!("Connections whose certificate the agent refused: {number}"),
+        Lapse::Opaque => format!("Connections relayed unread: {number}"),
+        Lapse::Unreachable => {
+            format!("Connections whose origin could not be reached or trusted: {number}")
+        }
+        Lapse::Refused => format!("Connections that the proxy refused: {number}"),
+        Lapse::UnreadWebSocket => format!("WebSockets not read to their end: {number}"),
+        Lapse::Truncated => format!("Exchanges of which not everything was kept: {number}"),
+        Lapse::Undecoded => format!("Exchanges with a body that could not be decoded: {number}"),
+        Lapse::Aborted => format!("Exchanges cut before their end: {number}"),
+    }
+}
+
+fn of(lapse: &LapseCount) -> String {
+    if lapse.of.is_empty() {
+        return String::new();
+    }
+    let mut shown: Vec<String> = lapse
+        .of
+        .iter()
+        .take(MAX_LISTED)
+        .map(|text| code(text))
+        .collect();
+    if lapse.of.len() > MAX_LISTED {
+        shown.push(format!("… {} more", lapse.of.len() - MAX_LISTED));
+    }
+    format!(": {}", shown.join(", "))
+}
+
+/// The hosts that matter are few; the rest is noise on a first page.
+const MAX_LISTED: usize = 12;

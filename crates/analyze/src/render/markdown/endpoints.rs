@@ -1,0 +1,131 @@
+//! The endpoints: one table of counts and times, one of sizes.
+
+use super::escape::code;
+use super::table::Table;
+use crate::aggregate::Endpoint;
+use crate::render::units::{bytes, count, duration, percent};
+use crate::report::{Endpoints, Statuses};
+use crate::stats::Quantiles;
+
+pub(super) fn write(endpoints: &Endpoints, out: &mut String) {
+    if endpoints.endpoints.is_empty() {
+        out.push_str("No exchange was recorded.\n\n");
+        return;
+    }
+    times(endpoints, out);
+    out.push_str("Sizes of bodies, without headers; p50 / p95 / max, then the total.\n\n");
+    sizes(endpoints, out);
+}
+
+fn times(endpoints: &Endpoints, out: &mut String) {
+    let mut table = Table::new(&[
+        "endpoint",
+        "for",
+        ">count",
+        ">share",
+        "status",
+        ">TTFB p50",
+        ">latency p50",
+        ">p90",
+        ">p99",
+        ">max",
+    ]);
+    for stats in &endpoints.endpoints {
+        let latency = |quantile: fn(&Quantiles) -> u64| {
+            stats
+                .latency_us
+                .as_ref()
+                .map_or("–".to_owned(), |all| duration(quantile(all)))
+        };
+        table.row([
+            name(&stats.endpoint),
+            stats.endpoint.purpose.name().to_owned(),
+            count(stats.count),
+            percent(stats.share),
+            statuses(&stats.statuses),
+            stats
+                .ttfb_us
+                .as_ref()
+                .map_or("–".to_owned(), |all| duration(all.p50)),
+            latency(|all| all.p50),
+            latency(|all| all.p90),
+            latency(|all| all.p99),
+            latency(|all| all.max),
+        ]);
+    }
+    table.finish(out);
+}
+
+fn sizes(endpoints: &Endpoints, out: &mut String) {
+    let mut table = Table::new(&[
+        "endpoint",
+        ">request",
+        ">total",
+        ">on the wire",
+        ">answer",
+        ">total",
+        ">on the wire",
+    ]);
+    for stats in &endpoints.endpoints {
+        table.row([
+            name(&stats.endpoint),
+            spread(stats.up.content.as_ref()),
+            total(stats.up.content.as_ref()),
+            total(stats.up.wire.as_ref()),
+            spread(stats.down.content.as_ref()),
+            total(stats.down.content.as_ref()),
+            total(stats.down.wire.as_ref()),
+        ]);
+    }
+    table.finish(out);
+}
+
+/// The endpoint as one piece of code: `POST api.openai.com/v1/responses`.
+pub(super) fn name(endpoint: &Endpoint) -> String {
+    let Endpoint {
+        method, host, path, ..
+    } = endpoint;
+    match &endpoint.message {
+        Some(message) => code(&format!("{method} {host}{path} {message}")),
+        None => code(&format!("{method} {host}{path}")),
+    }
+}
+
+fn spread(sizes: Option<&Quantiles>) -> String {
+    let sizes = sizes.filter(|sizes| sizes.max > 0);
+    sizes.map_or("–".to_owned(), |sizes| {
+        if sizes.count == 1 {
+            return bytes(sizes.max);
+        }
+        format!(
+            "{} / {} / {}",
+            bytes(sizes.p50),
+            bytes(sizes.p95),
+            bytes(sizes.max)
+        )
+    })
+}
+
+fn total(sizes: Option<&Quantiles>) -> String {
+    let sizes = sizes.filter(|sizes| sizes.max > 0);
+    sizes.map_or("–".to_owned(), |sizes| bytes(sizes.total))
+}
+
+/// The classes that occurred: `2xx 12, 4xx 1, aborted 1`.
+pub(super) fn statuses(statuses: &Statuses) -> String {
+    let classes = [
+        ("1xx", statuses.informational),
+        ("2xx", statuses.success),
+        ("3xx", statuses.redirection),
+        ("4xx", statuses.client_error),
+        ("5xx", statuses.server_error),
+        ("no answer", statuses.none),
+        ("aborted", statuses.aborted),
+        ("failed", statuses.failed),
+    ];
+    let occurred = classes.into_iter().filter(|(_, number)| *number > 0);
+    let texts: Vec<String> = occurred
+        .map(|(class, number)| format!("{class} {}", count(number)))
+        .collect();
+    texts.join(", ")
+}

@@ -1,0 +1,72 @@
+//! Other people's text, made harmless in Markdown and on a terminal.
+//!
+//! Everything that a recording says passes through here: as code spans and
+//! fenced blocks, in which neither Markdown nor HTML means anything. Control
+//! characters become visible signs, so that no escape sequence reaches a terminal.
+
+/// `text` on one line, in a code span.
+pub(crate) fn code(text: &str) -> String {
+    let text = visible(text);
+    if text.is_empty() {
+        return "–".to_owned();
+    }
+    let fence = "`".repeat(longest_run(&text, '`') + 1);
+    // A space on both sides is not part of the code (CommonMark 0.31, section 6.1).
+    let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// A cell of a table: `|` would end it.
+pub(crate) fn cell(markdown: &str) -> String {
+    // A backslash before the bar would undo the escape: no reader agrees with another there.
+    markdown.replace("\\|", "\\¦").replace('|', "\\|")
+}
+
+/// Control characters as their pictures, line ends too.
+fn visible(text: &str) -> String {
+    text.chars()
+        .map(|character| match character {
+            '\u{0}'..='\u{1f}' => {
+                char::from_u32(0x2400 + u32::from(character)).unwrap_or('\u{fffd}')
+            }
+            '\u{7f}' => '\u{2421}',
+            // C1 controls, and signs that turn the direction of text or end lines.
+            '\u{80}'..='\u{9f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            other => other,
+        })
+        .collect()
+}
+
+/// The length of the longest run of `wanted` in `text`.
+fn longest_run(text: &str, wanted: char) -> usize {
+    let mut longest = 0;
+    let mut run = 0;
+    for character in text.chars() {
+        run = if character == wanted { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_breaks_out_of_a_code_span() {
+        assert_eq!(code("plain_text*"), "`plain_text*`");
+        assert_eq!(code("a`b``c"), "```a`b``c```");
+        assert_eq!(code("`x"), "`` `x ``");
+        assert_eq!(code("a\u{1b}[31m\nb"), "`a␛[31m␊b`");
+        assert_eq!(code(""), "–");
+    }
+
+    #[test]
+    fn nothing_breaks_out_of_a_cell() {
+        assert_eq!(cell("`a|b\\|c`"), "`a\\|b\\¦c`");
+    }
+}

@@ -1,0 +1,91 @@
+//! The first page: what was recorded, and the figures that people ask for first.
+
+use super::escape::code;
+use super::table::Table;
+use crate::render::units::{bytes, count, duration, percent_of, plural};
+use crate::report::{Glance, Recording, Report};
+
+pub(super) fn write(report: &Report, out: &mut String) -> Option<()> {
+    let glance = report.glance.as_ref()?;
+    let mut table = Table::new(&["", ""]);
+    let mut row = |name: &str, value: String| table.row([name.to_owned(), value]);
+    for recording in &report.recordings {
+        row("Recording", recorded(recording));
+    }
+    let agents: Vec<String> = glance.agents.iter().map(|agent| code(agent)).collect();
+    if !agents.is_empty() {
+        row("Agent", agents.join(", "));
+    }
+    if let Some(first) = glance.first {
+        row("Period", format!("{first}, {}", duration(glance.period_us)));
+    }
+    row("Exchanges", exchanges(glance));
+    row("Model requests", model_requests(glance));
+    row("Tokens", tokens(glance));
+    if let Some(ttft) = &glance.ttft_us {
+        let (p50, p95) = (duration(ttft.p50), duration(ttft.p95));
+        row(
+            "Time to first token",
+            format!("p50 {p50}, p95 {p95}, max {}", duration(ttft.max)),
+        );
+    }
+    row("Hosts", count(glance.hosts));
+    let (up, down) = (bytes(glance.wire_bytes_up), bytes(glance.wire_bytes_down));
+    row("Bodies", format!("{up} up, {down} down, as they travelled"));
+    let complete = if glance.complete {
+        "complete: nothing is known to be missing"
+    } else {
+        "**incomplete**: see “What this recording did not see”"
+    };
+    row("Recording is", complete.to_owned());
+    table.finish(out);
+    Some(())
+}
+
+fn recorded(recording: &Recording) -> String {
+    let mut parts = vec![code(&recording.name)];
+    if let Some(session) = &recording.session {
+        parts.push(format!("by {}", code(&session.tool)));
+        if !session.command.is_empty() {
+            parts.push(format!("of {}", code(&session.command.join(" "))));
+        }
+        if session.offline {
+            parts.push("**answered by the built-in stand-in, not by a model**".to_owned());
+        }
+    }
+    parts.join(", ")
+}
+
+fn exchanges(glance: &Glance) -> String {
+    match glance.failed {
+        0 => count(glance.exchanges),
+        failed => format!(
+            "{}, of which {} failed",
+            count(glance.exchanges),
+            count(failed)
+        ),
+    }
+}
+
+fn model_requests(glance: &Glance) -> String {
+    format!(
+        "{}: {} in {} of {}, with {}",
+        count(glance.model_requests),
+        plural(glance.turn_requests, "step"),
+        plural(glance.turns, "turn"),
+        plural(glance.threads, "thread"),
+        plural(glance.tool_calls, "tool call"),
+    )
+}
+
+fn tokens(glance: &Glance) -> String {
+    let tokens = &glance.tokens;
+    format!(
+        "{} in, of which {} cached ({}); {} out, of which {} reasoning",
+        count(tokens.input),
+        count(tokens.cached),
+        percent_of(tokens.cached, tokens.input),
+        count(tokens.output),
+        count(tokens.reasoning),
+    )
+}

@@ -1,0 +1,80 @@
+//! Writes a report in one of several formats.
+//!
+//! To add one: a file here, a variant, and the match in [`Format::write`].
+
+pub(crate) mod markdown;
+pub(crate) mod units;
+
+use std::fmt;
+use std::io::{self, Write};
+use std::str::FromStr;
+
+use crate::report::Report;
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// Markdown, for people: to read as it is, or to paste.
+    Markdown,
+    /// JSON, for programs: every figure, unrounded.
+    Json,
+}
+
+impl Format {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Markdown, Self::Json];
+
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Markdown => "md",
+            Self::Json => "json",
+        }
+    }
+
+    /// Writes `report` to `out`. The same report gives the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// What `out` said.
+    pub fn write(self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Markdown => out.write_all(markdown::render(report).as_bytes()),
+            Self::Json => {
+                serde_json::to_writer_pretty(&mut *out, report)?;
+                out.write_all(b"\n")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// There is no format of that name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no format is named {name:?}; there are {}", names())]
+pub struct UnknownFormat {
+    name: String,
+}
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFormat> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|format| format.name() == name)
+            .ok_or_else(|| UnknownFormat {
+                name: name.to_owned(),
+            })
+    }
+}
+
+fn names() -> String {
+    let names: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
+    names.join(", ")
+}

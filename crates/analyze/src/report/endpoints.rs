@@ -1,0 +1,65 @@
+//! The data of the section "Endpoints".
+
+use serde::Serialize;
+
+use crate::aggregate::Endpoint;
+use crate::stats::Quantiles;
+
+/// What was asked, how often, how large and how fast.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Endpoints {
+    /// The most frequent first.
+    pub endpoints: Vec<EndpointStats>,
+}
+
+/// The exchanges of one endpoint.
+#[derive(Debug, Clone, Serialize)]
+pub struct EndpointStats {
+    /// What they have in common.
+    #[serde(flatten)]
+    pub endpoint: Endpoint,
+    /// How many there are.
+    pub count: u64,
+    /// Their share of all exchanges, from 0 to 1.
+    pub share: f64,
+    /// How they ended.
+    pub statuses: Statuses,
+    /// Request bodies.
+    pub up: Sizes,
+    /// Answers.
+    pub down: Sizes,
+    /// First byte of the request to last byte of the answer, in microseconds.
+    pub latency_us: Option<Quantiles>,
+    /// Request sent to first byte of the answer, in microseconds.
+    pub ttfb_us: Option<Quantiles>,
+}
+
+/// How many exchanges ended how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Statuses {
+    /// 100 to 199: upgrades, and messages on a WebSocket.
+    pub informational: u64,
+    /// 200 to 299.
+    pub success: u64,
+    /// 300 to 399.
+    pub redirection: u64,
+    /// 400 to 499.
+    pub client_error: u64,
+    /// 500 and above.
+    pub server_error: u64,
+    /// Without an answer.
+    pub none: u64,
+    /// Cut before their end, whatever their status.
+    pub aborted: u64,
+    /// The origin could not be asked.
+    pub failed: u64,
+}
+
+/// The sizes of bodies, in bytes.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Sizes {
+    /// As they travelled, compressed.
+    pub wire: Option<Quantiles>,
+    /// Decoded.
+    pub content: Option<Quantiles>,
+}
