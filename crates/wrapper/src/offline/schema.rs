@@ -32,7 +32,7 @@ fn build(schema: &Value, text: &str, depth: usize) -> Value {
         "object" => object(schema, text, depth),
         "array" => array(schema, text, depth),
         "string" => Value::from(string(schema, text)),
-        "integer" | "number" => schema.get("minimum").cloned().unwrap_or(Value::from(0)),
+        "integer" | "number" => schema.get("minimum").cloned().unwrap_or(Value::from(1)),
         "boolean" => Value::from(false),
         _ => Value::Null,
     }
@@ -106,13 +106,13 @@ mod tests {
             "properties": {
                 "kind": {"enum": ["a", "b"]},
                 "count": {"type": ["integer", "null"], "minimum": 3},
+                "score": {"type": "NUMBER"},
                 "list": {"type": "array", "minItems": 1, "items": {"type": "boolean"}},
                 "either": {"anyOf": [{"const": 7}, {"type": "string"}]}
             },
-            "required": ["kind", "count", "list", "either", "unknown"]
+            "required": ["kind", "count", "score", "list", "either", "unknown"]
         });
-        let expected =
-            json!({"kind": "a", "count": 3, "list": [false], "either": 7, "unknown": null});
+        let expected = json!({"kind": "a", "count": 3, "score": 1, "list": [false], "either": 7, "unknown": null});
         assert_eq!(instance(&schema, "x"), expected);
     }
 

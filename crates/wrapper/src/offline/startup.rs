@@ -47,7 +47,13 @@ pub(super) fn find(lookup: &Lookup<'_>) -> Found {
             Found::json(&json!({"totalTokens": lookup.body.len().div_ceil(BYTES_A_TOKEN)}))
         }
         ("POST", "auth.openai.com", "/oauth/token") => Found::json(&tokens(lookup.now)),
-        ("POST", "ab.chatgpt.com", _) => Found::json(&json!({})),
+        // Metrics and events: taken, and thrown away.
+        ("POST", "ab.chatgpt.com", _) | ("POST", "play.googleapis.com", "/log") => {
+            Found::json(&json!({}))
+        }
+        ("POST", "api.anthropic.com", _) if path.starts_with("/api/event_logging/") => {
+            Found::json(&json!({}))
+        }
         ("GET", "raw.githubusercontent.com", _) if path.ends_with(".toml") => {
             Found::text(200, String::new())
         }

@@ -1,0 +1,58 @@
+# Every command that people and CI repeat; `just` lists them.
+
+# Show the recipes
+default:
+    @just --list --unsorted
+
+# Run codex behind the proxy, with no key and no network; without codex, a built-in demo agent
+demo *ARGS:
+    cargo run --release --bin wrap -- --demo {{ARGS}}
+
+# Start a standing proxy that records to traffic.jsonl
+capture *ARGS:
+    cargo run --release --bin capture -- {{ARGS}}
+
+# Run every test that needs nothing but this machine
+test *ARGS:
+    cargo test --workspace --no-fail-fast {{ARGS}}
+
+# Run the real codex (from npm, into target/e2e, once) through wrap and the stand-in
+e2e *ARGS:
+    cargo test --package wrapper --features e2e --test e2e --no-fail-fast {{ARGS}}
+
+# Everything that CI runs, in CI's order
+ci: fmt-check lint doc tree test e2e
+
+# Format the code
+fmt:
+    cargo fmt --all
+
+# Fail unless the code is formatted
+fmt-check:
+    cargo fmt --all --check
+
+# Lint all targets; a warning is an error
+lint:
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+# Build the API documentation; a warning is an error
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+# Fail if analyze, as a library, would pull in the network stack
+tree:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    tree=$(cargo tree --package analyze --edges normal --prefix none)
+    if grep -E '^(hyper|rustls|tokio)(-[a-z]+)* v' <<<"$tree"; then
+        echo "analyze depends on the above; it is to be light (docs/architecture.md)" >&2
+        exit 1
+    fi
+
+# Check licences, advisories and banned crates (needs cargo-deny)
+deny:
+    cargo deny --config .deny.toml check
+
+# Record the fixtures anew with the real codex against the stand-in
+fixtures:
+    cargo test --package wrapper --features e2e --test e2e -- --ignored --exact fixtures::the_recordings_are_made_anew
