@@ -29,24 +29,32 @@
 //! and what is kept of it is bounded by counts, not by sizes.
 
 mod aggregate;
+mod assertion;
 mod call;
 mod decode;
+mod diff;
 mod error;
+mod expression;
+mod filter;
 mod purpose;
 mod reader;
 mod render;
 pub mod report;
 mod scan;
+mod selection;
 pub mod shape;
 mod stats;
 mod text;
 
 pub use aggregate::{Aggregate, Endpoint, Place};
+pub use assertion::{Assertion, Verdict};
 pub use call::{
     Call, Digest, Ending, Fault, Ids, Kind, Marks, Prompt, Provider, Settings, Tokens, ToolCall,
 };
 pub use decode::Part;
 pub use error::Error;
+pub use expression::error::ExpressionError;
+pub use filter::{Filter, Subject};
 pub use purpose::Purpose;
 pub use reader::Reader;
 pub use render::{Format, UnknownFormat};

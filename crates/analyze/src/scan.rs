@@ -11,8 +11,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
+use capture::record::Record;
+
 use crate::reader::{self, Block, Blocks};
-use crate::{Aggregate, Error, Place};
+use crate::selection::Selection;
+use crate::{Aggregate, Error, Filter, Place};
 
 /// Reads recordings into an aggregate.
 ///
@@ -21,10 +24,11 @@ use crate::{Aggregate, Error, Place};
 /// println!("{} endpoints", aggregate.finish().endpoints.unwrap_or_default().endpoints.len());
 /// # Ok::<(), analyze::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Scan {
     threads: usize,
     strict: bool,
+    filters: Vec<Filter>,
 }
 
 impl Default for Scan {
@@ -34,6 +38,7 @@ impl Default for Scan {
         Self {
             threads: available.min(MAX_THREADS),
             strict: false,
+            filters: Vec::new(),
         }
     }
 }
@@ -52,6 +57,11 @@ impl Scan {
         Self { strict, ..self }
     }
 
+    /// Leaves out exchanges that do not satisfy every one of `filters`.
+    pub fn filters(self, filters: Vec<Filter>) -> Self {
+        Self { filters, ..self }
+    }
+
     /// Reads one recording; `source` tells its records from those of others that are merged later.
     ///
     /// # Errors
@@ -60,10 +70,17 @@ impl Scan {
     /// [`Error::NoRecords`] when it is no recording, and with [`Scan::strict`] the first line that
     /// cannot be read.
     pub fn read(&self, path: &Path, source: u32) -> Result<Aggregate, Error> {
-        self.blocks(reader::open_blocks(path)?, path, source)
+        let mut selection = Selection::new(&self.filters);
+        if selection.needs_processes() {
+            selection.find_processes(path)?;
+        }
+        self.blocks(reader::open_blocks(path)?, path, source, &selection)
     }
 
     /// Reads one recording from anywhere; `name` is what errors and the report call it.
+    ///
+    /// A recording names the processes after their exchanges, so a filter by
+    /// process finds none here: it needs a file that can be read twice.
     ///
     /// # Errors
     ///
@@ -74,7 +91,8 @@ impl Scan {
         name: &Path,
         source: u32,
     ) -> Result<Aggregate, Error> {
-        self.blocks(reader::blocks_of(input, name)?, name, source)
+        let selection = Selection::new(&self.filters);
+        self.blocks(reader::blocks_of(input, name)?, name, source, &selection)
     }
 
     fn blocks<R: Read>(
@@ -82,12 +100,23 @@ impl Scan {
         mut blocks: Blocks<R>,
         path: &Path,
         source: u32,
+        selection: &Selection<'_>,
     ) -> Result<Aggregate, Error> {
         let (sender, receiver) = sync_channel::<Block>(self.threads);
         let receiver = Mutex::new(receiver);
         let stop = AtomicBool::new(false);
         let (read, workers) = thread::scope(|scope| {
-            let worker = || Worker::new(path, source, self.strict, &stop).run(&receiver);
+            let worker = || {
+                let worker = Worker {
+                    path,
+                    source,
+                    strict: self.strict,
+                    selection,
+                    stop: &stop,
+                    result: Part::default(),
+                };
+                worker.run(&receiver)
+            };
             let workers: Vec<_> = (0..self.threads).map(|_| scope.spawn(worker)).collect();
             let read = loop {
                 match blocks.next_block() {
@@ -179,22 +208,13 @@ struct Worker<'a> {
     path: &'a Path,
     source: u32,
     strict: bool,
+    selection: &'a Selection<'a>,
     /// Tells the reading thread that the rest is not needed.
     stop: &'a AtomicBool,
     result: Part,
 }
 
-impl<'a> Worker<'a> {
-    fn new(path: &'a Path, source: u32, strict: bool, stop: &'a AtomicBool) -> Self {
-        Self {
-            path,
-            source,
-            strict,
-            stop,
-            result: Part::default(),
-        }
-    }
-
+impl Worker<'_> {
     /// Works until there are no more blocks.
     ///
     /// After an error it only empties the queue, or the reading thread would wait
@@ -222,7 +242,12 @@ impl<'a> Worker<'a> {
             match reader::record(text, self.path, line) {
                 Ok(record) => {
                     self.seek(line - 1);
-                    self.result.aggregate.add(&record);
+                    match &record {
+                        Record::Exchange(exchange) if !self.selection.holds(exchange, line) => {
+                            self.result.aggregate.leave_out();
+                        }
+                        _ => self.result.aggregate.add(&record),
+                    }
                 }
                 Err(error) => self.error(error),
             }

@@ -25,7 +25,7 @@ pub(super) fn finish(view: &View<'_>, problems: &Problems) -> Completeness {
 /// What is known to be missing.
 pub(super) fn lapses(view: &View<'_>, problems: &Problems) -> Vec<LapseCount> {
     let mut found = Found::default();
-    if view.calls().next().is_none() {
+    if view.calls().next().is_none() && view.left_out.is_empty() {
         found.add(Lapse::NoModelTraffic, 1, "");
     }
     found.add(
@@ -56,7 +56,11 @@ fn recordings(view: &View<'_>, found: &mut Found) {
             .exchanges
             .iter()
             .filter(|entry| entry.recording == index);
-        let missing = own.count() as u64 != end.exchanges;
+        let left_out = view
+            .left_out
+            .iter()
+            .filter(|recording| **recording == index);
+        let missing = (own.count() + left_out.count()) as u64 != end.exchanges;
         found.add(Lapse::CountMismatch, u64::from(missing), "");
     }
 }

@@ -18,7 +18,9 @@ mod pairs;
 mod place;
 mod problems;
 mod row;
+mod timeline;
 mod tools;
+mod transcript;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -74,6 +76,8 @@ pub struct Aggregate {
     /// The programs that spoke to models.
     agents: BTreeSet<String>,
     library: Library,
+    /// Exchanges that a filter left out.
+    left_out: Vec<Place>,
 }
 
 impl Aggregate {
@@ -103,6 +107,14 @@ impl Aggregate {
             }
             Record::Exchange(exchange) => self.add_exchange(exchange),
         }
+    }
+
+    /// Passes over the exchange of the next line, because a filter leaves it out.
+    ///
+    /// It is still counted, so that the recording does not look incomplete.
+    pub fn leave_out(&mut self) {
+        self.step();
+        self.left_out.push(self.here);
     }
 
     /// Adds what was wrong with the next line, or with the recording.
@@ -180,6 +192,7 @@ impl Aggregate {
         self.agents.extend(other.agents);
         self.trim_agents();
         self.library.merge(other.library);
+        self.left_out.extend(other.left_out);
     }
 
     /// Whether no record was added.
@@ -188,6 +201,7 @@ impl Aggregate {
             && self.ends.is_empty()
             && self.connections.is_empty()
             && self.rows.is_empty()
+            && self.left_out.is_empty()
     }
 
     /// Works out the report.
@@ -196,10 +210,13 @@ impl Aggregate {
         let view = view::View::of(&self);
         Report {
             recordings: view.recordings(),
+            left_out: self.left_out.len() as u64,
             glance: Some(glance::finish(&view, &self)),
             endpoints: Some(endpoints::finish(&view)),
             model: Some(model::finish(&view, &self.gaps)),
             hosts: Some(hosts::finish(&view)),
+            timeline: Some(timeline::finish(&view)),
+            transcript: Some(transcript::finish(&view)),
             completeness: Some(completeness::finish(&view, &self.problems)),
         }
     }

@@ -25,6 +25,8 @@ pub(crate) struct View<'a> {
     pub(crate) last_lines: &'a BTreeMap<u32, u64>,
     /// What the digests of calls stand for.
     pub(crate) library: &'a Library,
+    /// For each exchange that a filter left out, the index of its recording.
+    pub(crate) left_out: Vec<usize>,
 }
 
 /// One recording: from its `session` line to the next one, or to the file's end.
@@ -87,6 +89,8 @@ impl<'a> View<'a> {
                 }
             })
             .collect();
+        let left_out = aggregate.left_out.iter();
+        let left_out = left_out.map(|place| recording(*place)).collect();
         exchanges.sort_by_key(|e| (e.recording, e.row.started_us, e.row.id, e.row.place));
         link_retries(&mut exchanges);
         Self {
@@ -95,6 +99,7 @@ impl<'a> View<'a> {
             connections,
             last_lines: &aggregate.last_lines,
             library: &aggregate.library,
+            left_out,
         }
     }
 
@@ -177,6 +182,7 @@ fn has_rows_before(aggregate: &Aggregate, first: Place) -> bool {
     rows.any(|row| before(&row.place))
         || aggregate.connections.iter().any(|row| before(&row.place))
         || aggregate.ends.iter().any(|(place, _)| before(place))
+        || aggregate.left_out.iter().any(before)
 }
 
 /// Finds for each call the failed one that it repeats.

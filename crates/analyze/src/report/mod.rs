@@ -9,6 +9,8 @@ mod glance;
 mod hosts;
 mod model;
 mod section;
+mod timeline;
+mod transcript;
 
 use capture::record::{End, Session};
 use serde::Serialize;
@@ -20,6 +22,8 @@ pub use glance::Glance;
 pub use hosts::{HostStats, Hosts, ProcessStats, UnreadHost};
 pub use model::{ModelStats, ModelUse, Models, ToolStats};
 pub use section::{Section, UnknownSection};
+pub use timeline::{CallMoment, Moment, Timeline};
+pub use transcript::{Change, Said, Step, Thread, Transcript};
 
 /// What recordings tell, section by section.
 ///
@@ -28,6 +32,9 @@ pub use section::{Section, UnknownSection};
 pub struct Report {
     /// The recordings, in the order in which they were named.
     pub recordings: Vec<Recording>,
+    /// How many exchanges a filter left out: nothing else in here is about them.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub left_out: u64,
     /// The figures that people ask for first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub glance: Option<Glance>,
@@ -40,6 +47,12 @@ pub struct Report {
     /// Hosts, connections and processes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hosts: Option<Hosts>,
+    /// Every exchange, one by one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<Timeline>,
+    /// What was said, request by request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transcript: Option<Transcript>,
     /// What the recording did not see.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub completeness: Option<Completeness>,
@@ -53,6 +66,8 @@ impl Report {
         self.endpoints.take_if(|_| drop(Section::Endpoints));
         self.model.take_if(|_| drop(Section::Model));
         self.hosts.take_if(|_| drop(Section::Hosts));
+        self.timeline.take_if(|_| drop(Section::Timeline));
+        self.transcript.take_if(|_| drop(Section::Transcript));
         self.completeness.take_if(|_| drop(Section::Completeness));
     }
 }
@@ -68,4 +83,8 @@ pub struct Recording {
     /// Its last line; absent after a crash.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<End>,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }

@@ -15,6 +15,10 @@ pub enum Section {
     Model,
     /// Hosts, connections and processes.
     Hosts,
+    /// Every exchange, one by one.
+    Timeline,
+    /// What was said, request by request.
+    Transcript,
     /// What the recording did not see.
     Completeness,
 }
@@ -26,6 +30,8 @@ impl Section {
         Self::Endpoints,
         Self::Model,
         Self::Hosts,
+        Self::Timeline,
+        Self::Transcript,
         Self::Completeness,
     ];
 
@@ -36,6 +42,8 @@ impl Section {
             Self::Endpoints => "endpoints",
             Self::Model => "model",
             Self::Hosts => "hosts",
+            Self::Timeline => "timeline",
+            Self::Transcript => "transcript",
             Self::Completeness => "completeness",
         }
     }
@@ -47,6 +55,8 @@ impl Section {
             Self::Endpoints => "Endpoints",
             Self::Model => "Model requests",
             Self::Hosts => "Hosts and connections",
+            Self::Timeline => "Timeline",
+            Self::Transcript => "Transcript",
             Self::Completeness => "What this recording did not see",
         }
     }

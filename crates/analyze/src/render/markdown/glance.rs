@@ -20,6 +20,9 @@ pub(super) fn write(report: &Report, out: &mut String) -> Option<()> {
         row("Period", format!("{first}, {}", duration(glance.period_us)));
     }
     row("Exchanges", exchanges(glance));
+    if report.left_out > 0 {
+        row("Left out by filters", count(report.left_out));
+    }
     row("Model requests", model_requests(glance));
     row("Tokens", tokens(glance));
     if let Some(ttft) = &glance.ttft_us {

@@ -10,6 +10,8 @@ mod glance;
 mod hosts;
 mod model;
 mod table;
+mod timeline;
+mod transcript;
 
 use crate::report::{Report, Section};
 
@@ -41,6 +43,14 @@ fn write_section(section: Section, report: &Report, out: &mut String) {
             .hosts
             .as_ref()
             .map(|data| hosts::write(data, &mut body)),
+        Section::Timeline => report
+            .timeline
+            .as_ref()
+            .map(|data| timeline::write(data, &mut body)),
+        Section::Transcript => report
+            .transcript
+            .as_ref()
+            .map(|data| transcript::write(data, &mut body)),
         Section::Completeness => {
             let data = report.completeness.as_ref();
             data.map(|data| completeness::write(data, &mut body))

@@ -1,0 +1,57 @@
+//! What is different between two texts, as a unified diff.
+
+use similar::TextDiff;
+
+/// The changed lines of `new` against `old`, each with a few lines around it; `None` when they are equal.
+///
+/// Lines begin with `+`, `-` or a space, hunks with `@@`. Very long texts are
+/// compared by their beginnings, and the last line says so.
+pub(crate) fn unified(old: &str, new: &str) -> Option<String> {
+    if old == new {
+        return None;
+    }
+    let (old_start, new_start) = (beginning(old), beginning(new));
+    let cut = old_start.len() < old.len() || new_start.len() < new.len();
+    let mut text = TextDiff::from_lines(old_start, new_start)
+        .unified_diff()
+        .context_radius(CONTEXT_LINES)
+        .missing_newline_hint(false)
+        .to_string();
+    if cut {
+        text.push_str("@@ the rest was not compared @@\n");
+    }
+    Some(text)
+}
+
+/// As many whole lines as are compared.
+fn beginning(text: &str) -> &str {
+    let end = text
+        .match_indices('\n')
+        .nth(MAX_LINES - 1)
+        .map_or(text.len(), |(at, _)| at + 1);
+    &text[..end]
+}
+
+/// As `diff -u` has it.
+const CONTEXT_LINES: usize = 3;
+/// Comparing takes time in proportion to lines times changes; codex's instructions have 300 lines.
+const MAX_LINES: usize = 4000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_line_stands_among_its_neighbours() {
+        let text = unified("a\nb\nc\n", "a\nB\nc\n").unwrap();
+        assert_eq!(text, "@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n");
+        assert_eq!(unified("a", "a"), None);
+    }
+
+    #[test]
+    fn very_long_texts_are_compared_by_their_beginnings() {
+        let old = "x\n".repeat(5000);
+        let text = unified(&old, &format!("{old}y\n")).unwrap();
+        assert_eq!(text, "@@ the rest was not compared @@\n");
+    }
+}

@@ -1,0 +1,64 @@
+//! The timeline: the requests to models one by one, for each its time and its tokens.
+
+use super::escape::code;
+use super::table::Table;
+use crate::render::units::{count, duration};
+use crate::report::{CallMoment, Moment, Timeline};
+
+pub(super) fn write(timeline: &Timeline, out: &mut String) {
+    let mut table = Table::new(&[
+        ">exchange",
+        ">at",
+        "kind",
+        "model",
+        "ended",
+        ">TTFT",
+        ">total",
+        ">stall",
+        ">input",
+        ">cached",
+        ">output",
+    ]);
+    let calls = timeline
+        .exchanges
+        .iter()
+        .filter_map(|moment| Some((moment, moment.call.as_ref()?)));
+    for (moment, call) in calls {
+        table.row(row(moment, call));
+    }
+    let mut body = String::new();
+    table.finish(&mut body);
+    if body.is_empty() {
+        body.push_str("No request to a model was recorded.\n\n");
+    }
+    out.push_str(&body);
+}
+
+fn row(moment: &Moment, call: &CallMoment) -> [String; 11] {
+    let time = |us: Option<u64>| us.map_or("–".to_owned(), duration);
+    let [input, cached, output] = match &call.tokens {
+        Some(tokens) => [tokens.input, tokens.cached, tokens.output].map(count),
+        None => ["–", "–", "–"].map(str::to_owned),
+    };
+    let status = match moment.status {
+        Some(status) => status.to_string(),
+        None => "no answer".to_owned(),
+    };
+    [
+        moment.exchange.to_string(),
+        duration(moment.start_us),
+        call.kind.name().to_owned(),
+        code(&call.model),
+        if moment.failed {
+            format!("**{status}**")
+        } else {
+            status
+        },
+        time(call.ttft_us),
+        time(call.total_us),
+        time(call.longest_gap_us),
+        input,
+        cached,
+        output,
+    ]
+}

@@ -1,0 +1,110 @@
+//! The transcript in short: what each request added, and what came back.
+//!
+//! The texts themselves are in the HTML and the JSON report.
+
+use std::collections::BTreeMap;
+
+use super::escape::code;
+use super::table::Table;
+use crate::decode::Part;
+use crate::render::units::{bytes, count, plural};
+use crate::report::{Change, Said, Step, Thread, Transcript};
+
+pub(super) fn write(transcript: &Transcript, out: &mut String) {
+    if transcript.threads.is_empty() {
+        out.push_str("No request to a model was recorded.\n\n");
+        return;
+    }
+    for thread in transcript.threads.iter().take(MAX_THREADS) {
+        write_thread(thread, out);
+    }
+    let left = transcript.threads.len().saturating_sub(MAX_THREADS);
+    if left > 0 {
+        out.push_str(&format!(
+            "… and {} more.\n\n",
+            plural(left as u64, "conversation")
+        ));
+    }
+}
+
+fn write_thread(thread: &Thread, out: &mut String) {
+    out.push_str("### Conversation ");
+    out.push_str(&code(thread.id.as_deref().unwrap_or("without an id")));
+    if let Some(source) = &thread.source {
+        out.push_str(&format!(" ({})", code(source)));
+    }
+    out.push_str("\n\n");
+    let mut table = Table::new(&[
+        ">exchange",
+        "kind",
+        "added",
+        "changed",
+        ">removed",
+        ">sent again",
+        "answer",
+    ]);
+    for step in &thread.steps {
+        table.row(row(step));
+    }
+    table.finish(out);
+}
+
+fn row(step: &Step) -> [String; 7] {
+    let answer = match (&step.problem, step.failed) {
+        (Some(problem), _) => code(problem),
+        (None, true) => "**failed**".to_owned(),
+        (None, false) => parts(&step.output),
+    };
+    [
+        step.exchange.to_string(),
+        step.kind.name().to_owned(),
+        parts(&step.added),
+        changes(&step.changed),
+        count(step.removed.len() as u64),
+        count(step.repeated),
+        answer,
+    ]
+}
+
+/// `2 user (1.20 KiB), 1 tool result (350 B)`.
+fn parts(said: &[Said]) -> String {
+    let mut groups: BTreeMap<Part, (u64, u64)> = BTreeMap::new();
+    for item in said {
+        let (number, size) = groups.entry(item.part).or_default();
+        *number += 1;
+        *size = size.saturating_add(item.bytes);
+    }
+    let texts: Vec<String> = groups
+        .iter()
+        .map(|(part, (number, size))| format!("{number} {} ({})", part.name(), bytes(*size)))
+        .collect();
+    if texts.is_empty() {
+        "–".to_owned()
+    } else {
+        texts.join(", ")
+    }
+}
+
+fn changes(changes: &[Change]) -> String {
+    let mut texts: Vec<String> = changes
+        .iter()
+        .take(MAX_CHANGES)
+        .map(|change| match &change.name {
+            Some(name) => code(name),
+            None => change.part.name().to_owned(),
+        })
+        .collect();
+    if changes.len() > MAX_CHANGES {
+        texts.push(format!("{} more", changes.len() - MAX_CHANGES));
+    }
+    if texts.is_empty() {
+        "–".to_owned()
+    } else {
+        texts.join(", ")
+    }
+}
+
+/// A session has one conversation, and a side thread for each turn.
+const MAX_THREADS: usize = 20;
+/// More names in one cell are not read.
+const MAX_CHANGES: usize = 5;

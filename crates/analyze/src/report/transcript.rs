@@ -1,0 +1,80 @@
+//! The data of the section "Transcript": what was said, request by request.
+
+use capture::record::OutcomeState;
+use serde::Serialize;
+
+use crate::call::Kind;
+use crate::decode::Part;
+
+/// The conversations of a recording, as far as their texts were kept.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Transcript {
+    /// One for each conversation, in the order in which they began.
+    pub threads: Vec<Thread>,
+}
+
+/// One conversation.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Thread {
+    /// The index of its recording.
+    pub recording: usize,
+    /// Its name; absent for requests that name none.
+    pub id: Option<String>,
+    /// Who speaks in it, in the agent's words: `user`, `thread_title`.
+    pub source: Option<String>,
+    /// Its requests, in order.
+    pub steps: Vec<Step>,
+}
+
+/// One request of a conversation: what was new in it, and what was answered.
+#[derive(Debug, Clone, Serialize)]
+pub struct Step {
+    /// The number of its exchange.
+    pub exchange: u64,
+    /// What the agent wanted, retries told apart.
+    pub kind: Kind,
+    /// The model that was asked for.
+    pub model: String,
+    /// How its exchange ended.
+    pub state: OutcomeState,
+    /// Whether it failed.
+    pub failed: bool,
+    /// What the provider said was wrong.
+    pub problem: Option<String>,
+    /// How many items were sent again as they were.
+    pub repeated: u64,
+    /// Items that were not in the request before.
+    pub added: Vec<Said>,
+    /// Items of the request before that are no longer there.
+    pub removed: Vec<Said>,
+    /// Instructions, tools and items that are not what they were.
+    pub changed: Vec<Change>,
+    /// What the model answered.
+    pub output: Vec<Said>,
+}
+
+/// One item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Said {
+    /// Which part of the conversation it is.
+    pub part: Part,
+    /// The tool's name, of a tool call.
+    pub name: Option<String>,
+    /// Its text; absent where there was no room to keep it.
+    pub text: Option<String>,
+    /// Whether `text` is its beginning alone.
+    pub cut: bool,
+    /// Its length as JSON, in bytes.
+    pub bytes: u64,
+}
+
+/// One thing that is not what it was in the request before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// Which part of the request it is.
+    pub part: Part,
+    /// The tool's name, of a tool.
+    pub name: Option<String>,
+    /// A unified diff; absent where a text was not kept.
+    pub diff: Option<String>,
+}

@@ -1,0 +1,135 @@
+//! The transcript: what each request says that the one before it did not.
+
+use analyze::Part;
+use analyze::report::{Step, Transcript};
+use serde_json::json;
+
+use crate::recordings::{Recording, Request, message};
+
+fn steps(recording: &Recording) -> Vec<Step> {
+    let transcript = recording.report().transcript.expect("it is there");
+    let [thread] = <[_; 1]>::try_from(transcript.threads).expect("there is one conversation");
+    thread.steps
+}
+
+/// The texts of items, in order.
+fn texts(said: &[analyze::report::Said]) -> Vec<&str> {
+    said.iter()
+        .filter_map(|item| item.text.as_deref())
+        .collect()
+}
+
+#[test]
+fn a_full_history_is_told_from_what_is_new() {
+    let mut recording = Recording::default();
+    let first = message("user", "first");
+    recording
+        .call(Request {
+            input: vec![first.clone()],
+            ..Request::default()
+        })
+        .call(Request {
+            start_ms: 1000,
+            // The agent sends the model's answer back without the id that it came with.
+            input: vec![first, message("assistant", "hi"), message("user", "second")],
+            ..Request::default()
+        });
+    let steps = steps(&recording);
+    assert_eq!(texts(&steps[0].added), ["first"]);
+    assert_eq!(texts(&steps[0].output), ["hi"]);
+    assert_eq!(steps[1].repeated, 2);
+    assert_eq!(texts(&steps[1].added), ["second"]);
+    assert!(steps[1].removed.is_empty() && steps[1].changed.is_empty());
+}
+
+#[test]
+fn what_goes_on_from_a_response_is_all_new() {
+    let mut recording = Recording::default();
+    recording.call(Request::default()).call(Request {
+        start_ms: 1000,
+        input: vec![message("user", "hello")],
+        settings: json!({"previous_response_id": "resp_1"}),
+        ..Request::default()
+    });
+    let steps = steps(&recording);
+    assert_eq!(texts(&steps[1].added), ["hello"]);
+    assert_eq!(steps[1].repeated, 0);
+}
+
+#[test]
+fn a_changed_item_a_removed_one_and_changed_settings_are_shown_as_such() {
+    let tool = |text: &str| json!([{"type": "function", "name": "run", "description": text}]);
+    let mut recording = Recording::default();
+    let keep = message("user", "keep");
+    recording
+        .call(Request {
+            input: vec![
+                message("developer", "rule one\nrule two\n"),
+                keep.clone(),
+                message("user", "drop"),
+            ],
+            settings: json!({"instructions": "be brief\n", "tools": tool("a")}),
+            output: vec![],
+            ..Request::default()
+        })
+        .call(Request {
+            start_ms: 1000,
+            input: vec![message("developer", "rule one\nrule 2\n"), keep],
+            settings: json!({"instructions": "be long\n", "tools": tool("b")}),
+            output: vec![],
+            ..Request::default()
+        });
+    let step = &steps(&recording)[1];
+    assert_eq!(texts(&step.removed), ["drop"]);
+    let diffs: Vec<_> = step
+        .changed
+        .iter()
+        .map(|change| {
+            (
+                change.part,
+                change.name.as_deref(),
+                change.diff.as_deref().unwrap_or(""),
+            )
+        })
+        .collect();
+    assert_eq!(
+        diffs[..2],
+        [
+            (
+                Part::Instructions,
+                None,
+                "@@ -1,2 +1,2 @@\n rule one\n-rule two\n+rule 2\n"
+            ),
+            (
+                Part::Instructions,
+                None,
+                "@@ -1 +1 @@\n-be brief\n+be long\n"
+            ),
+        ]
+    );
+    let (part, name, diff) = diffs[2];
+    assert_eq!((part, name), (Part::Tools, Some("run")));
+    assert!(diff.contains("-  \"description\": \"a\""), "{diff}");
+}
+
+#[test]
+fn a_long_text_is_cut_and_says_how_long_it_was() {
+    let mut recording = Recording::default();
+    let long = "x".repeat(1 << 20);
+    recording.call(Request {
+        input: vec![message("user", &long)],
+        ..Request::default()
+    });
+    let said = &steps(&recording)[0].added[0];
+    assert!(said.cut);
+    assert!(said.bytes > 1 << 20);
+    assert!(said.text.as_ref().is_some_and(|text| text.len() < 1 << 17));
+}
+
+#[test]
+fn a_recording_without_calls_has_an_empty_transcript() {
+    let mut recording = Recording::default();
+    recording.plain("GET", "https://example.com/", 200);
+    let transcript = recording.report().transcript;
+    assert!(matches!(transcript, Some(Transcript { threads }) if threads.is_empty()));
+}
