@@ -54,6 +54,7 @@ pub(super) fn find(lookup: &Lookup<'_>) -> Found {
         ("POST", "api.anthropic.com", _) if path.starts_with("/api/event_logging/") => {
             Found::json(&json!({}))
         }
+        ("GET", "github.com", _) if path.ends_with("/info/refs") => empty_repository(),
         ("GET", "raw.githubusercontent.com", _) if path.ends_with(".toml") => {
             Found::text(200, String::new())
         }
@@ -132,6 +133,20 @@ fn mcp(lookup: &Lookup<'_>) -> Found {
     found
 }
 
+/// A git repository without a commit, as its server describes it (gitprotocol-http).
+fn empty_repository() -> Found {
+    let line = |text: &str| format!("{:04x}{text}", text.len() + PKT_LENGTH_BYTES);
+    let none = format!(
+        "{} capabilities^{{}}\0agent=codex-dissect\n",
+        "0".repeat(40)
+    );
+    let service = line("# service=git-upload-pack\n");
+    Found {
+        content_type: "application/x-git-upload-pack-advertisement",
+        ..Found::text(200, format!("{service}0000{}0000", line(&none)))
+    }
+}
+
 /// New tokens for a login that refreshes its own; worth nothing anywhere.
 fn tokens(now: u64) -> Value {
     let claims = json!({"exp": now + TOKEN_SECONDS, "iat": now, "sub": "standin"});
@@ -182,6 +197,9 @@ impl Found {
 
 /// A rule of thumb for English and code.
 const BYTES_A_TOKEN: usize = 4;
+
+/// The length at the front of a git packet counts itself.
+const PKT_LENGTH_BYTES: usize = 4;
 
 /// How long refreshed tokens claim to last: a day.
 const TOKEN_SECONDS: u64 = 86_400;
@@ -242,6 +260,16 @@ mod tests {
         );
         assert_eq!(call("nonsense").0, 400);
         assert_eq!(ask(&Method::DELETE, "chatgpt.com", path, "").0, 204);
+    }
+
+    #[test]
+    fn a_repository_is_empty_and_each_packet_says_its_length() {
+        let body = empty_repository().body;
+        let rest = body
+            .strip_prefix("001e# service=git-upload-pack\n0000")
+            .unwrap();
+        let length = usize::from_str_radix(&rest[..4], 16).unwrap();
+        assert_eq!(&rest[length..], "0000");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One run of `wrap` around a program, in a home of its own.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
@@ -8,19 +9,21 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::codex;
+use crate::install;
 use crate::recording::Recording;
 use crate::stand_in_log::{self, Entry};
 
 /// A folder with all that one run needs, and leaves.
 pub(crate) struct Home {
     folder: TempDir,
+    /// Where programs are found before the system's own.
+    programs: Vec<PathBuf>,
     variables: Vec<(String, String)>,
 }
 
 /// What a run left.
 pub(crate) struct Finished {
-    pub(crate) status: ExitStatus,
+    pub(crate) status: Option<ExitStatus>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
     /// Where `wrap` wrote its session.
@@ -29,65 +32,110 @@ pub(crate) struct Finished {
 }
 
 impl Home {
-    /// A home with nothing in it.
+    /// A home with nothing in it, where codex is found.
     pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir_in(codex::build_folder()).unwrap();
+        Self::in_folder(tempfile::tempdir_in(install::build_folder()).unwrap())
+    }
+
+    /// A home in a place that says nothing about the machine; one at a time.
+    pub(crate) fn neutral() -> Self {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("demo").rand_bytes(0);
+        Self::in_folder(builder.tempdir_in("/tmp").unwrap()).variable("TZ", "Etc/UTC")
+    }
+
+    fn in_folder(folder: TempDir) -> Self {
         for name in ["work", "codex", "data"] {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
         Self {
             folder,
+            programs: vec![install::CODEX.folder()],
             variables: Vec::new(),
         }
     }
 
-    /// A home where the agent finds an API key.
+    /// Adds a folder in which programs are found.
+    pub(crate) fn program(mut self, folder: PathBuf) -> Self {
+        self.programs.push(folder);
+        self
+    }
+
+    /// Adds a variable.
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// A home where codex finds an API key.
     pub(crate) fn with_api_key(key: &str) -> Self {
-        let mut home = Self::new();
-        home.variables
-            .push(("CODEX_API_KEY".to_owned(), key.to_owned()));
-        home
+        Self::new().variable("CODEX_API_KEY", key)
     }
 
     /// codex's own folder.
     pub(crate) fn codex_home(&self) -> PathBuf {
-        self.folder.path().join("codex")
+        self.place("codex")
     }
 
     /// Runs `wrap OPTIONS AGENT`, with the log of the stand-in, to its end.
     ///
     /// The folder is gone with `self`, so `self` has to outlive what is looked at.
     pub(crate) fn wrap(&self, options: &[&str], agent: &[&str]) -> Finished {
-        let place = |name: &str| self.folder.path().join(name);
-        let path = std::env::var("PATH").unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_wrap"));
         command
-            .arg("--offline")
-            .arg("--stand-in-log")
-            .arg(place("stand-in.jsonl"))
-            .arg("--output")
-            .arg(place("session"))
-            .args(options)
-            .args(agent)
-            .current_dir(place("work"))
+            .args(self.arguments(options, agent))
+            .current_dir(self.place("work"))
             .env_clear()
-            .env("PATH", format!("{}:{path}", codex::folder().display()))
-            .env("HOME", self.folder.path())
-            .env("XDG_DATA_HOME", place("data"))
-            .env("CODEX_HOME", self.codex_home())
-            .env("TERM", "dumb")
-            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .envs(self.environment())
             .stdin(Stdio::null())
-            .stdout(File::create(place("stdout")).unwrap())
-            .stderr(File::create(place("stderr")).unwrap());
+            .stdout(File::create(self.place("stdout")).unwrap())
+            .stderr(File::create(self.place("stderr")).unwrap());
         let status = finish(&mut command);
+        self.finished(Some(status))
+    }
+
+    /// The arguments of `wrap` for a run in this home.
+    pub(crate) fn arguments(&self, options: &[&str], agent: &[&str]) -> Vec<OsString> {
+        let mut arguments: Vec<OsString> = vec!["--offline".into(), "--stand-in-log".into()];
+        arguments.push(self.place("stand-in.jsonl").into());
+        arguments.push("--output".into());
+        arguments.push(self.place("session").into());
+        arguments.extend(options.iter().chain(agent).map(OsString::from));
+        arguments
+    }
+
+    /// The whole environment of a run in this home.
+    pub(crate) fn environment(&self) -> Vec<(String, OsString)> {
+        let system = std::env::var_os("PATH").unwrap();
+        let folders = self.programs.iter().cloned();
+        let path = std::env::join_paths(folders.chain(std::env::split_paths(&system))).unwrap();
+        let mut variables: Vec<(String, OsString)> = vec![
+            ("PATH".to_owned(), path),
+            ("HOME".to_owned(), self.folder.path().into()),
+            ("XDG_DATA_HOME".to_owned(), self.place("data").into()),
+            ("CODEX_HOME".to_owned(), self.codex_home().into()),
+            ("TERM".to_owned(), "dumb".into()),
+        ];
+        let own = self.variables.iter();
+        variables.extend(own.map(|(name, value)| (name.clone(), value.into())));
+        variables
+    }
+
+    /// What a run left behind; without a status where its parent has it.
+    pub(crate) fn finished(&self, status: Option<ExitStatus>) -> Finished {
+        let read = |name| fs::read_to_string(self.place(name)).unwrap_or_default();
         Finished {
             status,
-            stdout: fs::read_to_string(place("stdout")).unwrap(),
-            stderr: fs::read_to_string(place("stderr")).unwrap(),
-            session: place("session"),
-            log: place("stand-in.jsonl"),
+            stdout: read("stdout"),
+            stderr: read("stderr"),
+            session: self.place("session"),
+            log: self.place("stand-in.jsonl"),
         }
+    }
+
+    /// A file or folder in this home.
+    pub(crate) fn place(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 }
 
@@ -105,7 +153,7 @@ impl Finished {
     /// Fails, with all that was printed, unless the exit code is `code`.
     pub(crate) fn assert_code(&self, code: i32) {
         let Self { stdout, stderr, .. } = self;
-        let found = self.status.code();
+        let found = self.status.and_then(|status| status.code());
         assert_eq!(found, Some(code), "stdout: {stdout}\nstderr: {stderr}");
     }
 

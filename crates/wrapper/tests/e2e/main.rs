@@ -1,11 +1,18 @@
-//! The real codex, through `wrap --offline`, held against the stand-in's own log.
+//! Real programs, codex first, through `wrap --offline`, held against the stand-in's own log.
 //!
-//! `just e2e` runs it. codex comes from npm, once, into `target/e2e`; after
-//! that no test leaves the machine. Every run has a folder of its own as HOME.
+//! `just e2e` runs it. They come from npm and PyPI, once, into `target/e2e`;
+//! after that no test leaves the machine. Every run has a folder of its own as HOME.
 
-mod codex;
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod agents;
+mod children;
+mod clients;
+mod fixtures;
+mod install;
 mod launch;
 mod login;
 mod recording;
 mod stand_in_log;
 mod transports;
+mod tui;

@@ -58,7 +58,7 @@ impl Recording {
         turns.map(|entry| self.assert_turn(entry)).collect()
     }
 
-    fn assert_turn(&self, entry: &Entry) -> &Exchange {
+    pub(crate) fn assert_turn(&self, entry: &Entry) -> &Exchange {
         let exchange = self.exchange_of(entry);
         assert_eq!(
             exchange.outcome.state,
