@@ -1,80 +1,93 @@
 //! A draft becomes an exchange: stamps become marks, bodies are read.
 
-use crate::proxy::tap::draft::{BodyDraft, Draft, RequestDraft, ResponseDraft, Stamp};
+use crate::proxy::tap::draft::{Draft, RequestDraft, ResponseDraft, Stamp};
 use crate::record::{
-    Body, Delay, Exchange, Informational, Outcome, OutcomeState, Request, Response, Transport,
+    Delay, Exchange, Header, Informational, Outcome, OutcomeState, Request, Response, Transport,
 };
 
+use super::body::{EventStream, is_event_stream};
 use super::clock::Clock;
+use super::content::Reading;
 
-/// Turns what a tap saw of an HTTP exchange into its record.
-pub(super) fn from_draft(draft: Draft, clock: &Clock) -> Exchange {
-    let start = draft.start;
-    let informational = draft
-        .informational
+impl Reading {
+    /// Turns what a tap saw of an HTTP exchange into its record.
+    pub(super) fn exchange(&self, draft: Draft, clock: &Clock) -> Exchange {
+        let start = draft.start;
+        let mut notes = draft.notes;
+        let mut response = draft
+            .response
+            .map(|response| self.response(response, start, &mut notes));
+        if let Some(response) = &mut response {
+            response.informational = informational(draft.informational, start);
+        }
+        let mut exchange = Exchange {
+            id: draft.id,
+            connection: draft.connection,
+            started_at: clock.wall(start),
+            transport: Transport::Http,
+            upgrade: None,
+            request: self.request(draft.request, start),
+            response,
+            outcome: draft.outcome.unwrap_or_else(unended),
+            delay: Some(draft.delay).filter(|delay| *delay != Delay::default()),
+            notes,
+        };
+        if let Some(redactor) = &self.redactor {
+            redactor.exchange(&mut exchange);
+        }
+        exchange
+    }
+
+    fn request(&self, draft: RequestDraft, start: Stamp) -> Request {
+        let body = self.body(draft.body, &draft.headers, draft.end.is_some());
+        Request {
+            method: draft.method,
+            url: draft.url,
+            http_version: draft.http_version.into(),
+            headers: draft.headers,
+            body,
+            trailers: draft.trailers,
+            end_us: draft.end.map(|at| mark(at, start)),
+        }
+    }
+
+    fn response(&self, draft: ResponseDraft, start: Stamp, notes: &mut Vec<String>) -> Response {
+        let (headers, complete) = (draft.headers, draft.end.is_some());
+        let stream = if is_event_stream(&headers) {
+            self.event_stream(draft.body, &headers, complete, start)
+        } else {
+            EventStream {
+                body: self.body(draft.body, &headers, complete),
+                ..EventStream::default()
+            }
+        };
+        if stream.ends_within_event {
+            notes.push("the event stream ends within an event".into());
+        }
+        Response {
+            status: draft.status,
+            reason: draft.reason,
+            http_version: draft.http_version.into(),
+            headers,
+            informational: Vec::new(),
+            body: stream.body,
+            events: stream.events,
+            trailers: draft.trailers,
+            start_us: mark(draft.start, start),
+            end_us: draft.end.map(|at| mark(at, start)),
+        }
+    }
+}
+
+fn informational(drafts: Vec<(u16, Vec<Header>, Stamp)>, start: Stamp) -> Vec<Informational> {
+    drafts
         .into_iter()
         .map(|(status, headers, at)| Informational {
             status,
             headers,
             at_us: mark(at, start),
         })
-        .collect();
-    Exchange {
-        id: draft.id,
-        connection: draft.connection,
-        started_at: clock.wall(start),
-        transport: Transport::Http,
-        upgrade: None,
-        request: request(draft.request, start),
-        response: draft
-            .response
-            .map(|response| self::response(response, informational, start)),
-        outcome: draft.outcome.unwrap_or_else(unended),
-        delay: Some(draft.delay).filter(|delay| *delay != Delay::default()),
-        notes: draft.notes,
-    }
-}
-
-fn request(draft: RequestDraft, start: Stamp) -> Request {
-    Request {
-        method: draft.method,
-        url: draft.url,
-        http_version: draft.http_version.into(),
-        headers: draft.headers,
-        body: body(draft.body),
-        trailers: draft.trailers,
-        end_us: draft.end.map(|at| mark(at, start)),
-    }
-}
-
-fn response(draft: ResponseDraft, informational: Vec<Informational>, start: Stamp) -> Response {
-    Response {
-        status: draft.status,
-        reason: draft.reason,
-        http_version: draft.http_version.into(),
-        headers: draft.headers,
-        informational,
-        body: body(draft.body),
-        events: Vec::new(),
-        trailers: draft.trailers,
-        start_us: mark(draft.start, start),
-        end_us: draft.end.map(|at| mark(at, start)),
-    }
-}
-
-fn body(draft: BodyDraft) -> Option<Body> {
-    if draft.wire_bytes == 0 {
-        return None;
-    }
-    let truncated = draft.truncated();
-    let wire_bytes = draft.wire_bytes;
-    Some(Body {
-        text: Some(String::from_utf8_lossy(&draft.kept).into_owned()),
-        bytes: wire_bytes,
-        wire_bytes,
-        truncated,
-        ..Body::default()
-    })
+        .collect()
 }
 
 /// A tap that is dropped before the end has seen the exchange cut.

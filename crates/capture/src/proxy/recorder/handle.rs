@@ -114,24 +114,22 @@ impl Recorder {
 
     /// Queues a message if there is room for it; says whether there was.
     fn offer(&self, message: Message) -> bool {
-        let weight = message.weight();
-        let queued = self.shared.queued.fetch_add(weight, Ordering::AcqRel);
-        if queued.saturating_add(weight) <= self.shared.queue_limit
-            && self.queue.send(message).is_ok()
-        {
+        let (weight, is_record) = (message.weight(), message.is_record());
+        let queued = self.shared.add(weight, is_record);
+        if queued <= self.shared.queue_limit && self.queue.send(message).is_ok() {
             return true;
         }
-        self.shared.queued.fetch_sub(weight, Ordering::AcqRel);
+        self.shared.done(weight, is_record);
         false
     }
 
     /// Queues a message, room or not: there are but a few of its kind for each connection.
     fn send(&self, message: Message) {
-        let weight = message.weight();
-        self.shared.queued.fetch_add(weight, Ordering::AcqRel);
+        let (weight, is_record) = (message.weight(), message.is_record());
+        self.shared.add(weight, is_record);
         if self.queue.send(message).is_err() {
             // The thread has ended, and with it the recording: nobody is left to tell.
-            self.shared.queued.fetch_sub(weight, Ordering::AcqRel);
+            self.shared.done(weight, is_record);
         }
     }
 }
@@ -146,6 +144,8 @@ pub(super) struct Shared {
     queue_limit: usize,
     /// Bytes that wait in the queue.
     queued: AtomicUsize,
+    /// Of what waits, how many are to become lines.
+    records: AtomicU64,
     /// Whether any socket is cut: spares the lock where none is.
     any_cut: AtomicBool,
     losses: Mutex<Losses>,
@@ -160,6 +160,7 @@ impl Shared {
             body_limit,
             queue_limit,
             queued: AtomicUsize::new(0),
+            records: AtomicU64::new(0),
             any_cut: AtomicBool::new(false),
             losses: Mutex::default(),
         }
@@ -182,9 +183,25 @@ impl Shared {
         self.queued.load(Ordering::Acquire)
     }
 
-    /// Takes a message's weight off the queue, once it has been dealt with.
-    pub(super) fn done(&self, weight: usize) {
+    /// How many exchanges and connections wait in the queue.
+    pub(super) fn records(&self) -> u64 {
+        self.records.load(Ordering::Acquire)
+    }
+
+    /// Takes a message off the books, once it has been dealt with.
+    pub(super) fn done(&self, weight: usize, is_record: bool) {
         self.queued.fetch_sub(weight, Ordering::AcqRel);
+        self.records
+            .fetch_sub(u64::from(is_record), Ordering::AcqRel);
+    }
+
+    /// Puts a message on the books; returns what waits, with it.
+    fn add(&self, weight: usize, is_record: bool) -> usize {
+        self.records
+            .fetch_add(u64::from(is_record), Ordering::AcqRel);
+        self.queued
+            .fetch_add(weight, Ordering::AcqRel)
+            .saturating_add(weight)
     }
 
     /// What was dropped on the way to the thread.

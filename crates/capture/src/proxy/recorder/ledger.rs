@@ -1,16 +1,21 @@
 //! The recorder's counts: of the recording, and of each connection under way.
 
 use std::collections::HashMap;
-use std::io;
+use std::{io, mem};
 
-use crate::record::{Body, Connection, Dispositions, End, Exchange, OutcomeState, State};
+use crate::record::{
+    Body, Connection, Dispositions, End, Exchange, OutcomeState, State, Timestamp,
+};
 
 use super::handle::Loss;
+use super::thread::Finished;
 
 /// What the recorder has counted.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     end: End,
+    /// Of what was lost, how much the queue had no room for.
+    dropped: u64,
     first_loss: Option<io::Error>,
     warnings: Vec<String>,
     /// Connections that carried something and are not over.
@@ -41,7 +46,7 @@ impl Ledger {
     }
 
     /// Counts a connection by what became of it.
-    pub(super) fn count_connection(&mut self, state: State) {
+    fn count_connection(&mut self, state: State) {
         let Dispositions {
             intercepted,
             opaque,
@@ -58,16 +63,18 @@ impl Ledger {
         } += 1;
     }
 
-    /// Writes what is known of a connection into its record, and forgets it.
+    /// Counts a connection, writes what is known of it into its record, and forgets it.
     pub(super) fn close_connection(&mut self, connection: &mut Connection, loss: Loss) {
         let counts = self.under_way.remove(&connection.id).unwrap_or_default();
         connection.exchanges = counts.exchanges;
         connection.lost = counts.lost + self.count_loss(loss);
+        self.count_connection(connection.disposition.state);
     }
 
     /// Counts what the queue had no room for; returns how many records that is.
     pub(super) fn count_loss(&mut self, loss: Loss) -> u64 {
         let records = loss.records + u64::from(loss.cut);
+        self.dropped += records;
         self.end.lost += records;
         records
     }
@@ -99,9 +106,28 @@ impl Ledger {
         &self.end
     }
 
+    /// Notes when the recording ended.
+    pub(super) fn finish_at(&mut self, at: Option<Timestamp>) {
+        self.end.ended_at = at;
+    }
+
     /// Everything, at the end.
-    pub(super) fn into_parts(self) -> (End, Vec<String>, Option<io::Error>) {
-        (self.end, self.warnings, self.first_loss)
+    pub(super) fn take(&mut self) -> Finished {
+        if self.dropped > 0 {
+            self.warn(format!(
+                "the recorder could not keep up: {} records were dropped; see --queue-limit",
+                self.dropped
+            ));
+        }
+        if let Some(cause) = &self.first_loss {
+            let lost = self.end.lost - self.dropped;
+            self.warn(format!("{lost} records could not be written: {cause}"));
+        }
+        Finished {
+            end: mem::take(&mut self.end),
+            warnings: mem::take(&mut self.warnings),
+            first_loss: self.first_loss.take(),
+        }
     }
 }
 

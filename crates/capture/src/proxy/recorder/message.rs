@@ -63,6 +63,11 @@ pub(super) struct Chunk {
 }
 
 impl Message {
+    /// Whether it becomes a line of its own.
+    pub(super) fn is_record(&self) -> bool {
+        matches!(self, Self::Exchange(_) | Self::Connection(_))
+    }
+
     /// What the message weighs while it waits, in bytes: what a peer can make
     /// it weigh, and a flat charge for the rest.
     pub(super) fn weight(&self) -> usize {

@@ -4,12 +4,20 @@
 //! in bytes, to one plain thread. That thread alone turns drafts and WebSocket
 //! bytes into records, redacts them and calls the sink.
 
+mod body;
 mod clock;
+mod content;
+mod desk;
+mod encoding;
 mod exchange;
 mod handle;
+mod key;
 mod ledger;
 mod message;
+mod redact;
+mod sse;
 mod thread;
+mod websocket;
 
 pub(crate) use clock::Clock;
 pub(crate) use handle::Recorder;

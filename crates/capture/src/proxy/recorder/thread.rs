@@ -1,17 +1,20 @@
-//! The recorder's thread: takes messages off the queue, writes records to the sink.
+//! The recorder's thread: how it starts, and how it ends.
 
 use std::io;
-use std::sync::{Arc, mpsc};
-use std::thread::{Builder, JoinHandle};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::Builder;
+use std::time::Duration;
 
 use crate::proxy::sink::Sink;
-use crate::record::{Connection, End, Exchange, Record, Session};
+use crate::record::{End, Session};
 
 use super::clock::Clock;
-use super::exchange;
+use super::content::Reading;
+use super::desk::Desk;
 use super::handle::{Recorder, Shared};
+use super::key::SessionKey;
 use super::ledger::Ledger;
-use super::message::Message;
+use super::redact::Redactor;
 
 /// What bounds a recording, and how it begins.
 #[derive(Debug)]
@@ -30,32 +33,47 @@ pub(crate) struct Config {
 ///
 /// # Errors
 ///
-/// When the system has no thread to give.
+/// When the system has no thread or no random bytes to give.
 pub(crate) fn start(config: Config, sink: impl Sink) -> io::Result<(Recorder, RecorderThread)> {
     let shared = Arc::new(Shared::new(
         Clock::start(),
         config.body_limit,
         config.queue_limit,
     ));
-    let (queue, messages) = mpsc::channel();
-    let recorder = Recorder::new(Arc::clone(&shared), queue);
-    let desk = Desk {
-        shared,
-        sink,
-        ledger: Ledger::default(),
+    let key = Arc::new(SessionKey::random()?);
+    let reading = Reading {
+        limit: config.body_limit,
+        redactor: (!config.keep_secrets).then(|| Redactor::new(Arc::clone(&key))),
+        key,
     };
-    let thread = Builder::new()
-        .name("recorder".into())
-        .spawn(move || desk.run(&messages, config.session))?;
-    let handle = recorder.clone();
-    Ok((recorder, RecorderThread { handle, thread }))
+    let ledger = Arc::new(Mutex::new(Ledger::default()));
+    let desk = Desk::new(Arc::clone(&shared), reading, sink, Arc::clone(&ledger));
+    let (queue, messages) = mpsc::channel();
+    let (ended, has_ended) = mpsc::channel();
+    Builder::new().name("recorder".into()).spawn(move || {
+        desk.run(&messages, config.session);
+        // Nobody waits any more where `finish` has lost its patience.
+        ended.send(()).ok();
+    })?;
+    let recorder = Recorder::new(Arc::clone(&shared), queue);
+    let thread = RecorderThread {
+        handle: recorder.clone(),
+        shared,
+        ledger,
+        has_ended,
+        patience: PATIENCE,
+    };
+    Ok((recorder, thread))
 }
 
 /// The running thread.
 #[derive(Debug)]
 pub(crate) struct RecorderThread {
     handle: Recorder,
-    thread: JoinHandle<Finished>,
+    shared: Arc<Shared>,
+    ledger: Arc<Mutex<Ledger>>,
+    has_ended: mpsc::Receiver<()>,
+    patience: Duration,
 }
 
 /// What the recording came to.
@@ -71,101 +89,36 @@ pub(crate) struct Finished {
 
 impl RecorderThread {
     /// Lets the thread empty its queue, write the last line and flush; blocks until it has.
+    ///
+    /// A sink that takes nothing for a while (a pipe that nobody reads) is
+    /// given up: what waits for it is lost, and counted.
     pub(crate) fn finish(self) -> Finished {
         self.handle.close();
-        self.thread.join().expect("the recorder does not panic")
+        let mut waiting = self.shared.queued();
+        while let Err(mpsc::RecvTimeoutError::Timeout) = self.has_ended.recv_timeout(self.patience)
+        {
+            let now = self.shared.queued();
+            if now == waiting {
+                return self.give_up();
+            }
+            waiting = now;
+        }
+        self.ledger().take()
+    }
+
+    fn give_up(&self) -> Finished {
+        let mut ledger = self.ledger();
+        ledger.lose(
+            self.shared.records(),
+            io::Error::new(io::ErrorKind::TimedOut, "the output takes no more"),
+        );
+        ledger.take()
+    }
+
+    fn ledger(&self) -> std::sync::MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What the thread works with.
-struct Desk<S> {
-    shared: Arc<Shared>,
-    sink: S,
-    ledger: Ledger,
-}
-
-impl<S: Sink> Desk<S> {
-    fn run(mut self, messages: &mpsc::Receiver<Message>, session: Session) -> Finished {
-        self.write(&Record::Session(session));
-        while let Some(message) = self.next(messages) {
-            let weight = message.weight();
-            let last = matches!(message, Message::Close);
-            self.take(message);
-            self.shared.done(weight);
-            if last {
-                break;
-            }
-        }
-        self.finish()
-    }
-
-    /// The next message; flushes before it waits for one.
-    fn next(&mut self, messages: &mpsc::Receiver<Message>) -> Option<Message> {
-        match messages.try_recv() {
-            Ok(message) => Some(message),
-            Err(mpsc::TryRecvError::Disconnected) => None,
-            Err(mpsc::TryRecvError::Empty) => {
-                // What could not be handed on stays taken: the next flush tries again.
-                self.sink.flush().ok();
-                messages.recv().ok()
-            }
-        }
-    }
-
-    fn take(&mut self, message: Message) {
-        match message {
-            Message::Exchange(draft) => {
-                let exchange = exchange::from_draft(*draft, self.shared.clock());
-                self.write_exchange(exchange);
-            }
-            Message::WebSocketOpen(_)
-            | Message::WebSocketBytes(_)
-            | Message::WebSocketEnd { .. }
-            | Message::Close => {}
-            Message::Connection(connection) => self.write_connection(*connection),
-            Message::Warning(warning) => self.ledger.warn(warning),
-        }
-    }
-
-    fn write_exchange(&mut self, exchange: Exchange) {
-        let record = Record::Exchange(Box::new(exchange));
-        let Record::Exchange(exchange) = &record else {
-            return;
-        };
-        match self.sink.write(&record) {
-            Ok(()) => self.ledger.count_exchange(exchange),
-            Err(cause) => self.ledger.lose_exchange(exchange.connection, cause),
-        }
-    }
-
-    fn write_connection(&mut self, mut connection: Connection) {
-        let loss = self.shared.losses().take(connection.id);
-        self.ledger.close_connection(&mut connection, loss);
-        self.ledger.count_connection(connection.disposition.state);
-        self.write(&Record::Connection(Box::new(connection)));
-    }
-
-    fn write(&mut self, record: &Record) {
-        if let Err(cause) = self.sink.write(record) {
-            self.ledger.lose(1, cause);
-        }
-    }
-
-    fn finish(mut self) -> Finished {
-        for loss in self.shared.losses().take_rest() {
-            self.ledger.count_loss(loss);
-        }
-        let mut end = self.ledger.end().clone();
-        end.ended_at = Some(self.shared.clock().wall(self.shared.clock().now()));
-        self.write(&Record::End(end));
-        if let Err(cause) = self.sink.flush() {
-            self.ledger.lose(self.sink.pending(), cause);
-        }
-        let (end, warnings, first_loss) = self.ledger.into_parts();
-        Finished {
-            end,
-            warnings,
-            first_loss,
-        }
-    }
-}
+/// How long a sink may take for one record at the end, when the user waits for the shell to come back.
+const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,0 +1,188 @@
+//! Gives a content its form: JSON, text or Base64, without its secrets.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use memchr::memchr2;
+use serde_json::value::RawValue;
+
+use super::key::SessionKey;
+use super::redact::Redactor;
+
+/// How the contents of a recording are read.
+pub(super) struct Reading {
+    /// Bytes kept of each body or event list.
+    pub(super) limit: usize,
+    pub(super) key: Arc<SessionKey>,
+    /// Absent where the user wants secrets kept.
+    pub(super) redactor: Option<Redactor>,
+}
+
+/// A content in its form: at most one of the three.
+#[derive(Debug, Default)]
+pub(super) struct Content {
+    pub(super) json: Option<Box<RawValue>>,
+    pub(super) text: Option<String>,
+    pub(super) base64: Option<String>,
+}
+
+/// What is known of a content before it is read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Nature {
+    /// It is a form: `application/x-www-form-urlencoded`.
+    pub(super) is_form: bool,
+    /// Its end is missing, perhaps in the middle of a character.
+    pub(super) is_cut: bool,
+}
+
+impl Reading {
+    /// Places a content by what it is, not by what it is said to be.
+    pub(super) fn content(&self, bytes: Vec<u8>, nature: Nature) -> Content {
+        match String::from_utf8(bytes) {
+            Ok(text) => self.text(text, nature),
+            Err(error) => {
+                let valid = error.utf8_error().valid_up_to();
+                let ends_early = error.utf8_error().error_len().is_none();
+                let mut bytes = error.into_bytes();
+                if nature.is_cut && ends_early {
+                    bytes.truncate(valid);
+                    return self.content(bytes, nature);
+                }
+                self.binary(&bytes)
+            }
+        }
+    }
+
+    fn text(&self, text: String, nature: Nature) -> Content {
+        if text.is_empty() {
+            return Content::default();
+        }
+        if let Ok(raw) = serde_json::from_str::<&RawValue>(&text) {
+            return self.json(raw);
+        }
+        let redacted = self.redactor.as_ref().and_then(|redactor| {
+            if nature.is_form {
+                redactor.form(text.as_bytes())
+            } else {
+                redactor.text(text.as_bytes())
+            }
+        });
+        Content {
+            text: Some(redacted.map_or(text, into_text)),
+            ..Content::default()
+        }
+    }
+
+    /// Embeds JSON verbatim, but on one line: outside of strings, where alone
+    /// valid JSON has line ends, they separate nothing that needs it.
+    fn json(&self, raw: &RawValue) -> Content {
+        let text = raw.get().as_bytes();
+        let redacted = self
+            .redactor
+            .as_ref()
+            .and_then(|redactor| redactor.text(text));
+        let has_lines = memchr2(b'\n', b'\r', text).is_some();
+        if redacted.is_none() && !has_lines {
+            return Content {
+                json: Some(raw.to_owned()),
+                ..Content::default()
+            };
+        }
+        let mut bytes = redacted.unwrap_or_else(|| text.to_vec());
+        if has_lines {
+            bytes.retain(|byte| !matches!(byte, b'\n' | b'\r'));
+        }
+        let text = into_text(bytes);
+        match RawValue::from_string(text.clone()) {
+            Ok(json) => Content {
+                json: Some(json),
+                ..Content::default()
+            },
+            // Redaction keeps JSON valid; were it not to, this is still without secrets.
+            Err(_) => Content {
+                text: Some(text),
+                ..Content::default()
+            },
+        }
+    }
+
+    fn binary(&self, bytes: &[u8]) -> Content {
+        let redacted = self
+            .redactor
+            .as_ref()
+            .and_then(|redactor| redactor.text(bytes));
+        Content {
+            base64: Some(STANDARD.encode(redacted.as_deref().unwrap_or(bytes))),
+            ..Content::default()
+        }
+    }
+}
+
+/// Redaction cuts at ASCII bytes, so what was UTF-8 still is.
+fn into_text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A reading for tests: up to `limit` bytes, secrets redacted.
+    pub(in crate::proxy::recorder) fn reading(limit: usize) -> Reading {
+        let key = Arc::new(SessionKey::random().unwrap());
+        Reading {
+            limit,
+            redactor: Some(Redactor::new(Arc::clone(&key))),
+            key,
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Content {
+        reading(1 << 20).content(bytes.to_vec(), Nature::default())
+    }
+
+    #[test]
+    fn json_is_embedded_verbatim() {
+        let json = r#"{"z":1.50,"a":123456789012345678901234567890,"z":[ 1e2 , "\u00e9\/" ]}"#;
+        assert_eq!(read(json.as_bytes()).json.unwrap().get(), json);
+    }
+
+    #[test]
+    fn json_on_several_lines_becomes_one_line() {
+        let json = "\r\n{\n  \"a\": [1,\r\n 2],\n\"b\":\"x\\ny\"}\n";
+        let content = read(json.as_bytes());
+        assert_eq!(
+            content.json.unwrap().get(),
+            "{  \"a\": [1, 2],\"b\":\"x\\ny\"}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_json_is_text_and_what_is_no_text_is_base64() {
+        assert_eq!(read(b"[DONE]").text.as_deref(), Some("[DONE]"));
+        assert_eq!(read(b"{\"cut\":").text.as_deref(), Some("{\"cut\":"));
+        assert_eq!(read(b"\xff\x00").base64.as_deref(), Some("/wA="));
+        let nothing = read(b"");
+        assert!(nothing.json.is_none() && nothing.text.is_none() && nothing.base64.is_none());
+    }
+
+    #[test]
+    fn a_cut_character_at_the_end_of_a_cut_text_is_left_out() {
+        let cut = Nature {
+            is_cut: true,
+            ..Nature::default()
+        };
+        let euro = "a€".as_bytes();
+        let content = reading(9).content(euro[..3].to_vec(), cut);
+        assert_eq!(content.text.as_deref(), Some("a"));
+        assert!(read(&euro[..3]).base64.is_some());
+    }
+
+    #[test]
+    fn deep_nesting_is_read_like_any_json() {
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(read(deep.as_bytes()).json.unwrap().get(), deep);
+    }
+}

@@ -1,0 +1,195 @@
+//! What the recorder's thread does: takes messages off the queue, writes records to the sink.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+
+use crate::proxy::sink::Sink;
+use crate::proxy::tap::draft::Stamp;
+use crate::record::{Connection, Exchange, Record, Session, WebSocketCounts};
+
+use super::content::Reading;
+use super::handle::{Loss, Shared};
+use super::ledger::Ledger;
+use super::message::{Chunk, Message, WebSocketOpen};
+use super::websocket::{self, Maker, Scope, Socket};
+
+/// What the thread works with.
+pub(super) struct Desk<S> {
+    shared: Arc<Shared>,
+    reading: Reading,
+    sink: S,
+    ledger: Arc<Mutex<Ledger>>,
+    /// WebSockets under way, by connection.
+    sockets: HashMap<u64, Socket>,
+    /// What was counted on those that ended before their connection's line.
+    counts: HashMap<u64, WebSocketCounts>,
+}
+
+impl<S: Sink> Desk<S> {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        reading: Reading,
+        sink: S,
+        ledger: Arc<Mutex<Ledger>>,
+    ) -> Self {
+        Self {
+            shared,
+            reading,
+            sink,
+            ledger,
+            sockets: HashMap::new(),
+            counts: HashMap::new(),
+        }
+    }
+
+    /// Writes a whole recording: the session, what the messages bring, the end.
+    pub(super) fn run(mut self, messages: &mpsc::Receiver<Message>, mut session: Session) {
+        if let Some(redactor) = &self.reading.redactor {
+            redactor.session(&mut session);
+        }
+        self.write(&Record::Session(session));
+        while let Some(message) = self.next(messages) {
+            let (weight, is_record) = (message.weight(), message.is_record());
+            let is_last = matches!(message, Message::Close);
+            self.take(message);
+            self.shared.done(weight, is_record);
+            if is_last {
+                break;
+            }
+        }
+        self.finish();
+    }
+
+    /// The next message; flushes before it waits for one.
+    fn next(&mut self, messages: &mpsc::Receiver<Message>) -> Option<Message> {
+        match messages.try_recv() {
+            Ok(message) => Some(message),
+            Err(mpsc::TryRecvError::Disconnected) => None,
+            Err(mpsc::TryRecvError::Empty) => {
+                // What could not be handed on stays taken: the next flush tries again.
+                self.sink.flush().ok();
+                messages.recv().ok()
+            }
+        }
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Exchange(draft) => {
+                let exchange = self.reading.exchange(*draft, self.shared.clock());
+                self.write_exchange(exchange);
+            }
+            Message::WebSocketOpen(open) => self.open_socket(open),
+            Message::WebSocketBytes(chunk) => self.read_socket(&chunk),
+            Message::WebSocketEnd {
+                connection,
+                at,
+                reason,
+            } => self.close_socket(connection, at, reason),
+            Message::Connection(connection) => self.write_connection(*connection),
+            Message::Warning(warning) => self.ledger().warn(warning),
+            Message::Close => {}
+        }
+    }
+
+    fn open_socket(&mut self, open: WebSocketOpen) {
+        let scope = Scope {
+            connection: open.connection,
+            upgrade: open.upgrade,
+            url: open.url,
+            http_version: open.http_version,
+        };
+        let socket = Socket::new(scope, open.extensions, self.reading.limit);
+        self.sockets.insert(open.connection, socket);
+    }
+
+    fn read_socket(&mut self, chunk: &Chunk) {
+        if let Some(mut socket) = self.sockets.remove(&chunk.connection) {
+            self.make(|maker| socket.push(chunk, maker));
+            self.sockets.insert(chunk.connection, socket);
+        }
+    }
+
+    fn close_socket(&mut self, connection: u64, at: Stamp, reason: Option<String>) {
+        let Some(socket) = self.sockets.remove(&connection) else {
+            return;
+        };
+        let end = websocket::End {
+            at,
+            reason,
+            cut: self.shared.losses().is_cut(connection),
+        };
+        let counts = self.make(|maker| socket.finish(end, maker));
+        self.counts.insert(connection, counts);
+    }
+
+    /// Runs what makes exchanges, and writes those that it made.
+    fn make<T>(&mut self, run: impl FnOnce(&mut Maker<'_>) -> T) -> T {
+        let mut made = Vec::new();
+        let result = run(&mut Maker {
+            reading: &self.reading,
+            clock: self.shared.clock(),
+            next_id: &|| self.shared.next_exchange(),
+            emit: &mut |exchange| made.push(exchange),
+        });
+        for exchange in made {
+            self.write_exchange(exchange);
+        }
+        result
+    }
+
+    fn write_exchange(&mut self, exchange: Exchange) {
+        let record = Record::Exchange(Box::new(exchange));
+        let result = self.sink.write(&record);
+        if let Record::Exchange(exchange) = &record {
+            match result {
+                Ok(()) => self.ledger().count_exchange(exchange),
+                Err(cause) => self.ledger().lose_exchange(exchange.connection, cause),
+            }
+        }
+    }
+
+    fn write_connection(&mut self, mut connection: Connection) {
+        self.close_socket(connection.id, self.shared.clock().now(), None);
+        connection.websocket = self.counts.remove(&connection.id);
+        let loss = self.shared.losses().take(connection.id);
+        self.ledger().close_connection(&mut connection, loss);
+        if let Some(redactor) = &self.reading.redactor {
+            redactor.connection(&mut connection);
+        }
+        self.write(&Record::Connection(Box::new(connection)));
+    }
+
+    fn write(&mut self, record: &Record) {
+        if let Err(cause) = self.sink.write(record) {
+            self.ledger().lose(1, cause);
+        }
+    }
+
+    fn finish(mut self) {
+        let now = self.shared.clock().now();
+        let left: Vec<u64> = self.sockets.keys().copied().collect();
+        for connection in left {
+            self.close_socket(connection, now, Some("the recording ended".into()));
+        }
+        let losses = self.shared.losses().take_rest();
+        let mut end = {
+            let mut ledger = self.ledger();
+            losses.into_iter().for_each(|loss: Loss| {
+                ledger.count_loss(loss);
+            });
+            ledger.end().clone()
+        };
+        end.ended_at = Some(self.shared.clock().wall(now));
+        self.ledger().finish_at(end.ended_at);
+        self.write(&Record::End(end));
+        if let Err(cause) = self.sink.flush() {
+            let pending = self.sink.pending();
+            self.ledger().lose(pending, cause);
+        }
+    }
+
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

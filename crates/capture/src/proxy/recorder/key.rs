@@ -1,0 +1,71 @@
+//! The recording's secret key: what makes its hashes and fingerprints meaningless elsewhere.
+
+use zeroize::Zeroizing;
+
+/// Two keys, fresh for each recording, never written anywhere, erased at its end.
+pub(super) struct SessionKey {
+    contents: Zeroizing<[u8; KEY_BYTES]>,
+    secrets: Zeroizing<[u8; KEY_BYTES]>,
+}
+
+impl SessionKey {
+    /// Fresh keys from the system's random generator.
+    ///
+    /// # Errors
+    ///
+    /// When the system has none to give.
+    pub(super) fn random() -> Result<Self, getrandom::Error> {
+        let mut key = Self {
+            contents: Zeroizing::new([0; KEY_BYTES]),
+            secrets: Zeroizing::new([0; KEY_BYTES]),
+        };
+        getrandom::fill(&mut key.contents[..])?;
+        getrandom::fill(&mut key.secrets[..])?;
+        Ok(key)
+    }
+
+    /// The hash of a content: 32 hexadecimal digits, equal for equal contents.
+    pub(super) fn content_hash(&self, content: &[u8]) -> String {
+        let hash = blake3::keyed_hash(&self.contents, content);
+        hex(&hash.as_bytes()[..16])
+    }
+
+    /// The fingerprint of a secret: 16 hexadecimal digits, equal for equal secrets.
+    pub(super) fn fingerprint(&self, secret: &[u8]) -> String {
+        let hash = blake3::keyed_hash(&self.secrets, secret);
+        hex(&hash.as_bytes()[..8])
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
+}
+
+const KEY_BYTES: usize = 32;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_is_equal_within_a_recording_and_different_in_another() {
+        let (one, other) = (SessionKey::random().unwrap(), SessionKey::random().unwrap());
+        assert_eq!(one.content_hash(b"body"), one.content_hash(b"body"));
+        assert_ne!(one.content_hash(b"body"), one.content_hash(b"Body"));
+        assert_ne!(one.content_hash(b"body"), other.content_hash(b"body"));
+        assert_ne!(one.fingerprint(b"body"), other.fingerprint(b"body"));
+        assert_eq!(one.content_hash(b"").len(), 32);
+        assert_eq!(one.fingerprint(b"").len(), 16);
+    }
+
+    #[test]
+    fn hexadecimal_keeps_leading_zeros() {
+        assert_eq!(hex(&[0, 15, 160, 255]), "000fa0ff");
+    }
+}

@@ -1,0 +1,18 @@
+//! Redaction: no credential reaches a sink, unless the user asks for it.
+//!
+//! What is replaced: the values of secret headers, query parameters, form
+//! fields and JSON keys (`names`), and whatever has the shape of a token
+//! anywhere in a text (`shapes`). What stands in its place is a fingerprint
+//! under the recording's key: equal secrets stay equal, and nothing else about
+//! them is left. Texts are rewritten by spans; all else in them stays verbatim.
+
+mod finder;
+mod names;
+mod pair;
+mod redactor;
+mod scan;
+mod shapes;
+mod url;
+mod value;
+
+pub(super) use redactor::Redactor;

@@ -1,0 +1,183 @@
+//! Where a value begins and ends in a text that may be JSON in a string in JSON.
+//!
+//! Each level of nesting puts more backslashes before a quote: none, one,
+//! three, seven. A value that is opened by a quote with `n` of them is closed
+//! by the next quote with just that many, so texts are never unescaped to be read.
+
+use std::ops::Range;
+
+use memchr::{memchr, memchr2};
+
+/// A quote and the backslashes before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Quote {
+    mark: u8,
+    escapes: usize,
+}
+
+impl Quote {
+    /// The quote at `at`, with the backslashes before it; and where it ends.
+    pub(super) fn read(text: &[u8], at: usize) -> Option<(Self, usize)> {
+        let rest = text.get(at..)?;
+        let escapes = rest
+            .iter()
+            .take(MAX_ESCAPES + 1)
+            .position(|byte| *byte != b'\\')?;
+        let mark = *rest.get(escapes)?;
+        let known = mark == b'"' || (mark == b'\'' && escapes == 0);
+        known.then_some((Self { mark, escapes }, at + escapes + 1))
+    }
+
+    /// Whether the same quote ends at `end`.
+    pub(super) fn stands_before(self, text: &[u8], end: usize) -> bool {
+        let length = self.escapes + 1;
+        end >= length
+            && text[end - 1] == self.mark
+            && text[end - length..end - 1]
+                .iter()
+                .all(|byte| *byte == b'\\')
+    }
+
+    /// How often a text was put into a string around this quote.
+    pub(super) fn levels(self) -> u32 {
+        (self.escapes + 1).ilog2()
+    }
+
+    /// What it opens at `start`: up to the quote that closes it, to that of a
+    /// string around it, or to the end of the text.
+    pub(super) fn value(self, text: &[u8], start: usize) -> Range<usize> {
+        let mut at = start;
+        while let Some(found) = self.next_quote(&text[at..]) {
+            let quote = at + found;
+            let escapes = backslashes_before(text, start, quote);
+            if self.mark == b'\'' || escapes < self.escapes {
+                return start..quote - escapes;
+            }
+            if escapes % (2 * (self.escapes + 1)) == self.escapes {
+                return start..quote - self.escapes;
+            }
+            at = quote + 1;
+        }
+        start..text.len()
+    }
+
+    fn next_quote(self, text: &[u8]) -> Option<usize> {
+        if self.mark == b'"' {
+            memchr(b'"', text)
+        } else {
+            memchr2(b'"', b'\'', text)
+        }
+    }
+}
+
+/// Skips white space, escaped line ends and tabs included.
+pub(super) fn skip_space(text: &[u8], mut at: usize) -> usize {
+    let limit = at + MAX_SPACE;
+    while at < limit {
+        match text.get(at) {
+            Some(b' ' | b'\t' | b'\n' | b'\r') => at += 1,
+            Some(b'\\') => match escape_end(text, at) {
+                Some(end) => at = end,
+                None => break,
+            },
+            _ => break,
+        }
+    }
+    at
+}
+
+/// Whether a token can begin at `at`: no letter or digit before it, unless
+/// that is part of an escape.
+pub(super) fn is_boundary(text: &[u8], at: usize) -> bool {
+    let before = &text[..at];
+    !before.last().is_some_and(u8::is_ascii_alphanumeric) || ends_with_escape(before)
+}
+
+/// Whether the last byte ends an escape: `\n`, `\u0026`.
+pub(super) fn ends_with_escape(before: &[u8]) -> bool {
+    if let [.., b'\\', b'n' | b'r' | b't' | b'b' | b'f'] = before {
+        return true;
+    }
+    let unicode = before.last_chunk::<6>();
+    unicode.is_some_and(|escape| {
+        escape.starts_with(b"\\u") && escape[2..].iter().all(u8::is_ascii_hexdigit)
+    })
+}
+
+/// The end of an escape for white space that begins at `at`: `\n`, `\\n`, …
+fn escape_end(text: &[u8], at: usize) -> Option<usize> {
+    let rest = &text[at..];
+    let escapes = rest
+        .iter()
+        .take(MAX_ESCAPES + 1)
+        .position(|byte| *byte != b'\\')?;
+    matches!(rest.get(escapes), Some(b'n' | b'r' | b't')).then_some(at + escapes + 1)
+}
+
+fn backslashes_before(text: &[u8], start: usize, at: usize) -> usize {
+    let before = &text[start..at];
+    before
+        .iter()
+        .rev()
+        .take_while(|byte| **byte == b'\\')
+        .count()
+}
+
+/// Four levels of strings in strings: more than was ever seen.
+const MAX_ESCAPES: usize = 15;
+
+/// Between a key and its value; more is no JSON that a program wrote.
+const MAX_SPACE: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(text: &str) -> &str {
+        let (quote, start) = Quote::read(text.as_bytes(), 0).unwrap();
+        &text[quote.value(text.as_bytes(), start)]
+    }
+
+    #[test]
+    fn a_value_ends_at_the_quote_of_its_own_level() {
+        assert_eq!(value(r#""plain" rest"#), "plain");
+        assert_eq!(value(r#""a\"b\\" rest"#), r#"a\"b\\"#);
+        assert_eq!(value(r#"\"one level\" rest"#), "one level");
+        assert_eq!(value(r#"\"in\\\"ner\\\\\" rest"#), r#"in\\\"ner\\\\"#);
+        assert_eq!(value(r#"\\\"two levels\\\" rest"#), "two levels");
+        assert_eq!(value("'single' rest"), "single");
+    }
+
+    #[test]
+    fn a_cut_value_ends_with_the_string_around_it() {
+        assert_eq!(value(r#"\"cut" rest"#), "cut");
+        assert_eq!(value(r#"\\\"cut\" rest"#), "cut");
+        assert_eq!(value(r#""cut"#), "cut");
+        assert_eq!(value(r#"'cut\" rest"#), "cut");
+    }
+
+    #[test]
+    fn an_escape_is_a_boundary_and_a_letter_is_not() {
+        for (text, expected) in [
+            ("sk-", true),
+            (" sk-", true),
+            (r"\nsk-", true),
+            (r"\\tsk-", true),
+            (r"\u0026sk-", true),
+            ("task-", false),
+            ("nsk-", false),
+            ("u0026sk-", false),
+        ] {
+            let at = text.find("sk-").unwrap();
+            assert_eq!(is_boundary(text.as_bytes(), at), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn levels_are_counted_by_backslashes() {
+        for (text, levels) in [("\"", 0), ("\\\"", 1), ("\\\\\\\"", 2)] {
+            assert_eq!(Quote::read(text.as_bytes(), 0).unwrap().0.levels(), levels);
+        }
+        assert!(Quote::read(b"\\'", 0).is_none() && Quote::read(b"\\", 0).is_none());
+    }
+}

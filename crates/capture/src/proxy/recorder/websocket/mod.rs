@@ -1,0 +1,18 @@
+//! WebSockets: frames to messages, messages to exchanges.
+//!
+//! The bytes went by untouched; this reads a copy. `frame` cuts frames, `reader`
+//! joins and inflates them to messages, one reader for each direction,
+//! `pairing` makes exchanges (`turn`) of them, and `socket` puts the parts together.
+
+mod extension;
+mod frame;
+mod inflate;
+mod kind;
+mod message;
+mod pairing;
+mod reader;
+mod socket;
+mod turn;
+
+pub(super) use pairing::{Maker, Scope};
+pub(super) use socket::{End, Socket};
