@@ -12,7 +12,7 @@
 //! let hosts = Hosts::parse(["*.openai.com", "chatgpt.com"])?;
 //! let root = RootCa::ephemeral(&hosts)?;
 //! std::fs::write("root.pem", root.certificate_pem())?;
-//! let sink = JsonlSink::open("traffic.jsonl".as_ref())?;
+//! let sink = JsonlSink::open("traffic.jsonl")?;
 //! let proxy = Proxy::builder(root, sink).intercept(hosts).bind().await?;
 //! println!("HTTPS_PROXY={} SSL_CERT_FILE=root.pem", proxy.url());
 //! let summary = proxy.run(async { tokio::signal::ctrl_c().await.unwrap() }).await?;

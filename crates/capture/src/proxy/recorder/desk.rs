@@ -144,7 +144,7 @@ impl<S: Sink> Desk<S> {
         if let Record::Exchange(exchange) = &record {
             match result {
                 Ok(()) => self.ledger().count_exchange(exchange),
-                Err(cause) => self.ledger().lose_exchange(exchange.connection, cause),
+                Err(cause) => self.ledger().lose_exchange(exchange.connection, &cause),
             }
         }
     }
@@ -162,7 +162,7 @@ impl<S: Sink> Desk<S> {
 
     fn write(&mut self, record: &Record) {
         if let Err(cause) = self.sink.write(record) {
-            self.ledger().lose(1, cause);
+            self.ledger().lose(1, &cause);
         }
     }
 
@@ -185,7 +185,7 @@ impl<S: Sink> Desk<S> {
         self.write(&Record::End(end));
         if let Err(cause) = self.sink.flush() {
             let pending = self.sink.pending();
-            self.ledger().lose(pending, cause);
+            self.ledger().lose(pending, &cause);
         }
     }
 

@@ -170,10 +170,6 @@ impl Shared {
         &self.clock
     }
 
-    pub(super) fn body_limit(&self) -> usize {
-        self.body_limit
-    }
-
     pub(super) fn next_exchange(&self) -> u64 {
         self.exchanges.fetch_add(1, Ordering::Relaxed) + 1
     }

@@ -16,7 +16,6 @@ pub(super) struct Ledger {
     end: End,
     /// Of what was lost, how much the queue had no room for.
     dropped: u64,
-    first_loss: Option<io::Error>,
     warnings: Vec<String>,
     /// Connections that carried something and are not over.
     under_way: HashMap<u64, Counts>,
@@ -80,18 +79,15 @@ impl Ledger {
     }
 
     /// Counts an exchange that a sink refused.
-    pub(super) fn lose_exchange(&mut self, connection: u64, cause: io::Error) {
+    pub(super) fn lose_exchange(&mut self, connection: u64, cause: &io::Error) {
         self.under_way.entry(connection).or_default().lost += 1;
         self.lose(1, cause);
     }
 
     /// Counts records that a sink refused.
-    pub(super) fn lose(&mut self, records: u64, cause: io::Error) {
+    pub(super) fn lose(&mut self, records: u64, cause: &io::Error) {
         self.end.lost += records;
-        if self.first_loss.is_none() {
-            self.end.first_loss = Some(cause.to_string());
-            self.first_loss = Some(cause);
-        }
+        self.end.first_loss.get_or_insert_with(|| cause.to_string());
     }
 
     /// Keeps a warning, unless it was given before or there are too many.
@@ -119,14 +115,13 @@ impl Ledger {
                 self.dropped
             ));
         }
-        if let Some(cause) = &self.first_loss {
+        if let Some(cause) = &self.end.first_loss {
             let lost = self.end.lost - self.dropped;
             self.warn(format!("{lost} records could not be written: {cause}"));
         }
         Finished {
             end: mem::take(&mut self.end),
             warnings: mem::take(&mut self.warnings),
-            first_loss: self.first_loss.take(),
         }
     }
 }

@@ -22,4 +22,4 @@ mod websocket;
 pub(crate) use clock::Clock;
 pub(crate) use handle::Recorder;
 pub(crate) use message::{Direction, WebSocketOpen};
-pub(crate) use thread::{Config, Finished, RecorderThread, start};
+pub(crate) use thread::{Config, RecorderThread, start};

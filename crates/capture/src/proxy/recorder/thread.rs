@@ -83,8 +83,6 @@ pub(crate) struct Finished {
     pub(crate) end: End,
     /// What the user should read.
     pub(crate) warnings: Vec<String>,
-    /// Why the first record was lost, where a sink refused one.
-    pub(crate) first_loss: Option<io::Error>,
 }
 
 impl RecorderThread {
@@ -110,7 +108,7 @@ impl RecorderThread {
         let mut ledger = self.ledger();
         ledger.lose(
             self.shared.records(),
-            io::Error::new(io::ErrorKind::TimedOut, "the output takes no more"),
+            &io::Error::new(io::ErrorKind::TimedOut, "the output takes no more"),
         );
         ledger.take()
     }

@@ -321,7 +321,8 @@ mod tests {
 
     #[test]
     fn what_breaks_the_order_of_frames_ends_the_reading() {
-        let cases: [(&[(u8, &[u8])], &str); 6] = [
+        type Frames<'a> = &'a [(u8, &'a [u8])];
+        let cases: [(Frames<'_>, &str); 6] = [
             (&[(0x80, b"")], "continuation of no message"),
             (&[(0x01, b"a"), (0x81, b"b")], "message within a message"),
             (
