@@ -77,7 +77,8 @@ async fn run(cli: &Cli) -> Result<()> {
             .join("codex-dissect/ca"),
     };
     let root = RootCa::load_or_create(&ca_dir, &hosts)?;
-    let bundle = ca_dir.join("bundle.pem");
+    // Pasted into shells that stand in other folders.
+    let bundle = std::path::absolute(ca_dir.join("bundle.pem"))?;
     let pem = root.bundle_pem();
     std::fs::write(&bundle, pem).with_context(|| format!("cannot write {}", bundle.display()))?;
     let upstream = cli.options.upstream(|name| std::env::var(name).ok())?;

@@ -1,11 +1,13 @@
 //! A connection under way, which leaves its line however it ends.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use super::context::Context;
 use super::net::process::Answer;
 use super::net::upstream::Progress;
 use super::recorder::Recorder;
+use super::shutdown::Shutdown;
 use super::tap::{Cut, Scope, Seen, Stamp, Tap};
 use crate::record::{Connection, Disposition, State, Unread};
 
@@ -13,6 +15,7 @@ use crate::record::{Connection, Disposition, State, Unread};
 #[derive(Debug)]
 pub(crate) struct Live {
     recorder: Recorder,
+    shutdown: Shutdown,
     start: Stamp,
     process: Answer,
     tap: Option<Tap>,
@@ -53,6 +56,7 @@ impl Live {
         };
         Self {
             recorder,
+            shutdown: context.shutdown.clone(),
             start,
             process,
             tap: None,
@@ -145,8 +149,18 @@ impl Drop for Live {
             self.take_in(seen);
         }
         self.record.end_us = self.mark();
-        self.record.process = self.process.get();
-        self.recorder.connection(self.record.clone());
+        let mut record = self.record.clone();
+        let recorder = self.recorder.clone();
+        if !self.process.is_pending() {
+            record.process = self.process.get();
+            return recorder.connection(record);
+        }
+        // A connection may be over before its process has been looked up.
+        let process = self.process.clone();
+        self.shutdown.spawn_last(async move {
+            record.process = process.wait(PROCESS_LIMIT).await;
+            recorder.connection(record);
+        });
     }
 }
 
@@ -169,3 +183,6 @@ fn disposition(state: State, cause: &str, reason: &str) -> Disposition {
         reason: Some(reason.to_owned()),
     }
 }
+
+/// Looking up takes milliseconds; a name that takes longer is left out.
+const PROCESS_LIMIT: Duration = Duration::from_millis(250);

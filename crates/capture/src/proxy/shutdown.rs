@@ -30,6 +30,11 @@ impl Shutdown {
         });
     }
 
+    /// Runs `task`, which ends soon by itself, to its end, whatever the stage.
+    pub(crate) fn spawn_last(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(task);
+    }
+
     /// Begins the second stage as soon as `impatience` completes; does not hold up the stop.
     pub(crate) fn abort_on(&self, impatience: impl Future<Output = ()> + Send + 'static) {
         let (abort, tasks) = (self.abort.clone(), self.tasks.clone());

@@ -28,9 +28,10 @@ pub(super) struct Stored {
 /// Reads the stored root; `None` when there is none that fits `hosts` and lives on.
 pub(super) fn load(dir: &Path, hosts: &str) -> Result<Option<Stored>, Error> {
     let path = dir.join(KEY);
+    // A link in the key's place is refused, not followed.
     let mut file = match OpenOptions::new()
         .read(true)
-        .custom_flags(NO_FOLLOW)
+        .custom_flags(libc::O_NOFOLLOW)
         .open(&path)
     {
         Ok(file) => file,
@@ -101,9 +102,6 @@ fn write_new(path: &Path, content: &str, mode: u32) -> io::Result<()> {
 
 /// A day before the root ends.
 const RENEW_AFTER: Duration = Duration::from_secs(89 * 24 * 3600);
-
-/// `O_NOFOLLOW`: a link in the key's place is refused, not followed.
-const NO_FOLLOW: i32 = 0o400_000;
 
 #[cfg(test)]
 mod tests {

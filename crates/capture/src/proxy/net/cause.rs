@@ -103,7 +103,7 @@ fn certificate(error: &CertificateError) -> (&'static str, String) {
     use CertificateError as C;
     let (name, detail) = match error {
         C::Expired | C::ExpiredContext { .. } => {
-            ("certificate_expired", "its certificate has expired")
+            ("certificate_expired", "its certificate is expired")
         }
         C::NotValidYet | C::NotValidYetContext { .. } => (
             "certificate_not_yet_valid",
@@ -119,7 +119,18 @@ fn certificate(error: &CertificateError) -> (&'static str, String) {
             "its certificate is from an issuer that is not trusted here; \
              if it is your company's, name its root with --upstream-ca or SSL_CERT_FILE",
         ),
-        other => return ("certificate_invalid", other.to_string()),
+        // webpki's word for what `openssl req -x509` makes: a root in a server's place.
+        C::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => (
+            "certificate_self_signed",
+            "its certificate is self-signed, and no server's; \
+             if it is meant to be so, name it with --upstream-ca",
+        ),
+        other => {
+            return (
+                "certificate_invalid",
+                format!("its certificate is not valid: {other}"),
+            );
+        }
     };
     (name, detail.to_owned())
 }

@@ -10,9 +10,11 @@
 use std::collections::HashMap;
 use std::fs;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+
+use tokio::sync::Notify;
 
 use crate::record::Process;
 
@@ -24,7 +26,14 @@ pub(crate) struct Processes {
 
 /// The process of one connection, once it is known.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Answer(Arc<Mutex<Option<Process>>>);
+pub(crate) struct Answer(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    /// Set once; `None` inside where nobody could be named.
+    found: OnceLock<Option<Process>>,
+    set: Notify,
+}
 
 #[derive(Debug)]
 struct Question {
@@ -49,35 +58,38 @@ impl Processes {
             agent,
             answer: answer.clone(),
         };
-        match self.queue.try_send(question) {
-            Ok(()) | Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => answer,
+        if self.queue.try_send(question).is_err() {
+            answer.set(None);
         }
+        answer
     }
 }
 
 impl Answer {
     /// The process, if it has been found by now.
     pub(crate) fn get(&self) -> Option<Process> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.found.get().cloned().flatten()
+    }
+
+    /// Whether waiting may still bring an answer.
+    pub(crate) fn is_pending(&self) -> bool {
+        self.0.found.get().is_none()
     }
 
     /// The process, waiting for it up to `limit`.
     pub(crate) async fn wait(&self, limit: Duration) -> Option<Process> {
-        let deadline = tokio::time::Instant::now() + limit;
-        loop {
-            let found = self.get();
-            if found.is_some() || tokio::time::Instant::now() >= deadline {
-                return found;
-            }
-            tokio::time::sleep(POLL_INTERVAL).await;
+        let set = self.0.set.notified();
+        if self.is_pending() {
+            // That it took too long is an answer as well.
+            let _late = tokio::time::timeout(limit, set).await;
         }
+        self.get()
     }
 
-    fn set(&self, process: Process) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(process);
+    fn set(&self, process: Option<Process>) {
+        if self.0.found.set(process).is_ok() {
+            self.0.set.notify_waiters();
+        }
     }
 }
 
@@ -87,21 +99,20 @@ fn answer_all(questions: &Receiver<Question>) {
         let mut waiting = vec![first];
         waiting.extend(questions.try_iter());
         let inodes = socket_inodes();
-        let mut wanted: HashMap<String, Answer> = waiting
-            .into_iter()
-            .filter_map(|question| {
-                let inode = inodes.get(&normal(question.agent))?;
-                Some((format!("socket:[{inode}]"), question.answer))
-            })
-            .collect();
+        let mut wanted = HashMap::new();
+        for Question { agent, answer } in waiting {
+            match inodes.get(&normal(agent)) {
+                Some(inode) => {
+                    wanted.insert(format!("socket:[{inode}]"), answer);
+                }
+                None => answer.set(None),
+            }
+        }
         // The agent of the last connection is most likely that of the next.
         for pid in std::mem::take(&mut known) {
             if look(pid, &mut wanted) {
                 known.push(pid);
             }
-        }
-        if wanted.is_empty() {
-            continue;
         }
         for pid in pids() {
             if wanted.is_empty() {
@@ -112,6 +123,9 @@ fn answer_all(questions: &Receiver<Question>) {
                 known.dedup();
                 known.truncate(MAX_KNOWN);
             }
+        }
+        for answer in wanted.into_values() {
+            answer.set(None);
         }
     }
 }
@@ -130,9 +144,7 @@ fn look(pid: u32, wanted: &mut HashMap<String, Answer>) -> bool {
             continue;
         };
         found = true;
-        if let Some(name) = program(pid) {
-            answer.set(Process { pid, name });
-        }
+        answer.set(program(pid).map(|name| Process { pid, name }));
     }
     found
 }
@@ -195,9 +207,6 @@ fn normal(address: SocketAddr) -> SocketAddr {
 
 /// More connections at once than any agent opens; beyond, names are not worth a queue.
 const MAX_WAITING: usize = 1024;
-
-/// The reading takes about as long.
-const POLL_INTERVAL: Duration = Duration::from_millis(2);
 
 /// Processes that are asked first.
 const MAX_KNOWN: usize = 4;

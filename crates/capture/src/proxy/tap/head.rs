@@ -99,6 +99,14 @@ impl ResponseHead {
     }
 }
 
+/// Whether a request line may begin so: a method is a token (RFC 9110, section 9.1).
+pub(super) fn begins_as_http1(bytes: &[u8]) -> bool {
+    let line = bytes.trim_ascii_start();
+    let method = line.split(|&byte| byte == b' ').next().unwrap_or_default();
+    let token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    method.len() <= MAX_METHOD && method.iter().all(token)
+}
+
 /// Reads a trailer section.
 pub(super) fn trailers(section: &[u8]) -> Result<Vec<Header>, Unreadable> {
     with_room(|room| {
@@ -179,6 +187,9 @@ fn content_length(headers: &[Header]) -> Result<Option<u64>, Unreadable> {
     }
     Ok(length)
 }
+
+/// The longest registered method, `VERSION-CONTROL`, has 15 letters.
+const MAX_METHOD: usize = 32;
 
 /// More than agents and origins send.
 const USUAL_HEADERS: usize = 64;

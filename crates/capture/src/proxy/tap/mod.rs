@@ -11,6 +11,8 @@ mod head;
 mod http1;
 mod http2;
 mod scope;
+#[cfg(test)]
+mod tests;
 mod unreadable;
 
 use crate::proxy::recorder::{Direction, Recorder};
@@ -182,6 +184,9 @@ impl Tap {
         if begins_as_http2 && compared < http2::PREFACE.len() {
             self.protocol = Protocol::Undecided(scope, first);
             return Ok(());
+        }
+        if !begins_as_http2 && !head::begins_as_http1(&first) {
+            return Err(Unreadable::new("the first bytes are not HTTP"));
         }
         self.protocol = if begins_as_http2 {
             self.seen.protocol = Some("h2");

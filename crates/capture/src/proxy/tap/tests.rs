@@ -1,0 +1,172 @@
+//! The taps at every cut of what passes, and on bytes that are no protocol.
+
+use proptest::prelude::*;
+
+use super::{Cut, Scope, Seen, Side, Tap};
+use crate::proxy::recorder::{self, Direction, Recorder};
+use crate::proxy::sink::MemorySink;
+use crate::record::{Exchange, Limits, Record, Secrets, Session, Timestamp};
+
+const HTTP1_UP: &[u8] = b"\r\nPOST /a?b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n\
+    3\r\nabc\r\n1;x=y\r\nd\r\n0\r\nX-T: 1\r\n\r\nHEAD /c HTTP/1.0\r\n\r\n\
+    PUT /d HTTP/1.1\nHost: h\nContent-Length: 2\n\nok";
+const HTTP1_DOWN: &[u8] = b"HTTP/1.1 103 \r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nbody\
+    HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\
+    A\r\n0123456789\r\n0\r\n\r\n";
+
+/// Two streams: HEADERS with CONTINUATION and DATA with padding up; HEADERS, DATA, trailers down.
+const HTTP2_UP: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00\
+    \x00\x00\x02\x01\x00\x00\x00\x00\x01\x83\x87\x00\x00\x01\x09\x04\x00\x00\x00\x01\x84\
+    \x00\x00\x07\x00\x09\x00\x00\x00\x01\x03abc\x00\x00\x00\
+    \x00\x00\x08\x01\x25\x00\x00\x00\x03\x00\x00\x00\x00\x00\x82\x87\x84";
+const HTTP2_DOWN: &[u8] =
+    b"\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x01\x04\x00\x00\x00\x03\x88\
+    \x00\x00\x02\x00\x00\x00\x00\x00\x03hi\x00\x00\x00\x00\x01\x00\x00\x00\x03\
+    \x00\x00\x01\x01\x05\x00\x00\x00\x01\x8d";
+
+/// What a tap makes of both directions, each in the pieces given, up first.
+fn watch(up: &[&[u8]], down: &[&[u8]]) -> (Vec<Exchange>, Seen) {
+    let sink = MemorySink::new();
+    let session = Session {
+        started_at: Timestamp::from_micros(0),
+        tool: String::new(),
+        agent: None,
+        command: Vec::new(),
+        offline: false,
+        intercept: Vec::new(),
+        limits: Limits { body: 0, queue: 0 },
+        secrets: Secrets::Kept,
+    };
+    let config = recorder::Config {
+        body_limit: 1 << 20,
+        queue_limit: 1 << 30,
+        keep_secrets: true,
+        session,
+    };
+    let (recorder, thread): (Recorder, _) = recorder::start(config, sink.clone()).unwrap();
+    let scope = Scope::new(1, "https", "h:443", &recorder);
+    let mut tap = Tap::new(recorder, scope);
+    for (direction, pieces) in [(Direction::Up, up), (Direction::Down, down)] {
+        for piece in pieces {
+            tap.push(direction, piece, 7, 1);
+        }
+    }
+    let seen = tap.end(Cut::Closed(Side::Agent), 9);
+    thread.finish();
+    let exchanges = sink
+        .records()
+        .into_iter()
+        .filter_map(|record| match record {
+            Record::Exchange(exchange) => Some(*exchange),
+            _ => None,
+        })
+        .collect();
+    (exchanges, seen)
+}
+
+/// All that cutting must not change: everything but the delay, which is one for each piece.
+fn told(exchanges: Vec<Exchange>) -> Vec<String> {
+    exchanges
+        .into_iter()
+        .map(|mut exchange| {
+            exchange.delay = None;
+            exchange.started_at = Timestamp::from_micros(0);
+            // Hashes are keyed by the recording.
+            for body in [
+                exchange.request.body.as_mut(),
+                exchange.response.as_mut().and_then(|r| r.body.as_mut()),
+            ] {
+                if let Some(body) = body {
+                    body.hash = None;
+                }
+            }
+            serde_json::to_string(&exchange).unwrap()
+        })
+        .collect()
+}
+
+fn every_cut_tells_the_same(up: &[u8], down: &[u8], count: usize) {
+    let (whole, seen) = watch(&[up], &[down]);
+    assert_eq!((whole.len(), seen.notes), (count, vec![]), "{whole:#?}");
+    let whole = told(whole);
+    for cut in 0..=up.len() {
+        let (head, tail) = up.split_at(cut);
+        assert_eq!(
+            told(watch(&[head, tail], &[down]).0),
+            whole,
+            "up, cut at {cut}"
+        );
+    }
+    for cut in 0..=down.len() {
+        let (head, tail) = down.split_at(cut);
+        assert_eq!(
+            told(watch(&[up], &[head, tail]).0),
+            whole,
+            "down, cut at {cut}"
+        );
+    }
+    let bytes = |all: &'static [u8]| all.chunks(1).collect::<Vec<_>>();
+    let (up, down): (&'static [u8], &'static [u8]) = (up.to_vec().leak(), down.to_vec().leak());
+    assert_eq!(
+        told(watch(&bytes(up), &bytes(down)).0),
+        whole,
+        "byte by byte"
+    );
+}
+
+#[test]
+fn http1_is_read_the_same_at_every_cut() {
+    every_cut_tells_the_same(HTTP1_UP, HTTP1_DOWN, 3);
+}
+
+#[test]
+fn http2_is_read_the_same_at_every_cut() {
+    every_cut_tells_the_same(HTTP2_UP, HTTP2_DOWN, 2);
+}
+
+#[test]
+fn lengths_that_contradict_each_other_end_the_reading_and_say_so() {
+    for head in [
+        "POST / HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
+        "POST / HTTP/1.1\r\ncontent-length: +1\r\n\r\n",
+        "POST / HTTP/1.1\r\ntransfer-encoding: chunked, gzip\r\n\r\n",
+        "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+        "POST / HTTP/1.1\r\nbad name: 1\r\n\r\n",
+    ] {
+        let (_, seen) = watch(&[head.as_bytes()], &[]);
+        assert_eq!(seen.notes.len(), 1, "{head}");
+        assert!(
+            seen.notes[0].starts_with("relayed unread from here on"),
+            "{head}"
+        );
+        assert_eq!(seen.bytes_up, head.len() as u64);
+    }
+}
+
+#[test]
+fn heads_without_an_end_are_not_kept_for_ever() {
+    let filler = vec![b'a'; 1 << 20];
+    let (_, seen) = watch(&[b"GET / HTTP/1.1\r\nx: ", &filler, &filler], &[]);
+    assert!(
+        seen.notes[0].contains("more than 1 MiB"),
+        "{:?}",
+        seen.notes
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_bytes_make_a_tap_panic(
+        up in proptest::collection::vec(any::<u8>(), 0..400),
+        down in proptest::collection::vec(any::<u8>(), 0..400),
+        start in 0..4_usize,
+    ) {
+        let (up_start, down_start) = [(&b""[..], &b""[..]), (HTTP1_UP, HTTP1_DOWN), (HTTP2_UP, HTTP2_DOWN),
+            (&HTTP2_UP[..40], &HTTP2_DOWN[..9])][start];
+        let (exchanges, seen) = watch(&[up_start, &up], &[down_start, &down]);
+        prop_assert!(exchanges.len() as u64 <= seen.exchanges);
+        prop_assert_eq!(seen.bytes_up, (up_start.len() + up.len()) as u64);
+    }
+}

@@ -1,0 +1,234 @@
+//! An origin, a proxy and an agent, all on loopback, each ending by itself.
+
+mod origin;
+mod wire;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use capture::record::{Connection, End, Exchange, Record};
+use capture::{Builder, Hosts, MemorySink, Proxy, RootCa, Summary, Upstream};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+pub(crate) use origin::{Identity, Origin};
+pub(crate) use wire::{Wire, read_head, read_to};
+
+/// The host that agents ask for; the proxy dials the test's origin for it.
+pub(crate) const HOST: &str = "origin.test";
+
+/// A proxy under test.
+pub(crate) struct Harness {
+    pub(crate) addr: SocketAddr,
+    pub(crate) url: String,
+    root_pem: String,
+    sink: MemorySink,
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<Summary>,
+}
+
+/// What a recording came to.
+pub(crate) struct Recording {
+    pub(crate) summary: Summary,
+    pub(crate) exchanges: Vec<Exchange>,
+    pub(crate) connections: Vec<Connection>,
+    pub(crate) end: End,
+}
+
+impl Harness {
+    /// A proxy that intercepts [`HOST`] and dials `origin` for everything.
+    pub(crate) async fn start(origin: &Origin) -> Self {
+        Self::with(origin, |builder| builder).await
+    }
+
+    /// As [`start`](Self::start), with a builder that `change` has had its say on.
+    pub(crate) async fn with(
+        origin: &Origin,
+        change: impl FnOnce(Builder<MemorySink>) -> Builder<MemorySink>,
+    ) -> Self {
+        let upstream = Upstream::without_roots()
+            .add_roots_pem(origin.root_pem())
+            .unwrap()
+            .all_to(origin.addr());
+        let hosts = Hosts::parse([HOST]).unwrap();
+        let root = RootCa::ephemeral(&hosts).unwrap();
+        let root_pem = root.certificate_pem().to_owned();
+        let sink = MemorySink::new();
+        let builder = Proxy::builder(root, sink.clone())
+            .intercept(hosts)
+            .upstream(upstream)
+            .grace(Duration::from_millis(200));
+        let proxy = change(builder).bind().await.unwrap();
+        let (addr, url) = (proxy.local_addr(), proxy.url());
+        let (stop, stopped) = oneshot::channel();
+        let running = spawn(async move {
+            proxy
+                .run(async {
+                    let _stopped_or_dropped = stopped.await;
+                })
+                .await
+                .unwrap()
+        });
+        Self {
+            addr,
+            url,
+            root_pem,
+            sink,
+            stop,
+            running,
+        }
+    }
+
+    /// TCP to the proxy.
+    pub(crate) async fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.addr).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        stream
+    }
+
+    /// An open tunnel to `authority`.
+    pub(crate) async fn tunnel(&self, authority: &str) -> TcpStream {
+        let mut stream = self.connect().await;
+        let ask = format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n\r\n");
+        stream.write_all(ask.as_bytes()).await.unwrap();
+        let head = read_head(&mut stream).await;
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        stream
+    }
+
+    /// TLS through a tunnel to [`HOST`], offering `alpn`, trusting the proxy's root alone.
+    pub(crate) async fn tls(&self, alpn: &[&str]) -> TlsStream<TcpStream> {
+        let tunnel = self.tunnel(&format!("{HOST}:443")).await;
+        connect_tls(tunnel, &self.root_pem, alpn).await.unwrap()
+    }
+
+    /// The root that agents are to trust.
+    pub(crate) fn root_pem(&self) -> &str {
+        &self.root_pem
+    }
+
+    /// The exchanges that are on record by now.
+    pub(crate) fn exchanges(&self) -> Vec<Exchange> {
+        exchanges(self.sink.records())
+    }
+
+    /// Waits until `count` exchanges are on record.
+    pub(crate) async fn recorded(&self, count: usize) -> Vec<Exchange> {
+        within(async {
+            loop {
+                let exchanges = self.exchanges();
+                if exchanges.len() >= count {
+                    return exchanges;
+                }
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        })
+        .await
+    }
+
+    /// Stops the proxy and returns the whole recording.
+    pub(crate) async fn finish(self) -> Recording {
+        self.stop.send(()).unwrap();
+        let summary = within(self.running).await.unwrap();
+        let records = self.sink.records();
+        let mut connections = Vec::new();
+        let mut ends = Vec::new();
+        for record in &records {
+            match record {
+                Record::Connection(connection) => connections.push((**connection).clone()),
+                Record::End(end) => ends.push(end.clone()),
+                Record::Session(_) | Record::Exchange(_) => {}
+            }
+        }
+        assert!(matches!(records[0], Record::Session(_)));
+        assert_eq!(ends.len(), 1);
+        connections.sort_by_key(|connection| connection.id);
+        Recording {
+            summary,
+            exchanges: exchanges(records),
+            connections,
+            end: ends.remove(0),
+        }
+    }
+}
+
+impl Recording {
+    /// The one exchange.
+    pub(crate) fn only(&self) -> &Exchange {
+        assert_eq!(self.exchanges.len(), 1, "{:#?}", self.exchanges);
+        &self.exchanges[0]
+    }
+}
+
+/// TLS on `stream` as an agent that trusts `root_pem` alone.
+pub(crate) async fn connect_tls(
+    stream: TcpStream,
+    root_pem: &str,
+    alpn: &[&str],
+) -> std::io::Result<TlsStream<TcpStream>> {
+    let mut roots = rustls::RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(root_pem.as_bytes()) {
+        roots.add(certificate.unwrap()).unwrap();
+    }
+    let mut config = rustls::ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
+    let name = ServerName::try_from(HOST).unwrap();
+    within(TlsConnector::from(Arc::new(config)).connect(name, stream)).await
+}
+
+/// Sends `request` and reads to the end of the connection.
+pub(crate) async fn ask<T>(stream: &mut T, request: impl AsRef<[u8]>) -> Vec<u8>
+where
+    T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+{
+    stream.write_all(request.as_ref()).await.unwrap();
+    stream.flush().await.unwrap();
+    let mut answer = Vec::new();
+    within(stream.read_to_end(&mut answer)).await.unwrap();
+    answer
+}
+
+/// What has not happened by then never will.
+pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(20), future)
+        .await
+        .expect("it happens within 20 s")
+}
+
+/// Runs an origin's or a proxy's side of a test.
+pub(crate) fn spawn<T: Send + 'static>(
+    future: impl Future<Output = T> + Send + 'static,
+) -> JoinHandle<T> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test's tasks end with its runtime"
+    )]
+    tokio::spawn(future)
+}
+
+pub(crate) fn provider() -> Arc<rustls::crypto::CryptoProvider> {
+    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+}
+
+fn exchanges(records: Vec<Record>) -> Vec<Exchange> {
+    let mut exchanges: Vec<Exchange> = records
+        .into_iter()
+        .filter_map(|record| match record {
+            Record::Exchange(exchange) => Some(*exchange),
+            _ => None,
+        })
+        .collect();
+    exchanges.sort_by_key(|exchange| exchange.id);
+    exchanges
+}

@@ -1,0 +1,175 @@
+//! Every way into the proxy: CONNECT, passwords, absolute form, plain HTTP in a tunnel.
+
+use capture::record::{OutcomeState, State};
+use tokio::io::AsyncWriteExt;
+
+use crate::harness::{Harness, Origin, ask, read_head, read_to};
+
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+
+async fn plain_origin() -> Origin {
+    Origin::plain(|mut wire| async move {
+        while let Some(request) = wire.read_request().await {
+            let length = request.len();
+            let head =
+                format!("HTTP/1.1 200 OK\r\nx-echo: {length}\r\ncontent-length: {length}\r\n\r\n");
+            wire.send(head).await;
+            wire.send(request).await;
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_plain_request_in_absolute_form_is_forwarded_in_origin_form() {
+    let origin = plain_origin().await;
+    let harness = Harness::start(&origin).await;
+    let mut agent = harness.connect().await;
+    let request = "POST http://origin.test/a?b HTTP/1.1\r\nHost: origin.test\r\nX-Odd-Case: 1\r\n\
+        Proxy-Connection: keep-alive\r\nContent-Length: 2\r\n\r\nhi";
+    for _ in 0..2 {
+        agent.write_all(request.as_bytes()).await.unwrap();
+        let echo = read_to(&mut agent, b"\r\n\r\nhi").await;
+        assert!(echo.contains("POST /a?b HTTP/1.1\r\n"), "{echo}");
+        assert!(echo.contains("X-Odd-Case: 1\r\n"), "{echo}");
+        assert!(!echo.contains("Proxy-Connection"), "{echo}");
+    }
+    drop(agent);
+    let recording = harness.finish().await;
+    assert_eq!(recording.exchanges.len(), 2);
+    assert_eq!(recording.exchanges[0].request.url, "http://origin.test/a?b");
+    assert_eq!(
+        recording.connections.len(),
+        1,
+        "one connection for one connection"
+    );
+    assert_eq!(recording.exchanges[1].outcome.state, OutcomeState::Complete);
+}
+
+#[tokio::test]
+async fn plain_http_inside_a_tunnel_is_read() {
+    let origin = plain_origin().await;
+    let harness = Harness::start(&origin).await;
+    let mut agent = harness.tunnel("origin.test:8000").await;
+    agent
+        .write_all(b"GET /x HTTP/1.1\r\nHost: evil.test\r\n\r\n")
+        .await
+        .unwrap();
+    read_to(&mut agent, b"Host: evil.test\r\n\r\n").await;
+    drop(agent);
+    let recording = harness.finish().await;
+    let exchange = recording.only();
+    assert_eq!(exchange.request.url, "http://origin.test:8000/x");
+    assert!(
+        exchange.notes[0].contains("evil.test"),
+        "{:?}",
+        exchange.notes
+    );
+}
+
+#[tokio::test]
+async fn after_a_407_the_same_connection_may_ask_again() {
+    let origin = Origin::answering(&[], OK).await;
+    let harness = Harness::with(&origin, |builder| builder.password("p:w".to_owned())).await;
+    assert!(
+        harness.url.starts_with("http://wrap:p:w@127.0.0.1:"),
+        "{}",
+        harness.url
+    );
+    let mut agent = harness.connect().await;
+    let connect = "CONNECT other.test:443 HTTP/1.1\r\nHost: other.test:443\r\n";
+    agent
+        .write_all(format!("{connect}\r\n").as_bytes())
+        .await
+        .unwrap();
+    let head = read_head(&mut agent).await;
+    assert!(head.starts_with("HTTP/1.1 407"), "{head}");
+    assert!(
+        head.to_ascii_lowercase()
+            .contains("proxy-authenticate: basic"),
+        "{head}"
+    );
+    let length: usize = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "))
+        .unwrap()
+        .parse()
+        .unwrap();
+    let mut body = vec![0; length];
+    tokio::io::AsyncReadExt::read_exact(&mut agent, &mut body)
+        .await
+        .unwrap();
+    // wrap:wrong, then wrap:p:w
+    for (token, status) in [("d3JhcDp3cm9uZw==", 407), ("d3JhcDpwOnc=", 200)] {
+        let ask = format!("{connect}Proxy-Authorization: basic {token}\r\n\r\n");
+        agent.write_all(ask.as_bytes()).await.unwrap();
+        let head = read_head(&mut agent).await;
+        assert!(head.starts_with(&format!("HTTP/1.1 {status}")), "{head}");
+        if status == 407 {
+            let mut body = vec![0; length];
+            tokio::io::AsyncReadExt::read_exact(&mut agent, &mut body)
+                .await
+                .unwrap();
+        }
+    }
+    drop(agent);
+    let recording = harness.finish().await;
+    let states: Vec<State> = recording
+        .connections
+        .iter()
+        .map(|connection| connection.disposition.state)
+        .collect();
+    assert_eq!(states, [State::Refused, State::Refused, State::Opaque]);
+}
+
+#[tokio::test]
+async fn the_proxy_never_dials_itself() {
+    let origin = Origin::answering(&[], OK).await;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap();
+    drop(listener);
+    let upstream = capture::Upstream::without_roots().all_to(addr);
+    let harness = Harness::with(&origin, |builder| builder.listen(addr).upstream(upstream)).await;
+    let mut agent = harness.connect().await;
+    let answer = ask(
+        &mut agent,
+        "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\nConnection: close\r\n\r\n",
+    )
+    .await;
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 502"), "{answer}");
+    let recording = harness.finish().await;
+    let disposition = &recording.connections[0].disposition;
+    assert_eq!(
+        (disposition.state, disposition.cause.as_deref()),
+        (State::Refused, Some("loop"))
+    );
+}
+
+#[tokio::test]
+async fn a_request_to_the_proxy_itself_is_explained() {
+    let origin = Origin::answering(&[], OK).await;
+    let harness = Harness::start(&origin).await;
+    let mut agent = harness.connect().await;
+    let answer = ask(
+        &mut agent,
+        "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    )
+    .await;
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 400") && answer.contains("HTTPS_PROXY"),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn listening_beyond_loopback_needs_a_password() {
+    let root = capture::RootCa::ephemeral(&capture::Hosts::all()).unwrap();
+    let refused = capture::Proxy::builder(root, capture::MemorySink::new())
+        .listen("0.0.0.0:0".parse().unwrap())
+        .upstream(capture::Upstream::without_roots())
+        .bind()
+        .await;
+    assert!(matches!(refused, Err(capture::Error::Exposed { .. })));
+}
