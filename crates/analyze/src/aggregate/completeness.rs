@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use capture::record::{OutcomeState, State};
+use capture::record::{OutcomeState, State, Unread};
 
 use super::hosts::cause;
 use super::problems::Problems;
@@ -14,12 +14,17 @@ pub(super) fn finish(view: &View<'_>, problems: &Problems) -> Completeness {
     let lapses = lapses(view, problems);
     let delays = || view.exchanges.iter().filter_map(|entry| entry.row.delay_us);
     Completeness {
-        complete: lapses.is_empty(),
+        complete: is_complete(&lapses),
         lapses,
         unread_lines: problems.finish(view.last_lines),
         delay_max_us: Quantiles::of(delays().map(|(max, _)| max)),
         delay_total_us: Quantiles::of(delays().map(|(_, total)| total)),
     }
+}
+
+/// Whether nothing is missing that was to be recorded.
+pub(super) fn is_complete(lapses: &[LapseCount]) -> bool {
+    lapses.iter().all(|lapse| lapse.lapse == Lapse::NotMatched)
 }
 
 /// What is known to be missing.
@@ -67,8 +72,10 @@ fn recordings(view: &View<'_>, found: &mut Found) {
 
 fn connections(view: &View<'_>, found: &mut Found) {
     for connection in &view.connections {
+        let not_matched = connection.disposition.unread == Some(Unread::NotMatched);
         let lapse = match connection.disposition.state {
             State::Intercepted => None,
+            State::Opaque if not_matched => Some(Lapse::NotMatched),
             State::Opaque => Some(Lapse::Opaque),
             State::Rejected => Some(Lapse::Rejected),
             State::Failed => Some(Lapse::Unreachable),

@@ -28,7 +28,7 @@ pub(super) fn finish(view: &View<'_>, aggregate: &Aggregate) -> Glance {
         hosts: view.hosts().len() as u64,
         wire_bytes_up: rows().map(|row| row.up.wire).fold(0, u64::saturating_add),
         wire_bytes_down: rows().map(|row| row.down.wire).fold(0, u64::saturating_add),
-        complete: completeness::lapses(view, &aggregate.problems).is_empty(),
+        complete: completeness::is_complete(&completeness::lapses(view, &aggregate.problems)),
         ..Glance::default()
     };
     let (mut turns, mut threads) = (BTreeSet::new(), BTreeSet::new());

@@ -6,18 +6,28 @@
 //! recording did not see) waits for the finish, when all rows lie in order.
 //! Merging is therefore adding, in any order.
 
+mod cache;
 mod completeness;
 mod connections;
+mod conversation;
 mod endpoint;
 mod endpoints;
+mod errors;
+mod frequency;
 mod glance;
 mod hosts;
+mod identity;
 mod library;
 mod model;
 mod pairs;
 mod place;
 mod problems;
+mod prompt;
 mod row;
+mod sightings;
+mod structure;
+mod telemetry;
+mod threads;
 mod timeline;
 mod tools;
 mod transcript;
@@ -38,6 +48,8 @@ use connections::ConnectionRow;
 use library::Library;
 use problems::Problems;
 use row::Row;
+use sightings::Sightings;
+use structure::Shapes;
 
 pub use endpoint::Endpoint;
 pub use place::Place;
@@ -76,6 +88,9 @@ pub struct Aggregate {
     /// The programs that spoke to models.
     agents: BTreeSet<String>,
     library: Library,
+    shapes: Shapes,
+    sightings: Sightings,
+    telemetry: telemetry::Names,
     /// Exchanges that a filter left out.
     left_out: Vec<Place>,
 }
@@ -149,6 +164,9 @@ impl Aggregate {
         if endpoint.purpose == Purpose::Model {
             self.add_agent(exchange);
         }
+        self.shapes.add(&endpoint, exchange);
+        self.sightings.add(&endpoint, exchange);
+        self.telemetry.add(&endpoint, exchange);
         let rows = self.rows.entry(endpoint).or_default();
         rows.push(Row::of(self.here, exchange, call));
     }
@@ -192,6 +210,9 @@ impl Aggregate {
         self.agents.extend(other.agents);
         self.trim_agents();
         self.library.merge(other.library);
+        self.shapes.merge(other.shapes);
+        self.sightings.merge(other.sightings);
+        self.telemetry.merge(other.telemetry);
         self.left_out.extend(other.left_out);
     }
 
@@ -213,7 +234,15 @@ impl Aggregate {
             left_out: self.left_out.len() as u64,
             glance: Some(glance::finish(&view, &self)),
             endpoints: Some(endpoints::finish(&view)),
+            frequency: Some(frequency::finish(&view)),
             model: Some(model::finish(&view, &self.gaps)),
+            conversation: Some(conversation::finish(&view)),
+            prompt: Some(prompt::finish(&view)),
+            cache: Some(cache::finish(&view)),
+            structure: Some(self.shapes.finish()),
+            errors: Some(errors::finish(&view)),
+            identity: Some(identity::finish(&self.sightings)),
+            telemetry: Some(telemetry::finish(&view, &self.telemetry)),
             hosts: Some(hosts::finish(&view)),
             timeline: Some(timeline::finish(&view)),
             transcript: Some(transcript::finish(&view)),

@@ -6,7 +6,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::view::View;
+use super::view::{Entry, View};
+use crate::call::{Call, ToolCall};
 use crate::decode::Part;
 use crate::report::ToolStats;
 use crate::stats::Quantiles;
@@ -14,7 +15,7 @@ use crate::stats::Quantiles;
 /// One tool call and what came of it.
 #[derive(Debug)]
 pub(super) struct PairedCall<'a> {
-    pub(super) call: &'a crate::call::ToolCall,
+    pub(super) call: &'a ToolCall,
     /// What was sent back.
     pub(super) result: Option<PairedResult>,
 }
@@ -26,45 +27,60 @@ pub(super) struct PairedResult {
     pub(super) bytes: u64,
 }
 
-/// All tool calls in order, each with its result.
-pub(super) fn paired<'a>(view: &View<'a>) -> Vec<PairedCall<'a>> {
-    let mut results: HashMap<(usize, &str), (usize, u64)> = HashMap::new();
-    for (index, entry) in view.exchanges.iter().enumerate() {
-        let Some(call) = entry.call() else { continue };
-        for digest in &call.prompt.input {
-            let Some(content) = view.library.content(*digest) else {
-                continue;
-            };
-            if let (Part::ToolResult, Some(id)) = (content.part, content.call_id.as_deref()) {
-                let key = (entry.recording, id);
-                results.entry(key).or_insert((index, content.bytes));
+/// The results that requests brought, by the id of their call.
+pub(super) struct Results<'a> {
+    /// The exchange that brought it first, and its length.
+    first: HashMap<(usize, &'a str), (usize, u64)>,
+}
+
+impl<'a> Results<'a> {
+    /// The results in all requests.
+    pub(super) fn of(view: &View<'a>) -> Self {
+        let mut first = HashMap::new();
+        for (index, entry) in view.exchanges.iter().enumerate() {
+            let Some(call) = entry.call() else { continue };
+            for digest in &call.prompt.input {
+                let Some(content) = view.library.content(*digest) else {
+                    continue;
+                };
+                if let (Part::ToolResult, Some(id)) = (content.part, content.call_id.as_deref()) {
+                    let key = (entry.recording, id);
+                    first.entry(key).or_insert((index, content.bytes));
+                }
             }
         }
+        Self { first }
     }
-    let mut calls = Vec::new();
-    for (entry, call) in view.calls() {
-        for tool_call in &call.tool_calls {
-            let found = results.get(&(entry.recording, tool_call.call_id.as_str()));
+
+    /// The tools that the model called in one answer, each with its result.
+    pub(super) fn of_call<'c>(
+        &self,
+        view: &View<'a>,
+        entry: &Entry<'a>,
+        call: &'c Call,
+    ) -> impl Iterator<Item = PairedCall<'c>> {
+        call.tool_calls.iter().map(move |call| {
+            let found = self.first.get(&(entry.recording, call.call_id.as_str()));
             let result = found.map(|&(exchange, bytes)| PairedResult {
                 bytes,
-                duration_us: tool_call.at_us.map(|at_us| {
+                duration_us: call.at_us.map(|at_us| {
                     let called = entry.row.started_us.saturating_add_unsigned(at_us);
                     let sent = view.exchanges[exchange].row.started_us;
                     sent.saturating_sub(called).max(0).unsigned_abs()
                 }),
             });
-            calls.push(PairedCall {
-                call: tool_call,
-                result,
-            });
-        }
+            PairedCall { call, result }
+        })
     }
-    calls
 }
 
 /// The tools that were called, the most used first.
 pub(super) fn finish(view: &View<'_>) -> Vec<ToolStats> {
-    let calls = paired(view);
+    let results = Results::of(view);
+    let calls = view.calls();
+    let calls: Vec<PairedCall<'_>> = calls
+        .flat_map(|(entry, call)| results.of_call(view, entry, call))
+        .collect();
     let mut groups: BTreeMap<&str, Vec<&PairedCall<'_>>> = BTreeMap::new();
     for call in &calls {
         groups.entry(&call.call.name).or_default().push(call);

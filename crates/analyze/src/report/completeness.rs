@@ -49,7 +49,7 @@ pub enum Lapse {
     UnreadLines,
     /// The agent refused our certificate.
     Rejected,
-    /// Connections were relayed unread.
+    /// Connections to intercepted hosts were relayed unread.
     Opaque,
     /// Connections whose origin could not be reached or trusted.
     Unreachable,
@@ -63,4 +63,7 @@ pub enum Lapse {
     Undecoded,
     /// Exchanges cut before their end.
     Aborted,
+    /// Connections to hosts that were not to be intercepted. Such a recording is
+    /// still complete: it holds what it was asked for.
+    NotMatched,
 }

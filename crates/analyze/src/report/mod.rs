@@ -3,12 +3,20 @@
 //! Each section has a file here for its data, one in `aggregate` that works it
 //! out, and one in `render/markdown` that writes it. JSON is this, serialized.
 
+mod cache;
 mod completeness;
+mod conversation;
 mod endpoints;
+mod errors;
+mod frequency;
 mod glance;
 mod hosts;
+mod identity;
 mod model;
+mod prompt;
 mod section;
+mod structure;
+mod telemetry;
 mod timeline;
 mod transcript;
 
@@ -16,12 +24,23 @@ use capture::record::{End, Session};
 use serde::Serialize;
 
 pub use crate::aggregate::UnreadLines;
+pub use cache::{Cache, CacheUse, MissCount, MissReason};
 pub use completeness::{Completeness, Lapse, LapseCount};
+pub use conversation::{CalledTool, Conversation, StepStats, ThreadStats};
 pub use endpoints::{EndpointStats, Endpoints, Sizes, Statuses};
+pub use errors::{
+    Errors, FailedConnections, FailedExchange, FailureCount, FailureKind, Fallback, RetryChain,
+    WebSocketEnd,
+};
+pub use frequency::{Frequency, Slice};
 pub use glance::Glance;
 pub use hosts::{HostStats, Hosts, ProcessStats, UnreadHost};
+pub use identity::{Identifier, Identity, Secret, SecretPlace, SecretWarning};
 pub use model::{ModelStats, ModelUse, Models, ToolStats};
+pub use prompt::{PartBytes, Prompt, PromptText};
 pub use section::{Section, UnknownSection};
+pub use structure::{Payload, PayloadPart, Structure};
+pub use telemetry::{Telemetry, TelemetryEndpoint, TelemetryName};
 pub use timeline::{CallMoment, Moment, Timeline};
 pub use transcript::{Change, Said, Step, Thread, Transcript};
 
@@ -41,21 +60,45 @@ pub struct Report {
     /// What was asked, how often, how large and how fast.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoints: Option<Endpoints>,
+    /// When there was how much to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frequency: Option<Frequency>,
     /// Requests to models.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<Models>,
-    /// Hosts, connections and processes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hosts: Option<Hosts>,
     /// Every exchange, one by one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Timeline>,
+    /// How conversations go on and grow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<Conversation>,
     /// What was said, request by request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transcript: Option<Transcript>,
+    /// What models are told beforehand, and where the bytes go.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<Prompt>,
+    /// How much input came from the provider's cache.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache: Option<Cache>,
+    /// What went wrong, and what it cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub errors: Option<Errors>,
+    /// What proves or tells who the user is, and who got to know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
+    /// What the agent reports about its use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub telemetry: Option<Telemetry>,
+    /// Hosts, connections and processes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hosts: Option<Hosts>,
     /// What the recording did not see.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub completeness: Option<Completeness>,
+    /// What payloads are made of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub structure: Option<Structure>,
 }
 
 impl Report {
@@ -64,11 +107,19 @@ impl Report {
         let drop = |section| !wanted.contains(&section);
         self.glance.take_if(|_| drop(Section::Glance));
         self.endpoints.take_if(|_| drop(Section::Endpoints));
+        self.frequency.take_if(|_| drop(Section::Frequency));
         self.model.take_if(|_| drop(Section::Model));
-        self.hosts.take_if(|_| drop(Section::Hosts));
         self.timeline.take_if(|_| drop(Section::Timeline));
+        self.conversation.take_if(|_| drop(Section::Conversation));
         self.transcript.take_if(|_| drop(Section::Transcript));
+        self.prompt.take_if(|_| drop(Section::Prompt));
+        self.cache.take_if(|_| drop(Section::Cache));
+        self.errors.take_if(|_| drop(Section::Errors));
+        self.identity.take_if(|_| drop(Section::Identity));
+        self.telemetry.take_if(|_| drop(Section::Telemetry));
+        self.hosts.take_if(|_| drop(Section::Hosts));
         self.completeness.take_if(|_| drop(Section::Completeness));
+        self.structure.take_if(|_| drop(Section::Structure));
     }
 }
 

@@ -11,16 +11,32 @@ pub enum Section {
     Glance,
     /// What was asked, how often, how large and how fast.
     Endpoints,
+    /// When there was how much to do.
+    Frequency,
     /// Requests to models.
     Model,
-    /// Hosts, connections and processes.
-    Hosts,
     /// Every exchange, one by one.
     Timeline,
+    /// How conversations go on and grow.
+    Conversation,
     /// What was said, request by request.
     Transcript,
+    /// What models are told beforehand, and where the bytes go.
+    Prompt,
+    /// How much input came from the provider's cache.
+    Cache,
+    /// What went wrong, and what it cost.
+    Errors,
+    /// What proves or tells who the user is, and who got to know it.
+    Identity,
+    /// What the agent reports about its use.
+    Telemetry,
+    /// Hosts, connections and processes.
+    Hosts,
     /// What the recording did not see.
     Completeness,
+    /// What payloads are made of.
+    Structure,
 }
 
 impl Section {
@@ -28,11 +44,19 @@ impl Section {
     pub const ALL: &[Self] = &[
         Self::Glance,
         Self::Endpoints,
+        Self::Frequency,
         Self::Model,
-        Self::Hosts,
         Self::Timeline,
+        Self::Conversation,
         Self::Transcript,
+        Self::Prompt,
+        Self::Cache,
+        Self::Errors,
+        Self::Identity,
+        Self::Telemetry,
+        Self::Hosts,
         Self::Completeness,
+        Self::Structure,
     ];
 
     /// Its name on the command line and in JSON.
@@ -40,11 +64,19 @@ impl Section {
         match self {
             Self::Glance => "glance",
             Self::Endpoints => "endpoints",
+            Self::Frequency => "frequency",
             Self::Model => "model",
-            Self::Hosts => "hosts",
             Self::Timeline => "timeline",
+            Self::Conversation => "conversation",
             Self::Transcript => "transcript",
+            Self::Prompt => "prompt",
+            Self::Cache => "cache",
+            Self::Errors => "errors",
+            Self::Identity => "identity",
+            Self::Telemetry => "telemetry",
+            Self::Hosts => "hosts",
             Self::Completeness => "completeness",
+            Self::Structure => "structure",
         }
     }
 
@@ -53,11 +85,19 @@ impl Section {
         match self {
             Self::Glance => "At a glance",
             Self::Endpoints => "Endpoints",
+            Self::Frequency => "Frequency over time",
             Self::Model => "Model requests",
-            Self::Hosts => "Hosts and connections",
             Self::Timeline => "Timeline",
+            Self::Conversation => "Conversation",
             Self::Transcript => "Transcript",
+            Self::Prompt => "Prompt",
+            Self::Cache => "Cache",
+            Self::Errors => "Errors and retries",
+            Self::Identity => "Credentials and identifiers",
+            Self::Telemetry => "Telemetry",
+            Self::Hosts => "Hosts and connections",
             Self::Completeness => "What this recording did not see",
+            Self::Structure => "Payload structure",
         }
     }
 }

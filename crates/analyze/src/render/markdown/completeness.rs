@@ -43,7 +43,12 @@ fn sentence(lapse: &LapseCount) -> String {
         }
         Lapse::UnreadLines => format!("Lines that could not be read: {number}"),
         Lapse::Rejected => format!("Connections whose certificate the agent refused: {number}"),
-        Lapse::Opaque => format!("Connections relayed unread: {number}"),
+        Lapse::Opaque => {
+            format!("Connections relayed unread though their hosts are intercepted: {number}")
+        }
+        Lapse::NotMatched => {
+            format!("Connections to hosts that were not to be intercepted: {number}")
+        }
         Lapse::Unreachable => {
             format!("Connections whose origin could not be reached or trusted: {number}")
         }

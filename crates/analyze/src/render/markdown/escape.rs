@@ -6,7 +6,7 @@
 
 /// `text` on one line, in a code span.
 pub(crate) fn code(text: &str) -> String {
-    let text = visible(text);
+    let text = visible(text, false);
     if text.is_empty() {
         return "–".to_owned();
     }
@@ -20,16 +20,27 @@ pub(crate) fn code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
+/// `text` in a fenced block that it cannot close, with the line end after it.
+pub(crate) fn block(text: &str, language: &str) -> String {
+    let text = visible(text, true);
+    let fence = "`".repeat(longest_run(&text, '`').max(2) + 1);
+    format!(
+        "{fence}{language}\n{}\n{fence}\n",
+        text.trim_end_matches('\n')
+    )
+}
+
 /// A cell of a table: `|` would end it.
 pub(crate) fn cell(markdown: &str) -> String {
     // A backslash before the bar would undo the escape: no reader agrees with another there.
     markdown.replace("\\|", "\\¦").replace('|', "\\|")
 }
 
-/// Control characters as their pictures, line ends too.
-fn visible(text: &str) -> String {
+/// Control characters as their pictures; line ends too, unless they may stay.
+fn visible(text: &str, keep_lines: bool) -> String {
     text.chars()
         .map(|character| match character {
+            '\n' | '\t' if keep_lines => character,
             '\u{0}'..='\u{1f}' => {
                 char::from_u32(0x2400 + u32::from(character)).unwrap_or('\u{fffd}')
             }
@@ -66,7 +77,9 @@ mod tests {
     }
 
     #[test]
-    fn nothing_breaks_out_of_a_cell() {
+    fn nothing_breaks_out_of_a_fence_or_a_cell() {
+        let block = block("a\n````\n<b>\n", "text");
+        assert_eq!(block, "`````text\na\n````\n<b>\n`````\n");
         assert_eq!(cell("`a|b\\|c`"), "`a\\|b\\¦c`");
     }
 }

@@ -3,13 +3,21 @@
 //! One file for each section; here is their order. The HTML report is made
 //! from this text.
 
+mod cache;
 mod completeness;
+mod conversation;
 mod endpoints;
+mod errors;
 mod escape;
+mod frequency;
 mod glance;
 mod hosts;
+mod identity;
 mod model;
+mod prompt;
+mod structure;
 mod table;
+mod telemetry;
 mod timeline;
 mod transcript;
 
@@ -29,32 +37,65 @@ pub(crate) fn render(report: &Report) -> String {
 /// Writes one section with its heading, where the report has it.
 fn write_section(section: Section, report: &Report, out: &mut String) {
     let mut body = String::new();
+    let out_body = &mut body;
     let written = match section {
-        Section::Glance => glance::write(report, &mut body),
+        Section::Glance => glance::write(report, out_body),
         Section::Endpoints => report
             .endpoints
             .as_ref()
-            .map(|data| endpoints::write(data, &mut body)),
+            .map(|data| endpoints::write(data, out_body)),
+        Section::Frequency => report
+            .frequency
+            .as_ref()
+            .map(|data| frequency::write(data, out_body)),
         Section::Model => report
             .model
             .as_ref()
-            .map(|data| model::write(data, &mut body)),
-        Section::Hosts => report
-            .hosts
-            .as_ref()
-            .map(|data| hosts::write(data, &mut body)),
+            .map(|data| model::write(data, out_body)),
         Section::Timeline => report
             .timeline
             .as_ref()
-            .map(|data| timeline::write(data, &mut body)),
+            .map(|data| timeline::write(data, out_body)),
+        Section::Conversation => report
+            .conversation
+            .as_ref()
+            .map(|data| conversation::write(data, out_body)),
         Section::Transcript => report
             .transcript
             .as_ref()
-            .map(|data| transcript::write(data, &mut body)),
-        Section::Completeness => {
-            let data = report.completeness.as_ref();
-            data.map(|data| completeness::write(data, &mut body))
-        }
+            .map(|data| transcript::write(data, out_body)),
+        Section::Prompt => report
+            .prompt
+            .as_ref()
+            .map(|data| prompt::write(data, out_body)),
+        Section::Cache => report
+            .cache
+            .as_ref()
+            .map(|data| cache::write(data, out_body)),
+        Section::Errors => report
+            .errors
+            .as_ref()
+            .map(|data| errors::write(data, out_body)),
+        Section::Identity => report
+            .identity
+            .as_ref()
+            .map(|data| identity::write(data, out_body)),
+        Section::Telemetry => report
+            .telemetry
+            .as_ref()
+            .map(|data| telemetry::write(data, out_body)),
+        Section::Hosts => report
+            .hosts
+            .as_ref()
+            .map(|data| hosts::write(data, out_body)),
+        Section::Completeness => report
+            .completeness
+            .as_ref()
+            .map(|data| completeness::write(data, out_body)),
+        Section::Structure => report
+            .structure
+            .as_ref()
+            .map(|data| structure::write(data, out_body)),
     };
     if written.is_some() {
         out.push_str(&format!("## {}\n\n{}", section.title(), body));

@@ -1,0 +1,135 @@
+//! Folds the payloads of each endpoint into their structure, and works out the section.
+
+use std::collections::BTreeMap;
+
+use capture::record::{Event, Exchange};
+use serde::{Deserialize, Serialize};
+
+use super::Endpoint;
+use crate::report::{Payload, PayloadPart, Structure};
+use crate::shape::Shape;
+use crate::text;
+
+/// The structure of all payloads, by endpoint.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Shapes {
+    #[serde(with = "super::pairs")]
+    endpoints: BTreeMap<Endpoint, EndpointShapes>,
+}
+
+/// The structure of one endpoint's payloads.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct EndpointShapes {
+    request: Shape,
+    response: Shape,
+    /// By the event's type; bounded by [`MAX_EVENT_TYPES`].
+    events: BTreeMap<String, Shape>,
+}
+
+impl Shapes {
+    /// Takes the JSON payloads of one exchange.
+    pub(super) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange) {
+        let request = exchange.request.body.as_ref();
+        let response = exchange.response.as_ref();
+        let request = request.and_then(|body| body.json.as_ref());
+        let answer = response.and_then(|response| response.body.as_ref()?.json.as_ref());
+        let events = response.map_or(&[][..], |response| &response.events);
+        if request.is_none() && answer.is_none() && events.is_empty() {
+            return;
+        }
+        if !self.endpoints.contains_key(endpoint) {
+            self.endpoints
+                .insert(endpoint.clone(), EndpointShapes::default());
+        }
+        let Some(shapes) = self.endpoints.get_mut(endpoint) else {
+            return;
+        };
+        if let Some(json) = request {
+            shapes.request.add(json);
+        }
+        if let Some(json) = answer {
+            shapes.response.add(json);
+        }
+        events.iter().for_each(|event| shapes.add_event(event));
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        for (endpoint, shapes) in other.endpoints {
+            self.endpoints.entry(endpoint).or_default().merge(shapes);
+        }
+    }
+
+    /// The section "Payload structure".
+    pub(super) fn finish(&self) -> Structure {
+        let mut payloads = Vec::new();
+        for (endpoint, shapes) in &self.endpoints {
+            let events = shapes.events.iter();
+            let events = events.map(|(name, shape)| (PayloadPart::Event, Some(name), shape));
+            let bodies = [
+                (PayloadPart::Request, None, &shapes.request),
+                (PayloadPart::Response, None, &shapes.response),
+            ];
+            for (part, event, shape) in bodies.into_iter().chain(events) {
+                if shape.samples() == 0 {
+                    continue;
+                }
+                payloads.push(Payload {
+                    endpoint: endpoint.clone(),
+                    part,
+                    event: event.cloned(),
+                    samples: shape.samples(),
+                    rows: shape.rows(),
+                    schema: shape.schema(),
+                });
+            }
+        }
+        Structure { payloads }
+    }
+}
+
+impl EndpointShapes {
+    fn add_event(&mut self, event: &Event) {
+        let Some(json) = &event.json else { return };
+        let name = event_type(json.get()).or(event.event.as_deref().map(Into::into));
+        let name = name.unwrap_or_default();
+        let name = text::cut(&name, MAX_TYPE_BYTES);
+        if let Some(shape) = self.events.get_mut(name) {
+            shape.add(json);
+            return;
+        }
+        self.events.entry(name.to_owned()).or_default().add(json);
+        self.trim();
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.request.merge(other.request);
+        self.response.merge(other.response);
+        for (name, shape) in other.events {
+            self.events.entry(name).or_default().merge(shape);
+        }
+        self.trim();
+    }
+
+    /// Keeps the first types by name: which ones does not depend on their order.
+    fn trim(&mut self) {
+        while self.events.len() > MAX_EVENT_TYPES {
+            self.events.pop_last();
+        }
+    }
+}
+
+/// The `type` of an event or message.
+fn event_type(json: &str) -> Option<std::borrow::Cow<'_, str>> {
+    #[derive(Deserialize)]
+    struct Message<'a> {
+        #[serde(borrow, rename = "type")]
+        kind: std::borrow::Cow<'a, str>,
+    }
+    serde_json::from_str::<Message<'_>>(json)
+        .ok()
+        .map(|message| message.kind)
+}
+
+/// The Responses API has about fifty.
+const MAX_EVENT_TYPES: usize = 512;
+const MAX_TYPE_BYTES: usize = 100;

@@ -1,0 +1,148 @@
+//! The threads: a table of them, and of each its requests.
+
+use super::escape::code;
+use super::table::Table;
+use crate::render::units::{bytes, count, duration, percent_of, plural};
+use crate::report::{CalledTool, Conversation, StepStats, ThreadStats};
+
+pub(super) fn write(conversation: &Conversation, out: &mut String) {
+    if conversation.threads.is_empty() {
+        out.push_str("No request to a model was recorded.\n\n");
+        return;
+    }
+    threads(conversation, out);
+    out.push_str(
+        "Context: everything that the model is shown, sent now or before. Sent again: content that \
+         had been sent before.\n\n",
+    );
+    for (thread, number) in conversation.threads.iter().zip(1..).take(MAX_THREADS) {
+        out.push_str(&format!("### Thread {number}\n\n"));
+        steps(thread, out);
+    }
+    let left = conversation.threads.len().saturating_sub(MAX_THREADS);
+    if left > 0 {
+        out.push_str(&format!(
+            "… and {} more.\n\n",
+            plural(left as u64, "thread")
+        ));
+    }
+}
+
+fn threads(conversation: &Conversation, out: &mut String) {
+    let mut table = Table::new(&[
+        ">thread",
+        "id",
+        "of",
+        "models",
+        ">turns",
+        ">requests",
+        ">tokens in",
+        ">out",
+        ">sent",
+        ">sent again",
+        ">share",
+        ">compactions",
+    ]);
+    for (thread, number) in conversation.threads.iter().zip(1..) {
+        let models: Vec<String> = thread.models.iter().map(|model| code(model)).collect();
+        table.row([
+            count(number),
+            code(thread.id.as_deref().unwrap_or("")),
+            code(thread.source.as_deref().unwrap_or("")),
+            models.join(", "),
+            count(thread.turns),
+            count(thread.steps.len() as u64),
+            count(thread.tokens.input),
+            count(thread.tokens.output),
+            bytes(thread.body_bytes),
+            bytes(thread.resent_bytes),
+            percent_of(thread.resent_bytes, thread.body_bytes),
+            count(thread.compactions),
+        ]);
+    }
+    table.finish(out);
+}
+
+fn steps(thread: &ThreadStats, out: &mut String) {
+    let mut table = Table::new(&[
+        ">exchange",
+        ">turn",
+        "kind",
+        "new",
+        ">sent again",
+        ">context",
+        ">tokens in",
+        ">cached",
+        ">out",
+        "tools called",
+    ]);
+    for step in &thread.steps {
+        let tokens = step.tokens.as_ref();
+        let figure = |value: Option<u64>| value.map_or("–".to_owned(), count);
+        table.row([
+            count(step.exchange),
+            figure(step.turn),
+            kind(step),
+            new(step),
+            bytes(step.resent_bytes),
+            bytes(step.context_bytes),
+            figure(tokens.map(|tokens| tokens.input)),
+            figure(tokens.map(|tokens| tokens.cached)),
+            figure(tokens.map(|tokens| tokens.output)),
+            calls(&step.tool_calls),
+        ]);
+    }
+    table.finish(out);
+}
+
+fn kind(step: &StepStats) -> String {
+    match step.retry_of {
+        Some(exchange) => format!("retry of {}", count(exchange)),
+        None => step.kind.name().to_owned(),
+    }
+}
+
+/// `user 120 B, tool result 1.20 KiB; other tools`.
+fn new(step: &StepStats) -> String {
+    let parts = step.new_bytes.iter();
+    let parts: Vec<String> = parts
+        .map(|(part, size)| format!("{} {}", part.name(), bytes(*size)))
+        .collect();
+    let mut text = parts.join(", ");
+    for (changed, what) in [
+        (step.tools_changed, "**other tools**"),
+        (step.instructions_changed, "**other instructions**"),
+    ] {
+        if changed {
+            let apart = if text.is_empty() { "" } else { "; " };
+            text.push_str(apart);
+            text.push_str(what);
+        }
+    }
+    text
+}
+
+/// `exec 199 ms, exec no result`.
+fn calls(calls: &[CalledTool]) -> String {
+    let mut texts: Vec<String> = calls
+        .iter()
+        .take(MAX_CALLS)
+        .map(|call| {
+            let came = match (call.result_bytes, call.duration_us) {
+                (Some(_), Some(time)) => duration(time),
+                (Some(size), None) => bytes(size),
+                (None, _) => "no result".to_owned(),
+            };
+            format!("{} {came}", code(&call.name))
+        })
+        .collect();
+    if calls.len() > MAX_CALLS {
+        texts.push(format!("… {} more", calls.len() - MAX_CALLS));
+    }
+    texts.join(", ")
+}
+
+/// A session has one conversation, and a side thread for each turn.
+const MAX_THREADS: usize = 20;
+/// More calls in one cell are not read.
+const MAX_CALLS: usize = 5;

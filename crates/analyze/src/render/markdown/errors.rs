@@ -1,0 +1,151 @@
+//! What failed, what was tried again, and what that cost.
+
+use capture::record::State;
+
+use super::endpoints;
+use super::escape::code;
+use super::table::Table;
+use crate::render::units::{bytes, count, duration, plural};
+use crate::report::{Errors, FailedExchange, Fallback, RetryChain};
+
+pub(super) fn write(errors: &Errors, out: &mut String) {
+    if errors.failures.is_empty() && errors.connections.is_empty() {
+        out.push_str("Nothing failed.\n\n");
+    }
+    kinds(errors, out);
+    failures(errors, out);
+    for retry in errors.retries.iter().take(MAX_LISTED) {
+        out.push_str(&format!("- {}\n", chain(retry)));
+    }
+    for fallback in errors.fallbacks.iter().take(MAX_LISTED) {
+        out.push_str(&format!("- {}\n", gave_up(fallback)));
+    }
+    if !errors.retries.is_empty() || !errors.fallbacks.is_empty() {
+        out.push('\n');
+    }
+    connections(errors, out);
+    websockets(errors, out);
+}
+
+fn kinds(errors: &Errors, out: &mut String) {
+    let mut table = Table::new(&[
+        "failure",
+        ">exchanges",
+        ">bytes for nothing",
+        ">time for nothing",
+    ]);
+    for kind in &errors.kinds {
+        table.row([
+            kind.kind.name().to_owned(),
+            count(kind.count),
+            bytes(kind.wasted_bytes),
+            duration(kind.wasted_us),
+        ]);
+    }
+    table.finish(out);
+}
+
+fn failures(errors: &Errors, out: &mut String) {
+    let mut table = Table::new(&[
+        ">exchange",
+        "endpoint",
+        "failure",
+        ">status",
+        "cause",
+        ">asked to wait",
+        "tried again",
+    ]);
+    for failure in &errors.failures {
+        table.row([
+            count(failure.exchange),
+            endpoints::name(&failure.endpoint),
+            failure.kind.name().to_owned(),
+            failure
+                .status
+                .map_or("–".to_owned(), |status| status.to_string()),
+            cause(failure),
+            failure.retry_after_us.map_or("–".to_owned(), duration),
+            again(failure),
+        ]);
+    }
+    table.finish(out);
+}
+
+fn cause(failure: &FailedExchange) -> String {
+    let texts = [failure.code.as_deref(), failure.message.as_deref()];
+    let texts: Vec<String> = texts.into_iter().flatten().map(code).collect();
+    texts.join(" ")
+}
+
+fn again(failure: &FailedExchange) -> String {
+    match (failure.retried_by, failure.waited_us) {
+        (Some(exchange), Some(wait)) => format!("{} after {}", count(exchange), duration(wait)),
+        _ => "–".to_owned(),
+    }
+}
+
+fn chain(retry: &RetryChain) -> String {
+    let tries: Vec<String> = retry.exchanges.iter().map(|id| count(*id)).collect();
+    format!(
+        "Tries {}: {} in {}, with {} sent again.",
+        tries.join(" → "),
+        if retry.recovered {
+            "answered"
+        } else {
+            "never answered"
+        },
+        duration(retry.delay_us),
+        bytes(retry.resent_bytes),
+    )
+}
+
+fn gave_up(fallback: &Fallback) -> String {
+    let status = fallback
+        .status
+        .map_or("no answer".to_owned(), |status| status.to_string());
+    format!(
+        "The agent gave up WebSockets to {} after {} ({status}), and went on over HTTP with exchange {} \
+         after {}.",
+        code(&fallback.host),
+        plural(fallback.upgrades, "attempt"),
+        count(fallback.exchange),
+        duration(fallback.delay_us),
+    )
+}
+
+fn connections(errors: &Errors, out: &mut String) {
+    let mut table = Table::new(&["host", "connections", ">count", "cause", "reason"]);
+    for failed in &errors.connections {
+        let state = match failed.state {
+            State::Rejected => "the agent refused our certificate",
+            State::Failed => "the origin could not be reached or trusted",
+            State::Refused => "refused by us",
+            State::Intercepted | State::Opaque => "relayed",
+        };
+        table.row([
+            code(&failed.host),
+            state.to_owned(),
+            count(failed.count),
+            code(&failed.cause),
+            code(failed.reason.as_deref().unwrap_or("")),
+        ]);
+    }
+    table.finish(out);
+}
+
+fn websockets(errors: &Errors, out: &mut String) {
+    let mut table = Table::new(&["WebSockets ended by", ">count"]);
+    for end in &errors.websocket_ends {
+        let text = match (end.close_up, end.close_down) {
+            (None, None) => "the connection alone, without a Close frame".to_owned(),
+            (Some(up), None) => format!("the agent's Close {up}"),
+            (None, Some(down)) => format!("the origin's Close {down}"),
+            (Some(up), Some(down)) => format!("Close {up} of the agent, {down} of the origin"),
+        };
+        table.row([text, count(end.count)]);
+    }
+    table.finish(out);
+}
+
+/// Past this, JSON is the better form.
+const MAX_LISTED: usize = 40;

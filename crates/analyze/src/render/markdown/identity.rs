@@ -1,0 +1,72 @@
+//! Which credentials and identifiers went where.
+
+use super::escape::code;
+use super::table::Table;
+use crate::render::units::count;
+use crate::report::{Identity, SecretWarning};
+
+pub(super) fn write(identity: &Identity, out: &mut String) {
+    if identity.credentials.is_empty() && identity.identifiers.is_empty() {
+        out.push_str("No credential and no identifier was seen.\n\n");
+        return;
+    }
+    out.push_str(
+        "Fingerprints stand for credentials: equal fingerprints are equal credentials.\n\n",
+    );
+    credentials(identity, out);
+    for secret in &identity.credentials {
+        for warning in &secret.warnings {
+            let fingerprint = code(&secret.fingerprint);
+            out.push_str(&format!("- **{fingerprint} {}**\n", words(warning)));
+        }
+    }
+    if identity
+        .credentials
+        .iter()
+        .any(|secret| !secret.warnings.is_empty())
+    {
+        out.push('\n');
+    }
+    identifiers(identity, out);
+}
+
+fn credentials(identity: &Identity, out: &mut String) {
+    let mut table = Table::new(&["credential", "way", "host", "field", ">count"]);
+    for secret in &identity.credentials {
+        for place in &secret.places {
+            table.row([
+                code(&secret.fingerprint),
+                if place.sent { "sent" } else { "received" }.to_owned(),
+                code(&place.host),
+                code(&place.field),
+                count(place.count),
+            ]);
+        }
+    }
+    table.finish(out);
+}
+
+fn words(warning: &SecretWarning) -> String {
+    match warning {
+        SecretWarning::SeveralSites(sites) => {
+            let sites: Vec<String> = sites.iter().map(|site| code(site)).collect();
+            format!("is known to several sites: {}", sites.join(", "))
+        }
+        SecretWarning::Clear => "was sent without TLS".to_owned(),
+        SecretWarning::InUrl => "stood in a URL, which logs keep".to_owned(),
+    }
+}
+
+fn identifiers(identity: &Identity, out: &mut String) {
+    let mut table = Table::new(&["identifier", ">values", ">sent", "hosts"]);
+    for identifier in &identity.identifiers {
+        let hosts: Vec<String> = identifier.hosts.iter().map(|host| code(host)).collect();
+        table.row([
+            code(&identifier.field),
+            count(identifier.values),
+            count(identifier.count),
+            hosts.join(", "),
+        ]);
+    }
+    table.finish(out);
+}

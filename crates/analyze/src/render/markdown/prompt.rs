@@ -1,0 +1,97 @@
+//! Where the bytes of requests go, and the prompt in full.
+
+use super::escape::{block, code};
+use super::table::Table;
+use crate::render::units::{bytes, count, percent_of, plural};
+use crate::report::{Prompt, PromptText};
+
+pub(super) fn write(prompt: &Prompt, out: &mut String) {
+    if prompt.bytes.is_empty() {
+        out.push_str("No request to a model was recorded.\n\n");
+        return;
+    }
+    parts(prompt, out);
+    tools(prompt, out);
+    for (text, number) in prompt.instructions.iter().zip(1..).take(MAX_TEXTS) {
+        out.push_str(&format!("### Instructions {number}: {}\n\n", uses(text)));
+        full(text, "text", out);
+    }
+    rest(prompt.instructions.len(), "more text", out);
+    for tool in prompt.tools.iter().take(MAX_TEXTS) {
+        let name = code(tool.name.as_deref().unwrap_or(""));
+        out.push_str(&format!("### Tool {name}: {}\n\n", uses(tool)));
+        full(tool, "json", out);
+    }
+    rest(prompt.tools.len(), "tool definition", out);
+}
+
+fn parts(prompt: &Prompt, out: &mut String) {
+    let all: u64 = prompt.bytes.iter().map(|part| part.bytes).sum();
+    let mut table = Table::new(&[
+        "bytes of requests",
+        ">sent",
+        ">share",
+        ">sent once",
+        ">sent again",
+    ]);
+    for part in &prompt.bytes {
+        table.row([
+            part.part
+                .map_or("around the content", |part| part.name())
+                .to_owned(),
+            bytes(part.bytes),
+            percent_of(part.bytes, all),
+            bytes(part.distinct_bytes),
+            bytes(part.bytes - part.distinct_bytes),
+        ]);
+    }
+    table.finish(out);
+}
+
+fn tools(prompt: &Prompt, out: &mut String) {
+    if prompt.tools.is_empty() {
+        return;
+    }
+    if prompt.unused_tools.is_empty() {
+        out.push_str("Every tool was called.\n\n");
+        return;
+    }
+    let unused: Vec<String> = prompt.unused_tools.iter().map(|name| code(name)).collect();
+    out.push_str(&format!(
+        "Never called: {}; their definitions took {}.\n\n",
+        unused.join(", "),
+        bytes(prompt.unused_tool_bytes),
+    ));
+}
+
+fn uses(text: &PromptText) -> String {
+    format!(
+        "{}, in {} from exchange {} on",
+        bytes(text.bytes),
+        plural(text.requests, "request"),
+        count(text.first_exchange),
+    )
+}
+
+fn full(text: &PromptText, language: &str, out: &mut String) {
+    match &text.text {
+        Some(content) => out.push_str(&block(content, language)),
+        None => out.push_str("The text was not kept: there were too many.\n"),
+    }
+    if text.cut {
+        out.push_str("\nThe text is cut here.\n");
+    }
+    out.push('\n');
+}
+
+fn rest(all: usize, singular: &str, out: &mut String) {
+    if let Some(left @ 1..) = all.checked_sub(MAX_TEXTS) {
+        out.push_str(&format!(
+            "… and {} more.\n\n",
+            plural(left as u64, singular)
+        ));
+    }
+}
+
+/// Prompts that change with every request would fill the page.
+const MAX_TEXTS: usize = 40;

@@ -1,0 +1,86 @@
+//! What payloads are made of: an overview, and of each sort its key paths.
+
+use super::endpoints;
+use super::escape::code;
+use super::table::Table;
+use crate::render::units::{bytes, count, percent};
+use crate::report::{Payload, Structure};
+use crate::shape::Row;
+
+pub(super) fn write(structure: &Structure, out: &mut String) {
+    if structure.payloads.is_empty() {
+        out.push_str("No JSON payload was recorded.\n\n");
+        return;
+    }
+    let mut table = Table::new(&["payload", "of", ">seen", ">key paths", ">bytes"]);
+    for payload in &structure.payloads {
+        table.row([
+            sort(payload),
+            endpoints::name(&payload.endpoint),
+            count(payload.samples),
+            count(payload.rows.len() as u64),
+            payload
+                .rows
+                .first()
+                .map_or("–".to_owned(), |whole| bytes(whole.bytes)),
+        ]);
+    }
+    table.finish(out);
+    for payload in structure.payloads.iter().take(MAX_PAYLOADS) {
+        let endpoint = endpoints::name(&payload.endpoint);
+        out.push_str(&format!("### {} of {endpoint}\n\n", sort(payload)));
+        paths(payload, out);
+    }
+}
+
+/// `event response.created`.
+fn sort(payload: &Payload) -> String {
+    match &payload.event {
+        Some(event) => format!("{} {}", payload.part.name(), code(event)),
+        None => payload.part.name().to_owned(),
+    }
+}
+
+fn paths(payload: &Payload, out: &mut String) {
+    let mut table = Table::new(&[
+        "path", "types", ">present", ">count", ">bytes", ">longest", "values",
+    ]);
+    for row in &payload.rows {
+        table.row([
+            code(&row.path),
+            types(row),
+            row.presence.map_or("–".to_owned(), percent),
+            count(row.count),
+            bytes(row.bytes),
+            bytes(row.max_bytes),
+            values(row),
+        ]);
+    }
+    table.finish(out);
+}
+
+fn types(row: &Row) -> String {
+    let names: Vec<&str> = row.types.iter().map(|(kind, _)| kind.name()).collect();
+    names.join(", ")
+}
+
+fn values(row: &Row) -> String {
+    let mut shown: Vec<String> = row
+        .values
+        .iter()
+        .take(MAX_VALUES)
+        .map(|text| code(text))
+        .collect();
+    if row.values.len() > MAX_VALUES {
+        shown.push(format!("… {} more", row.values.len() - MAX_VALUES));
+    }
+    if row.cut {
+        shown.push("more lies below".to_owned());
+    }
+    shown.join(", ")
+}
+
+/// The table above lists them all.
+const MAX_PAYLOADS: usize = 60;
+/// More in one cell make a table unreadable.
+const MAX_VALUES: usize = 6;

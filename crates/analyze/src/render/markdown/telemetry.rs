@@ -1,0 +1,33 @@
+//! What the agent reports about its use.
+
+use super::escape::code;
+use super::table::Table;
+use crate::render::units::{bytes, count, percent};
+use crate::report::Telemetry;
+
+pub(super) fn write(telemetry: &Telemetry, out: &mut String) {
+    if telemetry.endpoints.is_empty() {
+        out.push_str("No telemetry was recognized.\n\n");
+        return;
+    }
+    out.push_str(&format!(
+        "{} of telemetry, {} of all that was sent.\n\n",
+        bytes(telemetry.bytes),
+        percent(telemetry.share),
+    ));
+    let mut table = Table::new(&["reported to", ">reports", ">bytes", ">on the wire"]);
+    for endpoint in &telemetry.endpoints {
+        table.row([
+            code(&format!("{}{}", endpoint.host, endpoint.path)),
+            count(endpoint.count),
+            bytes(endpoint.bytes),
+            bytes(endpoint.wire_bytes),
+        ]);
+    }
+    table.finish(out);
+    let mut table = Table::new(&["sort", "name", ">count"]);
+    for name in &telemetry.names {
+        table.row([code(&name.sort), code(&name.name), count(name.count)]);
+    }
+    table.finish(out);
+}

@@ -1,0 +1,52 @@
+//! The data of the section "Prompt".
+
+use serde::Serialize;
+
+use crate::call::Digest;
+use crate::decode::Part;
+
+/// What models are told before the user says anything, and where the bytes go.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Prompt {
+    /// Every distinct text of instructions, in the order in which they came.
+    pub instructions: Vec<PromptText>,
+    /// Every distinct definition of a tool, in the order in which they came.
+    pub tools: Vec<PromptText>,
+    /// Bytes of request bodies by what they are.
+    pub bytes: Vec<PartBytes>,
+    /// Tools that were offered and never called.
+    pub unused_tools: Vec<String>,
+    /// Bytes of all definitions of these, each counted as often as it was sent.
+    pub unused_tool_bytes: u64,
+}
+
+/// One text, and where it was used.
+#[derive(Debug, Clone, Serialize)]
+pub struct PromptText {
+    /// The tool's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Tells versions apart.
+    pub digest: Digest,
+    /// Its length as JSON.
+    pub bytes: u64,
+    /// How many requests sent it.
+    pub requests: u64,
+    /// The first of these, by its number in its recording.
+    pub first_exchange: u64,
+    /// The text, where there was room to keep it.
+    pub text: Option<String>,
+    /// Whether the text is shorter than it was.
+    pub cut: bool,
+}
+
+/// Bytes of request bodies that are of one part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct PartBytes {
+    /// What they are; `None` for all that is around the content: settings, metadata, punctuation.
+    pub part: Option<Part>,
+    /// How many.
+    pub bytes: u64,
+    /// How many it would be if each distinct content had been sent once.
+    pub distinct_bytes: u64,
+}
