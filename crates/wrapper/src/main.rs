@@ -1,27 +1,72 @@
 //! `wrap`: runs a coding agent behind the recording proxy, then reports what it said.
 
+mod agent;
+mod agents;
+mod child;
+mod cli;
 mod demo;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "started by the run, which comes after it")
-)]
-#[expect(unused_imports, reason = "started by the run, which comes after it")]
+mod environment;
+mod log;
 mod offline;
+mod parent;
+mod plan;
+mod profile;
+mod program;
+mod run;
+mod sessions;
+mod signals;
+mod survivors;
+mod terminal;
+mod trust;
+mod units;
+mod warning;
 
-use std::env;
+use std::io;
 use std::process::ExitCode;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    if env::args().nth(1).as_deref() != Some("__demo-agent") {
-        eprintln!("wrap: only the demo agent can be run as yet");
-        return ExitCode::from(125);
-    }
-    match demo::run().await {
-        Ok(()) => ExitCode::SUCCESS,
+use clap::Parser;
+
+use crate::cli::Cli;
+use crate::program::Missing;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    match cli.run() {
+        Ok(code) => ExitCode::from(code),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("demo agent: {error:#}");
-            ExitCode::FAILURE
+            eprintln!("wrap: {error:#}");
+            ExitCode::from(match error.downcast_ref() {
+                Some(Missing::NotFound(_)) => NOT_FOUND,
+                Some(Missing::NotExecutable(_)) => NOT_EXECUTABLE,
+                None => OUR_FAILURE,
+            })
         }
     }
 }
+
+/// Shows what clap has to say: help and version are no failure, all else is ours, so that a
+/// code of 2 is always the agent's.
+fn usage(error: &clap::Error) -> ExitCode {
+    match error.print() {
+        Ok(()) if !error.use_stderr() => ExitCode::SUCCESS,
+        _ => ExitCode::from(OUR_FAILURE),
+    }
+}
+
+/// Whether whoever read our output has seen enough, as `head` does.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// `wrap` failed before the agent ran.
+const OUR_FAILURE: u8 = 125;
+/// The agent's program cannot be executed.
+const NOT_EXECUTABLE: u8 = 126;
+/// There is no such program.
+const NOT_FOUND: u8 = 127;

@@ -1,5 +1,7 @@
 //! The proxy from outside: an agent, the proxy and an origin on loopback.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 mod connections;
 mod fidelity;
 mod harness;

@@ -18,4 +18,23 @@ pub(crate) use http::{Answer, send};
 #[cfg(test)]
 pub(crate) use route::Route;
 
-pub(crate) use agent::run;
+/// The hidden argument that makes `wrap` this agent.
+pub(crate) const ARGUMENT: &str = "__demo-agent";
+
+/// Runs the demo agent as the whole process; its exit code is the result.
+///
+/// # Errors
+///
+/// When the process cannot do I/O.
+pub(crate) fn run_to_end() -> anyhow::Result<u8> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    match runtime.block_on(agent::run()) {
+        Ok(()) => Ok(0),
+        Err(error) => {
+            eprintln!("demo agent: {error:#}");
+            Ok(1)
+        }
+    }
+}

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::script::Script;
-use super::server::Options;
+use super::server::{Options, StandIn};
 
 /// Answer from a stand-in, and how.
 #[derive(Debug, Clone, Default, Args)]
@@ -37,6 +37,18 @@ impl Flags {
             || self.script.is_some()
             || self.fail.is_some()
             || self.stand_in_log.is_some()
+    }
+
+    /// Starts the stand-in, where it is asked for.
+    ///
+    /// # Errors
+    ///
+    /// When the script cannot be used, and as [`StandIn::start`].
+    pub(crate) async fn start(&self) -> Result<Option<StandIn>> {
+        if !self.is_offline() {
+            return Ok(None);
+        }
+        StandIn::start(self.options()?).await.map(Some)
     }
 
     /// How the stand-in is to answer.

@@ -72,13 +72,9 @@ fn told(exchanges: Vec<Exchange>) -> Vec<String> {
             exchange.delay = None;
             exchange.started_at = Timestamp::from_micros(0);
             // Hashes are keyed by the recording.
-            for body in [
-                exchange.request.body.as_mut(),
-                exchange.response.as_mut().and_then(|r| r.body.as_mut()),
-            ] {
-                if let Some(body) = body {
-                    body.hash = None;
-                }
+            let response = exchange.response.as_mut().and_then(|r| r.body.as_mut());
+            for body in exchange.request.body.as_mut().into_iter().chain(response) {
+                body.hash = None;
             }
             serde_json::to_string(&exchange).unwrap()
         })

@@ -109,11 +109,6 @@ impl Harness {
         connect_tls(tunnel, &self.root_pem, alpn).await.unwrap()
     }
 
-    /// The root that agents are to trust.
-    pub(crate) fn root_pem(&self) -> &str {
-        &self.root_pem
-    }
-
     /// The exchanges that are on record by now.
     pub(crate) fn exchanges(&self) -> Vec<Exchange> {
         exchanges(self.sink.records())

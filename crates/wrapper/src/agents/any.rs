@@ -1,0 +1,19 @@
+//! Any other program: every host is intercepted, nothing is added.
+
+use crate::profile::{Placeholder, Profile};
+
+pub(super) const PROFILE: Profile = Profile {
+    name: "any",
+    about: "any other program, every host",
+    programs: &[],
+    hosts: &[],
+    // Not every program sends it: some treat the 407 as an error.
+    sends_password: false,
+    variables: &[],
+    extra_arguments: |_| Vec::new(),
+    own_hosts: |_| Vec::new(),
+    traps: |_| Vec::new(),
+    placeholder: |_| Placeholder::default(),
+    told_hosts: |_| Vec::new(),
+    self_test: None,
+};

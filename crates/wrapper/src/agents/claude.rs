@@ -1,0 +1,158 @@
+//! Anthropic's Claude Code.
+//!
+//! Its trap: the `env` part of its settings overrides the environment.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::environment::VARIABLES;
+use crate::profile::{Placeholder, Profile, Surroundings, base_url_hosts, read_text, url_host};
+use crate::warning::Warning;
+
+pub(super) const PROFILE: Profile = Profile {
+    name: "claude",
+    about: "Anthropic Claude Code",
+    programs: &["claude"],
+    hosts: &[
+        "anthropic.com",
+        "*.anthropic.com",
+        "claude.ai",
+        "*.claude.ai",
+        "claude.com",
+        "*.claude.com",
+    ],
+    sends_password: true,
+    variables: &[],
+    extra_arguments: |_| Vec::new(),
+    own_hosts,
+    traps,
+    placeholder,
+    told_hosts: |_| Vec::new(),
+    self_test: Some(&["--print", "Say hi."]),
+};
+
+fn own_hosts(surroundings: &Surroundings<'_>) -> Vec<String> {
+    let mut hosts: Vec<String> = surroundings
+        .variable("ANTHROPIC_BASE_URL")
+        .and_then(|url| url_host(url.to_str()?))
+        .into_iter()
+        .collect();
+    for path in settings(surroundings) {
+        hosts.extend(base_url_hosts(&read_text(&path).unwrap_or_default()));
+    }
+    // Where the models are rented from a cloud, the hosts are that cloud's.
+    for (variable, pattern) in CLOUDS {
+        if surroundings.variable(variable).is_some() {
+            hosts.push((*pattern).to_owned());
+        }
+    }
+    hosts
+}
+
+fn traps(surroundings: &Surroundings<'_>) -> Vec<Warning> {
+    settings(surroundings)
+        .into_iter()
+        .filter_map(|path| {
+            let settings: Value = serde_json::from_str(&read_text(&path)?).ok()?;
+            let env = settings.get("env")?.as_object()?;
+            let names: Vec<&str> = VARIABLES
+                .iter()
+                .map(|variable| variable.name)
+                .filter(|name| env.contains_key(*name))
+                .collect();
+            (!names.is_empty()).then(|| Warning::new(format!(
+                    "the settings in {} set {}, which Claude Code takes instead of what wrap sets",
+                    path.display(),
+                    names.join(", ")
+                ),
+                "take these out of its `env` while recording"))
+        })
+        .collect()
+}
+
+fn placeholder(surroundings: &Surroundings<'_>) -> Placeholder {
+    let has_login = [
+        "ANTHROPIC_API_KEY",
+        "ANTHROPIC_AUTH_TOKEN",
+        "CLAUDE_CODE_OAUTH_TOKEN",
+    ]
+    .iter()
+    .any(|name| surroundings.variable(name).is_some())
+        || config(surroundings).is_some_and(|folder| folder.join(".credentials.json").exists());
+    if has_login {
+        return Placeholder::default();
+    }
+    Placeholder {
+        variables: vec![("ANTHROPIC_API_KEY", PLACEHOLDER_KEY.to_owned())],
+        arguments: Vec::new(),
+    }
+}
+
+fn config(surroundings: &Surroundings<'_>) -> Option<PathBuf> {
+    surroundings.config_folder("CLAUDE_CONFIG_DIR", ".claude")
+}
+
+/// The user's settings, then the project's.
+fn settings(surroundings: &Surroundings<'_>) -> Vec<PathBuf> {
+    let project = surroundings.folder.join(".claude");
+    let mut paths: Vec<PathBuf> = config(surroundings)
+        .map(|folder| folder.join("settings.json"))
+        .into_iter()
+        .collect();
+    paths.push(project.join("settings.json"));
+    paths.push(project.join("settings.local.json"));
+    paths
+}
+
+/// Switches that move the models to a cloud, and the cloud's hosts.
+const CLOUDS: &[(&str, &str)] = &[
+    ("CLAUDE_CODE_USE_BEDROCK", "*.amazonaws.com"),
+    ("CLAUDE_CODE_USE_VERTEX", "*.googleapis.com"),
+];
+
+/// Says what it is to whoever meets it in a recording.
+const PLACEHOLDER_KEY: &str = "sk-ant-placeholder-of-wrap-offline";
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+    use crate::environment::Environment;
+
+    fn with_config<T>(folder: &Path, look: impl FnOnce(&Surroundings<'_>) -> T) -> T {
+        let inherited = Environment::from([
+            ("CLAUDE_CONFIG_DIR".into(), folder.into()),
+            ("CLAUDE_CODE_USE_BEDROCK".into(), "1".into()),
+        ]);
+        look(&Surroundings {
+            inherited: &inherited,
+            folder: Path::new("/"),
+            arguments: &[],
+        })
+    }
+
+    #[test]
+    fn settings_that_override_us_are_a_trap_and_their_base_url_is_intercepted() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings =
+            r#"{"env":{"HTTPS_PROXY":"http://x","ANTHROPIC_BASE_URL":"https://gate.example"}}"#;
+        fs::write(folder.path().join("settings.json"), settings).unwrap();
+        let found = with_config(folder.path(), traps);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].what.contains("set HTTPS_PROXY,"), "{found:?}");
+        let hosts = with_config(folder.path(), own_hosts);
+        assert_eq!(hosts, ["gate.example", "*.amazonaws.com"]);
+    }
+
+    #[test]
+    fn settings_that_cannot_be_read_are_no_trap() {
+        let folder = tempfile::tempdir().unwrap();
+        for text in ["", "{", "[]", r#"{"env":7}"#] {
+            fs::write(folder.path().join("settings.json"), text).unwrap();
+            assert!(with_config(folder.path(), traps).is_empty(), "{text}");
+        }
+    }
+}

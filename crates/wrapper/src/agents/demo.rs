@@ -1,0 +1,19 @@
+//! The built-in agent of `wrap --demo`, for machines without codex.
+
+use crate::demo;
+use crate::profile::{Placeholder, Profile};
+
+pub(super) const PROFILE: Profile = Profile {
+    name: "demo",
+    about: "the built-in agent of `wrap --demo`",
+    programs: &[demo::ARGUMENT],
+    hosts: capture::cli::DEFAULT_INTERCEPT,
+    sends_password: true,
+    variables: &[],
+    extra_arguments: |_| Vec::new(),
+    own_hosts: |_| Vec::new(),
+    traps: |_| Vec::new(),
+    placeholder: |_| Placeholder::default(),
+    told_hosts: |_| Vec::new(),
+    self_test: None,
+};

@@ -1,0 +1,69 @@
+//! OpenCode, which speaks to whichever provider the user has set up.
+//!
+//! Its trap: with `attach`, another process speaks to the model.
+
+use crate::profile::{Placeholder, Profile, Surroundings, base_url_hosts, read_text};
+use crate::warning::Warning;
+
+pub(super) const PROFILE: Profile = Profile {
+    name: "opencode",
+    about: "OpenCode",
+    programs: &["opencode"],
+    hosts: &[
+        "opencode.ai",
+        "*.opencode.ai",
+        "models.dev",
+        "*.openai.com",
+        "chatgpt.com",
+        "*.anthropic.com",
+        "*.googleapis.com",
+        "*.githubcopilot.com",
+        "openrouter.ai",
+        "*.x.ai",
+        "*.groq.com",
+        "*.mistral.ai",
+        "*.deepseek.com",
+    ],
+    sends_password: true,
+    variables: &[],
+    extra_arguments: |_| Vec::new(),
+    own_hosts,
+    traps,
+    placeholder,
+    told_hosts: |_| Vec::new(),
+    self_test: Some(&["run", "Say hi."]),
+};
+
+fn own_hosts(surroundings: &Surroundings<'_>) -> Vec<String> {
+    let global = surroundings
+        .config_folder("XDG_CONFIG_HOME", ".config")
+        .map(|folder| folder.join("opencode"));
+    let folders = global.into_iter().chain([surroundings.folder.to_owned()]);
+    let mut hosts = Vec::new();
+    for folder in folders {
+        for name in ["opencode.json", "opencode.jsonc"] {
+            let text = read_text(&folder.join(name)).unwrap_or_default();
+            hosts.extend(base_url_hosts(&text));
+        }
+    }
+    hosts
+}
+
+fn traps(surroundings: &Surroundings<'_>) -> Vec<Warning> {
+    if surroundings
+        .arguments
+        .first()
+        .is_none_or(|first| first != "attach")
+    {
+        return Vec::new();
+    }
+    vec![Warning::new(
+        "`opencode attach` leaves the model traffic to a server that is not wrapped",
+        "start that server with wrap: `wrap opencode serve`",
+    )]
+}
+
+/// Its own models ask for no key, so there is nothing to stand in for.
+fn placeholder(_: &Surroundings<'_>) -> Placeholder {
+    Placeholder::default()
+}

@@ -1,0 +1,242 @@
+//! The command line: `wrap [OPTIONS] AGENT [ARGS]...`.
+//!
+//! Text becomes typed configuration here and nowhere else. AGENT is an external
+//! subcommand to clap, so that nothing after it is ever read as ours; a `--`
+//! before it lets even a program named `doctor` be wrapped.
+
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Result, bail};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::agent::Agent;
+use crate::environment::Environment;
+use crate::offline::Flags;
+use crate::run::{self, Run};
+use crate::sessions::{self, Age};
+use crate::{agents, demo};
+
+/// Run a coding agent behind a recording proxy, then report what it said over the network
+#[derive(Debug, Parser)]
+#[command(
+    name = "wrap",
+    version,
+    override_usage = "wrap [OPTIONS] AGENT [ARGS]...\n       wrap doctor [AGENT]",
+    after_help = EXAMPLES,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub(crate) struct Cli {
+    /// What is asked for in place of a run.
+    #[command(flatten)]
+    instead: Instead,
+    /// How to run the agent, record it and report.
+    #[command(flatten)]
+    options: RunOptions,
+    /// AGENT and its arguments, or one of our own commands.
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// AGENT and its arguments, or one of our own commands.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page, in roff
+    Man,
+    /// The built-in agent of `wrap --demo`
+    #[command(name = demo::ARGUMENT, hide = true)]
+    DemoAgent,
+    /// AGENT [ARGS]...
+    #[command(external_subcommand)]
+    Agent(Vec<OsString>),
+}
+
+/// What is asked for in place of a run.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+struct Instead {
+    /// Show the agents with a profile of their own
+    #[arg(long)]
+    list_agents: bool,
+    /// Show past sessions: when, agent, exchanges, size, where
+    #[arg(long)]
+    list: bool,
+    /// Remove sessions older than this (`30d`, `12h`, `2w`), after asking
+    #[arg(long, value_name = "OLDER-THAN")]
+    remove: Option<Age>,
+}
+
+/// How to run the agent, record it and report.
+#[derive(Debug, Args)]
+pub(crate) struct RunOptions {
+    /// The session's folder; it must not hold a recording yet [default: a new one in
+    /// $XDG_DATA_HOME/codex-dissect/sessions]
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+    /// Leave the summary out; warnings are still shown
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Wait so long, once the agent has ended, for what is still under way
+    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = parse_seconds)]
+    pub(crate) grace: Duration,
+    /// With --remove: do not ask
+    #[arg(long, requires = "remove")]
+    yes: bool,
+    /// Whether and how the stand-in answers.
+    #[command(flatten)]
+    pub(crate) stand_in: Flags,
+    /// What is recorded, and within which bounds.
+    #[command(flatten)]
+    pub(crate) recording: capture::cli::Options,
+}
+
+impl Cli {
+    /// Does what is asked for; the exit code is the result.
+    ///
+    /// # Errors
+    ///
+    /// What kept it from being done.
+    pub(crate) fn run(self) -> Result<u8> {
+        let mut out = io::stdout().lock();
+        if self.instead.list_agents {
+            list_agents(&mut out)?;
+        } else if self.instead.list {
+            sessions::list(&sessions::root()?, &mut out)?;
+        } else if let Some(age) = self.instead.remove {
+            let now = SystemTime::now().into();
+            sessions::remove(&sessions::root()?, age, now, self.options.yes)?;
+        } else {
+            drop(out);
+            return self.run_agent();
+        }
+        Ok(0)
+    }
+
+    fn run_agent(self) -> Result<u8> {
+        let inherited: Environment = env::vars_os().collect();
+        let agent = match self.command {
+            Some(Command::Completions { shell }) => return print_completions(shell),
+            Some(Command::Man) => return print_manual(),
+            Some(Command::DemoAgent) => return demo::run_to_end(),
+            Some(Command::Agent(command)) => Agent::find(command, &inherited)?,
+            None if self.options.stand_in.demo => Agent::demo(&inherited)?,
+            None => bail!("name the agent to run, as in `wrap codex`; `wrap --help` says more"),
+        };
+        run::run(&Run {
+            agent: &agent,
+            options: &self.options,
+            inherited: &inherited,
+        })
+    }
+}
+
+fn list_agents(out: &mut impl Write) -> io::Result<()> {
+    for profile in agents::ALL {
+        let hosts = match profile.hosts {
+            [] => "*".to_owned(),
+            hosts => hosts.join(" "),
+        };
+        writeln!(
+            out,
+            "{:<9} {}\n          {hosts}",
+            profile.name, profile.about
+        )?;
+    }
+    Ok(())
+}
+
+fn print_completions(shell: Shell) -> Result<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "wrap", &mut script);
+    io::stdout().write_all(&script)?;
+    Ok(0)
+}
+
+fn print_manual() -> Result<u8> {
+    clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
+    Ok(0)
+}
+
+/// A length of time in seconds, parts of one too.
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.trim_end_matches('s').parse().map_err(|_| NO_SECONDS)?;
+    if !(0.0..=MAX_SECONDS).contains(&seconds) {
+        return Err(NO_SECONDS.to_owned());
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+const NO_SECONDS: &str = "give seconds from 0 to 3600, as in `2` or `0.5`";
+/// An hour: who needs longer does not want the proxy to end.
+const MAX_SECONDS: f64 = 3600.0;
+
+const EXAMPLES: &str = "\
+AGENT is any program. Everything after it is the agent's own, hyphens included.
+
+Examples:
+  wrap codex                          the codex TUI
+  wrap codex exec \"fix the test\"      codex without its TUI
+  wrap --offline codex exec \"say hi\"  no key, no account: nothing leaves the machine
+  wrap --demo                         the same, with what is there
+  wrap curl https://api.openai.com/   any other program
+  wrap --list                         what was recorded so far
+
+Exit code: the agent's own, 128 + N when signal N killed it; 125 when wrap itself failed before the
+agent ran, 126 when AGENT cannot be executed, 127 when it is not found.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn agent(arguments: &[&str]) -> Vec<OsString> {
+        let all = ["wrap"].iter().chain(arguments);
+        match Cli::try_parse_from(all).unwrap().command {
+            Some(Command::Agent(command)) => command,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn no_option_after_the_agent_is_ours() {
+        let line = ["codex", "--output", "x", "-q", "--help", "--", "-V"];
+        assert_eq!(agent(&line), line);
+        assert_eq!(agent(&[&["--offline"], &line[..]].concat()), line);
+        assert_eq!(agent(&[&["--"], &line[..]].concat()), line);
+    }
+
+    #[test]
+    fn a_program_named_as_one_of_our_commands_can_be_wrapped() {
+        assert_eq!(agent(&["--", "man", "ls"]), ["man", "ls"]);
+    }
+
+    #[test]
+    fn an_unknown_option_before_the_agent_is_named() {
+        let error = Cli::try_parse_from(["wrap", "--json", "codex"]).unwrap_err();
+        assert!(error.to_string().contains("--json"), "{error}");
+    }
+
+    #[test]
+    fn a_grace_is_given_in_seconds() {
+        assert_eq!(parse_seconds("0.5"), Ok(Duration::from_millis(500)));
+        assert_eq!(parse_seconds("2s"), Ok(Duration::from_secs(2)));
+        for wrong in ["", "-1", "1h", "nan", "inf", "3601"] {
+            assert!(parse_seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+}

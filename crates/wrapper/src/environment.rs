@@ -1,0 +1,222 @@
+//! The variables that make a program, and what it starts, use our proxy and trust our root.
+//!
+//! A pure function from address and bundle to variables. What each one is for stands in
+//! the table, and `docs/agents.md` shows the same table to users; a test compares the two.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+/// Variables by name.
+pub(crate) type Environment = BTreeMap<OsString, OsString>;
+
+/// Where the proxy is and what proves it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Route<'a> {
+    /// The proxy, as `http://` URL: codex speaks its WebSocket through no other kind.
+    pub(crate) proxy_url: &'a str,
+    /// The PEM file with every root to trust.
+    pub(crate) bundle: &'a Path,
+    /// Loopback names that are to be recorded too, as the user asked.
+    pub(crate) through_proxy: &'a [String],
+}
+
+/// The variables that differ from `inherited`.
+pub(crate) fn variables(route: &Route<'_>, inherited: &Environment) -> Environment {
+    let direct = direct_hosts(route.through_proxy);
+    let mut variables = Environment::new();
+    for variable in VARIABLES {
+        if variable.only_if_inherited && !inherited.contains_key(OsStr::new(variable.name)) {
+            continue;
+        }
+        let value = match variable.value {
+            Value::Proxy => route.proxy_url.into(),
+            Value::Direct => direct.as_str().into(),
+            Value::Bundle => route.bundle.into(),
+            Value::One => "1".into(),
+        };
+        variables.insert(variable.name.into(), value);
+    }
+    variables
+}
+
+/// The files that `inherited` names as roots: a bundle that takes their place must hold their
+/// certificates.
+pub(crate) fn inherited_bundles(inherited: &Environment) -> impl Iterator<Item = &OsString> {
+    VARIABLES
+        .iter()
+        .filter(|variable| variable.value == Value::Bundle)
+        .filter_map(|variable| inherited.get(OsStr::new(variable.name)))
+        .filter(|path| !path.is_empty())
+}
+
+/// Hosts that are reached without the proxy: the machine itself, where local tool servers and
+/// models live, but for what `through_proxy` names.
+fn direct_hosts(through_proxy: &[String]) -> String {
+    let direct: Vec<&str> = LOOPBACK
+        .into_iter()
+        .filter(|host| !through_proxy.iter().any(|wanted| wanted == host))
+        .collect();
+    direct.join(",")
+}
+
+/// One variable: what it is set to, and who reads it.
+#[derive(Debug)]
+pub(crate) struct Variable {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// What it is set to.
+    value: Value,
+    /// Set only where the user set it: a tool's own setting that would lead around us.
+    only_if_inherited: bool,
+}
+
+/// What a variable is set to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Value {
+    /// The proxy's URL.
+    Proxy,
+    /// The hosts that need no proxy.
+    Direct,
+    /// The path of the PEM bundle.
+    Bundle,
+    /// `1`, to turn something on.
+    One,
+}
+
+const fn set(name: &'static str, value: Value) -> Variable {
+    Variable {
+        name,
+        value,
+        only_if_inherited: false,
+    }
+}
+
+const fn replace(name: &'static str, value: Value) -> Variable {
+    Variable {
+        name,
+        value,
+        only_if_inherited: true,
+    }
+}
+
+/// Every variable that we set; who reads it stands in `docs/agents.md`.
+pub(crate) const VARIABLES: &[Variable] = &[
+    set("HTTP_PROXY", Value::Proxy),
+    set("http_proxy", Value::Proxy),
+    set("HTTPS_PROXY", Value::Proxy),
+    set("https_proxy", Value::Proxy),
+    set("ALL_PROXY", Value::Proxy),
+    set("all_proxy", Value::Proxy),
+    set("NO_PROXY", Value::Direct),
+    set("no_proxy", Value::Direct),
+    set("NODE_USE_ENV_PROXY", Value::One),
+    set("SSL_CERT_FILE", Value::Bundle),
+    set("CODEX_CA_CERTIFICATE", Value::Bundle),
+    set("NODE_EXTRA_CA_CERTS", Value::Bundle),
+    set("REQUESTS_CA_BUNDLE", Value::Bundle),
+    set("CURL_CA_BUNDLE", Value::Bundle),
+    set("GIT_SSL_CAINFO", Value::Bundle),
+    set("AWS_CA_BUNDLE", Value::Bundle),
+    set("PIP_CERT", Value::Bundle),
+    set("npm_config_cafile", Value::Bundle),
+    set("YARN_HTTPS_CA_FILE_PATH", Value::Bundle),
+    set("CARGO_HTTP_CAINFO", Value::Bundle),
+    set("DENO_CERT", Value::Bundle),
+    set("NIX_SSL_CERT_FILE", Value::Bundle),
+    set("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", Value::Bundle),
+    set("CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE", Value::Bundle),
+    set("HTTPLIB2_CA_CERTS", Value::Bundle),
+    set("BUNDLE_SSL_CA_CERT", Value::Bundle),
+    set("COMPOSER_CAFILE", Value::Bundle),
+    set("HEX_CACERTS_PATH", Value::Bundle),
+    set("PERL_LWP_SSL_CA_FILE", Value::Bundle),
+    replace("NPM_CONFIG_CAFILE", Value::Bundle),
+    replace("npm_config_proxy", Value::Proxy),
+    replace("NPM_CONFIG_PROXY", Value::Proxy),
+    replace("npm_config_https_proxy", Value::Proxy),
+    replace("NPM_CONFIG_HTTPS_PROXY", Value::Proxy),
+    replace("npm_config_noproxy", Value::Direct),
+    replace("NPM_CONFIG_NOPROXY", Value::Direct),
+    replace("CARGO_HTTP_PROXY", Value::Proxy),
+    replace("PIP_PROXY", Value::Proxy),
+    replace("grpc_proxy", Value::Proxy),
+    replace("no_grpc_proxy", Value::Direct),
+];
+
+/// The machine itself, as programs name it.
+pub(crate) const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: &str = "http://wrap:secret@127.0.0.1:4711";
+
+    fn set_for(through_proxy: &[String], inherited: &Environment) -> Environment {
+        let route = Route {
+            proxy_url: URL,
+            bundle: Path::new("/session/ca.pem"),
+            through_proxy,
+        };
+        variables(&route, inherited)
+    }
+
+    fn value(variables: &Environment, name: &str) -> String {
+        variables[OsStr::new(name)].to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn both_cases_of_every_proxy_variable_name_the_proxy() {
+        let variables = set_for(&[], &Environment::new());
+        for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+            assert_eq!(value(&variables, name), URL);
+            assert_eq!(value(&variables, &name.to_lowercase()), URL);
+        }
+    }
+
+    #[test]
+    fn an_inherited_no_proxy_does_not_survive_but_loopback_is_direct() {
+        let inherited = Environment::from([("NO_PROXY".into(), "*,.openai.com".into())]);
+        let variables = set_for(&[], &inherited);
+        for name in ["NO_PROXY", "no_proxy"] {
+            assert_eq!(value(&variables, name), "localhost,127.0.0.1,::1");
+        }
+    }
+
+    #[test]
+    fn loopback_that_is_to_be_recorded_goes_through_the_proxy() {
+        let variables = set_for(&["localhost".to_owned()], &Environment::new());
+        assert_eq!(value(&variables, "NO_PROXY"), "127.0.0.1,::1");
+    }
+
+    #[test]
+    fn a_tools_own_setting_is_replaced_where_the_user_made_it_and_only_there() {
+        let name = OsStr::new("NPM_CONFIG_HTTPS_PROXY");
+        assert!(!set_for(&[], &Environment::new()).contains_key(name));
+        let inherited = Environment::from([(name.into(), "http://elsewhere:1".into())]);
+        assert_eq!(set_for(&[], &inherited)[name], URL);
+    }
+
+    #[test]
+    fn every_inherited_root_file_is_found() {
+        let inherited = Environment::from([
+            ("NODE_EXTRA_CA_CERTS".into(), "/corporate.pem".into()),
+            ("SSL_CERT_FILE".into(), "/roots.pem".into()),
+            ("PIP_CERT".into(), "".into()),
+            ("HTTPS_PROXY".into(), "http://parent:3128".into()),
+        ]);
+        let mut found: Vec<_> = inherited_bundles(&inherited).collect();
+        found.sort();
+        assert_eq!(found, ["/corporate.pem", "/roots.pem"]);
+    }
+
+    #[test]
+    fn the_documentation_names_every_variable() {
+        let page = include_str!("../../../docs/agents.md");
+        for variable in VARIABLES {
+            let cell = format!("`{}`", variable.name);
+            assert!(page.contains(&cell), "docs/agents.md lacks {cell}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What a run needs, put together before its agent starts: hosts, roots, certificates, warnings.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::thread;
+
+use anyhow::{Context, Result, anyhow};
+use capture::{Hosts, RootCa, Upstream};
+
+use crate::agent::Agent;
+use crate::cli::RunOptions;
+use crate::environment::{Environment, LOOPBACK, Route, variables};
+use crate::offline::StandIn;
+use crate::parent;
+use crate::profile::Placeholder;
+use crate::trust::Roots;
+use crate::warning::Warning;
+
+/// Everything that is settled before the agent starts.
+pub(crate) struct Plan {
+    /// What is read.
+    pub(crate) hosts: Hosts,
+    /// What the agent trusts besides.
+    pub(crate) roots: Roots,
+    /// Variables that stand in for a login.
+    placeholder: Vec<(&'static str, String)>,
+    /// Arguments that go before the user's own.
+    pub(crate) added: Vec<OsString>,
+    /// What the user should know before the agent starts.
+    pub(crate) warnings: Vec<Warning>,
+}
+
+impl Plan {
+    /// Settles a run of `agent` in `folder`, with a root of its own, whose key is nowhere else.
+    /// What takes time is done at the same time.
+    ///
+    /// # Errors
+    ///
+    /// When a host pattern, a file of roots or a proxy's URL cannot be used.
+    pub(crate) fn new(
+        agent: &Agent,
+        options: &RunOptions,
+        inherited: &Environment,
+        folder: &Path,
+    ) -> Result<(Self, RootCa)> {
+        let surroundings = agent.surroundings(inherited, folder);
+        let hosts = match agent.profile.hosts {
+            [] if options.recording.intercept.is_empty() => Hosts::all(),
+            usual => {
+                let own = (agent.profile.own_hosts)(&surroundings);
+                let usable = own.iter().filter(|host| Hosts::parse([host]).is_ok());
+                let default: Vec<&str> = usual
+                    .iter()
+                    .copied()
+                    .chain(usable.map(String::as_str))
+                    .collect();
+                options.recording.hosts(&default)?
+            }
+        };
+        let offline = options.stand_in.is_offline();
+        let parent = if offline {
+            None
+        } else {
+            options.recording.parent(|name| text(inherited, name))?
+        };
+        let (root, roots, dead) = thread::scope(|scope| {
+            let root = scope.spawn(|| RootCa::ephemeral(&hosts));
+            let dead = scope.spawn(|| parent.as_ref().and_then(parent::unreachable));
+            let roots = Roots::load(inherited);
+            (root.join(), roots, dead.join())
+        });
+        let roots = roots?;
+        let mut warnings: Vec<Warning> = dead.unwrap_or_default().into_iter().collect();
+        warnings.extend((agent.profile.traps)(&surroundings));
+        let problems = roots.problems.iter();
+        warnings.extend(problems.map(|problem| Warning::new(problem.as_str(), "")));
+        let placeholder = if offline {
+            (agent.profile.placeholder)(&surroundings)
+        } else {
+            Placeholder::default()
+        };
+        let root = root
+            .map_err(|_| anyhow!("the root certificate was not made"))?
+            .context("cannot make a root certificate")?;
+        let mut added = (agent.profile.extra_arguments)(&agent.arguments);
+        added.extend(placeholder.arguments);
+        let plan = Self {
+            hosts,
+            roots,
+            placeholder: placeholder.variables,
+            added,
+            warnings,
+        };
+        Ok((plan, root))
+    }
+
+    /// The way to the origins, or to the stand-in in their place.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no roots, or a file of roots cannot be used.
+    pub(crate) fn upstream(
+        options: &RunOptions,
+        inherited: &Environment,
+        stand_in: Option<&StandIn>,
+    ) -> Result<Upstream> {
+        if let Some(stand_in) = stand_in {
+            let upstream = Upstream::without_roots().add_roots_pem(stand_in.root_pem())?;
+            return Ok(upstream.all_to(stand_in.addr()));
+        }
+        options.recording.upstream(|name| text(inherited, name))
+    }
+
+    /// The variables that the agent gets in place of, or beside, what it inherits.
+    pub(crate) fn variables(
+        &self,
+        agent: &Agent,
+        proxy_url: &str,
+        bundle: &Path,
+        inherited: &Environment,
+    ) -> Environment {
+        let patterns = self.hosts.patterns();
+        let through_proxy: Vec<String> = patterns
+            .into_iter()
+            .filter(|pattern| LOOPBACK.contains(&pattern.as_str()))
+            .collect();
+        let route = Route {
+            proxy_url,
+            bundle,
+            through_proxy: &through_proxy,
+        };
+        let mut variables = variables(&route, inherited);
+        let own = agent.profile.variables.iter();
+        variables.extend(own.map(|(name, value)| (name.into(), value.into())));
+        let stand_ins = self.placeholder.iter();
+        variables.extend(stand_ins.map(|(name, value)| (name.into(), value.into())));
+        variables
+    }
+}
+
+/// A variable that is set to text.
+fn text(inherited: &Environment, name: &str) -> Option<String> {
+    inherited
+        .get(std::ffi::OsStr::new(name))
+        .and_then(|value| value.to_str())
+        .map(str::to_owned)
+}

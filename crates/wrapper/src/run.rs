@@ -1,0 +1,191 @@
+//! The whole story of a run: session, proxy, agent, report.
+//!
+//! While the agent runs, nothing is written to the terminal: warnings come before it, the
+//! summary after it. What fails once the agent runs never changes its exit code.
+
+use std::env;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, ExitStatus};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Error, Result};
+use capture::{JsonlSink, Proxy, RootCa, Summary};
+use jiff::Timestamp;
+use tokio::runtime;
+
+use crate::agent::Agent;
+use crate::child::{self, Child};
+use crate::cli::RunOptions;
+use crate::environment::Environment;
+use crate::log;
+use crate::offline::StandIn;
+use crate::plan::Plan;
+use crate::program::Missing;
+use crate::sessions::{self, Session};
+use crate::survivors;
+use crate::trust::Bundle;
+use crate::units;
+use crate::warning::Warning;
+
+/// How the agent fared, and what was recorded of it.
+pub(crate) struct Outcome {
+    /// How it ended.
+    pub(crate) status: ExitStatus,
+    /// How long it ran.
+    pub(crate) lasted: Duration,
+    /// What the recording came to, or why it did not.
+    pub(crate) summary: Result<Summary>,
+    /// Where the proxy was.
+    pub(crate) proxy_url: String,
+}
+
+/// What is to be run, and how.
+pub(crate) struct Run<'a> {
+    /// The agent.
+    pub(crate) agent: &'a Agent,
+    /// How to run it.
+    pub(crate) options: &'a RunOptions,
+    /// The variables that we were started with.
+    pub(crate) inherited: &'a Environment,
+}
+
+/// Runs the agent and reports; its exit code is the result.
+///
+/// # Errors
+///
+/// What kept the agent from running; [`Missing`] where that is the agent's program.
+pub(crate) fn run(run: &Run<'_>) -> Result<u8> {
+    let folder = env::current_dir().context("the working directory is gone")?;
+    let (plan, root) = Plan::new(run.agent, run.options, run.inherited, &folder)?;
+    let session = open_session(run.agent, run.options)?;
+    let log = session.log().context("cannot log")?;
+    log::start(log, run.options.recording.log);
+    tracing::debug!(hosts = %plan.hosts, roots = plan.roots.count(), "the agent starts");
+    plan.warnings.iter().for_each(tell);
+    let outcome = record(run, &plan, root, &session)?;
+    if let Some(warning) = survivors::warning(&outcome.proxy_url) {
+        tell(&warning);
+    }
+    match outcome.summary {
+        Ok(summary) => conclude(&summary, outcome.lasted, run.options.quiet, &session),
+        Err(error) => tell(&Warning::new(format!("{error:#}"), "")),
+    }
+    Ok(child::exit_code(outcome.status))
+}
+
+/// Says what the recording came to.
+fn conclude(summary: &Summary, lasted: Duration, quiet: bool, session: &Session) {
+    let warnings = summary.warnings.iter();
+    warnings.for_each(|warning| tell(&Warning::new(warning.as_str(), "")));
+    if !quiet {
+        eprintln!(
+            "wrap: {} exchanges in {}, recorded in {}",
+            units::count(summary.exchanges),
+            units::duration(lasted),
+            session.folder().display()
+        );
+    }
+}
+
+fn open_session(agent: &Agent, options: &RunOptions) -> Result<Session> {
+    match &options.output {
+        Some(folder) => Session::create_at(folder),
+        None => Session::create(&sessions::root()?, &agent.label(), Timestamp::now()),
+    }
+}
+
+/// Runs the agent behind the proxy until both have ended.
+fn record(run: &Run<'_>, plan: &Plan, root: RootCa, session: &Session) -> Result<Outcome> {
+    let runtime = runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the proxy's threads")?;
+    let outcome = runtime.block_on(async {
+        let stand_in = run.options.stand_in.start().await?;
+        let mut ours = vec![root.certificate_pem()];
+        ours.extend(stand_in.as_ref().map(StandIn::root_pem));
+        let bundle = Bundle::write(session.bundle(), &plan.roots, &ours)?;
+        let proxy = bind(run, plan, root, session, stand_in.as_ref()).await?;
+        supervise(run, plan, proxy, &bundle).await
+    });
+    // A name that is still being looked up must not hold the exit back.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// The proxy, listening.
+async fn bind(
+    run: &Run<'_>,
+    plan: &Plan,
+    root: RootCa,
+    session: &Session,
+    stand_in: Option<&StandIn>,
+) -> Result<Proxy> {
+    let recording = session.recording();
+    let sink = JsonlSink::open(&recording)
+        .with_context(|| format!("cannot write {}", recording.display()))?;
+    let mut builder = Proxy::builder(root, sink)
+        .intercept(plan.hosts.clone())
+        .upstream(Plan::upstream(run.options, run.inherited, stand_in)?)
+        .grace(run.options.grace)
+        .agent(run.agent.label())
+        .command(run.agent.command_line(&plan.added))
+        .offline(stand_in.is_some());
+    if run.agent.profile.sends_password {
+        builder = builder.random_password();
+    }
+    let proxy = run.options.recording.apply(builder).bind().await;
+    proxy.context("cannot start the proxy")
+}
+
+/// Starts the agent, and serves it until it has ended and what it left behind is drained.
+async fn supervise(run: &Run<'_>, plan: &Plan, proxy: Proxy, bundle: &Bundle) -> Result<Outcome> {
+    let proxy_url = proxy.url();
+    let mut command = Command::new(&run.agent.program);
+    command
+        .arg0(&run.agent.typed)
+        .args(&plan.added)
+        .args(&run.agent.arguments)
+        .envs(plan.variables(run.agent, &proxy_url, bundle.path(), run.inherited));
+    let start = Instant::now();
+    let mut child =
+        Child::spawn(command).map_err(|error| not_started(&run.agent.program, error))?;
+    let abort = proxy.abort_handle();
+    let mut ended = None;
+    let summary = proxy
+        .run(async {
+            ended = Some((child.wait().await, start.elapsed()));
+            abort.on(child.impatience());
+        })
+        .await
+        .context("the recording was not finished");
+    let (status, lasted) = match ended {
+        Some(ended) => ended,
+        // The proxy failed first: the agent goes on without it.
+        None => (child.wait().await, start.elapsed()),
+    };
+    child.release();
+    Ok(Outcome {
+        status: status.context("cannot tell how the agent ended")?,
+        lasted,
+        summary,
+        proxy_url,
+    })
+}
+
+/// Why the agent's program did not start, in the terms that decide the exit code.
+fn not_started(program: &Path, error: io::Error) -> Error {
+    let missing = match error.kind() {
+        io::ErrorKind::NotFound => {
+            Missing::NotFound(format!("the interpreter of {}", program.display()))
+        }
+        _ => Missing::NotExecutable(program.to_owned()),
+    };
+    Error::new(error).context(missing)
+}
+
+fn tell(warning: &Warning) {
+    eprintln!("wrap: {warning}");
+}

@@ -1,0 +1,208 @@
+//! One run's folder: where it is, what stands in it, and that no other run writes there.
+//!
+//! The folder is private (0700). Nothing in it is ever overwritten or deleted,
+//! save by `wrap --remove`, which asks.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use etcetera::BaseStrategy;
+use jiff::Timestamp;
+
+/// One run of `wrap`, and its folder.
+#[derive(Debug)]
+pub(crate) struct Session {
+    folder: PathBuf,
+    log: File,
+}
+
+impl Session {
+    /// Makes a new folder below `root`, named for the start and the agent, and points
+    /// `latest` at it.
+    ///
+    /// # Errors
+    ///
+    /// When a folder cannot be made there: another place is then to be named with `--output`.
+    pub(crate) fn create(root: &Path, agent: &str, now: Timestamp) -> Result<Self> {
+        create_private(root).with_context(|| unwritable(root))?;
+        let name = format!("{}-{agent}", now.strftime("%Y-%m-%dT%H-%M-%SZ"));
+        let folder = create_unique(root, &name).with_context(|| unwritable(root))?;
+        let session = Self::open(folder)?;
+        session.link_latest(root);
+        Ok(session)
+    }
+
+    /// Uses `folder` as it was named on the command line; makes it where it is missing.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be made or written, and when it holds a recording: two runs in one
+    /// folder would overwrite each other's report.
+    pub(crate) fn create_at(folder: &Path) -> Result<Self> {
+        create_private(folder).with_context(|| unwritable(folder))?;
+        let folder =
+            fs::canonicalize(folder).with_context(|| format!("cannot use {}", folder.display()))?;
+        if folder.join(RECORDING).symlink_metadata().is_ok() {
+            bail!(
+                "{} already holds a recording: name another folder with --output",
+                folder.display()
+            );
+        }
+        Self::open(folder)
+    }
+
+    /// The folder itself; absolute, so that it holds where the agent changes directory.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where the traffic is recorded.
+    pub(crate) fn recording(&self) -> PathBuf {
+        self.folder.join(RECORDING)
+    }
+
+    /// Where the agent finds the certificates to trust; there only while it runs.
+    pub(crate) fn bundle(&self) -> PathBuf {
+        self.folder.join(BUNDLE)
+    }
+
+    /// Where we log, since the terminal is the agent's.
+    ///
+    /// # Errors
+    ///
+    /// When the system is out of file descriptors.
+    pub(crate) fn log(&self) -> io::Result<File> {
+        self.log.try_clone()
+    }
+
+    /// Opens the log, and holds its lock as long as the session lasts: `--remove` leaves
+    /// a locked session alone, and a second run in the same folder is refused.
+    fn open(folder: PathBuf) -> Result<Self> {
+        let path = folder.join(LOG);
+        let log = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(&path)
+            .with_context(|| unwritable(&folder))?;
+        if log.try_lock().is_err() {
+            bail!("{} is in use by another run of wrap", folder.display());
+        }
+        Ok(Self { folder, log })
+    }
+
+    /// Points `root/latest` here. A failure costs a convenience, not the run.
+    fn link_latest(&self, root: &Path) {
+        let Some(name) = self.folder.file_name() else {
+            return;
+        };
+        let staged = root.join(format!(".latest-{}", std::process::id()));
+        let linked = symlink(name, &staged).and_then(|()| fs::rename(&staged, root.join(LATEST)));
+        if let Err(error) = linked {
+            tracing::warn!(%error, "cannot link {LATEST} in {}", root.display());
+        }
+    }
+}
+
+/// Whether a run of `wrap` is still writing to `folder`.
+pub(super) fn is_in_use(folder: &Path) -> bool {
+    File::open(folder.join(LOG)).is_ok_and(|log| log.try_lock().is_err())
+}
+
+/// The folder of all sessions: `$XDG_DATA_HOME/codex-dissect/sessions`.
+///
+/// # Errors
+///
+/// When there is no home directory to put it in.
+pub(crate) fn root() -> Result<PathBuf> {
+    let base = etcetera::choose_base_strategy()
+        .context("there is no home directory: set HOME, or name a folder with --output")?;
+    Ok(base.data_dir().join("codex-dissect").join("sessions"))
+}
+
+/// Makes a folder below `root` that nobody else has: a number is added where the name is taken.
+fn create_unique(root: &Path, name: &str) -> io::Result<PathBuf> {
+    let mut attempt = 1;
+    loop {
+        let folder = match attempt {
+            1 => root.join(name),
+            _ => root.join(format!("{name}-{attempt}")),
+        };
+        match DirBuilder::new().mode(0o700).create(&folder) {
+            Err(error)
+                if error.kind() == io::ErrorKind::AlreadyExists && attempt < MAX_ATTEMPTS =>
+            {
+                attempt += 1;
+            }
+            result => return result.map(|()| folder),
+        }
+    }
+}
+
+fn create_private(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+fn unwritable(folder: &Path) -> String {
+    format!(
+        "cannot write to {} (name another folder with --output)",
+        folder.display()
+    )
+}
+
+/// The recording's name in a session's folder.
+pub(super) const RECORDING: &str = "traffic.jsonl";
+/// The link to the newest session.
+pub(super) const LATEST: &str = "latest";
+const LOG: &str = "wrap.log";
+const BUNDLE: &str = "ca.pem";
+/// Runs that may start in one second; past it something else is wrong.
+const MAX_ATTEMPTS: u32 = 1000;
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn two_sessions_of_one_second_do_not_meet() {
+        let root = tempfile::tempdir().unwrap();
+        let now = Timestamp::UNIX_EPOCH;
+        let first = Session::create(root.path(), "codex", now).unwrap();
+        let second = Session::create(root.path(), "codex", now).unwrap();
+        assert_ne!(first.folder(), second.folder());
+        let latest = fs::read_link(root.path().join(LATEST)).unwrap();
+        assert_eq!(latest, second.folder().file_name().unwrap());
+    }
+
+    #[test]
+    fn a_session_is_private_and_named_for_its_start() {
+        let root = tempfile::tempdir().unwrap();
+        let session = Session::create(root.path(), "codex", Timestamp::UNIX_EPOCH).unwrap();
+        assert!(session.folder().ends_with("1970-01-01T00-00-00Z-codex"));
+        let mode = fs::metadata(session.folder()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+    }
+
+    #[test]
+    fn a_folder_with_a_recording_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(RECORDING), "").unwrap();
+        let error = Session::create_at(folder.path()).unwrap_err();
+        assert!(error.to_string().contains("already holds a recording"));
+    }
+
+    #[test]
+    fn a_session_is_in_use_until_it_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let session = Session::create_at(folder.path()).unwrap();
+        assert!(is_in_use(folder.path()));
+        assert!(Session::create_at(folder.path()).is_err());
+        drop(session);
+        assert!(!is_in_use(folder.path()));
+    }
+}

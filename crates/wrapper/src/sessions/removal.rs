@@ -1,0 +1,133 @@
+//! Clearing old sessions: the only place where something recorded is deleted, and it asks.
+
+use std::fs;
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use capture::record::Timestamp;
+use jiff::SignedDuration;
+
+use super::Age;
+use super::folder::LATEST;
+use super::past::{Past, read};
+use crate::units;
+
+/// Removes the sessions below `root` that began longer than `age` before `now`.
+///
+/// What would go is shown first. Without `yes`, the terminal is asked. A session that
+/// is still being recorded stays.
+///
+/// # Errors
+///
+/// When there is no terminal to ask on, and when a folder cannot be read or removed.
+pub(crate) fn remove(root: &Path, age: Age, now: Timestamp, yes: bool) -> Result<()> {
+    let sessions = read(root).with_context(|| format!("cannot read {}", root.display()))?;
+    let old: Vec<Past> = sessions
+        .into_iter()
+        .filter(|session| !session.in_use && is_older(session, age, now))
+        .collect();
+    let mut out = std::io::stderr().lock();
+    if old.is_empty() {
+        writeln!(out, "nothing in {} is that old", root.display())?;
+        return Ok(());
+    }
+    for session in &old {
+        writeln!(out, "{}", session.folder.display())?;
+    }
+    let bytes = old.iter().map(|session| session.bytes).sum();
+    let question = format!(
+        "remove {} ({})?",
+        sessions_of(old.len()),
+        units::bytes(bytes)
+    );
+    if !yes && !confirmed(&question, &mut out)? {
+        writeln!(out, "nothing was removed")?;
+        return Ok(());
+    }
+    for session in &old {
+        fs::remove_dir_all(&session.folder)
+            .with_context(|| format!("cannot remove {}", session.folder.display()))?;
+    }
+    drop_dangling_link(root);
+    writeln!(out, "removed {}", sessions_of(old.len()))?;
+    Ok(())
+}
+
+fn is_older(session: &Past, age: Age, now: Timestamp) -> bool {
+    let lived = now
+        .as_micros()
+        .saturating_sub(session.started_at.as_micros());
+    SignedDuration::from_micros(lived) > age.duration()
+}
+
+/// Asks on the terminal; anything but `y` or `yes` is a no.
+fn confirmed(question: &str, out: &mut impl Write) -> Result<bool> {
+    let input = std::io::stdin();
+    if !input.is_terminal() {
+        bail!("there is no terminal to ask on: add --yes to remove without asking");
+    }
+    write!(out, "{question} [y/N] ")?;
+    out.flush()?;
+    let mut answer = String::new();
+    input.lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+/// `latest` may have pointed at what is gone. A failure costs nothing: it dangles.
+fn drop_dangling_link(root: &Path) {
+    let link = root.join(LATEST);
+    if link.is_symlink()
+        && !link.exists()
+        && let Err(error) = fs::remove_file(&link)
+    {
+        tracing::debug!(%error, "cannot remove {}", link.display());
+    }
+}
+
+fn sessions_of(count: usize) -> String {
+    match count {
+        1 => "1 session".to_owned(),
+        _ => format!("{count} sessions"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sessions::folder::RECORDING;
+
+    fn session(root: &Path, name: &str, started_at: &str) {
+        let folder = root.join(name);
+        fs::create_dir(&folder).unwrap();
+        let line = format!(
+            r#"{{"kind":"session","format":1,"started_at":"{started_at}","tool":"t","limits":{{"body":1,"queue":1}},"secrets":"redacted"}}"#
+        );
+        fs::write(folder.join(RECORDING), line + "\n").unwrap();
+    }
+
+    fn now() -> Timestamp {
+        serde_json::from_str("\"2026-11-23T12:00:00Z\"").unwrap()
+    }
+
+    #[test]
+    fn only_what_is_older_goes() {
+        let root = tempfile::tempdir().unwrap();
+        session(root.path(), "old", "2026-11-20T12:00:00Z");
+        session(root.path(), "new", "2026-11-23T11:00:00Z");
+        remove(root.path(), "2d".parse().unwrap(), now(), true).unwrap();
+        assert!(!root.path().join("old").exists());
+        assert!(root.path().join("new").exists());
+    }
+
+    #[test]
+    fn what_is_no_session_stays() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("mine")).unwrap();
+        session(root.path(), "old", "2020-01-01T00:00:00Z");
+        std::os::unix::fs::symlink("old", root.path().join(LATEST)).unwrap();
+        remove(root.path(), "0d".parse().unwrap(), now(), true).unwrap();
+        assert!(root.path().join("mine").exists());
+        assert!(!root.path().join(LATEST).is_symlink());
+    }
+}

@@ -1,0 +1,215 @@
+//! What the agent is told to trust: the system's roots, or the user's own, plus ours.
+//!
+//! All stand in one PEM file, because most of the variables that name such a file replace
+//! the reader's roots. The file holds public certificates alone, is private to the user all
+//! the same, and is gone when the [`Bundle`] is dropped.
+
+use std::ffi::OsStr;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use pem::{EncodeConfig, LineEnding, Pem};
+use rustls_native_certs::{CertificateResult, load_certs_from_paths, load_native_certs};
+
+use crate::environment::{Environment, inherited_bundles};
+
+/// The roots that the agent trusts without us.
+#[derive(Debug, Default)]
+pub(crate) struct Roots {
+    /// In DER, each once.
+    certificates: Vec<Vec<u8>>,
+    /// What could not be read, in words; what could be is there all the same.
+    pub(crate) problems: Vec<String>,
+}
+
+impl Roots {
+    /// Reads the system's roots, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` put in their
+    /// place, and every other file of roots that `inherited` names for some tool.
+    ///
+    /// # Errors
+    ///
+    /// When the user's own `SSL_CERT_FILE` holds no certificate: the agent would be cut off
+    /// from everything that is not intercepted.
+    pub(crate) fn load(inherited: &Environment) -> Result<Self> {
+        let variable = |name: &str| inherited.get(OsStr::new(name)).filter(|v| !v.is_empty());
+        let file = variable("SSL_CERT_FILE").map(Path::new);
+        let folder = variable("SSL_CERT_DIR").map(Path::new);
+        let base = match (file, folder) {
+            (None, None) => load_native_certs(),
+            _ => load_certs_from_paths(file, folder),
+        };
+        if let (Some(file), true) = (file, base.certs.is_empty()) {
+            bail!(
+                "{} holds no certificate that can be read{}: correct SSL_CERT_FILE, or unset it",
+                file.display(),
+                first_cause(&base)
+            );
+        }
+        let mut roots = Self::default();
+        roots.take(base);
+        let mut read: Vec<&Path> = file.into_iter().collect();
+        for more in inherited_bundles(inherited).map(Path::new) {
+            if !read.contains(&more) {
+                roots.take(load_certs_from_paths(Some(more), None));
+                read.push(more);
+            }
+        }
+        roots.certificates.sort_unstable();
+        roots.certificates.dedup();
+        Ok(roots)
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.certificates.len()
+    }
+
+    fn take(&mut self, result: CertificateResult) {
+        let certificates = result.certs.into_iter();
+        self.certificates
+            .extend(certificates.map(|certificate| certificate.to_vec()));
+        self.problems
+            .extend(result.errors.iter().map(|error| error.to_string()));
+    }
+
+    fn to_pem(&self) -> String {
+        let blocks: Vec<Pem> = self
+            .certificates
+            .iter()
+            .map(|der| Pem::new("CERTIFICATE", der.as_slice()))
+            .collect();
+        let lines = EncodeConfig::new().set_line_ending(LineEnding::LF);
+        pem::encode_many_config(&blocks, lines)
+    }
+}
+
+/// The file that the agent is pointed at; removed when dropped.
+#[derive(Debug)]
+pub(crate) struct Bundle {
+    path: PathBuf,
+}
+
+impl Bundle {
+    /// Writes `roots` and then `ours`, PEM each, to a new file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// When the file is there already or cannot be written.
+    pub(crate) fn write(path: PathBuf, roots: &Roots, ours: &[&str]) -> Result<Self> {
+        let mut text = roots.to_pem();
+        for certificate in ours {
+            text.push('\n');
+            text.push_str(certificate);
+        }
+        let cannot_write = || format!("cannot write {}", path.display());
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .with_context(cannot_write)?;
+        let written = file.write_all(text.as_bytes()).with_context(cannot_write);
+        let bundle = Self { path };
+        written.map(|()| bundle)
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Bundle {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_file(&self.path) {
+            tracing::warn!(%error, "cannot remove {}", self.path.display());
+        }
+    }
+}
+
+fn first_cause(result: &CertificateResult) -> String {
+    match result.errors.first() {
+        Some(error) => format!(" ({error})"),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn certificate(folder: &Path, name: &str) -> PathBuf {
+        let made = rcgen::generate_simple_self_signed([format!("{name}.example")]).unwrap();
+        let path = folder.join(name);
+        fs::write(&path, made.cert.pem()).unwrap();
+        path
+    }
+
+    #[test]
+    fn the_users_own_roots_take_the_place_of_the_systems_and_tools_roots_join_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = certificate(folder.path(), "own");
+        let tool = certificate(folder.path(), "tool");
+        let inherited = Environment::from([
+            ("SSL_CERT_FILE".into(), own.clone().into()),
+            ("NODE_EXTRA_CA_CERTS".into(), tool.into()),
+            ("CURL_CA_BUNDLE".into(), own.into()),
+        ]);
+        let roots = Roots::load(&inherited).unwrap();
+        assert_eq!(roots.count(), 2);
+        assert!(roots.problems.is_empty());
+    }
+
+    #[test]
+    fn a_root_file_without_a_certificate_is_an_error_that_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("broken.pem");
+        fs::write(&path, "not a certificate").unwrap();
+        let inherited = Environment::from([("SSL_CERT_FILE".into(), path.into())]);
+        let error = Roots::load(&inherited).unwrap_err().to_string();
+        assert!(error.contains("broken.pem"), "{error}");
+        assert!(error.contains("unset it"), "{error}");
+    }
+
+    #[test]
+    fn a_tools_missing_root_file_is_a_problem_and_no_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let inherited = Environment::from([
+            (
+                "SSL_CERT_FILE".into(),
+                certificate(folder.path(), "own").into(),
+            ),
+            ("PIP_CERT".into(), folder.path().join("none.pem").into()),
+        ]);
+        let roots = Roots::load(&inherited).unwrap();
+        assert_eq!(roots.count(), 1);
+        assert!(
+            roots.problems[0].contains("none.pem"),
+            "{:?}",
+            roots.problems
+        );
+    }
+
+    #[test]
+    fn the_bundle_is_private_and_gone_when_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = certificate(folder.path(), "own");
+        let ours = fs::read_to_string(certificate(folder.path(), "ours")).unwrap();
+        let inherited = Environment::from([("SSL_CERT_FILE".into(), own.into())]);
+        let roots = Roots::load(&inherited).unwrap();
+        let path = folder.path().join("ca.pem");
+
+        let bundle = Bundle::write(path.clone(), &roots, &[&ours]).unwrap();
+        assert_eq!(pem::parse_many(fs::read(&path).unwrap()).unwrap().len(), 2);
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+
+        drop(bundle);
+        assert!(!path.exists());
+    }
+}

@@ -1,0 +1,6 @@
+//! `wrap` as a whole, with small programs in the place of agents.
+
+#![expect(clippy::unwrap_used, reason = "what helps tests may panic as tests do")]
+
+mod exit_code;
+mod wrap;
