@@ -4,17 +4,25 @@ use std::fs;
 
 use crate::install;
 use crate::launch::Home;
+use crate::recording::json_sent;
 
 #[test]
 fn the_tools_that_codex_starts_get_their_answers_through_the_proxy() {
-    let home = Home::with_api_key("sk-made-up-children-key")
-        .program(install::NODE.folder())
-        .program(install::python());
+    let home = Home::with_api_key("sk-made-up-children-key");
     let url = "https://api.openai.com/v1/models";
+    // By their paths: codex's shell is a login shell, which begins with the system's PATH.
+    let node = install::NODE.folder().join("node");
+    let python = install::python().join("python3");
     let commands = [
         format!("curl --silent --show-error {url}"),
-        format!("node -e \"fetch('{url}').then(r => r.text()).then(console.log)\""),
-        format!("python3 -c \"import requests; print(requests.get('{url}').text)\""),
+        format!(
+            "{} -e \"fetch('{url}').then(r => r.text()).then(console.log)\"",
+            node.display()
+        ),
+        format!(
+            "{} -c \"import requests; print(requests.get('{url}').text)\"",
+            python.display()
+        ),
         "git ls-remote https://github.com/some/repository.git".to_owned(),
     ];
     let script = serde_json::json!([
@@ -37,7 +45,7 @@ fn the_tools_that_codex_starts_get_their_answers_through_the_proxy() {
 
     let recording = run.recording();
     let turns = recording.assert_turns(&run.log());
-    let result = crate::recording::json_sent(turns.last().unwrap());
+    let result = json_sent(turns.last().unwrap());
     assert!(result.contains("all-four-done"), "{result}");
     if cfg!(not(target_os = "linux")) {
         return; // Only Linux tells who is at the other end.

@@ -44,7 +44,6 @@ fn python_httpx_with_http2_is_on_record_and_gets_its_answer() {
 fn node_fetch_is_on_record_and_gets_its_answer() {
     let home = Home::new().program(install::NODE.folder());
     let script = format!("fetch('{URL}').then(r => r.text()).then(t => process.stdout.write(t))");
-    // By its path: codex's folder comes first, and has no node.
     assert_answered(&home.wrap(&[], &["node", "-e", &script]));
 }
 

@@ -22,7 +22,7 @@ fn the_recordings_are_made_anew() {
         } else {
             home = home.variable("CODEX_API_KEY", KEY);
         }
-        let options = [*options, &["--no-report", "--body-limit", BODY_LIMIT]].concat();
+        let options = [*options, &["--body-limit", BODY_LIMIT]].concat();
         let run = home.wrap(
             &options,
             &["codex", "exec", "--skip-git-repo-check", "say hi"],
@@ -39,7 +39,8 @@ fn the_recordings_are_made_anew() {
 fn assert_neutral(recording: &str) {
     let build_folder = install::build_folder();
     let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let home = std::env::var("HOME").unwrap_or_default();
+    // A hidden folder in it: codex calls its own agents `/root` and `/root/task1`.
+    let home = format!("{}/.", std::env::var("HOME").unwrap_or_default());
     let telltales = [
         build_folder.to_str().unwrap(),
         host.trim(),
