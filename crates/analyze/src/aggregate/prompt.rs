@@ -24,7 +24,8 @@ pub(super) fn finish(view: &View<'_>) -> Prompt {
                 known += content.bytes;
             }
         }
-        uses.around += prompt.bytes.saturating_sub(known);
+        let around = prompt.bytes.saturating_sub(known);
+        uses.around = uses.around.saturating_add(around);
     }
     let called: BTreeSet<&str> = view
         .calls()

@@ -1,12 +1,14 @@
 //! Where the latest session's recording is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use etcetera::BaseStrategy;
 
-/// The recording of the latest session of `wrap`.
-pub(super) fn recording() -> Result<PathBuf> {
+/// The recording of the latest session of `wrap`, and what reports call it.
+///
+/// A report is pasted and sent: it must not say where this machine keeps its files.
+pub(super) fn recording() -> Result<(PathBuf, PathBuf)> {
     let folders = etcetera::choose_base_strategy().context("cannot tell the home folder")?;
     let sessions = folders.data_dir().join("codex-dissect").join("sessions");
     let recording = sessions.join("latest").join("traffic.jsonl");
@@ -16,5 +18,8 @@ pub(super) fn recording() -> Result<PathBuf> {
             recording.display()
         );
     }
-    Ok(recording)
+    let session = sessions.join("latest").canonicalize().ok();
+    let name = session.as_deref().and_then(Path::file_name);
+    let name = Path::new(name.unwrap_or("latest".as_ref())).join("traffic.jsonl");
+    Ok((recording, name))
 }

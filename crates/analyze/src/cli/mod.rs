@@ -121,10 +121,13 @@ fn read(cli: &Cli) -> Result<Aggregate> {
     let by_process = cli.filters.iter().any(Filter::needs_process);
     let recordings = match cli.recordings.as_slice() {
         [] => vec![latest::recording()?],
-        named => named.to_vec(),
+        named => named
+            .iter()
+            .map(|path| (path.clone(), path.clone()))
+            .collect(),
     };
     let mut all = Aggregate::default();
-    for (source, path) in (0..).zip(&recordings) {
+    for (source, (path, name)) in (0..).zip(&recordings) {
         let aggregate = if path == Path::new("-") {
             ensure!(
                 !by_process,
@@ -141,7 +144,7 @@ fn read(cli: &Cli) -> Result<Aggregate> {
             let file =
                 File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
             let size = file.metadata().ok().map(|metadata| metadata.len());
-            scan.read_from(progress::watched(file, size), path, source)
+            scan.read_from(progress::watched(file, size), name, source)
         };
         all.merge(aggregate?);
     }

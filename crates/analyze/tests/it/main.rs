@@ -1,7 +1,16 @@
 //! Tests of the library as another program uses it.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
 mod assertion;
+mod cli;
+mod damage;
+mod figures;
 mod filter;
+mod fixtures;
+mod golden;
+mod hostile;
+mod merge;
 mod recordings;
 mod selection;
 mod shape;

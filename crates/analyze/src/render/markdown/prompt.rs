@@ -26,7 +26,8 @@ pub(super) fn write(prompt: &Prompt, out: &mut String) {
 }
 
 fn parts(prompt: &Prompt, out: &mut String) {
-    let all: u64 = prompt.bytes.iter().map(|part| part.bytes).sum();
+    let sent = prompt.bytes.iter().map(|part| part.bytes);
+    let all = sent.fold(0, u64::saturating_add);
     let mut table = Table::new(&[
         "bytes of requests",
         ">sent",

@@ -1,0 +1,158 @@
+//! Recordings that are cut, damaged, foreign or hostile: said, counted, never a panic.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use analyze::{Error, Format, Reader, Report, Scan};
+use proptest::prelude::*;
+
+use crate::fixtures;
+
+fn scan(bytes: impl Into<Vec<u8>>) -> Result<Report, Error> {
+    let input = std::io::Cursor::new(bytes.into());
+    let scanned = Scan::default().read_from(input, Path::new("x"), 0)?;
+    Ok(scanned.finish())
+}
+
+fn strict(bytes: impl Into<Vec<u8>>) -> Result<Report, Error> {
+    let input = std::io::Cursor::new(bytes.into());
+    let scanned = Scan::default()
+        .strict(true)
+        .read_from(input, Path::new("x"), 0)?;
+    Ok(scanned.finish())
+}
+
+const END: &str = r#"{"kind":"end","format":1,"exchanges":0}"#;
+
+#[test]
+fn a_damaged_line_is_skipped_and_named_and_one_at_the_end_told_apart() {
+    let text = format!("{END}\n{{\"kind\":\"exch\n\nnull\n{END}\n{{\"kind\":\"end\",\"for");
+    let report = scan(text.clone()).unwrap();
+    let lines = report.completeness.unwrap().unread_lines;
+    assert_eq!((lines.damaged, lines.cut_ends, lines.foreign), (2, 1, 0));
+    let named: Vec<bool> = ["x:2:", "x:4:", "x:6:"]
+        .iter()
+        .map(|place| lines.first.iter().any(|line| line.starts_with(place)))
+        .collect();
+    assert_eq!(named, [true, true, true], "{:?}", lines.first);
+    assert!(matches!(strict(text), Err(Error::Damaged { line: 2, .. })));
+}
+
+#[test]
+fn the_reader_goes_on_behind_an_error_and_knows_its_lines() {
+    let text = format!("{END}\nnoise\n{END}\n");
+    let mut reader = Reader::new(std::io::Cursor::new(text), Path::new("x")).unwrap();
+    assert!(reader.next().unwrap().is_ok());
+    assert_eq!(reader.next().unwrap().unwrap_err().line(), Some(2));
+    assert!(reader.next().unwrap().is_ok());
+    assert_eq!(reader.line(), 3);
+    assert!(reader.next().is_none());
+}
+
+#[test]
+fn other_programs_json_and_newer_formats_are_named() {
+    let text = format!("{{\"level\":\"info\"}}\n{{\"kind\":\"end\",\"format\":99}}\n{END}");
+    let lines = scan(text.clone())
+        .unwrap()
+        .completeness
+        .unwrap()
+        .unread_lines;
+    assert_eq!((lines.foreign, lines.newer, lines.damaged), (1, 1, 0));
+    assert!(matches!(strict(text), Err(Error::Foreign { line: 1, .. })));
+    let newer = scan("{\"kind\":\"session\",\"format\":2}").unwrap_err();
+    let message = newer.to_string();
+    assert!(message.contains("format 2 is newer than 1"), "{message}");
+}
+
+#[test]
+fn what_is_no_recording_is_an_error_that_says_so() {
+    assert!(matches!(scan(""), Err(Error::Empty { .. })));
+    assert!(matches!(
+        scan("{}\n[1]\n"),
+        Err(Error::NoRecords { lines: 2, .. })
+    ));
+    let error = Scan::default()
+        .read(Path::new("/no/such/file"), 0)
+        .unwrap_err();
+    assert!(matches!(error, Error::Read { .. }), "{error}");
+}
+
+#[test]
+fn compressed_recordings_read_the_same_and_a_cut_one_as_far_as_it_goes() {
+    let text = fixtures::text("hand-websocket");
+    let plain = serde_json::to_string(&scan(text.as_str()).unwrap()).unwrap();
+    let zst = zstd::encode_all(text.as_bytes(), 3).unwrap();
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gz.write_all(text.as_bytes()).unwrap();
+    let gz = gz.finish().unwrap();
+    for whole in [zst, gz] {
+        let report = scan(whole.clone()).unwrap();
+        assert_eq!(serde_json::to_string(&report).unwrap(), plain);
+        // A file that was appended to has several frames.
+        let twice = scan([whole.clone(), whole.clone()].concat()).unwrap();
+        assert_eq!(twice.recordings.len(), 2);
+        let cut = &whole[..whole.len() - 9];
+        match scan(cut) {
+            Ok(report) => assert_eq!(report.completeness.unwrap().unread_lines.cut_streams, 1),
+            // Nothing came out before the cut.
+            Err(error) => assert!(matches!(error, Error::Empty { .. }), "{error}"),
+        }
+        assert!(strict(cut).is_err());
+    }
+}
+
+#[test]
+fn deep_nesting_wrong_types_and_strange_values_are_read_over() {
+    let deep = format!("{}1{}", "[".repeat(5_000), "]".repeat(5_000));
+    for body in [
+        deep.as_str(),
+        r#"{"model":1,"input":{"a":2},"tools":"x","client_metadata":[],"reasoning":null}"#,
+        r#"{"model":"m","input":[1,null,{"type":3},{"type":"message","role":[]}]}"#,
+        r#"{"model":"\ud800","input":"x"}"#,
+        "null",
+    ] {
+        let exchange = format!(
+            r#"{{"kind":"exchange","format":1,"id":18446744073709551615,"connection":0,
+            "started_at":"-009999-01-02T01:59:59Z","transport":"http",
+            "request":{{"method":"POST","url":"https://h/v1/responses","http_version":"HTTP/2",
+            "body":{{"json":{body},"bytes":18446744073709551615,"wire_bytes":18446744073709551615}},
+            "end_us":18446744073709551615}},
+            "response":{{"status":999,"http_version":"HTTP/2","start_us":0,"body":{{"json":{body}}},
+            "events":[{{"at_us":5,"json":{body}}},{{"at_us":1,"json":{{"type":"x.delta"}}}}]}},
+            "outcome":{{"state":"aborted"}}}}"#
+        );
+        let line = exchange.replace('\n', "");
+        let report = scan(format!("{line}\n{line}\n")).unwrap();
+        assert_eq!(report.glance.as_ref().unwrap().exchanges, 2, "{body}");
+        for format in Format::ALL {
+            format.write(&report, &mut Vec::new()).unwrap();
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Bytes of a real recording, some of them overwritten.
+    #[test]
+    fn no_damage_makes_it_panic(
+        name in prop::sample::select(&fixtures::NAMES[..]),
+        hits in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+    ) {
+        let mut bytes = fixtures::text(name).into_bytes();
+        for (at, byte) in hits {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Ok(report) = scan(bytes) {
+            for format in Format::ALL {
+                format.write(&report, &mut Vec::new()).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn no_noise_makes_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        prop_assert!(scan(bytes).is_err());
+    }
+}

@@ -1,0 +1,122 @@
+//! Merging: the same lines give the same report, however they were shared.
+
+use std::path::Path;
+
+use analyze::{Aggregate, Format, Place, Reader, Scan};
+use proptest::prelude::*;
+
+use crate::fixtures;
+
+/// The aggregate of some lines of a recording, from line `first` (counted from 0) on.
+fn part(source: u32, first: usize, lines: &[String]) -> Aggregate {
+    let mut aggregate = Aggregate::default();
+    aggregate.seek(Place {
+        source,
+        line: first as u64,
+    });
+    for line in lines {
+        let mut reader = Reader::new(std::io::Cursor::new(line.clone()), Path::new("x")).unwrap();
+        aggregate.add(&reader.next().unwrap().unwrap());
+    }
+    aggregate
+}
+
+/// The report in every format that there is, in one text.
+fn written(aggregate: Aggregate) -> String {
+    let report = aggregate.finish();
+    let mut out = Vec::new();
+    for format in Format::ALL {
+        format.write(&report, &mut out).unwrap();
+    }
+    String::from_utf8(out).unwrap()
+}
+
+/// All lines of all recordings, each with its source and its number from 0.
+fn lines() -> Vec<(u32, usize, String)> {
+    let sources = (0..).zip(fixtures::NAMES);
+    let lines = sources.flat_map(|(source, name)| {
+        let text = fixtures::text(name);
+        let lines = text.lines().map(str::to_owned).enumerate();
+        lines
+            .map(move |(number, line)| (source, number, line))
+            .collect::<Vec<_>>()
+    });
+    lines.collect()
+}
+
+/// The names of the sources, which one of the parts has to bring.
+fn names() -> Aggregate {
+    let mut aggregate = Aggregate::default();
+    for (source, name) in (0..).zip(fixtures::NAMES) {
+        aggregate.begin(source, name);
+    }
+    aggregate
+}
+
+fn in_one_pass() -> Aggregate {
+    let mut aggregate = names();
+    for (source, number, line) in lines() {
+        aggregate.merge(part(source, number, &[line]));
+    }
+    aggregate
+}
+
+#[test]
+fn a_recording_split_at_any_line_gives_the_same_report() {
+    for name in fixtures::NAMES {
+        let lines: Vec<String> = fixtures::text(name).lines().map(str::to_owned).collect();
+        let whole = written(part(0, 0, &lines));
+        for cut in 0..=lines.len() {
+            let (head, tail) = lines.split_at(cut);
+            let mut forth = part(0, 0, head);
+            forth.merge(part(0, cut, tail));
+            assert_eq!(written(forth), whole, "{name} cut at line {cut}");
+            let mut back = part(0, cut, tail);
+            back.merge(part(0, 0, head));
+            assert_eq!(
+                written(back),
+                whole,
+                "{name} cut at line {cut}, merged backwards"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_partial_aggregate_survives_being_written_and_read() {
+    let aggregate = in_one_pass();
+    let json = serde_json::to_string(&aggregate).unwrap();
+    let read: Aggregate = serde_json::from_str(&json).unwrap();
+    assert_eq!(written(read), written(aggregate));
+}
+
+#[test]
+fn the_number_of_threads_does_not_change_the_report() {
+    let path = fixtures::path("hand-errors");
+    let read = |threads| Scan::default().threads(threads).read(&path, 0).unwrap();
+    let one = written(read(1));
+    assert_eq!(written(read(2)), one);
+    assert_eq!(written(read(5)), one);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Every line goes to one of four parts, and the parts merge in any order.
+    #[test]
+    fn sharing_lines_and_merging_in_any_order_gives_the_same_report(
+        shares in proptest::collection::vec(0..4_usize, 64),
+        order in Just(vec![0, 1, 2, 3]).prop_shuffle(),
+    ) {
+        let mut parts = vec![Aggregate::default(); 4];
+        for (index, (source, number, line)) in lines().into_iter().enumerate() {
+            let share = shares[index % shares.len()];
+            parts[share].merge(part(source, number, &[line]));
+        }
+        let mut merged = names();
+        for index in order {
+            merged.merge(std::mem::take(&mut parts[index]));
+        }
+        prop_assert_eq!(written(merged), written(in_one_pass()));
+    }
+}
