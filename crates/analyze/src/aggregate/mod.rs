@@ -14,6 +14,7 @@ mod endpoint;
 mod endpoints;
 mod errors;
 mod frequency;
+mod gaps;
 mod glance;
 mod hosts;
 mod identity;

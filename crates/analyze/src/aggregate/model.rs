@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use capture::record::Transport;
 
-use super::tools;
 use super::view::{Entry, View};
+use super::{gaps as gap_classes, tools};
 use crate::call::{Call, Ending, Kind, Provider, Tokens};
 use crate::report::{ModelStats, ModelUse, Models};
 use crate::stats::{Histogram, Quantiles};
@@ -41,6 +41,7 @@ pub(super) fn finish(view: &View<'_>, gaps: &BTreeMap<String, Histogram>) -> Mod
     Models {
         models,
         tools: tools::finish(view),
+        gap_classes: gap_classes::classes(gaps),
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct Cli {
     /// latest session of `wrap`]
     #[arg(value_name = "RECORDING")]
     recordings: Vec<PathBuf>,
-    /// How to write the report: md or json
+    /// How to write the report: md, html or json
     #[arg(short, long, default_value = "md", value_name = "FORMAT")]
     format: Format,
     /// Where to write it [default: standard output]

@@ -2,6 +2,7 @@
 //!
 //! To add one: a file here, a variant, and the match in [`Format::write`].
 
+mod html;
 pub(crate) mod markdown;
 pub(crate) mod units;
 
@@ -17,18 +18,21 @@ use crate::report::Report;
 pub enum Format {
     /// Markdown, for people: to read as it is, or to paste.
     Markdown,
+    /// One HTML page that needs nothing else: with pictures and the whole transcript.
+    Html,
     /// JSON, for programs: every figure, unrounded.
     Json,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: &[Self] = &[Self::Markdown, Self::Json];
+    pub const ALL: &[Self] = &[Self::Markdown, Self::Html, Self::Json];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Markdown => "md",
+            Self::Html => "html",
             Self::Json => "json",
         }
     }
@@ -41,6 +45,7 @@ impl Format {
     pub fn write(self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         match self {
             Self::Markdown => out.write_all(markdown::render(report).as_bytes()),
+            Self::Html => out.write_all(html::render(report).as_bytes()),
             Self::Json => {
                 serde_json::to_writer_pretty(&mut *out, report)?;
                 out.write_all(b"\n")

@@ -36,7 +36,7 @@ pub use frequency::{Frequency, Slice};
 pub use glance::Glance;
 pub use hosts::{HostStats, Hosts, ProcessStats, UnreadHost};
 pub use identity::{Identifier, Identity, Secret, SecretPlace, SecretWarning};
-pub use model::{ModelStats, ModelUse, Models, ToolStats};
+pub use model::{GapClass, ModelStats, ModelUse, Models, ToolStats};
 pub use prompt::{PartBytes, Prompt, PromptText};
 pub use section::{Section, UnknownSection};
 pub use structure::{Payload, PayloadPart, Structure};

@@ -14,6 +14,19 @@ pub struct Models {
     pub models: Vec<ModelStats>,
     /// Every tool that was called, the most used first.
     pub tools: Vec<ToolStats>,
+    /// The times between events that carry model output, of all models, by length.
+    pub gap_classes: Vec<GapClass>,
+}
+
+/// How many times between output events are of one length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct GapClass {
+    /// The shortest in the class, in microseconds.
+    pub from_us: u64,
+    /// They are shorter than this; `None` for no limit.
+    pub below_us: Option<u64>,
+    /// How many there are.
+    pub count: u64,
 }
 
 /// One model.

@@ -1,6 +1,9 @@
 //! Tests of the library as another program uses it.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, its helpers too"
+)]
 
 mod assertion;
 mod cli;
@@ -10,6 +13,7 @@ mod filter;
 mod fixtures;
 mod golden;
 mod hostile;
+mod html;
 mod merge;
 mod recordings;
 mod selection;

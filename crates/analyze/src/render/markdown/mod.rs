@@ -26,19 +26,19 @@ use crate::report::{Report, Section};
 /// The report as one Markdown document.
 pub(crate) fn render(report: &Report) -> String {
     let mut out = String::from("# What the agent said\n\n");
-    for section in Section::ALL {
-        write_section(*section, report, &mut out);
+    for part in Section::ALL {
+        out.push_str(&section(*part, report).unwrap_or_default());
     }
     out.truncate(out.trim_end().len());
     out.push('\n');
     out
 }
 
-/// Writes one section with its heading, where the report has it.
-fn write_section(section: Section, report: &Report, out: &mut String) {
+/// One section with its heading, where the report has it.
+pub(crate) fn section(section: Section, report: &Report) -> Option<String> {
     let mut body = String::new();
     let out_body = &mut body;
-    let written = match section {
+    match section {
         Section::Glance => glance::write(report, out_body),
         Section::Endpoints => report
             .endpoints
@@ -96,11 +96,7 @@ fn write_section(section: Section, report: &Report, out: &mut String) {
             .structure
             .as_ref()
             .map(|data| structure::write(data, out_body)),
-    };
-    if written.is_some() {
-        out.push_str(&format!("## {}\n\n{}", section.title(), body));
-        if !body.ends_with("\n\n") {
-            out.push('\n');
-        }
-    }
+    }?;
+    let end = if body.ends_with("\n\n") { "" } else { "\n" };
+    Some(format!("## {}\n\n{body}{end}", section.title()))
 }

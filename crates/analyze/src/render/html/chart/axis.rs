@@ -1,0 +1,191 @@
+//! A time axis on which long pauses are short.
+//!
+//! Between turns people think for minutes while requests take seconds: on an
+//! even axis every bar would be a dot. So a pause in which nothing happens at
+//! all takes no more room than a share of the busy time.
+
+use super::scale::Steps;
+
+/// Maps instants, in microseconds, onto a stretch of the drawing.
+#[derive(Debug)]
+pub(super) struct Axis {
+    /// In order, without holes.
+    pieces: Vec<Piece>,
+    from: f64,
+    to: f64,
+}
+
+/// A stretch of time, busy or a pause.
+#[derive(Debug, Clone, Copy)]
+struct Piece {
+    start_us: u64,
+    end_us: u64,
+    /// Where it is drawn, in microseconds of the busy parts' scale.
+    shown: (f64, f64),
+    shortened: bool,
+}
+
+impl Axis {
+    /// An axis from coordinate `from` to `to` on which each of `spans` finds its place.
+    pub(super) fn new(spans: impl Iterator<Item = (u64, u64)>, from: f64, to: f64) -> Self {
+        let busy = merged(spans);
+        let total: f64 = busy.iter().map(|(start, end)| (end - start) as f64).sum();
+        let longest_pause = (total * LONGEST_PAUSE).max(1.0);
+        let mut pieces: Vec<Piece> = Vec::with_capacity(busy.len() * 2);
+        for (start, end) in busy {
+            if let Some(last) = pieces.last().copied() {
+                pieces.push(last.followed_by(start, longest_pause));
+            }
+            let at = pieces.last().map_or(0.0, |piece| piece.shown.1);
+            pieces.push(Piece {
+                start_us: start,
+                end_us: end,
+                shown: (at, at + (end - start) as f64),
+                shortened: false,
+            });
+        }
+        Self { pieces, from, to }
+    }
+
+    /// The coordinate of an instant; what lies outside is moved to the nearer end.
+    pub(super) fn at(&self, us: u64) -> f64 {
+        let next = self.pieces.partition_point(|piece| piece.end_us < us);
+        let Some(piece) = self.pieces.get(next) else {
+            return self.to;
+        };
+        let length = (piece.end_us - piece.start_us).max(1) as f64;
+        let share = us.saturating_sub(piece.start_us) as f64 / length;
+        self.place(piece.shown.0 + share * (piece.shown.1 - piece.shown.0))
+    }
+
+    /// Round instants in what is not shortened, far enough from each other to be labelled.
+    pub(super) fn marks(&self) -> Vec<u64> {
+        let step = Steps::Time.round_up(self.whole() / MARKS) as u64;
+        let mut marks = Vec::new();
+        let mut free = f64::NEG_INFINITY;
+        for piece in self.pieces.iter().filter(|piece| !piece.shortened) {
+            let first = piece.start_us.div_ceil(step.max(1));
+            let instants = (first..).map(|n| n.saturating_mul(step));
+            for mark in instants
+                .take_while(|mark| *mark <= piece.end_us)
+                .take(MAX_MARKS)
+            {
+                let at = self.at(mark);
+                if at >= free {
+                    marks.push(mark);
+                    free = at + LABEL_WIDTH;
+                }
+            }
+        }
+        marks
+    }
+
+    /// The pauses that are shortened: from, to, and how long each is.
+    pub(super) fn pauses(&self) -> impl Iterator<Item = (f64, f64, u64)> {
+        let shortened = self.pieces.iter().filter(|piece| piece.shortened);
+        shortened.map(|piece| {
+            let length = piece.end_us - piece.start_us;
+            (self.place(piece.shown.0), self.place(piece.shown.1), length)
+        })
+    }
+
+    fn whole(&self) -> f64 {
+        self.pieces
+            .last()
+            .map_or(1.0, |piece| piece.shown.1)
+            .max(1.0)
+    }
+
+    fn place(&self, shown: f64) -> f64 {
+        self.from + (shown / self.whole()).clamp(0.0, 1.0) * (self.to - self.from)
+    }
+}
+
+impl Piece {
+    /// The pause from its end to `start_us`.
+    fn followed_by(self, start_us: u64, longest: f64) -> Self {
+        let length = (start_us - self.end_us) as f64;
+        Self {
+            start_us: self.end_us,
+            end_us: start_us,
+            shown: (self.shown.1, self.shown.1 + length.min(longest)),
+            shortened: length > longest,
+        }
+    }
+}
+
+/// The spans in order, those that touch made one.
+fn merged(spans: impl Iterator<Item = (u64, u64)>) -> Vec<(u64, u64)> {
+    let mut spans: Vec<(u64, u64)> = spans.map(|(start, end)| (start, end.max(start))).collect();
+    spans.sort_unstable();
+    let mut merged: Vec<(u64, u64)> = Vec::new();
+    for (start, end) in spans {
+        match merged.last_mut() {
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            _ => merged.push((start, end)),
+        }
+    }
+    merged
+}
+
+/// How long a pause is drawn at most, as a share of all busy time.
+const LONGEST_PAUSE: f64 = 0.03;
+/// About how many marks an axis has.
+const MARKS: f64 = 8.0;
+/// More than fit, whatever the step.
+const MAX_MARKS: usize = 100;
+/// Room for `1 min 30 s`, in units of the drawing.
+const LABEL_WIDTH: f64 = 64.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: u64 = 1_000_000;
+
+    #[test]
+    fn a_long_pause_takes_little_room_and_nothing_changes_its_order() {
+        // 10 s busy, an hour of nothing, 10 s busy: 20 s and 0.6 s for the pause.
+        let spans = [(0, 10 * SECOND), (3610 * SECOND, 3620 * SECOND)];
+        let axis = Axis::new(spans.into_iter(), 0.0, 206.0);
+        assert_eq!(axis.at(0), 0.0);
+        assert_eq!(axis.at(10 * SECOND), 100.0);
+        assert_eq!(axis.at(3610 * SECOND).round(), 106.0);
+        assert_eq!(axis.at(3620 * SECOND), 206.0);
+        assert_eq!(
+            axis.pauses().map(|pause| pause.2).collect::<Vec<_>>(),
+            [3600 * SECOND]
+        );
+        let marks = axis.marks();
+        assert!(marks.is_sorted() && marks.len() >= 2, "{marks:?}");
+        assert!(
+            marks
+                .iter()
+                .all(|mark| *mark <= 10 * SECOND || *mark >= 3610 * SECOND)
+        );
+    }
+
+    #[test]
+    fn a_short_pause_is_as_long_as_it_was() {
+        let spans = [(0, 50 * SECOND), (51 * SECOND, 101 * SECOND)];
+        let axis = Axis::new(spans.into_iter(), 0.0, 101.0);
+        assert_eq!(axis.at(51 * SECOND).round(), 51.0);
+        assert_eq!(axis.pauses().count(), 0);
+    }
+
+    #[test]
+    fn no_spans_and_strange_spans_stay_inside() {
+        for spans in [
+            vec![],
+            vec![(5, 5)],
+            vec![(9, 3)],
+            vec![(0, u64::MAX), (u64::MAX, u64::MAX)],
+        ] {
+            let axis = Axis::new(spans.clone().into_iter(), 10.0, 20.0);
+            for us in [0, 4, 5, u64::MAX] {
+                assert!((10.0..=20.0).contains(&axis.at(us)), "{spans:?} {us}");
+            }
+            assert!(axis.marks().len() <= MAX_MARKS);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! How the context grows: input tokens of each request, a line for each conversation.
+
+use crate::render::units;
+
+use super::super::svg::{Anchor, Svg};
+use super::scale::{Scale, Steps};
+
+/// One conversation: the input tokens of its requests, in order, each with what is told about it.
+#[derive(Debug, Clone)]
+pub(in super::super) struct Thread {
+    pub(in super::super) name: String,
+    pub(in super::super) points: Vec<(u64, String)>,
+}
+
+/// Draws the lines; nothing when no conversation has a request.
+pub(in super::super) fn draw(threads: &[Thread]) -> Option<String> {
+    let longest = threads
+        .iter()
+        .map(|thread| thread.points.len())
+        .max()
+        .filter(|n| *n > 0)?;
+    let points = threads.iter().flat_map(|thread| &thread.points);
+    let most = points.map(|(tokens, _)| *tokens).max()?;
+    let bottom = HEIGHT - BOTTOM;
+    let down = Scale::new(most as f64, bottom, TOP);
+    let along = Scale::new((longest.max(2) - 1) as f64, LEFT, WIDTH - RIGHT);
+    let description = format!(
+        "{} conversations, the longest of {longest} requests; the largest input is {} tokens.",
+        threads.len(),
+        units::count(most),
+    );
+    let mut svg = Svg::new(
+        "growth",
+        (WIDTH, HEIGHT),
+        "Growth of the context",
+        &description,
+    );
+    for mark in down.marks(Steps::Decimal, 5) {
+        let y = down.at(mark);
+        svg.line("grid", (LEFT, y), (WIDTH - RIGHT, y));
+        svg.text(
+            "axis",
+            (LEFT - 6.0, y + 4.0),
+            Anchor::End,
+            &units::count(mark as u64),
+        );
+    }
+    for mark in along.marks(Steps::Decimal, 10) {
+        let label = units::count(mark as u64 + 1);
+        svg.text(
+            "axis",
+            (along.at(mark), bottom + 15.0),
+            Anchor::Middle,
+            &label,
+        );
+    }
+    for (index, thread) in threads.iter().enumerate() {
+        draw_thread(&mut svg, thread, index, (along, down));
+    }
+    Some(svg.finish())
+}
+
+fn draw_thread(svg: &mut Svg, thread: &Thread, index: usize, (along, down): (Scale, Scale)) {
+    let hue = CLASSES[index % HUES];
+    let place = |n: usize, tokens: u64| (along.at(n as f64), down.at(tokens as f64));
+    let points: Vec<(f64, f64)> = thread
+        .points
+        .iter()
+        .enumerate()
+        .map(|(n, (tokens, _))| place(n, *tokens))
+        .collect();
+    svg.polyline(&format!("thread {hue}"), &points);
+    for (at, (tokens, about)) in points.iter().zip(&thread.points) {
+        let tip = format!("{}: {about}, {} tokens", thread.name, units::count(*tokens));
+        svg.dot(hue, *at, &tip);
+    }
+}
+
+const WIDTH: f64 = 960.0;
+const HEIGHT: f64 = 240.0;
+const LEFT: f64 = 70.0;
+const RIGHT: f64 = 16.0;
+const TOP: f64 = 12.0;
+const BOTTOM: f64 = 24.0;
+/// How many colours for lines the style sheet has, and their classes.
+pub(in super::super) const HUES: usize = 6;
+pub(in super::super) const CLASSES: [&str; HUES] = ["hue0", "hue1", "hue2", "hue3", "hue4", "hue5"];

@@ -1,0 +1,121 @@
+//! Axes: from a range of values to coordinates, with round marks.
+
+use crate::render::units;
+
+/// Maps values from 0 to `max` onto a stretch of the drawing.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scale {
+    max: f64,
+    from: f64,
+    to: f64,
+}
+
+/// What a value counts, which decides what is a round mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Steps {
+    /// 1, 2, 5, 10, 20, …
+    Decimal,
+    /// Microseconds: 1, 2, 5 of a decade, then 15 s, 30 s, minutes and hours.
+    Time,
+    /// 1, 2, 4, 8, …
+    Binary,
+}
+
+impl Scale {
+    pub(super) fn new(max: f64, from: f64, to: f64) -> Self {
+        Self {
+            max: if max > 0.0 { max } else { 1.0 },
+            from,
+            to,
+        }
+    }
+
+    /// The coordinate of `value`; what lies outside is moved to the nearer end.
+    pub(super) fn at(&self, value: f64) -> f64 {
+        self.from + (value / self.max).clamp(0.0, 1.0) * (self.to - self.from)
+    }
+
+    /// Round values from 0, not more than `count` beside it.
+    pub(super) fn marks(&self, steps: Steps, count: usize) -> Vec<f64> {
+        let least = self.max / count.max(1) as f64;
+        let step = steps.round_up(least);
+        (0..=count)
+            .map(|n| n as f64 * step)
+            .take_while(|mark| *mark <= self.max)
+            .collect()
+    }
+}
+
+impl Steps {
+    /// The least round step that is not below `least`.
+    pub(super) fn round_up(self, least: f64) -> f64 {
+        if self == Self::Binary {
+            return least.max(1.0).log2().ceil().exp2();
+        }
+        if self == Self::Time && least > 10e6 {
+            const CLOCK: [f64; 12] = [
+                15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 21600.0,
+                86400.0,
+            ];
+            let found = CLOCK
+                .into_iter()
+                .map(|seconds| seconds * 1e6)
+                .find(|step| *step >= least);
+            return found.unwrap_or_else(|| (least / 86400e6).ceil() * 86400e6);
+        }
+        let decade = 10_f64.powf(least.max(1.0).log10().floor());
+        let steps = [1.0, 2.0, 5.0, 10.0].into_iter();
+        steps
+            .map(|n| n * decade)
+            .find(|step| *step >= least)
+            .unwrap_or(decade * 10.0)
+    }
+}
+
+/// How an instant is written at an axis.
+pub(super) fn time_mark(us: u64) -> String {
+    match us {
+        0 => "0".to_owned(),
+        us => units::duration(us),
+    }
+}
+
+/// The label's beginning, as far as `limit` characters.
+pub(super) fn cut_label(label: &str, limit: usize) -> String {
+    if label.chars().count() <= limit {
+        return label.to_owned();
+    }
+    let kept: String = label.chars().take(limit - 1).collect();
+    kept + "…"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_round_and_inside() {
+        let marks = |max, steps| Scale::new(max, 0.0, 100.0).marks(steps, 5);
+        assert_eq!(marks(42.0, Steps::Decimal), [0.0, 10.0, 20.0, 30.0, 40.0]);
+        assert_eq!(marks(1000.0, Steps::Binary), [0.0, 256.0, 512.0, 768.0]);
+        assert_eq!(marks(100e6, Steps::Time), [0.0, 30e6, 60e6, 90e6]);
+        assert_eq!(marks(1.8e6, Steps::Time), [0.0, 0.5e6, 1e6, 1.5e6]);
+    }
+
+    #[test]
+    fn no_range_gives_endless_marks_or_a_coordinate_outside() {
+        for max in [0.0, -1.0, 1e-9, 1e300, f64::INFINITY, f64::NAN] {
+            for steps in [Steps::Decimal, Steps::Time, Steps::Binary] {
+                let scale = Scale::new(max, 10.0, 20.0);
+                assert!(scale.marks(steps, 5).len() <= 6, "{max}");
+                for value in [-1.0, 0.0, 1.0, 1e308] {
+                    let at = scale.at(value);
+                    assert!(
+                        at.is_nan() || (10.0..=20.0).contains(&at),
+                        "{max} {value} {at}"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! How answers went over time: a row of marks for each class of status.
+
+use super::super::svg::{Anchor, Area, Svg};
+use super::scale::{Scale, Steps, time_mark};
+
+/// One exchange.
+#[derive(Debug, Clone)]
+pub(in super::super) struct Mark {
+    /// When it was over, in microseconds from the picture's start.
+    pub(in super::super) at_us: u64,
+    pub(in super::super) class: Class,
+    /// What is told when the pointer rests on it.
+    pub(in super::super) tip: String,
+}
+
+/// How an exchange went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in super::super) enum Class {
+    Switched,
+    Success,
+    Redirect,
+    ClientError,
+    ServerError,
+    /// Cut before its end, or without an answer.
+    Cut,
+}
+
+impl Class {
+    /// By status; `None` when there was no whole answer.
+    pub(in super::super) fn of(status: Option<u16>) -> Self {
+        match status {
+            None => Self::Cut,
+            Some(..200) => Self::Switched,
+            Some(200..300) => Self::Success,
+            Some(300..400) => Self::Redirect,
+            Some(400..500) => Self::ClientError,
+            Some(500..) => Self::ServerError,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Switched => "1xx, WebSocket",
+            Self::Success => "2xx",
+            Self::Redirect => "3xx",
+            Self::ClientError => "4xx",
+            Self::ServerError => "5xx",
+            Self::Cut => "cut or failed",
+        }
+    }
+
+    fn is_bad(self) -> bool {
+        self >= Self::ClientError
+    }
+}
+
+/// Draws the marks; nothing for none. `id` is unique on the page.
+pub(in super::super) fn draw(id: &str, marks: &[Mark]) -> Option<String> {
+    let end = marks.iter().map(|mark| mark.at_us).max()?;
+    let mut classes: Vec<Class> = marks.iter().map(|mark| mark.class).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    let height = TOP + classes.len() as f64 * ROW + BOTTOM;
+    let scale = Scale::new(end as f64, LEFT, WIDTH - RIGHT);
+    let counts: Vec<String> = classes
+        .iter()
+        .map(|class| {
+            let count = marks.iter().filter(|mark| mark.class == *class).count();
+            format!("{} {}", count, class.name())
+        })
+        .collect();
+    let mut svg = Svg::new(id, (WIDTH, height), "Status over time", &counts.join(", "));
+    for mark in scale.marks(Steps::Time, 8) {
+        let x = scale.at(mark);
+        svg.line("grid", (x, TOP), (x, height - BOTTOM));
+        let label = time_mark(mark as u64);
+        svg.text("axis", (x, height - BOTTOM + 15.0), Anchor::Middle, &label);
+    }
+    for (row, class) in classes.iter().enumerate() {
+        let y = TOP + row as f64 * ROW;
+        svg.text("label", (LEFT - 8.0, y + 14.0), Anchor::End, class.name());
+        let shape = if class.is_bad() { "tick bad" } else { "tick" };
+        for mark in marks.iter().filter(|mark| mark.class == *class) {
+            let x = scale.at(mark.at_us as f64) - 1.0;
+            let area = Area {
+                x,
+                y: y + 3.0,
+                width: 2.5,
+                height: ROW - 6.0,
+            };
+            svg.rect(shape, area, &mark.tip);
+        }
+    }
+    Some(svg.finish())
+}
+
+const WIDTH: f64 = 960.0;
+const LEFT: f64 = 110.0;
+const RIGHT: f64 = 24.0;
+const TOP: f64 = 6.0;
+const BOTTOM: f64 = 22.0;
+const ROW: f64 = 22.0;

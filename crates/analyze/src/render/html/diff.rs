@@ -1,0 +1,18 @@
+//! A unified diff with its lines marked.
+
+use super::escape::Escaped;
+
+/// `diff` as HTML: what came is `ins`, what went is `del`.
+pub(super) fn html(diff: &str) -> String {
+    let mut html = String::from("<pre class=\"diff\">");
+    for line in diff.lines() {
+        let shown = Escaped(line);
+        match line.as_bytes().first() {
+            Some(b'+') => html.push_str(&format!("<ins>{shown}</ins>")),
+            Some(b'-') => html.push_str(&format!("<del>{shown}</del>")),
+            _ => html.push_str(&format!("<span>{shown}</span>")),
+        }
+    }
+    html.push_str("</pre>\n");
+    html
+}

@@ -1,0 +1,96 @@
+//! The report as one HTML page: no script, no network, nothing but this file.
+//!
+//! The text is that of the Markdown report; pictures and the whole transcript
+//! are added. Whatever a recording holds passes through `escape` on its way, and
+//! the page forbids scripts and every request besides.
+
+mod chart;
+mod diff;
+mod escape;
+mod figure;
+mod pictures;
+mod prose;
+mod svg;
+mod table;
+mod transcript;
+
+use crate::report::{Report, Section};
+
+use super::markdown;
+
+use self::escape::Escaped;
+use self::prose::Heading;
+
+/// The report as one page.
+pub(crate) fn render(report: &Report) -> String {
+    let mut main = String::new();
+    let mut headings = Vec::new();
+    for section in Section::ALL {
+        headings.extend(write_section(*section, report, &mut main));
+    }
+    let names: Vec<&str> = report
+        .recordings
+        .iter()
+        .map(|recording| recording.name.as_str())
+        .collect();
+    let names = names.join(", ");
+    let name = Escaped(&names);
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <title>{TITLE}: {name}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+         <a class=\"skip\" href=\"#main\">Skip to the report</a>\n<div class=\"page\">\n\
+         <header><h1>{TITLE}</h1><p class=\"note\">{name}</p></header>\n{}\
+         <main id=\"main\">\n{main}</main>\n\
+         <footer><p>Made by <code>analyze</code> {}. This page loads nothing and runs no script.</p></footer>\n\
+         </div>\n</body>\n</html>\n",
+        contents(&headings),
+        env!("CARGO_PKG_VERSION"),
+    )
+}
+
+/// Writes a section: its heading, its pictures, its text.
+fn write_section(section: Section, report: &Report, html: &mut String) -> Option<Heading> {
+    let markdown = markdown::section(section, report)?;
+    let (prose, headings) = prose::to_html(&markdown, section.name());
+    let heading = headings.into_iter().next()?;
+    let (title, text) = prose.split_once("</h2>")?;
+    let id = &heading.id;
+    html.push_str(&format!(
+        "<section aria-labelledby=\"{id}\">\n{title}</h2>\n"
+    ));
+    html.push_str(&pictures::of(section, report));
+    match (section, &report.transcript) {
+        // The Markdown has the transcript in short; here it is whole.
+        (Section::Transcript, Some(transcript)) if !transcript.threads.is_empty() => {
+            html.push_str(&transcript::html(transcript));
+        }
+        _ => html.push_str(text),
+    }
+    html.push_str("</section>\n");
+    Some(heading)
+}
+
+/// The table of contents.
+fn contents(headings: &[Heading]) -> String {
+    let mut html =
+        String::from("<nav aria-labelledby=\"contents\"><h2 id=\"contents\">Contents</h2><ol>\n");
+    for Heading { id, text } in headings {
+        html.push_str(&format!(
+            "<li><a href=\"#{id}\">{}</a></li>\n",
+            Escaped(text)
+        ));
+    }
+    html.push_str("</ol></nav>\n");
+    html
+}
+
+const TITLE: &str = "What the agent said";
+const STYLE: &str = include_str!("style.css");
+
+/// Nothing is loaded, nothing runs, nothing is sent; only the page's own style sheet counts.
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";

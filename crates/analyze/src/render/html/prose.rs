@@ -1,0 +1,165 @@
+//! The report's Markdown as HTML, made safe and made accessible.
+//!
+//! The Markdown comes from our own renderer, but what it quotes comes from a
+//! recording. So raw HTML in it is text, no image is loaded, and no link leads
+//! anywhere but to a place on the page.
+
+use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use super::escape::Escaped;
+use super::table::Table;
+
+/// A heading of the report, as the table of contents lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Heading {
+    pub(super) id: String,
+    pub(super) text: String,
+}
+
+/// The HTML of `markdown`, with the headings of its second level.
+///
+/// The ids of headings begin with `prefix`, so that several texts can share a page.
+pub(super) fn to_html(markdown: &str, prefix: &str) -> (String, Vec<Heading>) {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let mut page = Page {
+        prefix,
+        ..Page::default()
+    };
+    let events = Parser::new_ext(markdown, options).collect::<Vec<_>>();
+    let mut safe = Vec::with_capacity(events.len());
+    for (at, event) in events.iter().enumerate() {
+        page.take(event, &events[at + 1..], &mut safe);
+    }
+    let mut html = String::with_capacity(markdown.len() * 2);
+    pulldown_cmark::html::push_html(&mut html, safe.into_iter());
+    (html, page.headings)
+}
+
+/// What is known of the page so far.
+#[derive(Default)]
+struct Page<'p> {
+    prefix: &'p str,
+    headings: Vec<Heading>,
+    count: usize,
+    /// The last heading's text: what a table under it is about.
+    title: String,
+    table: Table,
+}
+
+impl Page<'_> {
+    /// Passes one event on, changed where it has to be. `rest` is what follows it.
+    fn take<'e>(&mut self, event: &Event<'e>, rest: &[Event<'e>], out: &mut Vec<Event<'e>>) {
+        match event {
+            Event::Html(raw) | Event::InlineHtml(raw) => out.push(Event::Text(raw.clone())),
+            Event::Start(Tag::HtmlBlock) | Event::End(TagEnd::HtmlBlock) => {}
+            // What stands in an image or a link is its text, and stays.
+            Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => {}
+            Event::Start(Tag::Link { dest_url, .. }) => {
+                let target = dest_url.strip_prefix('#').unwrap_or_default();
+                out.push(own(format!("<a href=\"#{}\">", Escaped(target))));
+            }
+            Event::End(TagEnd::Link) => out.push(own("</a>".to_owned())),
+            Event::Start(Tag::Heading { level, .. }) => out.push(self.heading(*level, rest)),
+            _ => match self.table.take(event, &self.title) {
+                Some(markup) => out.push(own(markup)),
+                None => out.push(event.clone()),
+            },
+        }
+    }
+
+    fn heading<'e>(&mut self, level: HeadingLevel, rest: &[Event<'e>]) -> Event<'e> {
+        let text: String = rest
+            .iter()
+            .take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_))))
+            .filter_map(|event| match event {
+                Event::Text(text) | Event::Code(text) => Some(&**text),
+                _ => None,
+            })
+            .collect();
+        self.count += 1;
+        let id = format!("{}-{}", self.prefix, self.count);
+        let opened = own(format!("<{level} id=\"{id}\">"));
+        self.title.clone_from(&text);
+        if level == HeadingLevel::H2 {
+            self.headings.push(Heading { id, text });
+        }
+        opened
+    }
+}
+
+/// Markup of ours, which is passed through as it is.
+fn own<'e>(markup: String) -> Event<'e> {
+    Event::InlineHtml(CowStr::from(markup))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn html(markdown: &str) -> String {
+        to_html(markdown, "p").0
+    }
+
+    #[test]
+    fn raw_html_is_text_wherever_it_stands() {
+        for markdown in [
+            "<script>alert(1)</script>",
+            "a <script>alert(1)</script> b",
+            "# <script>alert(1)</script>",
+            "| <script>alert(1)</script> |\n|---|\n| <script>alert(1)</script> |",
+            "<div>\n<script>alert(1)</script>\n</div>",
+            "`<script>alert(1)</script>`",
+            "```<script>\n<script>alert(1)</script>\n```",
+            "[x](<#\"><script>alert(1)</script>>)",
+            "![<script>alert(1)</script>](x)",
+            "- <script>alert(1)</script>\n\n> <script>alert(1)</script>",
+        ] {
+            let html = html(markdown);
+            assert!(!html.contains("<script"), "{markdown} became {html}");
+            assert!(html.contains("script"), "{markdown} was lost: {html}");
+        }
+    }
+
+    #[test]
+    fn no_link_and_no_image_leads_off_the_page() {
+        for markdown in [
+            "[a](https://example.com)",
+            "[a](javascript:alert(1))",
+            "<https://example.com>",
+            "![a](https://example.com/pixel.png)",
+            "[a]: https://example.com\n\n[a]",
+        ] {
+            let html = html(markdown);
+            for sign in ["href=\"h", "href=\"j", "<img", "src="] {
+                assert!(!html.contains(sign), "{markdown} became {html}");
+            }
+        }
+        assert!(html("[a](#x)").contains("<a href=\"#x\">a</a>"));
+    }
+
+    #[test]
+    fn headings_of_the_second_level_are_listed_with_their_ids() {
+        let (html, headings) = to_html("# T\n\n## A `b` & c\n\n### D\n\n## E", "p");
+        let listed: Vec<_> = headings
+            .iter()
+            .map(|h| (h.id.as_str(), h.text.as_str()))
+            .collect();
+        assert_eq!(listed, [("p-2", "A b & c"), ("p-4", "E")]);
+        assert!(
+            html.contains("<h2 id=\"p-2\">A <code>b</code> &amp; c</h2>"),
+            "{html}"
+        );
+    }
+
+    #[test]
+    fn tables_say_what_their_heads_are_for() {
+        let html = html("## Sizes\n\n| a | b |\n|---|--:|\n| x | 1 |");
+        assert_eq!(
+            html.lines().skip(1).collect::<String>(),
+            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Table: Sizes\"><table>\
+             <thead><tr><th scope=\"col\">a</th><th scope=\"col\" class=\"right\">b</th></tr></thead><tbody>\
+             <tr><th scope=\"row\">x</th><td class=\"right\">1</td></tr>\
+             </tbody></table></div>"
+        );
+    }
+}

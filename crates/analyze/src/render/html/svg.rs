@@ -1,0 +1,195 @@
+//! A drawing as SVG text: a few shapes, all text escaped, numbers short.
+//!
+//! Colours are not in here: shapes carry class names, and the page's style
+//! sheet gives them their colours in both themes and in print.
+
+use std::fmt::Write as _;
+
+use super::escape::Escaped;
+
+/// A drawing that grows shape by shape.
+#[derive(Debug)]
+pub(super) struct Svg {
+    text: String,
+}
+
+/// Which end of a text stands at its place.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// Where a rectangle lies.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Area {
+    pub(super) x: f64,
+    pub(super) y: f64,
+    pub(super) width: f64,
+    pub(super) height: f64,
+}
+
+impl Svg {
+    /// Begins a drawing that a screen reader calls `title` and tells as `description`.
+    ///
+    /// `id` has to be unique on the page, and a plain word.
+    pub(super) fn new(id: &str, size: (f64, f64), title: &str, description: &str) -> Self {
+        let (width, height) = (Short(size.0), Short(size.1));
+        let mut svg = Self {
+            text: String::new(),
+        };
+        svg.put(format_args!(
+            "<svg role=\"img\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
+             aria-labelledby=\"{id}-t {id}-d\"><title id=\"{id}-t\">{}</title><desc id=\"{id}-d\">{}</desc>\n",
+            Escaped(title),
+            Escaped(description),
+        ));
+        svg
+    }
+
+    /// A rectangle; `tip` is shown when the pointer rests on it, and may be empty.
+    pub(super) fn rect(&mut self, class: &str, area: Area, tip: &str) {
+        self.put(format_args!(
+            "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"",
+            Short(area.x),
+            Short(area.y),
+            Short(area.width),
+            Short(area.height),
+        ));
+        self.close("rect", tip);
+    }
+
+    /// A straight line.
+    pub(super) fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
+        self.put(format_args!(
+            "<line class=\"{class}\" x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\"/>\n",
+            Short(from.0),
+            Short(from.1),
+            Short(to.0),
+            Short(to.1),
+        ));
+    }
+
+    /// A line through all points; nothing when there are fewer than two.
+    pub(super) fn polyline(&mut self, class: &str, points: &[(f64, f64)]) {
+        if points.len() < 2 {
+            return;
+        }
+        self.put(format_args!("<polyline class=\"{class}\" points=\""));
+        for (x, y) in points {
+            self.put(format_args!("{},{} ", Short(*x), Short(*y)));
+        }
+        self.put(format_args!("\"/>\n"));
+    }
+
+    /// A dot.
+    pub(super) fn dot(&mut self, class: &str, at: (f64, f64), tip: &str) {
+        self.put(format_args!(
+            "<circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"3\"",
+            Short(at.0),
+            Short(at.1),
+        ));
+        self.close("circle", tip);
+    }
+
+    /// A line of text.
+    pub(super) fn text(&mut self, class: &str, at: (f64, f64), anchor: Anchor, text: &str) {
+        let anchor = match anchor {
+            Anchor::Start => "start",
+            Anchor::Middle => "middle",
+            Anchor::End => "end",
+        };
+        self.put(format_args!(
+            "<text class=\"{class}\" x=\"{}\" y=\"{}\" text-anchor=\"{anchor}\">{}</text>\n",
+            Short(at.0),
+            Short(at.1),
+            Escaped(text),
+        ));
+    }
+
+    /// Begins what leads to the place `id` on the page, by pointer alone: keys reach it by its heading.
+    pub(super) fn open_link(&mut self, id: &str) {
+        self.put(format_args!(
+            "<a href=\"#{}\" tabindex=\"-1\">",
+            Escaped(id)
+        ));
+    }
+
+    /// Ends what [`Svg::open_link`] began.
+    pub(super) fn close_link(&mut self) {
+        self.put(format_args!("</a>"));
+    }
+
+    /// The whole drawing.
+    pub(super) fn finish(mut self) -> String {
+        self.put(format_args!("</svg>\n"));
+        self.text
+    }
+
+    fn close(&mut self, element: &str, tip: &str) {
+        if tip.is_empty() {
+            self.put(format_args!("/>\n"));
+        } else {
+            self.put(format_args!(
+                "><title>{}</title></{element}>\n",
+                Escaped(tip)
+            ));
+        }
+    }
+
+    fn put(&mut self, text: std::fmt::Arguments<'_>) {
+        self.text
+            .write_fmt(text)
+            .expect("a String takes all that is written to it");
+    }
+}
+
+/// A coordinate with one decimal at most; what is no number is 0.
+struct Short(f64);
+
+impl std::fmt::Display for Short {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let tenths = (self.0 * 10.0).round();
+        if !tenths.is_finite() {
+            return f.write_str("0");
+        }
+        if tenths % 10.0 == 0.0 {
+            write!(f, "{:.0}", tenths / 10.0)
+        } else {
+            write!(f, "{:.1}", tenths / 10.0)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_a_recording_stays_text() {
+        let evil = "</text><script>alert(1)</script>";
+        let mut svg = Svg::new("x", (1.0, 1.0), evil, evil);
+        let area = Area {
+            x: 0.0,
+            y: 0.0,
+            width: 1.0,
+            height: 1.0,
+        };
+        svg.rect("a", area, evil);
+        svg.dot("a", (0.0, 0.0), evil);
+        svg.text("a", (0.0, 0.0), Anchor::Start, evil);
+        let text = svg.finish();
+        assert!(!text.contains("<script"), "{text}");
+        assert_eq!(text.matches("&lt;script&gt;").count(), 5);
+    }
+
+    #[test]
+    fn coordinates_are_short_and_always_numbers() {
+        let shown: Vec<String> = [1.0, 1.25, -0.04, f64::NAN, f64::INFINITY]
+            .into_iter()
+            .map(|x| Short(x).to_string())
+            .collect();
+        assert_eq!(shown, ["1", "1.3", "-0", "0", "0"]);
+    }
+}

@@ -1,0 +1,202 @@
+//! The conversations, to read: every text once, long ones closed, changes as diffs.
+
+use super::escape::Escaped;
+use crate::decode::Part;
+use crate::render::units::{bytes, plural};
+use crate::report::{Change, Said, Step, Thread, Transcript};
+
+/// The id of the place on the page where an exchange is told.
+pub(super) fn place_of(recording: usize, exchange: u64) -> String {
+    format!("x-{recording}-{exchange}")
+}
+
+/// The conversations as HTML.
+pub(super) fn html(transcript: &Transcript) -> String {
+    let mut page = Page {
+        html: String::new(),
+        room: MAX_PAGE_BYTES,
+    };
+    for thread in &transcript.threads {
+        page.thread(thread);
+    }
+    page.html
+}
+
+/// The HTML so far.
+struct Page {
+    html: String,
+    /// How many bytes of text the page still takes.
+    room: usize,
+}
+
+impl Page {
+    fn thread(&mut self, thread: &Thread) {
+        let id = thread.id.as_deref().unwrap_or("without an id");
+        let source = match &thread.source {
+            Some(source) => format!(" ({})", Escaped(source)),
+            None => String::new(),
+        };
+        let id = Escaped(id);
+        self.put(format_args!(
+            "<h3>Conversation <code>{id}</code>{source}</h3>\n"
+        ));
+        for step in &thread.steps {
+            self.step(thread.recording, step);
+        }
+    }
+
+    fn step(&mut self, recording: usize, step: &Step) {
+        let place = place_of(recording, step.exchange);
+        let class = if step.failed {
+            "request bad"
+        } else {
+            "request"
+        };
+        self.put(format_args!(
+            "<section class=\"{class}\" aria-labelledby=\"{place}\">\n<h4 id=\"{place}\">Exchange {}: {} of {}</h4>\n",
+            step.exchange,
+            step.kind.name(),
+            Escaped(if step.model.is_empty() { "an unnamed model" } else { &step.model }),
+        ));
+        self.put(format_args!("<p class=\"facts\">{}</p>\n", facts(step)));
+        for change in &step.changed {
+            self.change(change);
+        }
+        self.list("", &step.added);
+        self.list("No longer sent: ", &step.removed);
+        self.list("", &step.output);
+        if let Some(problem) = &step.problem {
+            self.put(format_args!(
+                "<p><strong>Failed:</strong> {}</p>\n",
+                Escaped(problem)
+            ));
+        }
+        self.html.push_str("</section>\n");
+    }
+
+    fn list(&mut self, before: &str, said: &[Said]) {
+        for item in said {
+            self.said(before, item);
+        }
+    }
+
+    /// One item. What people and models say to each other is open, if it is not too long.
+    fn said(&mut self, before: &str, said: &Said) {
+        let is_talk = matches!(said.part, Part::User | Part::Assistant) && before.is_empty();
+        let text = said.text.as_deref().unwrap_or_default();
+        let open = if is_talk && text.len() <= MAX_OPEN_BYTES {
+            " open"
+        } else {
+            ""
+        };
+        self.put(format_args!(
+            "<details{open}><summary>{before}<span class=\"part {}\">{}</span>",
+            class(said.part),
+            said.part.name(),
+        ));
+        if let Some(name) = &said.name {
+            self.put(format_args!(" <code>{}</code>", Escaped(name)));
+        }
+        let size = bytes(said.bytes);
+        let preview = Escaped(first_line(text));
+        self.put(format_args!(
+            " <span class=\"preview\">{size} · {preview}</span></summary>\n"
+        ));
+        match &said.text {
+            None => self
+                .html
+                .push_str("<p class=\"note\">The report had no room for this text.</p>\n"),
+            Some(_) => self.text(text, said),
+        }
+        self.html.push_str("</details>\n");
+    }
+
+    fn text(&mut self, text: &str, said: &Said) {
+        let shown = crate::text::cut(text, MAX_SHOWN_BYTES.min(self.room));
+        self.room -= shown.len();
+        self.put(format_args!("<pre>{}</pre>\n", Escaped(shown)));
+        if said.cut || shown.len() < text.len() {
+            self.put(format_args!(
+                "<p class=\"note\">Only the beginning: {} of {}. The recording has the rest.</p>\n",
+                bytes(shown.len() as u64),
+                bytes(said.bytes),
+            ));
+        }
+    }
+
+    fn change(&mut self, change: &Change) {
+        let name = match &change.name {
+            Some(name) => format!(" <code>{}</code>", Escaped(name)),
+            None => String::new(),
+        };
+        self.put(format_args!(
+            "<details><summary>Changed: <span class=\"part {}\">{}</span>{name}</summary>\n",
+            class(change.part),
+            change.part.name(),
+        ));
+        match &change.diff {
+            Some(diff) => self.diff(diff),
+            None => self
+                .html
+                .push_str("<p class=\"note\">The report had no room for the texts.</p>\n"),
+        }
+        self.html.push_str("</details>\n");
+    }
+
+    fn diff(&mut self, diff: &str) {
+        let shown = crate::text::cut(diff, MAX_SHOWN_BYTES.min(self.room));
+        self.room -= shown.len();
+        self.html.push_str(&super::diff::html(shown));
+        if shown.len() < diff.len() {
+            self.html
+                .push_str("<p class=\"note\">Only the beginning of the changes.</p>\n");
+        }
+    }
+
+    fn put(&mut self, markup: std::fmt::Arguments<'_>) {
+        std::fmt::Write::write_fmt(&mut self.html, markup)
+            .expect("a String takes all that is written to it");
+    }
+}
+
+/// What is not worth a line of its own.
+fn facts(step: &Step) -> String {
+    let mut facts = Vec::new();
+    if step.repeated > 0 {
+        facts.push(format!(
+            "{} sent again unchanged",
+            plural(step.repeated, "item")
+        ));
+    }
+    if step.added.is_empty() && step.changed.is_empty() {
+        facts.push("nothing new".to_owned());
+    }
+    if step.failed {
+        facts.push("failed or cut".to_owned());
+    }
+    facts.join(" · ")
+}
+
+/// The first line that says anything, cut to what fits on a line.
+fn first_line(text: &str) -> &str {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty());
+    crate::text::cut(line.unwrap_or_default(), MAX_PREVIEW_BYTES)
+}
+
+fn class(part: Part) -> &'static str {
+    match part {
+        Part::User => "user",
+        Part::Assistant => "assistant",
+        Part::Reasoning => "reasoning",
+        Part::ToolCall | Part::ToolResult | Part::Tools => "tool",
+        Part::Instructions | Part::Compaction | Part::Other => "other",
+    }
+}
+
+/// All texts together: past this a browser takes too long to open the page.
+const MAX_PAGE_BYTES: usize = 12 << 20;
+/// One text: nobody reads further in a report.
+const MAX_SHOWN_BYTES: usize = 64 << 10;
+/// Longer talk is closed at first.
+const MAX_OPEN_BYTES: usize = 4 << 10;
+const MAX_PREVIEW_BYTES: usize = 100;
