@@ -41,9 +41,11 @@ impl Tunnel {
             let why = "the agent refused our certificate for this host before";
             return self.relay_unread(Unread::EarlierRejected, why).await;
         }
+        let mut origin_spoke = [0];
         let first = tokio::select! {
             first = timeout(FIRST_BYTE_LIMIT, self.agent.peek()) => first,
-            _ = self.origin.readable() => {
+            // Peeking, because a socket may be taken for readable when it is not.
+            _ = self.origin.peek(&mut origin_spoke) => {
                 let why = "the origin spoke first";
                 return self.relay_unread(Unread::NotHttp, why).await;
             }

@@ -7,4 +7,7 @@ mod fidelity;
 mod harness;
 mod http1;
 mod http2;
+mod matrix;
 mod ways_in;
+mod ways_out;
+mod websocket;

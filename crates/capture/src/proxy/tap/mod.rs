@@ -106,8 +106,11 @@ impl Tap {
 
     /// One side has ended its half of the connection.
     pub(crate) fn half_closed(&mut self, direction: Direction, at: Stamp) {
-        if let (Protocol::Http1(observer), Direction::Down) = (&mut self.protocol, direction) {
-            observer.origin_ended(at);
+        if let Protocol::Http1(observer) = &mut self.protocol {
+            match direction {
+                Direction::Up => observer.agent_ended(),
+                Direction::Down => observer.origin_ended(at),
+            }
         }
         self.hand_over();
     }

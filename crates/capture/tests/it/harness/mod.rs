@@ -59,12 +59,20 @@ impl Harness {
             .all_to(origin.addr());
         let hosts = Hosts::parse([HOST]).unwrap();
         let root = RootCa::ephemeral(&hosts).unwrap();
+        Self::of(root, |builder| {
+            change(builder.intercept(hosts).upstream(upstream))
+        })
+        .await
+    }
+
+    /// A proxy with a root of the test's own, and with what `change` says.
+    pub(crate) async fn of(
+        root: RootCa,
+        change: impl FnOnce(Builder<MemorySink>) -> Builder<MemorySink>,
+    ) -> Self {
         let root_pem = root.certificate_pem().to_owned();
         let sink = MemorySink::new();
-        let builder = Proxy::builder(root, sink.clone())
-            .intercept(hosts)
-            .upstream(upstream)
-            .grace(Duration::from_millis(200));
+        let builder = Proxy::builder(root, sink.clone()).grace(Duration::from_millis(200));
         let proxy = change(builder).bind().await.unwrap();
         let (addr, url) = (proxy.local_addr(), proxy.url());
         let (stop, stopped) = oneshot::channel();
@@ -106,7 +114,17 @@ impl Harness {
     /// TLS through a tunnel to [`HOST`], offering `alpn`, trusting the proxy's root alone.
     pub(crate) async fn tls(&self, alpn: &[&str]) -> TlsStream<TcpStream> {
         let tunnel = self.tunnel(&format!("{HOST}:443")).await;
-        connect_tls(tunnel, &self.root_pem, alpn).await.unwrap()
+        self.tls_to(tunnel, HOST, alpn).await.unwrap()
+    }
+
+    /// TLS on an open tunnel with `host`, a name or an address.
+    pub(crate) async fn tls_to(
+        &self,
+        tunnel: TcpStream,
+        host: &str,
+        alpn: &[&str],
+    ) -> std::io::Result<TlsStream<TcpStream>> {
+        connect_tls_to(tunnel, host, &self.root_pem, alpn).await
     }
 
     /// The exchanges that are on record by now.
@@ -162,9 +180,18 @@ impl Recording {
     }
 }
 
-/// TLS on `stream` as an agent that trusts `root_pem` alone.
+/// TLS on `stream` with [`HOST`], as an agent that trusts `root_pem` alone.
 pub(crate) async fn connect_tls(
     stream: TcpStream,
+    root_pem: &str,
+    alpn: &[&str],
+) -> std::io::Result<TlsStream<TcpStream>> {
+    connect_tls_to(stream, HOST, root_pem, alpn).await
+}
+
+async fn connect_tls_to(
+    stream: TcpStream,
+    host: &str,
     root_pem: &str,
     alpn: &[&str],
 ) -> std::io::Result<TlsStream<TcpStream>> {
@@ -178,7 +205,7 @@ pub(crate) async fn connect_tls(
         .with_root_certificates(roots)
         .with_no_client_auth();
     config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
-    let name = ServerName::try_from(HOST).unwrap();
+    let name = ServerName::try_from(host.to_owned()).unwrap();
     within(TlsConnector::from(Arc::new(config)).connect(name, stream)).await
 }
 

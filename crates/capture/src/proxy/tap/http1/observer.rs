@@ -24,6 +24,8 @@ pub(in crate::proxy::tap) struct Observer {
     /// When the unfinished head of each direction began.
     head_start: [Stamp; 2],
     upgrade: Option<Upgrade>,
+    /// Whether the agent ended its half in the middle of a request that was not yet answered.
+    request_cut: bool,
 }
 
 /// What a 101 opened.
@@ -45,6 +47,7 @@ impl Observer {
             open: VecDeque::new(),
             head_start: [0; 2],
             upgrade: None,
+            request_cut: false,
         }
     }
 
@@ -86,6 +89,14 @@ impl Observer {
         }
     }
 
+    /// The agent has ended its half: an answer that still comes is none to a whole request.
+    pub(in crate::proxy::tap) fn agent_ended(&mut self) {
+        self.request_cut = self.open.back().is_some_and(|draft| {
+            let answered = draft.response.as_ref().is_some_and(|r| r.end.is_some());
+            draft.request.end.is_none() && !answered
+        });
+    }
+
     /// The origin has ended its half: that is the end of a body without a length.
     pub(in crate::proxy::tap) fn origin_ended(&mut self, at: Stamp) {
         if self.down.ends_with_connection() {
@@ -99,7 +110,7 @@ impl Observer {
         for draft in std::mem::take(&mut self.open) {
             // Answered in full before the request was: the origin did not want the rest.
             let answered = draft.response.as_ref().is_some_and(|r| r.end.is_some());
-            let state = if answered {
+            let state = if answered && !self.request_cut {
                 OutcomeState::Complete
             } else {
                 OutcomeState::Aborted
