@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use capture::record::{OutcomeState, State, Unread};
 
+use super::connections::ConnectionRow;
 use super::hosts::cause;
 use super::problems::Problems;
 use super::view::View;
@@ -71,7 +72,11 @@ fn recordings(view: &View<'_>, found: &mut Found) {
 }
 
 fn connections(view: &View<'_>, found: &mut Found) {
-    for connection in &view.connections {
+    for connection in view
+        .connections
+        .iter()
+        .filter(|row| !tried_again(view, row))
+    {
         let not_matched = connection.disposition.unread == Some(Unread::NotMatched);
         let lapse = match connection.disposition.state {
             State::Intercepted => None,
@@ -93,6 +98,16 @@ fn connections(view: &View<'_>, found: &mut Found) {
             found.add(Lapse::UnreadWebSocket, 1, problem);
         }
     }
+}
+
+/// Whether a connection only came too early with no password: git and curl send
+/// it when they are asked for it, and then get through.
+pub(super) fn tried_again(view: &View<'_>, refused: &ConnectionRow) -> bool {
+    let got_through = |other: &ConnectionRow| {
+        other.host == refused.host && other.disposition.state != State::Refused
+    };
+    refused.disposition.cause.as_deref() == Some(NO_PASSWORD)
+        && view.connections.iter().any(|row| got_through(row))
 }
 
 fn exchanges(view: &View<'_>, found: &mut Found) {
@@ -130,3 +145,6 @@ impl Found {
         self.0.into_iter().map(count).collect()
     }
 }
+
+/// What the proxy writes where a request came without its password.
+const NO_PASSWORD: &str = "no_password";

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use capture::record::{OutcomeState, State, Timestamp, Transport};
 
+use super::completeness::tried_again;
 use super::hosts::cause;
 use super::view::{Entry, View};
 use crate::call::Ending;
@@ -189,7 +190,11 @@ fn fallbacks(view: &View<'_>) -> Vec<Fallback> {
 
 fn connections(view: &View<'_>) -> Vec<FailedConnections> {
     let mut groups: BTreeMap<(&str, String), FailedConnections> = BTreeMap::new();
-    for connection in &view.connections {
+    for connection in view
+        .connections
+        .iter()
+        .filter(|row| !tried_again(view, row))
+    {
         let disposition = &connection.disposition;
         if matches!(disposition.state, State::Intercepted | State::Opaque) {
             continue;

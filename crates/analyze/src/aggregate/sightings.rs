@@ -106,6 +106,7 @@ impl Scene<'_> {
     fn headers(&mut self, headers: &[Header]) {
         for header in headers {
             let name = header.name.to_ascii_lowercase();
+            let is_id = IDENTIFIERS.contains(&name.as_str());
             let mut found = false;
             for (at, fingerprint) in redacted(&header.value) {
                 found = true;
@@ -113,9 +114,8 @@ impl Scene<'_> {
                 let before = header.value[..at].trim_end_matches('=');
                 let cookie = before.rsplit([';', ' ']).next().filter(|_| is_cookie);
                 let named = cookie.map_or(name.clone(), |cookie| format!("{name} {cookie}"));
-                self.see(true, fingerprint, field("header", &named));
+                self.see(!is_id, fingerprint, field("header", &named));
             }
-            let is_id = IDENTIFIERS.contains(&name.as_str());
             if !found && (is_id || SECRET_HEADERS.contains(&name.as_str())) {
                 let fingerprint = Digest::of(&header.value).to_string();
                 self.see(!is_id, &fingerprint, field("header", &name));
@@ -132,7 +132,9 @@ impl Scene<'_> {
             return;
         };
         for (at, fingerprint) in redacted(content) {
-            self.see(true, fingerprint, field("body", key_before(&content[..at])));
+            let key = key_before(&content[..at]);
+            let is_id = IDENTIFIERS.contains(&key);
+            self.see(!is_id, fingerprint, field("body", key));
         }
         self.identifiers(content, "body");
     }

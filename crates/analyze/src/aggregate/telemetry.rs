@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use capture::record::Exchange;
+use memchr::memmem;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -29,8 +30,13 @@ impl Names {
         if endpoint.purpose != Purpose::Telemetry {
             return;
         }
-        let body = exchange.request.body.as_ref();
-        let Some(json) = body.and_then(|body| body.json.as_ref()) else {
+        let Some(body) = &exchange.request.body else {
+            return;
+        };
+        let Some(json) = &body.json else {
+            let metrics = body.text.as_deref().filter(|text| text.contains(METRICS));
+            let names = metrics.into_iter().flat_map(metric_names);
+            names.for_each(|name| self.count("metric", name, &endpoint.host));
             return;
         };
         if let Ok(report) = serde_json::from_str::<OtelReport<'_>>(json.get()) {
@@ -126,6 +132,26 @@ fn named(names: &Names) -> Vec<TelemetryName> {
     found.sort_by_key(|name| std::cmp::Reverse(name.count));
     found
 }
+
+/// The names of metrics in a report that was not kept whole, and so is no JSON.
+///
+/// In one, only metrics and scopes have a member `name`.
+fn metric_names(text: &str) -> impl Iterator<Item = &str> {
+    let members = memmem::find_iter(text.as_bytes(), NAME);
+    let metrics = members.filter(|at| !text[..*at].ends_with(SCOPE));
+    metrics.filter_map(|at| {
+        let rest = &text[at + NAME.len()..];
+        let end = rest
+            .bytes()
+            .take(MAX_NAME_BYTES)
+            .position(|byte| matches!(byte, b'"' | b'\\'))?;
+        Some(&rest[..end])
+    })
+}
+
+const METRICS: &str = "\"resourceMetrics\":";
+const NAME: &str = "\"name\":\"";
+const SCOPE: &str = "\"scope\":{";
 
 /// OpenTelemetry's JSON (opentelemetry-proto 1.x), as far as it names things.
 #[derive(Default, Deserialize)]
@@ -251,3 +277,16 @@ impl<'a> EventHead<'a> {
 /// codex has about two hundred; more are generated, and must not fill the memory.
 const MAX_NAMES: usize = 4096;
 const MAX_NAME_BYTES: usize = 120;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_are_found_in_a_report_that_is_cut() {
+        let text = r#"{"resourceMetrics":[{"scopeMetrics":[{"scope":{"name":"s"},"metrics":[
+            {"name":"codex.turn","sum":{}},{"name":"codex.tool","su"#;
+        let names: Vec<&str> = metric_names(text).collect();
+        assert_eq!(names, ["codex.turn", "codex.tool"]);
+    }
+}

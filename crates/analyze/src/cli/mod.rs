@@ -1,16 +1,21 @@
 //! The command line of `analyze`: options in, a report out.
 
+mod form;
+mod input;
 mod latest;
+mod output;
 mod progress;
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::PathBuf;
 
-use analyze::{Aggregate, Assertion, Filter, Format, Report, Scan, Section};
-use anyhow::{Context, Result, ensure};
+use analyze::{Assertion, Filter, Report, Section};
+use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
+
+use form::Form;
+use input::Input;
 
 /// Turn recordings of an agent's traffic into a report
 #[derive(Debug, Parser)]
@@ -26,9 +31,9 @@ pub(crate) struct Cli {
     /// latest session of `wrap`]
     #[arg(value_name = "RECORDING")]
     recordings: Vec<PathBuf>,
-    /// How to write the report: md, html or json
+    /// How to write the report: md, html, json, csv (a row for each exchange), or har
     #[arg(short, long, default_value = "md", value_name = "FORMAT")]
-    format: Format,
+    format: Form,
     /// Where to write it [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -42,6 +47,9 @@ pub(crate) struct Cli {
     /// Fail unless this holds (repeatable): p95(ttft)<2s, cache_hit>0.6, errors==0
     #[arg(long = "assert", value_name = "EXPR")]
     assertions: Vec<Assertion>,
+    /// Write the JSON Schema of each endpoint's bodies and each event type into this folder
+    #[arg(long, value_name = "DIR")]
+    schema: Option<PathBuf>,
     /// Make a line that cannot be read an error, instead of skipping and counting it
     #[arg(long)]
     strict: bool,
@@ -73,13 +81,21 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
         io::stdout().write_all(&script)?;
         return Ok(Outcome::Good);
     }
-    let mut report = read(&cli)?.finish();
+    let input = Input::of(&cli)?;
+    if cli.format == Form::Har {
+        output::write_har(&cli, &input)?;
+        return Ok(Outcome::Good);
+    }
+    let mut report = input.read(&cli)?.finish();
     // Before sections are left out: assertions are about all of it.
     let outcome = check(&report, &cli.assertions);
+    if let (Some(folder), Some(structure)) = (&cli.schema, &report.structure) {
+        output::write_schemas(folder, structure)?;
+    }
     if !cli.sections.is_empty() {
         report.keep(&cli.sections);
     }
-    write(&report, &cli)?;
+    output::write_report(&cli, &report)?;
     Ok(outcome)
 }
 
@@ -94,61 +110,6 @@ fn check(report: &Report, assertions: &[Assertion]) -> Outcome {
         }
     }
     outcome
-}
-
-/// Writes the report where it was asked for.
-fn write(report: &Report, cli: &Cli) -> Result<()> {
-    match &cli.output {
-        Some(path) if path != Path::new("-") => {
-            let writing = || format!("cannot write {}", path.display());
-            let mut file = BufWriter::new(File::create(path).with_context(writing)?);
-            cli.format.write(report, &mut file).with_context(writing)?;
-            file.flush().with_context(writing)
-        }
-        _ => {
-            let mut out = BufWriter::new(io::stdout().lock());
-            cli.format.write(report, &mut out)?;
-            Ok(out.flush()?)
-        }
-    }
-}
-
-/// Reads every recording that was named, or the latest.
-fn read(cli: &Cli) -> Result<Aggregate> {
-    let scan = Scan::default()
-        .strict(cli.strict)
-        .filters(cli.filters.clone());
-    let by_process = cli.filters.iter().any(Filter::needs_process);
-    let recordings = match cli.recordings.as_slice() {
-        [] => vec![latest::recording()?],
-        named => named
-            .iter()
-            .map(|path| (path.clone(), path.clone()))
-            .collect(),
-    };
-    let mut all = Aggregate::default();
-    for (source, (path, name)) in (0..).zip(&recordings) {
-        let aggregate = if path == Path::new("-") {
-            ensure!(
-                !by_process,
-                "a filter by process reads the recording twice: name a file, not standard input"
-            );
-            scan.read_from(
-                progress::watched(io::stdin(), None),
-                "standard input".as_ref(),
-                source,
-            )
-        } else if by_process {
-            scan.read(path, source)
-        } else {
-            let file =
-                File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-            let size = file.metadata().ok().map(|metadata| metadata.len());
-            scan.read_from(progress::watched(file, size), name, source)
-        };
-        all.merge(aggregate?);
-    }
-    Ok(all)
 }
 
 /// Whether nobody reads on: the reader had enough, and that is no failure.
@@ -166,6 +127,7 @@ Examples:
   analyze a.jsonl b.jsonl.zst --section model --section endpoints
   analyze --filter 'host=*.openai.com' --filter 'status>=400'
   analyze --assert 'p95(ttft)<2s' --assert 'cache_hit>0.6' --assert errors==0
+  analyze traffic.jsonl -f har -o traffic.har
   zcat traffic.jsonl.gz | analyze -
 
 Exit code: 0; 1 when an assertion does not hold; 2 when the usage is wrong or a recording cannot be read.";

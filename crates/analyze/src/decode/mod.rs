@@ -15,7 +15,9 @@ mod openai;
 
 use capture::record::{Exchange, Header};
 
+use crate::call::Call;
 pub use item::Part;
+
 pub(crate) use item::{Decoded, Item, Tool};
 
 /// Understands `exchange` as a call, where it is one.
@@ -23,6 +25,15 @@ pub(crate) fn decode(exchange: &Exchange) -> Option<Decoded<'_>> {
     let path = path_of(&exchange.request.url);
     let (_, decoder) = DECODERS.iter().find(|(end, _)| path.ends_with(end))?;
     decoder(exchange)
+}
+
+impl Call {
+    /// Understands `exchange` as a request to a model, where it is one.
+    ///
+    /// What only its neighbours tell is not known here: a retry looks like a first try.
+    pub fn of(exchange: &Exchange) -> Option<Self> {
+        decode(exchange).map(|decoded| decoded.call)
+    }
 }
 
 /// Reads one provider's exchanges.

@@ -2,6 +2,7 @@
 //!
 //! To add one: a file here, a variant, and the match in [`Format::write`].
 
+mod csv;
 mod html;
 pub(crate) mod markdown;
 pub(crate) mod units;
@@ -22,11 +23,13 @@ pub enum Format {
     Html,
     /// JSON, for programs: every figure, unrounded.
     Json,
+    /// CSV, for spreadsheets: a row for each exchange.
+    Csv,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: &[Self] = &[Self::Markdown, Self::Html, Self::Json];
+    pub const ALL: &[Self] = &[Self::Markdown, Self::Html, Self::Json, Self::Csv];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -34,6 +37,7 @@ impl Format {
             Self::Markdown => "md",
             Self::Html => "html",
             Self::Json => "json",
+            Self::Csv => "csv",
         }
     }
 
@@ -50,6 +54,7 @@ impl Format {
                 serde_json::to_writer_pretty(&mut *out, report)?;
                 out.write_all(b"\n")
             }
+            Self::Csv => csv::write(report.timeline.as_ref(), out),
         }
     }
 }

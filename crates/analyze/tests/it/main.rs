@@ -8,6 +8,7 @@
 mod assertion;
 mod cli;
 mod damage;
+mod exports;
 mod figures;
 mod filter;
 mod fixtures;

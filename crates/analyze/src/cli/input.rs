@@ -1,0 +1,96 @@
+//! What is to be read: the recordings that were named, or the latest one.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use analyze::{Aggregate, Filter, Reader, Scan};
+use anyhow::{Context, Result, ensure};
+
+use super::{Cli, latest, progress};
+
+/// The recordings to read.
+pub(super) struct Input {
+    sources: Vec<Source>,
+}
+
+/// One recording.
+struct Source {
+    /// `-` is standard input.
+    path: PathBuf,
+    /// What reports and errors call it.
+    name: PathBuf,
+}
+
+impl Input {
+    /// What the command line names.
+    pub(super) fn of(cli: &Cli) -> Result<Self> {
+        let mut sources: Vec<Source> = cli
+            .recordings
+            .iter()
+            .map(|path| Source {
+                path: path.clone(),
+                name: if is_standard_input(path) {
+                    "standard input".into()
+                } else {
+                    path.clone()
+                },
+            })
+            .collect();
+        if sources.is_empty() {
+            let (path, name) = latest::recording()?;
+            sources.push(Source { path, name });
+        }
+        let read_twice = cli.filters.iter().any(Filter::needs_process);
+        ensure!(
+            !read_twice || !sources.iter().any(|source| is_standard_input(&source.path)),
+            "a filter by process reads the recording twice: name a file, not standard input"
+        );
+        Ok(Self { sources })
+    }
+
+    /// Reads all of them.
+    pub(super) fn read(&self, cli: &Cli) -> Result<Aggregate> {
+        let scan = Scan::default()
+            .strict(cli.strict)
+            .filters(cli.filters.clone());
+        let by_process = cli.filters.iter().any(Filter::needs_process);
+        let mut all = Aggregate::default();
+        for (number, source) in (0..).zip(&self.sources) {
+            let (path, name) = (&source.path, &source.name);
+            let aggregate = if is_standard_input(path) {
+                scan.read_from(progress::watched(io::stdin(), None), name, number)
+            } else if by_process {
+                scan.read(path, number)
+            } else {
+                let (file, size) = open(path)?;
+                scan.read_from(progress::watched(file, size), name, number)
+            };
+            all.merge(aggregate?);
+            all.begin(number, &name.display().to_string());
+        }
+        Ok(all)
+    }
+
+    /// The records of all of them, one by one.
+    pub(super) fn readers(&self) -> impl Iterator<Item = Result<Reader>> {
+        self.sources.iter().map(|source| {
+            let (path, name) = (&source.path, &source.name);
+            if is_standard_input(path) {
+                return Ok(Reader::new(io::stdin(), name)?);
+            }
+            let (file, size) = open(path)?;
+            Ok(Reader::new(progress::watched(file, size), name)?)
+        })
+    }
+}
+
+fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+fn open(path: &Path) -> Result<(File, Option<u64>)> {
+    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let size = file.metadata().ok().map(|metadata| metadata.len());
+    Ok((file, size))
+}
