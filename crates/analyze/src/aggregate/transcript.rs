@@ -96,20 +96,24 @@ impl<'a> Conversation<'a> {
     }
 
     /// Compares instructions and tools with those before. A request that goes on
-    /// from another one may leave them out, and means the same ones.
+    /// from another one may leave them out, and means the same ones; a prewarm
+    /// may leave them to the request that goes on from it.
     fn take_settings(&mut self, prompt: &Prompt, goes_on: bool) -> Vec<Change> {
-        let first = self.thread.steps.is_empty();
+        // What a conversation begins with is no change.
+        let begins = goes_on || self.thread.steps.is_empty();
         let mut changed = Vec::new();
         if prompt.instructions.is_some() || !goes_on {
-            changed.extend(self.change(self.instructions, prompt.instructions));
+            if self.instructions.is_some() || !begins {
+                changed.extend(self.change(self.instructions, prompt.instructions));
+            }
             self.instructions = prompt.instructions;
         }
         if !prompt.tools.is_empty() || !goes_on {
-            changed.extend(self.changed_tools(&prompt.tools));
+            if !self.tools.is_empty() || !begins {
+                changed.extend(self.changed_tools(&prompt.tools));
+            }
             self.tools.clone_from(&prompt.tools);
         }
-        // What a conversation begins with is no change.
-        changed.retain(|_| !first);
         changed
     }
 

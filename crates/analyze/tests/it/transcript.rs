@@ -113,6 +113,24 @@ fn a_changed_item_a_removed_one_and_changed_settings_are_shown_as_such() {
 }
 
 #[test]
+fn what_a_prewarm_leaves_to_the_turn_behind_it_is_no_change() {
+    let mut recording = Recording::default();
+    recording
+        .call(Request {
+            input: vec![],
+            output: vec![],
+            ..Request::default()
+        })
+        .call(Request {
+            start_ms: 1000,
+            settings: json!({"previous_response_id": "resp_1", "instructions": "be brief",
+                "tools": [{"type": "function", "name": "run"}]}),
+            ..Request::default()
+        });
+    assert_eq!(steps(&recording)[1].changed, []);
+}
+
+#[test]
 fn a_long_text_is_cut_and_says_how_long_it_was() {
     let mut recording = Recording::default();
     let long = "x".repeat(1 << 20);

@@ -98,7 +98,8 @@ impl Page {
             self.put(format_args!(" <code>{}</code>", Escaped(name)));
         }
         let size = bytes(said.bytes);
-        let preview = Escaped(first_line(text));
+        let preview = first_line(text);
+        let preview = Escaped(&preview);
         self.put(format_args!(
             " <span class=\"preview\">{size} · {preview}</span></summary>\n"
         ));
@@ -178,9 +179,12 @@ fn facts(step: &Step) -> String {
 }
 
 /// The first line that says anything, cut to what fits on a line.
-fn first_line(text: &str) -> &str {
+fn first_line(text: &str) -> String {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty());
-    crate::text::cut(line.unwrap_or_default(), MAX_PREVIEW_BYTES)
+    let line = line.unwrap_or_default();
+    let shown = crate::text::cut(line, MAX_PREVIEW_BYTES);
+    let end = if shown.len() < line.len() { "…" } else { "" };
+    format!("{shown}{end}")
 }
 
 fn class(part: Part) -> &'static str {
