@@ -38,6 +38,20 @@ pub(super) fn server_config() -> Result<(ServerConfig, String)> {
     Ok((config, root_pem))
 }
 
+/// What a ClientHello offers, in words, so that two can be compared.
+///
+/// Extensions are left out: rustls shuffles them.
+pub(super) fn describe(hello: &ClientHello<'_>) -> String {
+    let alpn = hello.alpn().into_iter().flatten();
+    let alpn: Vec<_> = alpn.map(String::from_utf8_lossy).collect();
+    format!(
+        "ciphers {:?}, signatures {:?}, groups {:?}, alpn {alpn:?}",
+        hello.cipher_suites(),
+        hello.signature_schemes(),
+        hello.named_groups().unwrap_or_default(),
+    )
+}
+
 /// Mints a leaf for each server name, and keeps it for the next connection.
 struct Leaves {
     root: CertifiedIssuer<'static, KeyPair>,

@@ -1,7 +1,8 @@
 //! The stand-in's own log: what it received and what it sent, one JSON object a line.
 //!
-//! It is there for tests, which hold a recording against it. Bodies are kept
-//! as text and whole; headers are left out, so no `authorization` gets in.
+//! It is there for tests, which hold a recording against it, and what came
+//! through the proxy against what came without. Bodies are kept as text and
+//! whole; of credentials in headers the length alone.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
@@ -10,6 +11,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, Result};
+use hyper::Request;
 use serde::Serialize;
 
 /// Where entries go.
@@ -31,6 +33,12 @@ pub(super) struct Entry {
     pub(super) path: String,
     /// `http`, or `websocket` for a message on one.
     pub(super) transport: &'static str,
+    /// `HTTP/1.1` or `HTTP/2.0`; empty for a message on a WebSocket.
+    pub(super) http_version: String,
+    /// In the order in which they came; empty for a message on a WebSocket.
+    pub(super) headers: Vec<(String, String)>,
+    /// The ClientHello of the connection, in words; empty without TLS and for a message on a WebSocket.
+    pub(super) hello: String,
     /// What was received, its content-encoding undone.
     pub(super) received: String,
     /// The status of the answer; 101 for a message on a WebSocket.
@@ -69,6 +77,9 @@ impl Log {
             method: method.to_owned(),
             path: path.to_owned(),
             transport: "http",
+            http_version: String::new(),
+            headers: Vec::new(),
+            hello: String::new(),
             received: String::new(),
             status: 0,
             sent: Vec::new(),
@@ -87,6 +98,33 @@ impl Log {
         Ok(())
     }
 }
+
+impl Entry {
+    /// Notes how a request was put.
+    pub(super) fn note_head<B>(&mut self, request: &Request<B>, hello: &str) {
+        self.http_version = format!("{:?}", request.version());
+        let noted = request.headers().iter().map(|(name, value)| {
+            let value = match CREDENTIALS.contains(&name.as_str()) {
+                true => format!("<{} bytes>", value.len()),
+                false => String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            };
+            (name.as_str().to_owned(), value)
+        });
+        self.headers = noted.collect();
+        self.hello = hello.to_owned();
+    }
+}
+
+/// Headers whose value opens something.
+const CREDENTIALS: &[&str] = &[
+    "authorization",
+    "chatgpt-account-id",
+    "cookie",
+    "mcp-session-id",
+    "statsig-api-key",
+    "x-api-key",
+    "x-goog-api-key",
+];
 
 impl Drop for Entry {
     fn drop(&mut self) {

@@ -21,6 +21,8 @@ use super::websocket;
 #[derive(Debug)]
 pub(super) struct Router {
     desk: Arc<Desk>,
+    /// The connection's ClientHello, in words.
+    hello: String,
     upgraded: Mutex<Option<Upgraded>>,
 }
 
@@ -33,9 +35,10 @@ pub(super) struct Upgraded {
 }
 
 impl Router {
-    pub(super) fn new(desk: Arc<Desk>) -> Self {
+    pub(super) fn new(desk: Arc<Desk>, hello: String) -> Self {
         Self {
             desk,
+            hello,
             upgraded: Mutex::default(),
         }
     }
@@ -53,7 +56,8 @@ impl Router {
             .uri()
             .path_and_query()
             .map_or("/", |path| path.as_str());
-        let entry = self.desk.log.entry(&host, request.method().as_str(), path);
+        let mut entry = self.desk.log.entry(&host, request.method().as_str(), path);
+        entry.note_head(&request, &self.hello);
         if request.headers().contains_key(UPGRADE) {
             return self.upgrade(request, entry);
         }
@@ -62,7 +66,6 @@ impl Router {
             Ok(received) => received,
             Err(status) => return refuse(status, "the body cannot be read", entry),
         };
-        let mut entry = entry;
         entry.received = String::from_utf8_lossy(&received).into_owned();
         let path = parts.uri.path();
         if let Some(api) = Api::of(&parts.method, path) {

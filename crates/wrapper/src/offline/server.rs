@@ -10,11 +10,14 @@ use anyhow::{Context as _, Result};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use rustls::ServerConfig;
+use rustls::server::Acceptor;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use super::certificate;
 use super::desk::Desk;
@@ -59,7 +62,7 @@ impl StandIn {
             .context("cannot open a loopback port for the stand-in")?;
         let addr = listener.local_addr()?;
         let connections = Connections {
-            acceptor: TlsAcceptor::from(Arc::new(config)),
+            tls: Arc::new(config),
             desk: Arc::new(desk),
         };
         let mut tasks = JoinSet::new();
@@ -110,7 +113,7 @@ async fn accept(listener: TcpListener, connections: Connections) {
 /// What serves a connection.
 #[derive(Clone)]
 struct Connections {
-    acceptor: TlsAcceptor,
+    tls: Arc<ServerConfig>,
     desk: Arc<Desk>,
 }
 
@@ -121,17 +124,25 @@ impl Connections {
         let mut first = [0];
         timeout(HANDSHAKE_LIMIT, stream.peek(&mut first)).await??;
         if first != [TLS_HANDSHAKE] {
-            return self.speak_http(stream).await;
+            return self.speak_http(stream, String::new()).await;
         }
-        let stream = timeout(HANDSHAKE_LIMIT, self.acceptor.accept(stream)).await??;
-        self.speak_http(stream).await
+        let (stream, hello) = timeout(HANDSHAKE_LIMIT, self.shake_hands(stream)).await??;
+        self.speak_http(stream, hello).await
     }
 
-    async fn speak_http<S>(self, stream: S) -> Result<()>
+    /// Ends TLS; returns the ClientHello too, in words.
+    async fn shake_hands(&self, stream: TcpStream) -> Result<(TlsStream<TcpStream>, String)> {
+        let begun = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+        let hello = certificate::describe(&begun.client_hello());
+        let stream = begun.into_stream(Arc::clone(&self.tls)).await?;
+        Ok((stream, hello))
+    }
+
+    async fn speak_http<S>(self, stream: S, hello: String) -> Result<()>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let router = Arc::new(Router::new(Arc::clone(&self.desk)));
+        let router = Arc::new(Router::new(Arc::clone(&self.desk), hello));
         let service = service_fn(|request| {
             let router = Arc::clone(&router);
             async move { Ok::<_, Infallible>(router.respond(request).await) }

@@ -45,13 +45,26 @@ impl Home {
     }
 
     fn in_folder(folder: TempDir) -> Self {
-        for name in ["work", "codex", "data"] {
-            fs::create_dir(folder.path().join(name)).unwrap();
-        }
-        Self {
+        let home = Self {
             folder,
             programs: vec![install::CODEX.folder()],
             variables: Vec::new(),
+        };
+        home.clear();
+        home
+    }
+
+    /// Makes it as new, in the same place.
+    pub(crate) fn clear(&self) {
+        for entry in fs::read_dir(self.folder.path()).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => fs::remove_dir_all(path).unwrap(),
+                false => fs::remove_file(path).unwrap(),
+            }
+        }
+        for name in ["work", "codex", "data"] {
+            fs::create_dir(self.place(name)).unwrap();
         }
     }
 

@@ -8,6 +8,7 @@
 mod agents;
 mod children;
 mod clients;
+mod fidelity;
 mod fixtures;
 mod install;
 mod launch;

@@ -113,6 +113,31 @@ fn an_answer_that_is_cut_is_on_record_as_cut_and_so_is_its_retry() {
 }
 
 #[test]
+fn without_any_login_a_turn_is_on_record_all_the_same() {
+    let home = Home::new();
+    let run = home.wrap(&[], EXEC);
+    run.assert_code(0);
+    let turns = run.recording().assert_turns(&run.log()).len();
+    assert!(turns >= 2, "turn, tool result");
+}
+
+#[test]
+fn a_codex_that_gives_up_passes_its_exit_code_on_and_its_refusals_are_on_record() {
+    let home = Home::with_api_key(KEY);
+    let run = home.wrap(&["--fail", "429"], EXEC);
+    run.assert_code(1);
+    let recording = run.recording();
+    let log = run.log();
+    let turns: Vec<_> = log.iter().filter(|entry| entry.is_turn()).collect();
+    assert!(!turns.is_empty());
+    for entry in turns {
+        let exchange = recording.exchange_of(entry);
+        let events = &exchange.response.as_ref().unwrap().events;
+        assert_eq!(events[0].json.as_ref().unwrap().get(), entry.sent[0]);
+    }
+}
+
+#[test]
 fn a_failing_codex_passes_its_exit_code_on() {
     let home = Home::with_api_key(KEY);
     let run = home.wrap(&[], &["codex", "exec", "--no-such-option"]);
