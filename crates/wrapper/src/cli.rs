@@ -57,7 +57,7 @@ enum Command {
     /// The built-in agent of `wrap --demo`
     #[command(name = demo::ARGUMENT, hide = true)]
     DemoAgent,
-    /// AGENT [ARGS]...
+    /// AGENT and its ARGS
     #[command(external_subcommand)]
     Agent(Vec<OsString>),
 }
