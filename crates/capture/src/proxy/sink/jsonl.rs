@@ -1,48 +1,327 @@
-//! A sink that appends JSON lines to a file.
+//! A sink that appends JSON lines to a file, or writes them to standard output.
+//!
+//! Lines are held in memory until they are flushed, and then written at once.
+//! What was taken is never dropped: when the disk refuses some of it, the next
+//! flush goes on at that very byte, so no line but the last is ever damaged.
+//! Past a bound on what is held, further records are refused, and thereby lost.
 
-use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::mem;
 use std::path::Path;
+
+use memchr::memchr_iter;
 
 use crate::record::Record;
 
 use super::Sink;
+use super::compression::{Compression, Encoder};
+use super::output::Output;
 
 /// Appends records to a file, one JSON object a line.
-#[derive(Debug)]
+///
+/// A name that ends in `.zst` or `.gz` compresses as it goes: after each flush
+/// all that was taken can be read, whatever becomes of this process.
 pub struct JsonlSink {
-    file: File,
-    buffer: Vec<u8>,
+    output: Output,
+    encoder: Encoder,
+    /// The line that is being made.
+    line: Vec<u8>,
+    /// What was taken and is to be written, as it will stand in the file.
+    held: Vec<u8>,
+    /// Records taken since everything held was last written.
+    taken: u64,
 }
 
 impl JsonlSink {
-    /// Opens `path` to append to it; makes it, for its owner alone, where it is missing.
+    /// Opens `path` to append to it; makes it, for its owner alone, where it is
+    /// missing. `-` is standard output.
     ///
     /// # Errors
     ///
-    /// When the file cannot be opened for appending.
+    /// When it cannot be opened for appending, is a symbolic link, is being
+    /// written by another recording, or is not compressed as its name says.
     pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
-        let mut options = OpenOptions::new();
-        options.append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        Ok(Self {
-            file: options.open(path)?,
-            buffer: Vec::new(),
-        })
+        let path = path.as_ref();
+        let compression = Compression::by_name(path);
+        let output = Output::open(path, compression)?;
+        let held = if output.ends_within_line() {
+            b"\n" as &[u8]
+        } else {
+            b""
+        };
+        let mut sink = Self {
+            encoder: Encoder::new(compression)?,
+            output,
+            line: Vec::new(),
+            held: Vec::new(),
+            taken: 0,
+        };
+        sink.encoder.write(held, &mut sink.held)?;
+        Ok(sink)
+    }
+
+    /// Writes what is held; what the output does not take stays held.
+    fn drain(&mut self) -> io::Result<()> {
+        let mut written = 0;
+        let result = loop {
+            let rest = &self.held[written..];
+            if rest.is_empty() {
+                break self.output.flush();
+            }
+            match self.output.write(rest) {
+                Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => written += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Err(error),
+            }
+        };
+        self.held.drain(..written);
+        if self.held.is_empty() {
+            self.held.shrink_to(BATCH_BYTES);
+            self.line.shrink_to(BATCH_BYTES);
+            self.taken = 0;
+        }
+        result.map_err(|error| self.output.name_error("write", error))
     }
 }
 
 impl Sink for JsonlSink {
     fn write(&mut self, record: &Record) -> io::Result<()> {
-        record.write_json(&mut self.buffer)?;
-        self.buffer.push(b'\n');
+        if self.held.len() >= MAX_HELD_BYTES {
+            self.drain()?;
+        }
+        let mut line = mem::take(&mut self.line);
+        line.clear();
+        record.write_json(&mut line)?;
+        line.push(b'\n');
+        self.encoder.write(&line, &mut self.held)?;
+        self.line = line;
+        self.taken += 1;
+        if self.held.len() >= BATCH_BYTES {
+            // The record is taken; what the output refuses is tried again by the next call.
+            self.drain().ok();
+        }
         Ok(())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.write_all(&self.buffer)?;
-        self.buffer.clear();
-        Ok(())
+        if self.taken > 0 {
+            self.encoder.flush(&mut self.held)?;
+        }
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        self.drain()
+    }
+
+    fn pending(&self) -> u64 {
+        if self.encoder.is_plain() {
+            memchr_iter(b'\n', &self.held).count() as u64
+        } else {
+            self.taken
+        }
+    }
+}
+
+impl Drop for JsonlSink {
+    /// Ends the compressed stream, so that other programs read it without complaint.
+    fn drop(&mut self) {
+        let ended = self.encoder.finish(&mut self.held);
+        if ended.is_ok() && !self.held.is_empty() {
+            // What was flushed can be read without this; nobody is left to hear of an error.
+            self.drain().ok();
+        }
+    }
+}
+
+impl std::fmt::Debug for JsonlSink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("JsonlSink")
+            .field("output", &self.output)
+            .field("held", &self.held.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is written at once, where no flush comes before.
+const BATCH_BYTES: usize = 64 * 1024;
+
+/// What may be held while the disk refuses it.
+const MAX_HELD_BYTES: usize = 4 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Read;
+
+    use super::*;
+    use crate::record::{End, LineError};
+
+    fn end(exchanges: u64) -> Record {
+        Record::End(End {
+            exchanges,
+            ..End::default()
+        })
+    }
+
+    fn counts(text: &[u8]) -> Vec<Result<u64, LineError>> {
+        text.split_inclusive(|byte| *byte == b'\n')
+            .map(|line| match Record::from_json(line)? {
+                Record::End(end) => Ok(end.exchanges),
+                _ => Err(LineError::Foreign),
+            })
+            .collect()
+    }
+
+    fn good(text: &[u8]) -> Vec<u64> {
+        counts(text).into_iter().map(Result::unwrap).collect()
+    }
+
+    /// The content of a file, as far as it can be read.
+    fn read(path: &Path) -> Vec<u8> {
+        let mut content = Vec::new();
+        let bytes = fs::read(path).unwrap();
+        let result = match path.extension().and_then(|name| name.to_str()) {
+            Some("zst") => zstd::Decoder::new(&bytes[..])
+                .unwrap()
+                .read_to_end(&mut content),
+            Some("gz") => flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_end(&mut content),
+            _ => (&bytes[..]).read_to_end(&mut content),
+        };
+        // A stream without its end is read as far as it goes.
+        drop(result);
+        content
+    }
+
+    const NAMES: [&str; 3] = ["traffic.jsonl", "traffic.jsonl.zst", "traffic.jsonl.gz"];
+
+    #[test]
+    fn a_second_recording_is_appended_to_the_first() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in NAMES {
+            let path = folder.path().join(name);
+            for run in 0..3 {
+                let mut sink = JsonlSink::open(&path).unwrap();
+                sink.write(&end(run)).unwrap();
+                sink.flush().unwrap();
+                sink.flush().unwrap();
+            }
+            assert_eq!(good(&read(&path)), [0, 1, 2], "{name}");
+        }
+    }
+
+    #[test]
+    fn after_a_flush_a_crash_loses_nothing_and_the_next_recording_is_readable() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in NAMES {
+            let path = folder.path().join(name);
+            let mut sink = JsonlSink::open(&path).unwrap();
+            for count in 0..5 {
+                sink.write(&end(count)).unwrap();
+                sink.flush().unwrap();
+                assert_eq!(good(&read(&path)).len() as u64, count + 1, "{name}");
+            }
+            // What a killed process leaves: the flushed bytes, and half of what came after.
+            let mut left = fs::read(&path).unwrap();
+            sink.write(&end(5)).unwrap();
+            sink.flush().unwrap();
+            let whole = fs::read(&path).unwrap();
+            drop(sink);
+            left.extend_from_slice(&whole[left.len()..(left.len() + whole.len()) / 2]);
+            fs::write(&path, left).unwrap();
+
+            let mut sink = JsonlSink::open(&path).unwrap();
+            sink.write(&end(6)).unwrap();
+            drop(sink);
+            let readable: Vec<_> = counts(&read(&path))
+                .into_iter()
+                .filter_map(Result::ok)
+                .collect();
+            assert_eq!(readable, [0, 1, 2, 3, 4, 6], "{name}");
+        }
+    }
+
+    #[test]
+    fn many_records_are_written_before_they_are_flushed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("traffic.jsonl");
+        let mut sink = JsonlSink::open(&path).unwrap();
+        for count in 0..2000 {
+            sink.write(&end(count)).unwrap();
+        }
+        assert!(fs::metadata(&path).unwrap().len() >= BATCH_BYTES as u64);
+        sink.flush().unwrap();
+        assert_eq!(good(&read(&path)).len(), 2000);
+        assert_eq!(sink.pending(), 0);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_named_and_costs_no_memory_beyond_the_bound() {
+        let mut sink = JsonlSink::open("/dev/full").unwrap();
+        sink.write(&end(1)).unwrap();
+        let error = sink.flush().unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        assert!(error.to_string().starts_with("cannot write /dev/full: "));
+        assert_eq!(sink.pending(), 1);
+        let mut refused = 0;
+        for count in 0..40_000 {
+            refused += u64::from(sink.write(&end(count)).is_err());
+        }
+        assert!(refused > 0);
+        assert_eq!(sink.pending(), 40_001 - refused);
+        assert!(sink.held.len() < MAX_HELD_BYTES + BATCH_BYTES);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_file_is_its_owners_alone_and_no_link_is_followed() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("a"), folder.path().join("b"));
+        drop(JsonlSink::open(&path).unwrap());
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        symlink(&path, &link).unwrap();
+        let error = JsonlSink::open(&link).unwrap_err().to_string();
+        assert!(error.contains("symbolic link"), "{error}");
+    }
+
+    #[test]
+    fn one_recording_at_a_time_writes_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("traffic.jsonl");
+        let first = JsonlSink::open(&path).unwrap();
+        let error = JsonlSink::open(&path).unwrap_err().to_string();
+        assert!(error.contains("another recording"), "{error}");
+        drop(first);
+        JsonlSink::open(&path).unwrap();
+    }
+
+    #[test]
+    fn a_file_that_is_not_compressed_as_its_name_says_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in &NAMES[1..] {
+            let path = folder.path().join(name);
+            fs::write(&path, "{\"plain\":true}\n").unwrap();
+            let error = JsonlSink::open(&path).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+            assert_eq!(fs::read(&path).unwrap(), b"{\"plain\":true}\n");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_deleted_file_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("traffic.jsonl");
+        let mut sink = JsonlSink::open(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        sink.write(&end(1)).unwrap();
+        assert!(sink.flush().unwrap_err().to_string().contains("deleted"));
+        assert_eq!(sink.pending(), 1);
     }
 }

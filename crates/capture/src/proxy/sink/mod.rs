@@ -1,7 +1,9 @@
 //! Sinks: where finished records go.
 
+mod compression;
 mod jsonl;
 mod memory;
+mod output;
 
 use std::io;
 

@@ -6,6 +6,8 @@
 //! under the recording's key: equal secrets stay equal, and nothing else about
 //! them is left. Texts are rewritten by spans; all else in them stays verbatim.
 
+#[cfg(test)]
+mod corpus;
 mod finder;
 mod names;
 mod pair;

@@ -143,7 +143,9 @@ fn assigned(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>) {
         cookie_line(scan, start);
         return;
     }
-    let variable = text[sign] == b'=' && text[name.clone()].iter().all(is_variable);
+    if start < scan.barren_value {
+        return;
+    }
     let value = match Quote::read(text, start) {
         Some((quote, start)) => {
             let window = &text[..text.len().min(start + MAX_ASSIGNED)];
@@ -155,23 +157,20 @@ fn assigned(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>) {
         }
         None => start..shapes::run(text, start, is_plain),
     };
+    let variable = text[sign] == b'=' && text[name.clone()].iter().all(is_variable);
+    scan.barren_value = value.end;
     if kind == Kind::Authorization {
         authorization(scan, value);
-    } else if value.start >= scan.barren_value {
-        let secret = &text[value.clone()];
-        if looks_random(secret, variable) {
-            scan.mark(value, Spelling::Plain);
-        } else {
-            scan.barren_value = value.end;
-        }
+    } else if looks_random(&text[value.clone()], variable) {
+        scan.mark(value, Spelling::Plain);
     }
 }
 
 /// `Authorization: Scheme credentials`, as a line of text.
 fn authorization(scan: &mut Scan<'_>, value: Range<usize>) {
-    // Without quotes the value ends with the scheme, and what follows is the secret.
     let word = &scan.text[value.clone()];
     if is_scheme(word) {
+        // Without quotes the value ends with the scheme, and what follows is the secret.
         let start = skip_blanks(scan.text, value.end);
         let end = shapes::run(scan.text, start, is_plain);
         scan.mark(start..end, Spelling::Plain);

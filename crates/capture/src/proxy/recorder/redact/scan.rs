@@ -10,7 +10,7 @@ use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 use super::finder::Clue;
-use super::shapes::{self, Found};
+use super::shapes::{self, Found, Shape};
 use super::value::is_boundary;
 use super::{pair, url};
 
@@ -37,8 +37,10 @@ pub(super) enum Spelling {
 pub(super) struct Scan<'a> {
     pub(super) text: &'a [u8],
     spans: Vec<Span>,
-    /// No token that needs a digit or a capital begins before here.
+    /// No shape has a digit or a capital before here, and so no token.
     barren: usize,
+    /// No JSON Web Token begins before here.
+    barren_jwt: usize,
     /// No value without quotes that needs one begins before here.
     pub(super) barren_value: usize,
     /// No cookie begins before here.
@@ -51,6 +53,7 @@ impl<'a> Scan<'a> {
             text,
             spans: Vec::new(),
             barren: 0,
+            barren_jwt: 0,
             barren_value: 0,
             barren_cookie: 0,
         }
@@ -76,15 +79,8 @@ impl<'a> Scan<'a> {
     /// Looks at what stands where a clue was found.
     pub(super) fn follow(&mut self, clue: Clue, at: Range<usize>) {
         match clue {
-            Clue::Shape(shape) if self.may_begin(at.start) => {
-                let found = shape.measure(self.text, at.end);
-                self.take(at.start, found);
-            }
-            Clue::Jwt if self.may_begin(at.start) => {
-                let found = shapes::measure_jwt(self.text, at.start);
-                self.take(at.start, found);
-            }
-            Clue::Shape(_) | Clue::Jwt => {}
+            Clue::Shape(shape) => self.shape(shape, at),
+            Clue::Jwt => self.jwt(at.start),
             Clue::Bearer => self.bearer(at.end),
             Clue::Basic => self.basic(at.end),
             Clue::Pem => self.pem(at.end),
@@ -97,23 +93,32 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn may_begin(&self, at: usize) -> bool {
-        at >= self.barren && is_boundary(self.text, at)
+    fn shape(&mut self, shape: &Shape, at: Range<usize>) {
+        if at.start < self.barren || !is_boundary(self.text, at.start) {
+            return;
+        }
+        match shape.measure(self.text, at.end) {
+            Found::Token(end) => self.mark(at.start..end, Spelling::Plain),
+            Found::Nothing => {}
+            Found::Barren(end) => self.barren = end,
+        }
     }
 
-    fn take(&mut self, start: usize, found: Found) {
-        match found {
+    fn jwt(&mut self, start: usize) {
+        if start < self.barren_jwt || !is_boundary(self.text, start) {
+            return;
+        }
+        match shapes::measure_jwt(self.text, start) {
             Found::Token(end) => self.mark(start..end, Spelling::Plain),
-            Found::Barren(end) => self.barren = self.barren.max(end),
+            Found::Nothing => {}
+            Found::Barren(end) => self.barren_jwt = end,
         }
     }
 
     /// `Bearer`, and what may be a token: prose goes on with a word.
     fn bearer(&mut self, start: usize) {
-        if start < self.barren {
-            return;
-        }
         let end = shapes::run(self.text, start, shapes::is_token);
+        let end = shapes::without_stop(self.text, start, end);
         let token = &self.text[start..end];
         let long = token.len() >= LONG_TOKEN;
         if long || (token.len() >= SHORT_TOKEN && token.iter().any(u8::is_ascii_digit)) {

@@ -1,6 +1,8 @@
 //! What tokens look like, wherever they stand: a prefix that gives them away, and what follows.
 
 /// A kind of token, known by its beginning.
+///
+/// A digit or a capital must be in it: words with hyphens have none.
 pub(super) struct Shape {
     /// How it begins; the secret includes it.
     pub(super) prefix: &'static str,
@@ -8,8 +10,6 @@ pub(super) struct Shape {
     min: usize,
     /// Which bytes may follow.
     body: fn(u8) -> bool,
-    /// Whether a digit or a capital must be among them: words with hyphens have none.
-    mixed: bool,
 }
 
 /// What stands where a shape's prefix was found.
@@ -17,17 +17,20 @@ pub(super) struct Shape {
 pub(super) enum Found {
     /// A token, up to here.
     Token(usize),
-    /// None; nor does any begin before here that would need a digit to be one.
+    /// None, and nothing was looked at for long.
+    Nothing,
+    /// None; nor does another begin before here.
     Barren(usize),
 }
 
 impl Shape {
     /// Looks at what follows the prefix, which ends at `start`.
     pub(super) fn measure(&self, text: &[u8], start: usize) -> Found {
-        let end = run(text, start, self.body);
+        let end = without_stop(text, start, run(text, start, self.body));
         let body = &text[start..end];
-        let enough = body.len() >= self.min && (!self.mixed || body.iter().any(is_mixed));
-        if enough {
+        if body.len() < self.min {
+            Found::Nothing
+        } else if body.iter().any(is_mixed) {
             Found::Token(end)
         } else {
             Found::Barren(end)
@@ -45,7 +48,17 @@ pub(super) fn measure_jwt(text: &[u8], start: usize) -> Found {
     if second - first <= JWT_SEGMENT_MIN {
         return Found::Barren(second);
     }
-    Found::Token(run(text, second, |byte| byte == b'.' || is_word(byte)))
+    let end = run(text, second, is_dotted);
+    Found::Token(without_stop(text, second, end))
+}
+
+/// Where what ends at `end` ends without the full stop of a sentence.
+pub(super) fn without_stop(text: &[u8], start: usize, end: usize) -> usize {
+    let stops = text[start..end]
+        .iter()
+        .rev()
+        .take_while(|byte| **byte == b'.');
+    end - stops.count()
 }
 
 /// The end of the run of bytes for which `body` holds.
@@ -86,7 +99,6 @@ const fn words(prefix: &'static str, min: usize) -> Shape {
         prefix,
         min,
         body: is_word,
-        mixed: true,
     }
 }
 
@@ -95,7 +107,6 @@ const fn letters(prefix: &'static str, min: usize) -> Shape {
         prefix,
         min,
         body: is_alphanumeric,
-        mixed: true,
     }
 }
 
@@ -104,7 +115,6 @@ const fn dotted(prefix: &'static str, min: usize) -> Shape {
         prefix,
         min,
         body: is_dotted,
-        mixed: true,
     }
 }
 
@@ -113,7 +123,6 @@ const fn capitals(prefix: &'static str, min: usize) -> Shape {
         prefix,
         min,
         body: is_capital_or_digit,
-        mixed: true,
     }
 }
 
@@ -190,11 +199,11 @@ mod tests {
         assert_eq!(shape("sk-").measure(text, 3), Found::Barren(text.len()));
         assert_eq!(
             shape("npm_").measure(b"npm_config_user_agent", 4),
-            Found::Barren(10)
+            Found::Nothing
         );
         assert_eq!(
             shape("rt_").measure(b"rt_sigtimedwait_time64", 3),
-            Found::Barren(22)
+            Found::Nothing
         );
     }
 

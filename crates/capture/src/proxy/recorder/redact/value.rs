@@ -1,8 +1,8 @@
 //! Where a value begins and ends in a text that may be JSON in a string in JSON.
 //!
 //! Each level of nesting puts more backslashes before a quote: none, one,
-//! three, seven. A value that is opened by a quote with `n` of them is closed
-//! by the next quote with just that many, so texts are never unescaped to be read.
+//! three, seven; and doubles those that end a value. So the ones at the end of
+//! their number in binary tell its level, and texts are never unescaped to be read.
 
 use std::ops::Range;
 
@@ -50,11 +50,13 @@ impl Quote {
         while let Some(found) = self.next_quote(&text[at..]) {
             let quote = at + found;
             let escapes = backslashes_before(text, start, quote);
-            if self.mark == b'\'' || escapes < self.escapes {
+            if text[quote] == b'\'' {
                 return start..quote - escapes;
             }
-            if escapes % (2 * (self.escapes + 1)) == self.escapes {
-                return start..quote - self.escapes;
+            // The level that a quote closes or opens a string at; deeper ones are part of the value.
+            let level = (escapes + 1).trailing_zeros();
+            if level <= self.levels() {
+                return start..quote + 1 - (1 << level);
             }
             at = quote + 1;
         }
@@ -153,7 +155,8 @@ mod tests {
         assert_eq!(value(r#"\"cut" rest"#), "cut");
         assert_eq!(value(r#"\\\"cut\" rest"#), "cut");
         assert_eq!(value(r#""cut"#), "cut");
-        assert_eq!(value(r#"'cut\" rest"#), "cut");
+        assert_eq!(value(r#"'cut" rest"#), "cut");
+        assert_eq!(value(r#"\"cut\\" rest"#), r"cut\\");
     }
 
     #[test]

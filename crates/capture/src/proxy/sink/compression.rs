@@ -1,0 +1,117 @@
+//! Compression of a recording as it is written, and a look at what is there before.
+
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
+
+/// How a file is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compression {
+    Plain,
+    Gzip,
+    Zstd,
+}
+
+impl Compression {
+    /// What the name of a file says.
+    pub(super) fn by_name(path: &Path) -> Self {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("gz") => Self::Gzip,
+            Some("zst") => Self::Zstd,
+            _ => Self::Plain,
+        }
+    }
+
+    /// Whether a file that begins so can be compressed like this.
+    pub(super) fn begins(self, start: &[u8]) -> bool {
+        let magic: &[u8] = match self {
+            Self::Plain => b"",
+            Self::Gzip => b"\x1f\x8b",
+            Self::Zstd => b"\x28\xb5\x2f\xfd",
+        };
+        // A file may have been cut within its first bytes.
+        start.starts_with(magic) || magic.starts_with(start)
+    }
+
+    /// Undoes the compression.
+    pub(super) fn reader<'a>(self, file: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+        Ok(match self {
+            Self::Plain => Box::new(file),
+            Self::Gzip => Box::new(MultiGzDecoder::new(file)),
+            Self::Zstd => Box::new(zstd::Decoder::new(file)?),
+        })
+    }
+}
+
+/// Compresses into memory: what comes out is appended to a buffer of the caller's.
+pub(super) enum Encoder {
+    Plain,
+    Gzip(Box<GzEncoder<Vec<u8>>>),
+    Zstd(Box<zstd::Encoder<'static, Vec<u8>>>),
+    /// After its end.
+    Finished,
+}
+
+impl Encoder {
+    pub(super) fn new(compression: Compression) -> io::Result<Self> {
+        Ok(match compression {
+            Compression::Plain => Self::Plain,
+            Compression::Gzip => {
+                let level = flate2::Compression::default();
+                Self::Gzip(Box::new(GzEncoder::new(Vec::new(), level)))
+            }
+            Compression::Zstd => Self::Zstd(Box::new(zstd::Encoder::new(
+                Vec::new(),
+                zstd::DEFAULT_COMPRESSION_LEVEL,
+            )?)),
+        })
+    }
+
+    pub(super) fn is_plain(&self) -> bool {
+        matches!(self, Self::Plain)
+    }
+
+    /// Takes bytes; some may come out at once.
+    pub(super) fn write(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
+        match self {
+            Self::Plain | Self::Finished => out.extend_from_slice(bytes),
+            Self::Gzip(encoder) => {
+                encoder.write_all(bytes)?;
+                out.append(encoder.get_mut());
+            }
+            Self::Zstd(encoder) => {
+                encoder.write_all(bytes)?;
+                out.append(encoder.get_mut());
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets everything come out that was taken, so that it can be read without what follows.
+    pub(super) fn flush(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
+        match self {
+            Self::Plain | Self::Finished => {}
+            Self::Gzip(encoder) => {
+                encoder.flush()?;
+                out.append(encoder.get_mut());
+            }
+            Self::Zstd(encoder) => {
+                encoder.flush()?;
+                out.append(encoder.get_mut());
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the compressed stream.
+    pub(super) fn finish(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
+        match std::mem::replace(self, Self::Finished) {
+            Self::Plain | Self::Finished => {}
+            Self::Gzip(encoder) => out.append(&mut encoder.finish()?),
+            Self::Zstd(encoder) => out.append(&mut encoder.finish()?),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,254 @@
+//! Where lines go: a file that is appended to, or standard output.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Stdout, Write};
+use std::path::{Path, PathBuf};
+
+use super::compression::{Compression, Encoder};
+
+/// An open output.
+#[derive(Debug)]
+pub(super) struct Output {
+    target: Target,
+    path: PathBuf,
+    ends_within_line: bool,
+}
+
+#[derive(Debug)]
+enum Target {
+    File(File),
+    Stdout(Stdout),
+}
+
+impl Output {
+    /// Opens `path` for appending, or standard output for `-`.
+    ///
+    /// # Errors
+    ///
+    /// Named by the path; see [`JsonlSink::open`](super::JsonlSink::open).
+    pub(super) fn open(path: &Path, compression: Compression) -> io::Result<Self> {
+        if path.as_os_str() == "-" {
+            return Ok(Self {
+                target: Target::Stdout(io::stdout()),
+                path: "standard output".into(),
+                ends_within_line: false,
+            });
+        }
+        let mut output = Self {
+            target: Target::File(append_to(path).map_err(|error| explain(path, error))?),
+            path: path.into(),
+            ends_within_line: false,
+        };
+        match output.look_back(compression) {
+            Ok(()) => Ok(output),
+            Err(error) => Err(output.name_error("append to", error)),
+        }
+    }
+
+    /// Whether what was there before ends within a line.
+    pub(super) fn ends_within_line(&self) -> bool {
+        self.ends_within_line
+    }
+
+    /// Says what could not be done with what.
+    pub(super) fn name_error(&self, doing: &str, error: io::Error) -> io::Error {
+        name_error(doing, &self.path, &error)
+    }
+
+    /// Takes the file for this recording alone, and looks at what is in it.
+    fn look_back(&mut self, compression: Compression) -> io::Result<()> {
+        let Target::File(file) = &self.target else {
+            return Ok(());
+        };
+        if !file.metadata()?.is_file() {
+            return Ok(());
+        }
+        lock(file)?;
+        let last = if compression == Compression::Plain {
+            last_byte(&self.path)?
+        } else {
+            let seen = inspect(&self.path, compression)?;
+            if !seen.is_whole {
+                self.target = Target::File(salvage(&self.path, compression)?);
+            }
+            seen.last
+        };
+        self.ends_within_line = last.is_some_and(|byte| byte != b'\n');
+        Ok(())
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.target {
+            Target::File(file) => {
+                refuse_deleted(file)?;
+                file.write(bytes)
+            }
+            Target::Stdout(stdout) => stdout.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.target {
+            Target::File(_) => Ok(()),
+            Target::Stdout(stdout) => stdout.flush(),
+        }
+    }
+}
+
+fn append_to(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    own(&mut options);
+    options.open(path)
+}
+
+/// For its owner alone, and through no link that someone else may have put there.
+fn own(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600).custom_flags(libc::O_NOFOLLOW);
+    }
+    #[cfg(not(unix))]
+    let _ = options;
+}
+
+fn explain(path: &Path, error: io::Error) -> io::Error {
+    #[cfg(unix)]
+    if error.raw_os_error() == Some(libc::ELOOP) {
+        let message = format!(
+            "{} is a symbolic link: give the name of the file itself",
+            path.display()
+        );
+        return io::Error::new(error.kind(), message);
+    }
+    name_error("open", path, &error)
+}
+
+fn name_error(doing: &str, path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(
+        error.kind(),
+        format!("cannot {doing} {}: {error}", path.display()),
+    )
+}
+
+fn lock(file: &File) -> io::Result<()> {
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => {
+            let message = "another recording is being written there";
+            Err(io::Error::new(io::ErrorKind::ResourceBusy, message))
+        }
+        // Some file systems have no locks: the recording is worth more than this check.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+    }
+}
+
+/// A file without a name takes bytes that nobody will read.
+fn refuse_deleted(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        if file.metadata()?.nlink() == 0 {
+            let message = "it was deleted while it was being written";
+            return Err(io::Error::new(io::ErrorKind::NotFound, message));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
+}
+
+fn last_byte(path: &Path) -> io::Result<Option<u8>> {
+    let mut file = File::open(path)?;
+    let mut last = [0];
+    if file.metadata()?.len() == 0 {
+        return Ok(None);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(Some(last[0]))
+}
+
+/// What a compressed file holds.
+struct Seen {
+    /// Whether its stream has an end: a crash leaves one without.
+    is_whole: bool,
+    /// The last byte that can be read.
+    last: Option<u8>,
+}
+
+fn inspect(path: &Path, compression: Compression) -> io::Result<Seen> {
+    let mut file = File::open(path)?;
+    let mut start = Vec::new();
+    (&mut file).take(MAGIC_BYTES).read_to_end(&mut start)?;
+    if !compression.begins(&start) {
+        let message = "it is not compressed as its name says";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    if start.is_empty() {
+        return Ok(Seen {
+            is_whole: true,
+            last: None,
+        });
+    }
+    file.rewind()?;
+    let mut last = None;
+    let is_whole = copy(compression.reader(file)?, |bytes| {
+        last = bytes.last().copied().or(last);
+        Ok(())
+    })?;
+    Ok(Seen { is_whole, last })
+}
+
+/// Writes anew what can be read of a compressed file whose end is missing:
+/// nothing could be appended to it otherwise.
+fn salvage(path: &Path, compression: Compression) -> io::Result<File> {
+    let mut name = OsString::from(path);
+    name.push(".salvage");
+    let temporary = PathBuf::from(name);
+    match fs::remove_file(&temporary) {
+        // What a crash left there; the lock on the file itself says that nobody is at it.
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let mut options = OpenOptions::new();
+    options.append(true).create_new(true);
+    own(&mut options);
+    let mut file = options.open(&temporary)?;
+    let mut encoder = Encoder::new(compression)?;
+    let mut out = Vec::new();
+    copy(compression.reader(File::open(path)?)?, |bytes| {
+        encoder.write(bytes, &mut out)?;
+        file.write_all(&out)?;
+        out.clear();
+        Ok(())
+    })?;
+    encoder.finish(&mut out)?;
+    file.write_all(&out)?;
+    lock(&file)?;
+    fs::rename(&temporary, path)?;
+    Ok(file)
+}
+
+/// Hands on what a reader has, as far as it can be read; says whether that was its end.
+fn copy(mut reader: impl Read, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<bool> {
+    let mut buffer = vec![0; BUFFER_BYTES];
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(0) => return Ok(true),
+            Ok(count) => take(&buffer[..count])?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // From here on it is damaged.
+            Err(_) => return Ok(false),
+        }
+    }
+}
+
+/// The longest magic number.
+const MAGIC_BYTES: u64 = 4;
+
+const BUFFER_BYTES: usize = 64 * 1024;
