@@ -31,6 +31,7 @@
 mod aggregate;
 mod assertion;
 mod call;
+pub mod compare;
 mod decode;
 mod diff;
 mod error;
@@ -52,6 +53,7 @@ pub use assertion::{Assertion, Verdict};
 pub use call::{
     Call, Digest, Ending, Fault, Ids, Kind, Marks, Prompt, Provider, Settings, Tokens, ToolCall,
 };
+pub use compare::Comparison;
 pub use decode::Part;
 pub use error::Error;
 pub use expression::error::ExpressionError;

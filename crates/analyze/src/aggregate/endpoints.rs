@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use capture::record::OutcomeState;
 
 use super::Endpoint;
+use super::headers::Headers;
 use super::row::{Row, Size};
 use super::view::View;
 use crate::report::{EndpointStats, Endpoints, Sizes, Statuses};
 use crate::stats::Quantiles;
 
-pub(super) fn finish(view: &View<'_>) -> Endpoints {
+pub(super) fn finish(view: &View<'_>, headers: &Headers) -> Endpoints {
     let mut groups: BTreeMap<&Endpoint, Vec<&Row>> = BTreeMap::new();
     for entry in &view.exchanges {
         groups.entry(entry.endpoint).or_default().push(entry.row);
@@ -18,14 +19,15 @@ pub(super) fn finish(view: &View<'_>) -> Endpoints {
     let all = view.exchanges.len() as f64;
     let mut endpoints: Vec<EndpointStats> = groups
         .into_iter()
-        .map(|(endpoint, rows)| stats(endpoint, &rows, all))
+        .map(|(endpoint, rows)| stats(endpoint, &rows, all, headers))
         .collect();
     // The sort is stable: equal counts stay in the order of the endpoints.
     endpoints.sort_by_key(|stats| std::cmp::Reverse(stats.count));
     Endpoints { endpoints }
 }
 
-fn stats(endpoint: &Endpoint, rows: &[&Row], all: f64) -> EndpointStats {
+fn stats(endpoint: &Endpoint, rows: &[&Row], all: f64, headers: &Headers) -> EndpointStats {
+    let (request_headers, response_headers) = headers.of(endpoint);
     let mut statuses = Statuses::default();
     rows.iter().for_each(|row| count_status(&mut statuses, row));
     EndpointStats {
@@ -33,6 +35,8 @@ fn stats(endpoint: &Endpoint, rows: &[&Row], all: f64) -> EndpointStats {
         count: rows.len() as u64,
         share: rows.len() as f64 / all,
         statuses,
+        request_headers,
+        response_headers,
         up: sizes(rows, |row| row.up),
         down: sizes(rows, |row| row.down),
         latency_us: Quantiles::of(rows.iter().filter_map(|row| row.latency_us())),

@@ -16,6 +16,7 @@ mod errors;
 mod frequency;
 mod gaps;
 mod glance;
+mod headers;
 mod hosts;
 mod identity;
 mod library;
@@ -46,6 +47,7 @@ use crate::stats::Histogram;
 use crate::{Error, text};
 
 use connections::ConnectionRow;
+use headers::Headers;
 use library::Library;
 use problems::Problems;
 use row::Row;
@@ -92,6 +94,7 @@ pub struct Aggregate {
     shapes: Shapes,
     sightings: Sightings,
     telemetry: telemetry::Names,
+    headers: Headers,
     /// Exchanges that a filter left out.
     left_out: Vec<Place>,
 }
@@ -168,6 +171,7 @@ impl Aggregate {
         self.shapes.add(&endpoint, exchange);
         self.sightings.add(&endpoint, exchange);
         self.telemetry.add(&endpoint, exchange);
+        self.headers.add(&endpoint, exchange);
         let rows = self.rows.entry(endpoint).or_default();
         rows.push(Row::of(self.here, exchange, call));
     }
@@ -214,6 +218,7 @@ impl Aggregate {
         self.shapes.merge(other.shapes);
         self.sightings.merge(other.sightings);
         self.telemetry.merge(other.telemetry);
+        self.headers.merge(other.headers);
         self.left_out.extend(other.left_out);
     }
 
@@ -234,7 +239,7 @@ impl Aggregate {
             recordings: view.recordings(),
             left_out: self.left_out.len() as u64,
             glance: Some(glance::finish(&view, &self)),
-            endpoints: Some(endpoints::finish(&view)),
+            endpoints: Some(endpoints::finish(&view, &self.headers)),
             frequency: Some(frequency::finish(&view)),
             model: Some(model::finish(&view, &self.gaps)),
             conversation: Some(conversation::finish(&view)),

@@ -1,10 +1,13 @@
 //! Numbers with their units: `2s`, `1.5 MiB`, `60%`, `12_000`.
 
+use serde::Serialize;
+
 use crate::render::units;
 
 /// What a number counts, which decides the units it may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unit {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
     /// Things: no unit.
     Count,
     /// Time, kept in microseconds: a unit is required, for nobody guesses right.

@@ -24,6 +24,10 @@ pub struct EndpointStats {
     pub share: f64,
     /// How they ended.
     pub statuses: Statuses,
+    /// Names of request headers, in lower case; a message on a WebSocket has none.
+    pub request_headers: Vec<HeaderUse>,
+    /// Names of response headers, in lower case.
+    pub response_headers: Vec<HeaderUse>,
     /// Request bodies.
     pub up: Sizes,
     /// Answers.
@@ -53,6 +57,15 @@ pub struct Statuses {
     pub aborted: u64,
     /// The origin could not be asked.
     pub failed: u64,
+}
+
+/// The name of a header, and how many exchanges have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HeaderUse {
+    /// In lower case.
+    pub name: String,
+    /// How many exchanges.
+    pub count: u64,
 }
 
 /// The sizes of bodies, in bytes.

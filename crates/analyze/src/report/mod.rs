@@ -27,7 +27,7 @@ pub use crate::aggregate::UnreadLines;
 pub use cache::{Cache, CacheUse, MissCount, MissReason};
 pub use completeness::{Completeness, Lapse, LapseCount};
 pub use conversation::{CalledTool, Conversation, StepStats, ThreadStats};
-pub use endpoints::{EndpointStats, Endpoints, Sizes, Statuses};
+pub use endpoints::{EndpointStats, Endpoints, HeaderUse, Sizes, Statuses};
 pub use errors::{
     Errors, FailedConnections, FailedExchange, FailureCount, FailureKind, Fallback, RetryChain,
     WebSocketEnd,

@@ -1,0 +1,88 @@
+//! Counts the names of headers that each endpoint's requests and answers have.
+//!
+//! Names alone: values are other sections' business. They are compared in
+//! lower case, because HTTP/2 knows no other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use capture::record::{Exchange, Header};
+use serde::{Deserialize, Serialize};
+
+use super::Endpoint;
+use crate::report::HeaderUse;
+use crate::text;
+
+/// The names of headers, by endpoint.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Headers {
+    #[serde(with = "super::pairs")]
+    endpoints: BTreeMap<Endpoint, Names>,
+}
+
+/// For each name, how many exchanges have it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Names {
+    request: BTreeMap<String, u64>,
+    response: BTreeMap<String, u64>,
+}
+
+impl Headers {
+    /// Takes the headers of one exchange.
+    pub(super) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange) {
+        let response = exchange.response.as_ref();
+        let response = response.map_or(&[][..], |response| &response.headers);
+        let request = &exchange.request.headers;
+        if request.is_empty() && response.is_empty() {
+            return;
+        }
+        let names = self.endpoints.entry(endpoint.clone()).or_default();
+        count(request, &mut names.request);
+        count(response, &mut names.response);
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        for (endpoint, theirs) in other.endpoints {
+            let mine = self.endpoints.entry(endpoint).or_default();
+            add_all(&mut mine.request, theirs.request);
+            add_all(&mut mine.response, theirs.response);
+        }
+    }
+
+    /// The names of an endpoint's request headers, and of its response headers.
+    pub(super) fn of(&self, endpoint: &Endpoint) -> (Vec<HeaderUse>, Vec<HeaderUse>) {
+        let listed = |names: &BTreeMap<String, u64>| {
+            let uses = names.iter().map(|(name, count)| HeaderUse {
+                name: name.clone(),
+                count: *count,
+            });
+            uses.collect()
+        };
+        let names = self.endpoints.get(endpoint);
+        names.map_or_else(Default::default, |names| {
+            (listed(&names.request), listed(&names.response))
+        })
+    }
+}
+
+fn count(headers: &[Header], counts: &mut BTreeMap<String, u64>) {
+    let names: BTreeSet<String> = headers
+        .iter()
+        .map(|header| text::cut(&header.name, MAX_NAME_BYTES).to_ascii_lowercase())
+        .collect();
+    add_all(counts, names.into_iter().map(|name| (name, 1)));
+}
+
+/// Adds counts, and keeps the first names in their order: which ones does not depend on the exchanges'.
+fn add_all(counts: &mut BTreeMap<String, u64>, more: impl IntoIterator<Item = (String, u64)>) {
+    for (name, count) in more {
+        let sum = counts.entry(name).or_default();
+        *sum = sum.saturating_add(count);
+    }
+    while counts.len() > MAX_NAMES {
+        counts.pop_last();
+    }
+}
+
+/// Header names come from the recording: what is kept of them is bounded.
+const MAX_NAMES: usize = 200;
+const MAX_NAME_BYTES: usize = 100;

@@ -1,0 +1,133 @@
+//! What only one of two reports has: endpoints, models, events, headers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::aggregate::Endpoint;
+use crate::report::{EndpointStats, HeaderUse, PayloadPart, Report};
+
+/// Names that only one of two reports has.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Names {
+    /// In the second alone.
+    pub new: Vec<String>,
+    /// In the baseline alone.
+    pub gone: Vec<String>,
+}
+
+/// Headers that only one of two reports has, of one endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HeaderChange {
+    /// The endpoint.
+    pub endpoint: String,
+    /// Whose: the request's or the response's.
+    pub part: PayloadPart,
+    /// Which.
+    #[serde(flatten)]
+    pub names: Names,
+}
+
+impl Names {
+    pub(super) fn between(before: &BTreeSet<String>, after: &BTreeSet<String>) -> Self {
+        Self {
+            new: after.difference(before).cloned().collect(),
+            gone: before.difference(after).cloned().collect(),
+        }
+    }
+
+    /// Whether both reports have the same.
+    pub fn is_empty(&self) -> bool {
+        self.new.is_empty() && self.gone.is_empty()
+    }
+}
+
+/// How an endpoint is called in a comparison.
+pub(super) fn name_of(endpoint: &Endpoint) -> String {
+    let Endpoint {
+        method,
+        host,
+        path,
+        message,
+        ..
+    } = endpoint;
+    let message = message.as_ref().map(|message| format!(" {message}"));
+    format!("{method} {host}{path}{}", message.unwrap_or_default())
+}
+
+pub(super) fn endpoints(before: &Report, after: &Report) -> Names {
+    let names = |report| by_name(report).into_keys().collect();
+    Names::between(&names(before), &names(after))
+}
+
+pub(super) fn models(before: &Report, after: &Report) -> Names {
+    let names = |report: &Report| {
+        let models = report.model.iter().flat_map(|section| &section.models);
+        models.map(|model| model.model.clone()).collect()
+    };
+    Names::between(&names(before), &names(after))
+}
+
+pub(super) fn events(before: &Report, after: &Report) -> Names {
+    let names = |report: &Report| {
+        let payloads = report
+            .structure
+            .iter()
+            .flat_map(|section| &section.payloads);
+        let events = payloads.filter_map(|payload| {
+            Some(format!(
+                "{}: {}",
+                name_of(&payload.endpoint),
+                payload.event.as_ref()?
+            ))
+        });
+        events.collect()
+    };
+    Names::between(&names(before), &names(after))
+}
+
+pub(super) fn headers(before: &Report, after: &Report) -> Vec<HeaderChange> {
+    let (before, after) = (by_name(before), by_name(after));
+    let mut changes = Vec::new();
+    for (endpoint, after) in after {
+        let Some(before) = before.get(&endpoint) else {
+            continue;
+        };
+        for (part, before, after) in [
+            (
+                PayloadPart::Request,
+                &before.request_headers,
+                &after.request_headers,
+            ),
+            (
+                PayloadPart::Response,
+                &before.response_headers,
+                &after.response_headers,
+            ),
+        ] {
+            let names = Names::between(&set_of(before), &set_of(after));
+            if !names.is_empty() {
+                changes.push(HeaderChange {
+                    endpoint: endpoint.clone(),
+                    part,
+                    names,
+                });
+            }
+        }
+    }
+    changes
+}
+
+fn by_name(report: &Report) -> BTreeMap<String, &EndpointStats> {
+    let endpoints = report
+        .endpoints
+        .iter()
+        .flat_map(|section| &section.endpoints);
+    endpoints
+        .map(|stats| (name_of(&stats.endpoint), stats))
+        .collect()
+}
+
+fn set_of(headers: &[HeaderUse]) -> BTreeSet<String> {
+    headers.iter().map(|header| header.name.clone()).collect()
+}
