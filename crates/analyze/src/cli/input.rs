@@ -49,6 +49,16 @@ impl Input {
         Ok(Self { sources })
     }
 
+    /// One recording.
+    pub(super) fn of_one(path: &Path) -> Self {
+        Self {
+            sources: vec![Source {
+                path: path.to_owned(),
+                name: path.to_owned(),
+            }],
+        }
+    }
+
     /// Reads all of them.
     pub(super) fn read(&self, cli: &Cli) -> Result<Aggregate> {
         let scan = Scan::default()

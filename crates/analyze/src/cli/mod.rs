@@ -9,7 +9,7 @@ mod progress;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use analyze::{Assertion, Filter, Report, Section};
+use analyze::{Assertion, Comparison, Filter, Report, Section};
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
@@ -47,6 +47,12 @@ pub(crate) struct Cli {
     /// Fail unless this holds (repeatable): p95(ttft)<2s, cache_hit>0.6, errors==0
     #[arg(long = "assert", value_name = "EXPR")]
     assertions: Vec<Assertion>,
+    /// Compare with this recording instead: what is new, gone and changed since
+    #[arg(long, value_name = "RECORDING")]
+    baseline: Option<PathBuf>,
+    /// Fail when the comparison finds a change of structure (figures alone are none)
+    #[arg(long, requires = "baseline")]
+    fail_on_change: bool,
     /// Write the JSON Schema of each endpoint's bodies and each event type into this folder
     #[arg(long, value_name = "DIR")]
     schema: Option<PathBuf>,
@@ -69,7 +75,7 @@ enum Command {
 pub(crate) enum Outcome {
     /// Everything that was asked holds.
     Good,
-    /// An assertion does not hold.
+    /// An assertion does not hold, or something changed that must not.
     Failed,
 }
 
@@ -91,6 +97,13 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
     let outcome = check(&report, &cli.assertions);
     if let (Some(folder), Some(structure)) = (&cli.schema, &report.structure) {
         output::write_schemas(folder, structure)?;
+    }
+    if let Some(baseline) = &cli.baseline {
+        let baseline = Input::of_one(baseline).read(&cli)?.finish();
+        let comparison = Comparison::of(&baseline, &report);
+        output::write_comparison(&cli, &comparison)?;
+        let failed = cli.fail_on_change && comparison.is_changed();
+        return Ok(if failed { Outcome::Failed } else { outcome });
     }
     if !cli.sections.is_empty() {
         report.keep(&cli.sections);
@@ -127,7 +140,8 @@ Examples:
   analyze a.jsonl b.jsonl.zst --section model --section endpoints
   analyze --filter 'host=*.openai.com' --filter 'status>=400'
   analyze --assert 'p95(ttft)<2s' --assert 'cache_hit>0.6' --assert errors==0
+  analyze new.jsonl --baseline old.jsonl --fail-on-change
   analyze traffic.jsonl -f har -o traffic.har
   zcat traffic.jsonl.gz | analyze -
 
-Exit code: 0; 1 when an assertion does not hold; 2 when the usage is wrong or a recording cannot be read.";
+Exit code: 0; 1 when an assertion does not hold, or --fail-on-change found a change; 2 when the usage is wrong or a recording cannot be read.";

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use analyze::report::{Payload, Structure};
-use analyze::{Call, Filter, HarWriter, Report, Subject};
+use analyze::{Call, Comparison, Filter, HarWriter, Report, Subject};
 use anyhow::{Context, Result, bail, ensure};
 use capture::record::{Exchange, Record};
 
@@ -22,11 +22,26 @@ pub(super) fn write_report(cli: &Cli, report: &Report) -> Result<()> {
     to_output(cli, |out| Ok(format.write(report, out)?))
 }
 
+/// Writes the comparison where it was asked for.
+pub(super) fn write_comparison(cli: &Cli, comparison: &Comparison) -> Result<()> {
+    ensure!(
+        cli.sections.is_empty(),
+        "a comparison is about everything: --section does not go with --baseline"
+    );
+    let Form::Report(format) = cli.format else {
+        bail!("a comparison is no HAR: use md, html or json");
+    };
+    to_output(cli, |out| Ok(format.write_comparison(comparison, out)?))
+}
+
 /// Writes the exchanges as HAR where they were asked for.
 pub(super) fn write_har(cli: &Cli, input: &Input) -> Result<()> {
     ensure!(
-        cli.assertions.is_empty() && cli.sections.is_empty() && cli.schema.is_none(),
-        "a HAR holds exchanges, not a report: --assert, --section and --schema do not go with it"
+        cli.assertions.is_empty()
+            && cli.sections.is_empty()
+            && cli.schema.is_none()
+            && cli.baseline.is_none(),
+        "a HAR holds exchanges, not a report: --assert, --baseline, --section and --schema do not go with it"
     );
     ensure!(
         !cli.filters.iter().any(Filter::needs_process),

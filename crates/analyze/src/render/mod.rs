@@ -11,6 +11,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
+use crate::compare::Comparison;
 use crate::report::Report;
 
 /// How a report is written.
@@ -55,6 +56,26 @@ impl Format {
                 out.write_all(b"\n")
             }
             Self::Csv => csv::write(report.timeline.as_ref(), out),
+        }
+    }
+
+    /// Writes `comparison` to `out`. The same comparison gives the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// What `out` said; [`io::ErrorKind::Unsupported`] for CSV, in which a comparison has no form.
+    pub fn write_comparison(self, comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Markdown => out.write_all(markdown::comparison::render(comparison).as_bytes()),
+            Self::Html => out.write_all(html::render_comparison(comparison).as_bytes()),
+            Self::Json => {
+                serde_json::to_writer_pretty(&mut *out, comparison)?;
+                out.write_all(b"\n")
+            }
+            Self::Csv => Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "a comparison cannot be written as csv: use md, html or json",
+            )),
         }
     }
 }

@@ -181,3 +181,54 @@ fn completions_and_help_come_from_the_same_definitions() {
     let help = String::from_utf8(analyze(&["--help"]).stdout).unwrap();
     assert!(help.contains("Examples:"), "{help}");
 }
+
+#[test]
+fn an_assertion_that_does_not_hold_is_told_on_standard_error_and_fails() {
+    let file = path("hand-sse");
+    let output = analyze(&[
+        &file,
+        "--assert",
+        "exchanges>0",
+        "--assert",
+        "max(ttft)<1us",
+    ]);
+    assert_eq!(code(&output), 1);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        told.starts_with("analyze: max(ttft)<1us: failed, it is "),
+        "{told}"
+    );
+    assert!(output.stdout.starts_with(b"# What the agent said\n"));
+
+    let output = analyze(&[&file, "--assert", "exchanges>0"]);
+    assert_eq!((code(&output), output.stderr.as_slice()), (0, &b""[..]));
+}
+
+#[test]
+fn a_wrong_expression_is_wrong_usage_and_points_at_the_spot() {
+    for (option, expression, mark) in [
+        ("--filter", "staus>=400", "  ^^^^^\n"),
+        ("--assert", "p95(ttft)<2", "            ^\n"),
+    ] {
+        let output = analyze(&[option, expression]);
+        assert_eq!(code(&output), 2);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains(&format!("  {expression}\n{mark}")), "{told}");
+    }
+}
+
+#[test]
+fn a_comparison_fails_only_when_asked_to() {
+    let (sse, websocket) = (path("hand-sse"), path("hand-websocket"));
+    let output = analyze(&[&sse, "--baseline", &websocket]);
+    assert_eq!(code(&output), 0);
+    assert!(output.stdout.starts_with(b"# What changed\n"));
+    let output = analyze(&[&sse, "--baseline", &websocket, "--fail-on-change"]);
+    assert_eq!(code(&output), 1);
+    let output = analyze(&[&sse, "--baseline", &sse, "--fail-on-change"]);
+    assert_eq!(code(&output), 0);
+    let output = analyze(&[&sse, "--fail-on-change"]);
+    assert_eq!(code(&output), 2);
+    let output = analyze(&[&sse, "--baseline", "no/such/file"]);
+    assert_eq!(code(&output), 2);
+}

@@ -7,6 +7,7 @@
 
 mod assertion;
 mod cli;
+mod compare;
 mod damage;
 mod exports;
 mod figures;

@@ -14,6 +14,7 @@ mod svg;
 mod table;
 mod transcript;
 
+use crate::compare::Comparison;
 use crate::report::{Report, Section};
 
 use super::markdown;
@@ -33,21 +34,41 @@ pub(crate) fn render(report: &Report) -> String {
         .iter()
         .map(|recording| recording.name.as_str())
         .collect();
-    let names = names.join(", ");
-    let name = Escaped(&names);
+    page("What the agent said", &names.join(", "), &headings, &main)
+}
+
+/// A comparison as one page.
+pub(crate) fn render_comparison(comparison: &Comparison) -> String {
+    let markdown = markdown::comparison::render(comparison);
+    let (prose, headings) = prose::to_html(&markdown, "change");
+    // The page has a title of its own.
+    let text = prose
+        .split_once("</h1>")
+        .map_or(prose.as_str(), |(_, text)| text);
+    page(
+        "What changed",
+        &comparison.recordings.join(", "),
+        &headings,
+        text,
+    )
+}
+
+/// The page around `main`, which is HTML; `title` and `name` are text.
+fn page(title: &str, name: &str, headings: &[Heading], main: &str) -> String {
+    let (title, name) = (Escaped(title), Escaped(name));
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>{TITLE}: {name}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+         <title>{title}: {name}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#main\">Skip to the report</a>\n<div class=\"page\">\n\
-         <header><h1>{TITLE}</h1><p class=\"note\">{name}</p></header>\n{}\
+         <header><h1>{title}</h1><p class=\"note\">{name}</p></header>\n{}\
          <main id=\"main\">\n{main}</main>\n\
          <footer><p>Made by <code>analyze</code> {}. This page loads nothing and runs no script.</p></footer>\n\
          </div>\n</body>\n</html>\n",
-        contents(&headings),
+        contents(headings),
         env!("CARGO_PKG_VERSION"),
     )
 }
@@ -88,7 +109,6 @@ fn contents(headings: &[Heading]) -> String {
     html
 }
 
-const TITLE: &str = "What the agent said";
 const STYLE: &str = include_str!("style.css");
 
 /// Nothing is loaded, nothing runs, nothing is sent; only the page's own style sheet counts.

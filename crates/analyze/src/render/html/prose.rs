@@ -4,7 +4,7 @@
 //! recording. So raw HTML in it is text, no image is loaded, and no link leads
 //! anywhere but to a place on the page.
 
-use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::escape::Escaped;
 use super::table::Table;
@@ -44,6 +44,8 @@ struct Page<'p> {
     /// The last heading's text: what a table under it is about.
     title: String,
     table: Table,
+    /// The diff that is open.
+    diff: Option<String>,
 }
 
 impl Page<'_> {
@@ -60,6 +62,18 @@ impl Page<'_> {
             }
             Event::End(TagEnd::Link) => out.push(own("</a>".to_owned())),
             Event::Start(Tag::Heading { level, .. }) => out.push(self.heading(*level, rest)),
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language)))
+                if **language == *"diff" =>
+            {
+                self.diff = Some(String::new());
+            }
+            Event::End(TagEnd::CodeBlock) if self.diff.is_some() => {
+                let diff = self.diff.take().unwrap_or_default();
+                out.push(own(super::diff::html(&diff)));
+            }
+            Event::Text(text) if self.diff.is_some() => {
+                self.diff.iter_mut().for_each(|diff| diff.push_str(text))
+            }
             _ => match self.table.take(event, &self.title) {
                 Some(markup) => out.push(own(markup)),
                 None => out.push(event.clone()),

@@ -4,6 +4,7 @@
 //! from this text.
 
 mod cache;
+pub(crate) mod comparison;
 mod completeness;
 mod conversation;
 mod endpoints;
