@@ -61,7 +61,7 @@ pub use filter::{Filter, Subject};
 pub use har::HarWriter;
 pub use purpose::Purpose;
 pub use reader::Reader;
-pub use render::{Format, UnknownFormat};
+pub use render::{Format, UnknownFormat, units};
 pub use report::{Report, Section};
 pub use scan::Scan;
 pub use stats::{Histogram, Quantiles};

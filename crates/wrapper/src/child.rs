@@ -13,7 +13,7 @@ use std::thread;
 
 use nix::sys::signal::{Signal, kill, raise};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{Pid, getpgid, getpgrp};
+use nix::unistd::{Pid, getpgid, getpgrp, getsid};
 use signal_hook::consts::SIGCONT;
 use signal_hook::iterator::SignalsInfo;
 use signal_hook::iterator::exfiltrator::WithOrigin;
@@ -203,7 +203,9 @@ impl Supervisor {
 
 fn sender(origin: &Origin) -> Sender {
     match origin.process {
-        None => Sender::Kernel,
+        None => Sender::Kernel {
+            to_leader: getsid(None).is_ok_and(|leader| leader == Pid::this()),
+        },
         Some(process) => {
             let id = Pid::from_raw(process.pid);
             Sender::Process {

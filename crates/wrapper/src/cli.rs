@@ -84,6 +84,12 @@ pub(crate) struct RunOptions {
     /// $XDG_DATA_HOME/codex-dissect/sessions]
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
+    /// Record only
+    #[arg(long)]
+    pub(crate) no_report: bool,
+    /// Open the HTML report afterwards
+    #[arg(long, conflicts_with = "no_report")]
+    pub(crate) open: bool,
     /// Leave the summary out; warnings are still shown
     #[arg(short, long)]
     pub(crate) quiet: bool,

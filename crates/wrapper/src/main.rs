@@ -5,6 +5,7 @@ mod agents;
 mod child;
 mod cli;
 mod demo;
+mod diagnose;
 mod environment;
 mod log;
 mod offline;
@@ -12,13 +13,15 @@ mod parent;
 mod plan;
 mod profile;
 mod program;
+mod report;
 mod run;
 mod sessions;
 mod signals;
+mod standout;
+mod summary;
 mod survivors;
 mod terminal;
 mod trust;
-mod units;
 mod warning;
 
 use std::io;
@@ -28,6 +31,7 @@ use clap::Parser;
 
 use crate::cli::Cli;
 use crate::program::Missing;
+use crate::warning::say;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -38,7 +42,7 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("wrap: {error:#}");
+            say(&format!("wrap: {error:#}\n"));
             ExitCode::from(match error.downcast_ref() {
                 Some(Missing::NotFound(_)) => NOT_FOUND,
                 Some(Missing::NotExecutable(_)) => NOT_EXECUTABLE,

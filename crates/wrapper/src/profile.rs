@@ -37,10 +37,6 @@ pub(crate) struct Profile {
     /// What it needs to run offline without a login.
     pub(crate) placeholder: fn(&Surroundings<'_>) -> Placeholder,
     /// Hosts that an answer sends it to, for its further requests.
-    #[expect(
-        dead_code,
-        reason = "read by the diagnosis, which comes with the report"
-    )]
     pub(crate) told_hosts: fn(&Exchange) -> Vec<String>,
     /// Arguments that make it ask the model once and end, for `wrap doctor`.
     #[expect(dead_code, reason = "run by `wrap doctor`, which comes next")]

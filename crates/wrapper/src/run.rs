@@ -18,16 +18,18 @@ use tokio::runtime;
 use crate::agent::Agent;
 use crate::child::{self, Child};
 use crate::cli::RunOptions;
+use crate::diagnose::{self, Course};
 use crate::environment::Environment;
 use crate::log;
 use crate::offline::StandIn;
 use crate::plan::Plan;
 use crate::program::Missing;
+use crate::report::{self, Reading};
 use crate::sessions::{self, Session};
+use crate::summary::{self, Ending};
 use crate::survivors;
 use crate::trust::Bundle;
-use crate::units;
-use crate::warning::Warning;
+use crate::warning::{Warning, say};
 
 /// How the agent fared, and what was recorded of it.
 pub(crate) struct Outcome {
@@ -63,29 +65,57 @@ pub(crate) fn run(run: &Run<'_>) -> Result<u8> {
     let log = session.log().context("cannot log")?;
     log::start(log, run.options.recording.log);
     tracing::debug!(hosts = %plan.hosts, roots = plan.roots.count(), "the agent starts");
-    plan.warnings.iter().for_each(tell);
+    plan.warnings.iter().for_each(Warning::tell);
     let outcome = record(run, &plan, root, &session)?;
-    if let Some(warning) = survivors::warning(&outcome.proxy_url) {
-        tell(&warning);
+    match &outcome.summary {
+        Ok(summary) => summary
+            .warnings
+            .iter()
+            .for_each(|warning| Warning::new(warning.as_str(), "").tell()),
+        Err(error) => Warning::new(format!("{error:#}"), "").tell(),
     }
-    match outcome.summary {
-        Ok(summary) => conclude(&summary, outcome.lasted, run.options.quiet, &session),
-        Err(error) => tell(&Warning::new(format!("{error:#}"), "")),
+    survivors::warning(&outcome.proxy_url)
+        .iter()
+        .for_each(Warning::tell);
+    let recorded = conclude(run, &plan, &outcome, &session);
+    if let Err(error) = recorded {
+        Warning::new(format!("{error:#}"), "").tell();
     }
     Ok(child::exit_code(outcome.status))
 }
 
-/// Says what the recording came to.
-fn conclude(summary: &Summary, lasted: Duration, quiet: bool, session: &Session) {
-    let warnings = summary.warnings.iter();
-    warnings.for_each(|warning| tell(&Warning::new(warning.as_str(), "")));
-    if !quiet {
-        eprintln!(
-            "wrap: {} exchanges in {}, recorded in {}",
-            units::count(summary.exchanges),
-            units::duration(lasted),
-            session.folder().display()
-        );
+/// Says what the recording came to, and writes the report.
+fn conclude(run: &Run<'_>, plan: &Plan, outcome: &Outcome, session: &Session) -> Result<()> {
+    let recording = session.recording();
+    let Reading { report, standout } = report::read(&recording, run.agent.profile)?;
+    let written = match run.options.no_report {
+        true => None,
+        false => Some(report::write(&report, session)),
+    };
+    let report_path = written.as_ref().and_then(|written| written.as_deref().ok());
+    if !run.options.quiet {
+        let ending = Ending {
+            agent: &run.agent.label(),
+            status: outcome.status,
+            lasted: outcome.lasted,
+            report: report_path,
+            recording: &recording,
+        };
+        say(&summary::render(&ending, &report, &standout));
+    }
+    let course = Course {
+        profile: run.agent.profile,
+        hosts: &plan.hosts,
+        added: &plan.added,
+        status: outcome.status,
+        lasted: outcome.lasted,
+    };
+    diagnose::after(&course, &report, &standout)
+        .iter()
+        .for_each(Warning::tell);
+    match written.transpose()? {
+        Some(path) if run.options.open => report::open(&path),
+        _ => Ok(()),
     }
 }
 
@@ -184,8 +214,4 @@ fn not_started(program: &Path, error: io::Error) -> Error {
         _ => Missing::NotExecutable(program.to_owned()),
     };
     Error::new(error).context(missing)
-}
-
-fn tell(warning: &Warning) {
-    eprintln!("wrap: {warning}");
 }

@@ -1,7 +1,7 @@
 //! What `wrap` does about each signal while the agent runs.
 //!
-//! The agent is in our process group, so what the terminal sends (Ctrl-C, Ctrl-\, Ctrl-Z, a
-//! hangup) reaches it without us. What a process sends to `wrap` alone is passed on. Pure,
+//! The agent is in our process group, so what the terminal sends (Ctrl-C, Ctrl-\, Ctrl-Z)
+//! reaches it without us, and a hangup unless we lead the session. What a process sends to `wrap` alone is passed on. Pure,
 //! but for reading which signals we were told to ignore.
 
 use std::ffi::c_int;
@@ -16,7 +16,11 @@ use signal_hook::consts::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sender {
     /// The terminal, or the system itself.
-    Kernel,
+    Kernel {
+        /// Whether we lead the session, as in a window of our own: its hangup then comes to us
+        /// alone, and not to our process group.
+        to_leader: bool,
+    },
     /// A process, by `kill`.
     Process {
         /// Its id.
@@ -30,7 +34,9 @@ pub(crate) enum Sender {
 /// Whether `signal` is to be passed on to the agent, whose process is `agent`.
 pub(crate) fn is_passed_on(signal: c_int, sender: Sender, agent: Pid) -> bool {
     match (signal, sender) {
-        (SIGCHLD, _) | (_, Sender::Kernel) => false,
+        (SIGCHLD, _) => false,
+        (SIGHUP, Sender::Kernel { to_leader }) => to_leader,
+        (_, Sender::Kernel { .. }) => false,
         // Whoever continues us continues the agent: see `child`.
         (SIGCONT, _) => false,
         (SIGTSTP, Sender::Process { in_our_group, .. }) => !in_our_group,
@@ -81,9 +87,17 @@ mod tests {
 
     #[test]
     fn what_the_terminal_sends_reaches_the_agent_without_us() {
+        let terminal = Sender::Kernel { to_leader: false };
         for signal in [SIGINT, SIGQUIT, SIGHUP, SIGTSTP] {
-            assert!(!is_passed_on(signal, Sender::Kernel, AGENT));
+            assert!(!is_passed_on(signal, terminal, AGENT));
         }
+    }
+
+    #[test]
+    fn a_hangup_that_comes_to_the_sessions_leader_alone_is_passed_on() {
+        let terminal = Sender::Kernel { to_leader: true };
+        assert!(is_passed_on(SIGHUP, terminal, AGENT));
+        assert!(!is_passed_on(SIGINT, terminal, AGENT));
     }
 
     #[test]

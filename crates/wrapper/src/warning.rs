@@ -1,6 +1,9 @@
 //! What a user should know about a run: what is the case, and what to do about it.
 
 use std::fmt;
+use std::io::Write;
+
+use anstyle::{AnsiColor, Style};
 
 /// One thing to know, and its remedy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +22,21 @@ impl Warning {
             remedy: remedy.into(),
         }
     }
+
+    /// Says it on standard error.
+    pub(crate) fn tell(&self) {
+        say(&format!("{YELLOW}wrap:{YELLOW:#} {self}\n"));
+    }
 }
+
+/// Writes to standard error, without colours where nobody sees them.
+pub(crate) fn say(text: &str) {
+    // The terminal may be gone, as after a hangup: then there is nobody to tell, and the
+    // agent's exit code is still to be passed on.
+    drop(anstream::stderr().write_all(text.as_bytes()));
+}
+
+const YELLOW: Style = AnsiColor::Yellow.on_default();
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,7 +5,7 @@
 mod csv;
 mod html;
 pub(crate) mod markdown;
-pub(crate) mod units;
+pub mod units;
 
 use std::fmt;
 use std::io::{self, Write};

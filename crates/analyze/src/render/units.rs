@@ -1,7 +1,7 @@
 //! How figures are written: durations, bytes, counts, shares; three digits, one unit.
 
 /// `1.24 s`, `380 ms`, `85 µs`, `3 min 20 s`.
-pub(crate) fn duration(us: u64) -> String {
+pub fn duration(us: u64) -> String {
     match us {
         0..1_000 => format!("{us} µs"),
         1_000..999_500 => format!("{} ms", three_digits(us as f64 / 1e3)),
@@ -22,7 +22,7 @@ pub(crate) fn duration(us: u64) -> String {
 }
 
 /// `12.4 MiB`, `512 B`.
-pub(crate) fn bytes(bytes: u64) -> String {
+pub fn bytes(bytes: u64) -> String {
     let mut value = bytes as f64;
     let mut unit = 0;
     // What would round to 1024 of a unit is written as 1 of the next.
@@ -37,7 +37,7 @@ pub(crate) fn bytes(bytes: u64) -> String {
 }
 
 /// `12,480`.
-pub(crate) fn count(count: u64) -> String {
+pub fn count(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -50,12 +50,12 @@ pub(crate) fn count(count: u64) -> String {
 }
 
 /// `12.3 %` of a share from 0 to 1.
-pub(crate) fn percent(share: f64) -> String {
+pub fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
 /// `part` of `whole` as a percentage; a dash where there is no whole.
-pub(crate) fn percent_of(part: u64, whole: u64) -> String {
+pub fn percent_of(part: u64, whole: u64) -> String {
     if whole == 0 {
         return "–".to_owned();
     }
@@ -63,7 +63,7 @@ pub(crate) fn percent_of(part: u64, whole: u64) -> String {
 }
 
 /// `1 exchange`, `12 exchanges`.
-pub(crate) fn plural(number: u64, singular: &str) -> String {
+pub fn plural(number: u64, singular: &str) -> String {
     let end = if number == 1 { "" } else { "s" };
     format!("{} {singular}{end}", count(number))
 }

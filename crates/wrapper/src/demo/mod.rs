@@ -33,7 +33,7 @@ pub(crate) fn run_to_end() -> anyhow::Result<u8> {
     match runtime.block_on(agent::run()) {
         Ok(()) => Ok(0),
         Err(error) => {
-            eprintln!("demo agent: {error:#}");
+            crate::warning::say(&format!("demo agent: {error:#}\n"));
             Ok(1)
         }
     }

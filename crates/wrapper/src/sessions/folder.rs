@@ -15,6 +15,7 @@ use jiff::Timestamp;
 /// One run of `wrap`, and its folder.
 #[derive(Debug)]
 pub(crate) struct Session {
+    /// Absolute, so that it holds where the agent changes directory.
     folder: PathBuf,
     log: File,
 }
@@ -54,14 +55,14 @@ impl Session {
         Self::open(folder)
     }
 
-    /// The folder itself; absolute, so that it holds where the agent changes directory.
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
-    }
-
     /// Where the traffic is recorded.
     pub(crate) fn recording(&self) -> PathBuf {
         self.folder.join(RECORDING)
+    }
+
+    /// Where the report goes, by its format's name, which is also its file extension.
+    pub(crate) fn report(&self, format: &str) -> PathBuf {
+        self.folder.join(format!("{REPORT_STEM}.{format}"))
     }
 
     /// Where the agent finds the certificates to trust; there only while it runs.
@@ -159,6 +160,7 @@ pub(super) const RECORDING: &str = "traffic.jsonl";
 pub(super) const LATEST: &str = "latest";
 const LOG: &str = "wrap.log";
 const BUNDLE: &str = "ca.pem";
+const REPORT_STEM: &str = "analysis_report";
 /// Runs that may start in one second; past it something else is wrong.
 const MAX_ATTEMPTS: u32 = 1000;
 
@@ -174,17 +176,17 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let first = Session::create(root.path(), "codex", now).unwrap();
         let second = Session::create(root.path(), "codex", now).unwrap();
-        assert_ne!(first.folder(), second.folder());
+        assert_ne!(first.folder, second.folder);
         let latest = fs::read_link(root.path().join(LATEST)).unwrap();
-        assert_eq!(latest, second.folder().file_name().unwrap());
+        assert_eq!(latest, second.folder.file_name().unwrap());
     }
 
     #[test]
     fn a_session_is_private_and_named_for_its_start() {
         let root = tempfile::tempdir().unwrap();
         let session = Session::create(root.path(), "codex", Timestamp::UNIX_EPOCH).unwrap();
-        assert!(session.folder().ends_with("1970-01-01T00-00-00Z-codex"));
-        let mode = fs::metadata(session.folder()).unwrap().permissions().mode();
+        assert!(session.folder.ends_with("1970-01-01T00-00-00Z-codex"));
+        let mode = fs::metadata(&session.folder).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
     }
 

@@ -5,11 +5,11 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use analyze::units;
 use anyhow::{Context, Result};
 use capture::record::{Record, Timestamp};
 
 use super::folder::{RECORDING, is_in_use};
-use crate::units;
 
 /// A session that is over, or that another `wrap` still records.
 #[derive(Debug)]

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
+use analyze::units;
 use anyhow::{Context, Result, bail};
 use capture::record::Timestamp;
 use jiff::SignedDuration;
@@ -11,7 +12,6 @@ use jiff::SignedDuration;
 use super::Age;
 use super::folder::LATEST;
 use super::past::{Past, read};
-use crate::units;
 
 /// Removes the sessions below `root` that began longer than `age` before `now`.
 ///

@@ -2,5 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "what helps tests may panic as tests do")]
 
+mod environment;
 mod exit_code;
+mod pty;
+mod screen;
+mod sessions;
+mod signals;
+mod streams;
 mod wrap;

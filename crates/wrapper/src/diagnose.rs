@@ -1,0 +1,255 @@
+//! What went wrong in a run, in words: why nothing was recorded, who did not accept our
+//! certificate, what could not be reached. Values in, warnings out.
+//!
+//! What can be seen before the agent starts, `plan` says.
+
+use std::cmp::Reverse;
+use std::ffi::OsString;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use analyze::{Report, units};
+use capture::Hosts;
+
+use crate::child;
+use crate::profile::Profile;
+use crate::standout::Standout;
+use crate::warning::Warning;
+
+/// How a run went, beside its recording.
+#[derive(Debug)]
+pub(crate) struct Course<'a> {
+    /// The agent's profile.
+    pub(crate) profile: &'a Profile,
+    /// What was to be intercepted.
+    pub(crate) hosts: &'a Hosts,
+    /// Arguments that `wrap` added.
+    pub(crate) added: &'a [OsString],
+    /// How the agent ended.
+    pub(crate) status: ExitStatus,
+    /// How long it ran.
+    pub(crate) lasted: Duration,
+}
+
+/// What the user should know once the agent has ended, the gravest first.
+pub(crate) fn after(run: &Course<'_>, report: &Report, standout: &Standout) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    warnings.extend(rejected(run, standout));
+    warnings.extend(unreachable(standout));
+    warnings.extend(refused(standout));
+    warnings.extend(nothing_recorded(run, report, standout));
+    warnings.extend(moved(run, standout));
+    warnings.extend(refused_argument(run));
+    warnings
+}
+
+/// A certificate of ours that was not accepted: codex then retries for ever.
+fn rejected(run: &Course<'_>, standout: &Standout) -> Vec<Warning> {
+    standout
+        .rejected
+        .iter()
+        .take(MAX_NAMED)
+        .map(|((program, host), cause)| {
+            let what =
+                format!("{program} did not accept wrap's certificate for {host} ({cause})");
+            let remedy = format!(
+                "it does not read the variables that name the certificates, or something overrides them: \
+                 see `wrap doctor {}`; further connections to {host} were relayed unread",
+                run.profile.name
+            );
+            Warning::new(what, remedy)
+        })
+        .collect()
+}
+
+fn unreachable(standout: &Standout) -> Vec<Warning> {
+    standout
+        .unreachable
+        .iter()
+        .take(MAX_NAMED)
+        .map(|(host, reason)| {
+            let remedy = if reason.contains("upstream proxy") {
+                "correct HTTPS_PROXY, or name another proxy (or `none`) with --upstream-proxy"
+            } else {
+                ""
+            };
+            Warning::new(format!("{host} could not be reached: {reason}"), remedy)
+        })
+        .collect()
+}
+
+/// Whom the proxy turned away. Asking once without the password is nothing; never to send it is.
+fn refused(standout: &Standout) -> Vec<Warning> {
+    let mut warnings: Vec<Warning> = standout
+        .refused
+        .iter()
+        .take(MAX_NAMED)
+        .map(|(program, reason)| Warning::new(format!("{program} was refused: {reason}"), ""))
+        .collect();
+    if standout.without_password > 0 && standout.without_password == standout.connections {
+        warnings.push(Warning::new(
+            "no connection brought the proxy's password",
+            "this version of the agent does not send the one in the proxy's URL: update it",
+        ));
+    }
+    warnings
+}
+
+/// The commonest failure of all recorders is silence.
+fn nothing_recorded(run: &Course<'_>, report: &Report, standout: &Standout) -> Option<Warning> {
+    let is_agent = !run.profile.programs.is_empty();
+    let model_requests = report
+        .glance
+        .as_ref()
+        .map_or(0, |glance| glance.model_requests);
+    if !is_agent || model_requests > 0 || run.lasted < LONG_ENOUGH_TO_TALK {
+        return None;
+    }
+    if standout.connections == 0 {
+        return Some(Warning::new(
+            format!("nothing of {} came through the proxy", run.profile.name),
+            format!(
+                "it made no connection, or went around: see `wrap doctor {}`",
+                run.profile.name
+            ),
+        ));
+    }
+    let mut unread: Vec<(&String, &u64)> = standout.unread.iter().collect();
+    unread.sort_by_key(|(host, bytes)| (Reverse(**bytes), *host));
+    let named: Vec<String> = unread
+        .iter()
+        .take(MAX_NAMED)
+        .map(|(host, bytes)| format!("{host} ({})", units::bytes(**bytes)))
+        .collect();
+    Some(if named.is_empty() {
+        Warning::new(
+            "no request to a model was recorded",
+            "none was made, or it went around the proxy",
+        )
+    } else {
+        Warning::new(
+            format!(
+                "no request to a model was recorded, but these were relayed unread: {}",
+                named.join(", ")
+            ),
+            "if the models are among them, name their hosts with --intercept (in place of the usual ones), or \
+             read every host with --intercept-all",
+        )
+    })
+}
+
+/// A server that sends the agent to a host that we do not read.
+fn moved(run: &Course<'_>, standout: &Standout) -> Vec<Warning> {
+    standout
+        .told_hosts
+        .iter()
+        .filter(|host| !run.hosts.matches(host))
+        .map(|host| {
+            Warning::new(
+                format!(
+                    "the server sent {} to {host}, which is not read",
+                    run.profile.name
+                ),
+                format!("read every host with --intercept-all, or name all hosts, {host} too, with --intercept"),
+            )
+        })
+        .collect()
+}
+
+/// An agent of an older version does not know the argument that `wrap` added.
+fn refused_argument(run: &Course<'_>) -> Option<Warning> {
+    let added = run.added.first()?.to_string_lossy();
+    if child::exit_code(run.status) != BAD_USAGE || run.lasted >= LONG_ENOUGH_TO_TALK {
+        return None;
+    }
+    Some(Warning::new(
+        format!("{} ended at once; wrap had added {added}", run.profile.name),
+        format!("if it says that it does not know {added}, update it"),
+    ))
+}
+
+/// Warnings of one kind that are worth a line each.
+const MAX_NAMED: usize = 3;
+/// `codex --version` is over long before, a conversation is not.
+const LONG_ENOUGH_TO_TALK: Duration = Duration::from_secs(3);
+/// What clap and most others end with.
+const BAD_USAGE: u8 = 2;
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
+    use capture::record::Record;
+
+    use super::*;
+    use crate::agents;
+
+    fn warnings(lines: &[&str], lasted: u64, code: i32) -> Vec<String> {
+        let hosts = Hosts::parse(["*.openai.com"]).unwrap();
+        let added = ["--no-daemon".into()];
+        let mut standout = Standout::default();
+        for line in lines {
+            let record = Record::from_json(line.as_bytes()).unwrap();
+            standout.add(&record, agents::profile_of("codex"));
+        }
+        let run = Course {
+            profile: agents::profile_of("codex"),
+            hosts: &hosts,
+            added: &added,
+            status: ExitStatus::from_raw(code << 8),
+            lasted: Duration::from_secs(lasted),
+        };
+        let report = Report::default();
+        let warnings = after(&run, &report, &standout);
+        warnings.iter().map(Warning::to_string).collect()
+    }
+
+    const UNREAD: &str = r#"{"kind":"connection","format":1,"id":1,"started_at":"2026-11-23T02:34:00Z","authority":"models.example:443","disposition":{"state":"opaque"},"end_us":1,"bytes_up":2048}"#;
+    const REJECTED: &str = r#"{"kind":"connection","format":1,"id":1,"started_at":"2026-11-23T02:34:00Z","authority":"api.openai.com:443","process":{"pid":1,"name":"codex"},"disposition":{"state":"rejected","cause":"unknown_ca"},"end_us":1}"#;
+    const FAILED: &str = r#"{"kind":"connection","format":1,"id":1,"started_at":"2026-11-23T02:34:00Z","authority":"api.openai.com:443","disposition":{"state":"failed","cause":"parent_proxy","reason":"the upstream proxy p:1 failed: refused"},"end_us":1}"#;
+
+    #[test]
+    fn a_run_without_any_connection_is_said() {
+        let said = warnings(&[], 10, 0);
+        assert!(
+            said[0].starts_with("nothing of codex came through"),
+            "{said:?}"
+        );
+    }
+
+    #[test]
+    fn a_short_command_without_traffic_is_no_warning() {
+        assert!(warnings(&[], 0, 0).is_empty());
+    }
+
+    #[test]
+    fn models_on_an_unread_host_are_named_with_the_option_to_read_them() {
+        let said = warnings(&[UNREAD], 10, 0);
+        assert!(said[0].contains("models.example (2.00 KiB)"), "{said:?}");
+        assert!(said[0].contains("--intercept"), "{said:?}");
+    }
+
+    #[test]
+    fn who_did_not_accept_the_certificate_is_named() {
+        let said = warnings(&[REJECTED], 0, 1);
+        assert!(
+            said[0].starts_with(
+                "codex did not accept wrap's certificate for api.openai.com (unknown_ca)"
+            ),
+            "{said:?}"
+        );
+    }
+
+    #[test]
+    fn a_dead_parent_proxy_is_named_with_its_remedy() {
+        let said = warnings(&[FAILED], 0, 1);
+        assert!(said[0].contains("p:1"), "{said:?}");
+        assert!(said[0].contains("--upstream-proxy"), "{said:?}");
+    }
+
+    #[test]
+    fn an_argument_of_ours_that_is_not_known_is_owned_up_to() {
+        let said = warnings(&[], 0, 2);
+        assert!(said[0].contains("--no-daemon"), "{said:?}");
+    }
+}

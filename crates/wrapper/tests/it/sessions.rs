@@ -1,0 +1,150 @@
+//! Sessions: what a run leaves, the list of them, and their removal.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use crate::wrap::{Machine, stderr, stdout};
+
+#[test]
+fn a_run_leaves_a_private_folder_with_recording_report_and_log_and_no_certificate() {
+    let machine = Machine::new();
+    assert!(machine.run(["true"]).status.success());
+    let latest = machine.sessions().join("latest");
+    let mode = fs::metadata(&latest).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+    let mut names: Vec<_> = fs::read_dir(&latest)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "analysis_report.html",
+            "analysis_report.md",
+            "traffic.jsonl",
+            "wrap.log"
+        ]
+    );
+    for name in names {
+        let mode = fs::metadata(latest.join(&name))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
+fn a_named_folder_is_used_and_one_with_a_recording_refused() {
+    let machine = Machine::new();
+    let folder = machine.home().join("mine");
+    let folder = folder.to_str().unwrap();
+    assert!(
+        machine
+            .run(["-o", folder, "--no-report", "true"])
+            .status
+            .success()
+    );
+    let recording = fs::read(machine.home().join("mine/traffic.jsonl")).unwrap();
+    assert!(!machine.home().join("mine/analysis_report.md").exists());
+
+    let again = machine.run(["-o", folder, "true"]);
+    assert_eq!(again.status.code(), Some(125));
+    assert!(stderr(&again).contains("already holds a recording"));
+    assert_eq!(
+        fs::read(machine.home().join("mine/traffic.jsonl")).unwrap(),
+        recording
+    );
+}
+
+#[test]
+fn the_report_is_opened_with_the_users_program() {
+    let machine = Machine::new();
+    let programs = machine.home().join("bin");
+    fs::create_dir(&programs).unwrap();
+    let opener = if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
+    let opened = machine.home().join("opened");
+    let told = machine.home().join("told");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&told)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let script = format!("#!/bin/sh\necho \"$1\" >'{}'\n", told.display());
+    fs::write(programs.join(opener), script).unwrap();
+    fs::set_permissions(programs.join(opener), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    let mut wrap = machine.wrap(["--open", "-o", opened.to_str().unwrap(), "true"]);
+    assert!(wrap.env("PATH", path).status().unwrap().success());
+    // Reading waits for the opener, which `wrap` does not.
+    let (send, shown) = mpsc::channel();
+    thread::spawn(move || send.send(fs::read_to_string(&told).unwrap()));
+    let shown = shown.recv_timeout(Duration::from_secs(30)).unwrap();
+    assert!(
+        shown.trim_end().ends_with("opened/analysis_report.html"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn past_sessions_are_listed() {
+    let machine = Machine::new();
+    assert!(stdout(&machine.run(["--list"])).starts_with("no sessions"));
+    machine.run(["true"]);
+    machine.run(["cat"]);
+    let list = stdout(&machine.run(["--list"]));
+    assert_eq!(list.lines().count(), 3, "{list}");
+    assert!(list.contains(" true "), "{list}");
+    assert!(list.contains(" cat "), "{list}");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let machine = Machine::new();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut wrap = machine.wrap(["--list-agents"]);
+    let output = wrap.stdout(writer).stderr(Stdio::piped()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(output.stderr.is_empty());
+}
+
+#[test]
+fn removal_asks_and_without_a_terminal_removes_nothing() {
+    let machine = Machine::new();
+    machine.run(["true"]);
+    let asked = machine.run(["--remove", "0d"]);
+    assert_eq!(asked.status.code(), Some(125));
+    assert!(stderr(&asked).contains("--yes"));
+    assert_eq!(stdout(&machine.run(["--list"])).lines().count(), 2);
+
+    let young = machine.run(["--remove", "1d", "--yes"]);
+    assert!(young.status.success());
+    assert_eq!(stdout(&machine.run(["--list"])).lines().count(), 2);
+
+    let removed = machine.run(["--remove", "0d", "--yes"]);
+    assert!(removed.status.success(), "{removed:?}");
+    assert!(stdout(&machine.run(["--list"])).starts_with("no sessions"));
+}
+
+#[test]
+fn a_session_that_is_being_recorded_is_not_removed() {
+    let machine = Machine::new();
+    let inner = env!("CARGO_BIN_EXE_wrap");
+    let script = format!("'{inner}' --remove 0d --yes 2>&1; '{inner}' --list");
+    let output = machine.run(["sh", "-c", &script]);
+    let said = stdout(&output);
+    assert!(said.contains("is that old"), "{said}");
+    assert!(said.contains("running"), "{said}");
+}
