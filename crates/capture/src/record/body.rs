@@ -42,7 +42,7 @@ pub struct Body {
     /// the cap on expansion, or cut with its connection.
     #[serde(default)]
     pub truncated: bool,
-    /// Why the content could not be decoded, when it could not; it is then as on the wire.
+    /// Why the content could not be decoded to its end; where nothing could be, it is as on the wire.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
 }

@@ -15,6 +15,8 @@ mod key;
 mod ledger;
 mod message;
 mod redact;
+#[cfg(test)]
+mod schema;
 mod sse;
 mod thread;
 mod websocket;
