@@ -9,6 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hyper::{HeaderMap, Method};
 use serde_json::{Value, json};
 
+use super::usage::tokens;
+
 /// A request that is for no model.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Lookup<'a> {
@@ -41,12 +43,12 @@ pub(super) fn find(lookup: &Lookup<'_>) -> Found {
         }
         (_, "api.openai.com", "/v1/responses") => Found::status(405),
         ("POST", _, "/v1/messages/count_tokens") => {
-            Found::json(&json!({"input_tokens": lookup.body.len().div_ceil(BYTES_A_TOKEN)}))
+            Found::json(&json!({"input_tokens": tokens(lookup.body.len())}))
         }
         ("POST", _, _) if path.ends_with(":countTokens") => {
-            Found::json(&json!({"totalTokens": lookup.body.len().div_ceil(BYTES_A_TOKEN)}))
+            Found::json(&json!({"totalTokens": tokens(lookup.body.len())}))
         }
-        ("POST", "auth.openai.com", "/oauth/token") => Found::json(&tokens(lookup.now)),
+        ("POST", "auth.openai.com", "/oauth/token") => Found::json(&renewed_login(lookup.now)),
         // Metrics and events: taken, and thrown away.
         ("POST", "ab.chatgpt.com", _) | ("POST", "play.googleapis.com", "/log") => {
             Found::json(&json!({}))
@@ -148,7 +150,7 @@ fn empty_repository() -> Found {
 }
 
 /// New tokens for a login that refreshes its own; worth nothing anywhere.
-fn tokens(now: u64) -> Value {
+fn renewed_login(now: u64) -> Value {
     let claims = json!({"exp": now + TOKEN_SECONDS, "iat": now, "sub": "standin"});
     let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let head = json!({"alg": "none", "typ": "JWT"});
@@ -194,9 +196,6 @@ impl Found {
         Self::json_with(404, &json!({ "error": error }))
     }
 }
-
-/// A rule of thumb for English and code.
-const BYTES_A_TOKEN: usize = 4;
 
 /// The length at the front of a git packet counts itself.
 const PKT_LENGTH_BYTES: usize = 4;

@@ -39,7 +39,8 @@ impl Usage {
     }
 }
 
-fn tokens(bytes: usize) -> usize {
+/// About how many tokens a text of so many bytes has.
+pub(super) fn tokens(bytes: usize) -> usize {
     bytes.div_ceil(BYTES_A_TOKEN)
 }
 

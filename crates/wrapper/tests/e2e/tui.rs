@@ -6,7 +6,10 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use capture::record::Exchange;
+
 use crate::launch::Home;
+use crate::recording::json_sent;
 
 #[test]
 fn a_prompt_typed_into_the_tui_is_answered_on_screen_and_on_record() {
@@ -25,15 +28,27 @@ fn a_prompt_typed_into_the_tui_is_answered_on_screen_and_on_record() {
     terminal.type_line("say hi");
     terminal.wait_for("Hello from the stand-in of codex-dissect");
     terminal.wait_for("Worked for");
+    terminal.type_line("and once more");
+    terminal.wait_for_times("Hello from the stand-in of codex-dissect", 2);
     terminal.type_line("/quit");
     terminal.wait_for("wrap ended with 0");
 
     let run = home.finished(None);
     let recording = run.recording();
     let turns = recording.assert_turns(&run.log());
+    let count = turns.len();
     assert!(
-        turns.len() >= 4,
-        "prewarm, turn and tool result, and a title beside them"
+        count >= 6,
+        "{count}: prewarm, two turns with a tool result each, a title"
+    );
+    let says = |turn: &&&Exchange, words: &str| json_sent(turn).contains(words);
+    let mut chained = turns
+        .iter()
+        .filter(|turn| says(turn, "previous_response_id"));
+    let second = chained.find(|turn| says(turn, "and once more")).unwrap();
+    assert!(
+        !says(&second, "say hi"),
+        "the second turn carries new items alone"
     );
     run.assert_nowhere(KEY);
     assert_eq!(left_over(&home), "", "a process outlived the TUI");
@@ -119,11 +134,16 @@ impl Terminal {
 
     /// Waits until `text` is on the screen.
     fn wait_for(&self, text: &str) {
+        self.wait_for_times(text, 1);
+    }
+
+    /// Waits until `text` is on the screen so many times.
+    fn wait_for_times(&self, text: &str, times: usize) {
         let end = Instant::now() + TIME_LIMIT;
         loop {
             let screen = self.tmux(&["capture-pane", "-p"]).output().unwrap();
             let screen = String::from_utf8_lossy(&screen.stdout).into_owned();
-            if screen.contains(text) {
+            if screen.matches(text).count() >= times {
                 return;
             }
             assert!(Instant::now() < end, "no `{text}` on the screen:\n{screen}");

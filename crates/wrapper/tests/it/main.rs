@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what helps tests may panic as tests do")]
 
+mod demo;
 mod environment;
 mod exit_code;
 mod pty;
