@@ -246,6 +246,8 @@ impl Aggregate {
             prompt: Some(prompt::finish(&view)),
             cache: Some(cache::finish(&view)),
             structure: Some(self.shapes.finish()),
+            // Prices are the user's, not the recording's.
+            cost: None,
             errors: Some(errors::finish(&view)),
             identity: Some(identity::finish(&self.sightings)),
             telemetry: Some(telemetry::finish(&view, &self.telemetry)),

@@ -1,10 +1,10 @@
 //! What is to be read: the recordings that were named, or the latest one.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use analyze::{Aggregate, Filter, Reader, Scan};
+use analyze::{Aggregate, Filter, Prices, Reader, Scan};
 use anyhow::{Context, Result, ensure};
 
 use super::{Cli, latest, progress};
@@ -93,6 +93,13 @@ impl Input {
             Ok(Reader::new(progress::watched(file, size), name)?)
         })
     }
+}
+
+/// Reads a list of prices.
+pub(super) fn prices(path: &Path) -> Result<Prices> {
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Prices::from_json(&text).with_context(|| format!("cannot use {}", path.display()))
 }
 
 fn is_standard_input(path: &Path) -> bool {

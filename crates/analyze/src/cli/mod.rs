@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use analyze::{Assertion, Comparison, Filter, Report, Section};
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
@@ -53,6 +53,9 @@ pub(crate) struct Cli {
     /// Fail when the comparison finds a change of structure (figures alone are none)
     #[arg(long, requires = "baseline")]
     fail_on_change: bool,
+    /// Work out the cost with the prices in this JSON file (docs/analyze.md tells its form)
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
     /// Write the JSON Schema of each endpoint's bodies and each event type into this folder
     #[arg(long, value_name = "DIR")]
     schema: Option<PathBuf>,
@@ -92,7 +95,16 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
         output::write_har(&cli, &input)?;
         return Ok(Outcome::Good);
     }
+    ensure!(
+        cli.prices.is_some() || !cli.sections.contains(&Section::Cost),
+        "the section cost needs --prices: there are none built in"
+    );
+    // Before the recording is read: a mistake in a short file should be told at once.
+    let prices = cli.prices.as_deref().map(input::prices).transpose()?;
     let mut report = input.read(&cli)?.finish();
+    report.cost = prices
+        .zip(report.model.as_ref())
+        .map(|(prices, models)| prices.cost(models));
     // Before sections are left out: assertions are about all of it.
     let outcome = check(&report, &cli.assertions);
     if let (Some(folder), Some(structure)) = (&cli.schema, &report.structure) {

@@ -40,8 +40,9 @@ pub(super) fn write_har(cli: &Cli, input: &Input) -> Result<()> {
         cli.assertions.is_empty()
             && cli.sections.is_empty()
             && cli.schema.is_none()
-            && cli.baseline.is_none(),
-        "a HAR holds exchanges, not a report: --assert, --baseline, --section and --schema do not go with it"
+            && cli.baseline.is_none()
+            && cli.prices.is_none(),
+        "a HAR holds exchanges, not a report: --assert, --baseline, --prices, --section and --schema do not go with it"
     );
     ensure!(
         !cli.filters.iter().any(Filter::needs_process),

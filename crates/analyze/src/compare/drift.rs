@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::report::{Payload, PayloadPart, Report};
 use crate::shape::{Kind, Row};
 
-use super::names::name_of;
+use super::names::{name_of, place_of};
 
 /// One key path that is not what it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -82,21 +82,26 @@ pub(super) fn find(before: &Report, after: &Report) -> Vec<Drift> {
 
 type Name = (String, PayloadPart, Option<String>);
 
+/// The payloads of each name. Events over both transports have one name; the
+/// more frequent stand for it.
 fn by_name(report: &Report) -> BTreeMap<Name, &Payload> {
-    let payloads = report
+    let mut found: BTreeMap<Name, &Payload> = BTreeMap::new();
+    for payload in report
         .structure
         .iter()
-        .flat_map(|section| &section.payloads);
-    payloads
-        .map(|payload| {
-            let name = (
-                name_of(&payload.endpoint),
-                payload.part,
-                payload.event.clone(),
-            );
-            (name, payload)
-        })
-        .collect()
+        .flat_map(|section| &section.payloads)
+    {
+        let endpoint = match payload.part {
+            PayloadPart::Event => place_of(&payload.endpoint),
+            PayloadPart::Request | PayloadPart::Response => name_of(&payload.endpoint),
+        };
+        let name = (endpoint, payload.part, payload.event.clone());
+        let known = found.entry(name).or_insert(payload);
+        if known.samples < payload.samples {
+            *known = payload;
+        }
+    }
+    found
 }
 
 /// The paths at which two payloads differ. Below a path that is new or gone nothing is listed.

@@ -55,6 +55,11 @@ pub(super) fn name_of(endpoint: &Endpoint) -> String {
     format!("{method} {host}{path}{}", message.unwrap_or_default())
 }
 
+/// Where an endpoint's events come from: the same over SSE and over a WebSocket.
+pub(super) fn place_of(endpoint: &Endpoint) -> String {
+    format!("{}{}", endpoint.host, endpoint.path)
+}
+
 pub(super) fn endpoints(before: &Report, after: &Report) -> Names {
     let names = |report| by_name(report).into_keys().collect();
     Names::between(&names(before), &names(after))
@@ -77,7 +82,7 @@ pub(super) fn events(before: &Report, after: &Report) -> Names {
         let events = payloads.filter_map(|payload| {
             Some(format!(
                 "{}: {}",
-                name_of(&payload.endpoint),
+                place_of(&payload.endpoint),
                 payload.event.as_ref()?
             ))
         });

@@ -8,7 +8,6 @@
 //! was never answered) satisfies `!=` and `!~` alone.
 
 mod field;
-mod pattern;
 mod test;
 
 use std::fmt;

@@ -8,9 +8,9 @@ use crate::expression::error::ExpressionError;
 use crate::expression::quantity::Unit;
 use crate::expression::relation::Relation;
 use crate::expression::trimmed;
+use crate::pattern::Pattern;
 
 use super::field::{Domain, Field, Value};
-use super::pattern::Pattern;
 
 /// What a filter demands of a value.
 #[derive(Debug, Clone)]

@@ -6,6 +6,7 @@
 mod cache;
 mod completeness;
 mod conversation;
+mod cost;
 mod endpoints;
 mod errors;
 mod frequency;
@@ -27,6 +28,7 @@ pub use crate::aggregate::UnreadLines;
 pub use cache::{Cache, CacheUse, MissCount, MissReason};
 pub use completeness::{Completeness, Lapse, LapseCount};
 pub use conversation::{CalledTool, Conversation, StepStats, ThreadStats};
+pub use cost::{Cost, CostUse};
 pub use endpoints::{EndpointStats, Endpoints, HeaderUse, Sizes, Statuses};
 pub use errors::{
     Errors, FailedConnections, FailedExchange, FailureCount, FailureKind, Fallback, RetryChain,
@@ -81,6 +83,9 @@ pub struct Report {
     /// How much input came from the provider's cache.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache: Option<Cache>,
+    /// What it cost, by the user's own prices; absent without these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
     /// What went wrong, and what it cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errors: Option<Errors>,
@@ -114,6 +119,7 @@ impl Report {
         self.transcript.take_if(|_| drop(Section::Transcript));
         self.prompt.take_if(|_| drop(Section::Prompt));
         self.cache.take_if(|_| drop(Section::Cache));
+        self.cost.take_if(|_| drop(Section::Cost));
         self.errors.take_if(|_| drop(Section::Errors));
         self.identity.take_if(|_| drop(Section::Identity));
         self.telemetry.take_if(|_| drop(Section::Telemetry));

@@ -25,6 +25,8 @@ pub enum Section {
     Prompt,
     /// How much input came from the provider's cache.
     Cache,
+    /// What it cost, by the user's own prices.
+    Cost,
     /// What went wrong, and what it cost.
     Errors,
     /// What proves or tells who the user is, and who got to know it.
@@ -51,6 +53,7 @@ impl Section {
         Self::Transcript,
         Self::Prompt,
         Self::Cache,
+        Self::Cost,
         Self::Errors,
         Self::Identity,
         Self::Telemetry,
@@ -71,6 +74,7 @@ impl Section {
             Self::Transcript => "transcript",
             Self::Prompt => "prompt",
             Self::Cache => "cache",
+            Self::Cost => "cost",
             Self::Errors => "errors",
             Self::Identity => "identity",
             Self::Telemetry => "telemetry",
@@ -92,6 +96,7 @@ impl Section {
             Self::Transcript => "Transcript",
             Self::Prompt => "Prompt",
             Self::Cache => "Cache",
+            Self::Cost => "Cost",
             Self::Errors => "Errors and retries",
             Self::Identity => "Credentials and identifiers",
             Self::Telemetry => "Telemetry",

@@ -232,3 +232,28 @@ fn a_comparison_fails_only_when_asked_to() {
     let output = analyze(&[&sse, "--baseline", "no/such/file"]);
     assert_eq!(code(&output), 2);
 }
+
+#[test]
+fn the_cost_is_a_section_where_prices_are_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let prices = folder.path().join("prices.json");
+    let text =
+        r#"{"currency": "EUR", "per_tokens": 1000000, "models": {"*": {"input": 1, "output": 2}}}"#;
+    std::fs::write(&prices, text).unwrap();
+    let prices = prices.display().to_string();
+    let output = analyze(&[&path("hand-sse"), "--prices", &prices, "--section", "cost"]);
+    assert_eq!(code(&output), 0);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        said.contains("## Cost\n") && said.contains("`EUR`** in all"),
+        "{said}"
+    );
+
+    let output = analyze(&[&path("hand-sse"), "--section", "cost"]);
+    assert_eq!(code(&output), 2);
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("--prices")
+    );
+}

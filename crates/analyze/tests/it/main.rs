@@ -17,6 +17,7 @@ mod golden;
 mod hostile;
 mod html;
 mod merge;
+mod prices;
 mod recordings;
 mod selection;
 mod shape;

@@ -162,8 +162,13 @@ fn spread(spread: Option<Spread>, unit: Unit) -> String {
     )
 }
 
+/// How far the median moved: in percent of what it was, a share in points.
 fn relative(shift: &Shift) -> String {
-    shift.relative.map_or("–".to_owned(), |relative| {
+    if let (Unit::Share, Some(before), Some(after)) = (shift.unit, shift.before, shift.after) {
+        return format!("{:+.1} points", (after.p50 - before.p50) * 100.0);
+    }
+    let relative = shift.relative;
+    relative.map_or("–".to_owned(), |relative| {
         format!("{:+.1} %", relative * 100.0)
     })
 }

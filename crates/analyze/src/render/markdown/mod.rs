@@ -7,6 +7,7 @@ mod cache;
 pub(crate) mod comparison;
 mod completeness;
 mod conversation;
+mod cost;
 mod endpoints;
 mod errors;
 mod escape;
@@ -73,6 +74,7 @@ pub(crate) fn section(section: Section, report: &Report) -> Option<String> {
             .cache
             .as_ref()
             .map(|data| cache::write(data, out_body)),
+        Section::Cost => report.cost.as_ref().map(|data| cost::write(data, out_body)),
         Section::Errors => report
             .errors
             .as_ref()

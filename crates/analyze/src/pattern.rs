@@ -2,20 +2,20 @@
 
 /// A pattern such as `*.openai.com`; upper and lower case are the same to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Pattern {
+pub(crate) struct Pattern {
     /// What stands between the stars, in lower case: never empty.
     parts: Vec<String>,
 }
 
 impl Pattern {
-    pub(super) fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         Self {
             parts: text.to_lowercase().split('*').map(str::to_owned).collect(),
         }
     }
 
     /// Whether it fits the whole of `text`. Takes time linear in stars times text.
-    pub(super) fn fits(&self, text: &str) -> bool {
+    pub(crate) fn fits(&self, text: &str) -> bool {
         let text = text.to_lowercase();
         let [first, middle @ .., last] = self.parts.as_slice() else {
             return self.parts.iter().all(|part| *part == text);

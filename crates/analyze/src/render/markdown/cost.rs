@@ -1,0 +1,47 @@
+//! What the requests cost by the user's own list of prices.
+
+use super::escape::code;
+use super::table::Table;
+use crate::report::Cost;
+
+pub(super) fn write(cost: &Cost, out: &mut String) {
+    let mut table = Table::new(&[
+        "model",
+        "kind",
+        ">input",
+        ">cached",
+        ">output",
+        ">total",
+        ">saved by cache",
+    ]);
+    for usage in &cost.uses {
+        table.row([
+            code(&usage.model),
+            usage.kind.name().to_owned(),
+            money(usage.input),
+            money(usage.cached),
+            money(usage.output),
+            money(usage.total),
+            money(usage.saved),
+        ]);
+    }
+    table.finish(out);
+    out.push_str(&format!(
+        "**{} {}** in all, by the prices in the file that was named; the cache saved {}.\n\n",
+        money(cost.total),
+        code(&cost.currency),
+        money(cost.saved),
+    ));
+    if !cost.unpriced.is_empty() {
+        let models: Vec<String> = cost.unpriced.iter().map(|model| code(model)).collect();
+        out.push_str(&format!(
+            "Without a price, and in no sum: {}.\n\n",
+            models.join(", ")
+        ));
+    }
+}
+
+/// Four decimals: a short request costs less than a cent.
+fn money(amount: f64) -> String {
+    format!("{amount:.4}")
+}
