@@ -49,7 +49,7 @@ struct Price {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PricesError {
-    /// No JSON, or not of the documented form: see `docs/analyze.md`.
+    /// No JSON, or not of the documented form: see `docs/analyze-options.md`.
     #[error("not a list of prices")]
     Form(#[source] serde_json::Error),
     /// `per_tokens` has to be at least 1.

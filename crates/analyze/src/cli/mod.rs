@@ -53,7 +53,7 @@ pub(crate) struct Cli {
     /// Fail when the comparison finds a change of structure (figures alone are none)
     #[arg(long, requires = "baseline")]
     fail_on_change: bool,
-    /// Work out the cost with the prices in this JSON file (docs/analyze.md tells its form)
+    /// Work out the cost with the prices in this JSON file (docs/analyze-options.md tells its form)
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
     /// Write the JSON Schema of each endpoint's bodies and each event type into this folder

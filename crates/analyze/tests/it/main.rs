@@ -9,6 +9,7 @@ mod assertion;
 mod cli;
 mod compare;
 mod damage;
+mod docs;
 mod exports;
 mod figures;
 mod filter;
