@@ -7,6 +7,7 @@
 
 mod agents;
 mod children;
+mod client_hello;
 mod clients;
 mod fidelity;
 mod fixtures;
