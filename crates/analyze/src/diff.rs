@@ -1,5 +1,7 @@
 //! What is different between two texts, as a unified diff.
 
+use std::borrow::Cow;
+
 use similar::TextDiff;
 
 /// The changed lines of `new` against `old`, each with a few lines around it; `None` when they are equal.
@@ -10,7 +12,8 @@ pub(crate) fn unified(old: &str, new: &str) -> Option<String> {
     if old == new {
         return None;
     }
-    let (old_start, new_start) = (beginning(old), beginning(new));
+    let (old, new) = (in_lines(old), in_lines(new));
+    let (old_start, new_start) = (beginning(&old), beginning(&new));
     let cut = old_start.len() < old.len() || new_start.len() < new.len();
     let mut text = TextDiff::from_lines(old_start, new_start)
         .unified_diff()
@@ -21,6 +24,16 @@ pub(crate) fn unified(old: &str, new: &str) -> Option<String> {
         text.push_str("@@ the rest was not compared @@\n");
     }
     Some(text)
+}
+
+/// JSON with a line end behind each one that is written in a string: a tool's
+/// description is one long line of JSON, of which a diff would show nothing.
+fn in_lines(text: &str) -> Cow<'_, str> {
+    if text.starts_with('{') && text.contains("\\n") {
+        Cow::Owned(text.replace("\\n", "\\n\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// As many whole lines as are compared.
@@ -46,6 +59,15 @@ mod tests {
         let text = unified("a\nb\nc\n", "a\nB\nc\n").unwrap();
         assert_eq!(text, "@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n");
         assert_eq!(unified("a", "a"), None);
+    }
+
+    #[test]
+    fn a_line_inside_of_a_json_string_is_compared_as_one() {
+        let text = unified(r#"{"d": "a\nb\nc"}"#, r#"{"d": "a\nB\nc"}"#).unwrap();
+        assert_eq!(
+            text,
+            "@@ -1,3 +1,3 @@\n {\"d\": \"a\\n\n-b\\n\n+B\\n\n c\"}\n"
+        );
     }
 
     #[test]

@@ -73,22 +73,36 @@ pub(super) fn models(before: &Report, after: &Report) -> Names {
     Names::between(&names(before), &names(after))
 }
 
+/// Of places that both have: what a new endpoint sends is all new, and needs no list.
 pub(super) fn events(before: &Report, after: &Report) -> Names {
-    let names = |report: &Report| {
-        let payloads = report
-            .structure
+    let (before, after) = (event_types(before), event_types(after));
+    let listed = |types: &BTreeMap<String, BTreeSet<&str>>, others: &BTreeMap<String, _>| {
+        let both = types
             .iter()
-            .flat_map(|section| &section.payloads);
-        let events = payloads.filter_map(|payload| {
-            Some(format!(
-                "{}: {}",
-                place_of(&payload.endpoint),
-                payload.event.as_ref()?
-            ))
-        });
-        events.collect()
+            .filter(|(place, _)| others.contains_key(*place));
+        let names = both
+            .flat_map(|(place, types)| types.iter().map(move |name| format!("{place}: {name}")));
+        names.collect()
     };
-    Names::between(&names(before), &names(after))
+    Names::between(&listed(&before, &after), &listed(&after, &before))
+}
+
+/// The types of events, by where they come from.
+fn event_types(report: &Report) -> BTreeMap<String, BTreeSet<&str>> {
+    let mut places: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for payload in report
+        .structure
+        .iter()
+        .flat_map(|section| &section.payloads)
+    {
+        if let Some(event) = &payload.event {
+            places
+                .entry(place_of(&payload.endpoint))
+                .or_default()
+                .insert(event);
+        }
+    }
+    places
 }
 
 pub(super) fn headers(before: &Report, after: &Report) -> Vec<HeaderChange> {

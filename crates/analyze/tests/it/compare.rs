@@ -78,6 +78,29 @@ fn endpoints_and_models_that_only_one_has_are_new_or_gone() {
 }
 
 #[test]
+fn event_types_are_compared_where_both_have_events() {
+    let with = |url: &str, kind: &str| {
+        let mut recording = same();
+        recording.line(
+            json!({"kind": "exchange", "format": 1, "id": 99, "connection": 1,
+            "transport": "websocket", "started_at": "2026-11-23T02:30:00.000000Z",
+            "request": {"method": "GET", "url": url, "http_version": "HTTP/1.1"},
+            "response": {"status": 101, "http_version": "HTTP/1.1", "start_us": 5,
+                "events": [{"at_us": 5, "json": {"type": kind}, "bytes": 9}]},
+            "outcome": {"state": "complete"}}),
+        );
+        recording
+    };
+    let names = |before: &Recording, after: &Recording| compare(before, after).events;
+    // The other recordings have the same place over HTTP.
+    let place = "wss://api.openai.com/v1/responses";
+    let found = names(&with(place, "response.created"), &with(place, "new"));
+    assert_eq!(found.new, ["api.openai.com/v1/responses: new"]);
+    assert_eq!(found.gone, [] as [&str; 0]);
+    assert!(names(&same(), &with("wss://elsewhere.example/", "new")).is_empty());
+}
+
+#[test]
 fn payloads_drift_by_path_and_by_type() {
     let after = recording(|_, request| {
         request.settings["tools"] = Value::Null;
