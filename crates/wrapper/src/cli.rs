@@ -19,7 +19,7 @@ use crate::environment::Environment;
 use crate::offline::Flags;
 use crate::run::{self, Run};
 use crate::sessions::{self, Age};
-use crate::{agents, demo};
+use crate::{agents, demo, doctor};
 
 /// Run a coding agent behind a recording proxy, then report what it said over the network
 #[derive(Debug, Parser)]
@@ -47,6 +47,12 @@ pub(crate) struct Cli {
 /// AGENT and its arguments, or one of our own commands.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Check the whole chain, and say what is wrong and what to do
+    Doctor {
+        /// The agent
+        #[arg(default_value = "codex")]
+        agent: OsString,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -135,6 +141,9 @@ impl Cli {
             Some(Command::Completions { shell }) => return print_completions(shell),
             Some(Command::Man) => return print_manual(),
             Some(Command::DemoAgent) => return demo::run_to_end(),
+            Some(Command::Doctor { agent }) => {
+                return doctor::run(agent, &self.options.recording, &inherited);
+            }
             Some(Command::Agent(command)) => Agent::find(command, &inherited)?,
             None if self.options.stand_in.demo => Agent::demo(&inherited)?,
             None => bail!("name the agent to run, as in `wrap codex`; `wrap --help` says more"),
@@ -196,6 +205,7 @@ Examples:
   wrap --offline codex exec \"say hi\"  no key, no account: nothing leaves the machine
   wrap --demo                         the same, with what is there
   wrap curl https://api.openai.com/   any other program
+  wrap doctor codex                   is everything in place?
   wrap --list                         what was recorded so far
 
 Exit code: the agent's own, 128 + N when signal N killed it; 125 when wrap itself failed before the

@@ -34,12 +34,13 @@ pub(crate) struct Profile {
     pub(crate) own_hosts: fn(&Surroundings<'_>) -> Vec<String>,
     /// What would lead it around the proxy.
     pub(crate) traps: fn(&Surroundings<'_>) -> Vec<Warning>,
+    /// What is worth knowing, and no trap.
+    pub(crate) notes: fn(&Surroundings<'_>) -> Vec<String>,
     /// What it needs to run offline without a login.
     pub(crate) placeholder: fn(&Surroundings<'_>) -> Placeholder,
     /// Hosts that an answer sends it to, for its further requests.
     pub(crate) told_hosts: fn(&Exchange) -> Vec<String>,
     /// Arguments that make it ask the model once and end, for `wrap doctor`.
-    #[expect(dead_code, reason = "run by `wrap doctor`, which comes next")]
     pub(crate) self_test: Option<&'static [&'static str]>,
 }
 

@@ -145,9 +145,12 @@ fn failures(report: &Report) -> Vec<String> {
     let sum = |part: fn(&analyze::report::Statuses) -> u64| -> u64 {
         endpoints.iter().map(|entry| part(&entry.statuses)).sum()
     };
-    let retries = report.model.iter().flat_map(|model| &model.models);
-    let retries = retries
-        .flat_map(|model| &model.uses)
+    let uses = || {
+        let models = report.model.iter().flat_map(|model| &model.models);
+        models.flat_map(|model| &model.uses)
+    };
+    let failed = uses().map(|of_kind| of_kind.failed).sum();
+    let retries = uses()
         .filter(|of_kind| of_kind.kind == Kind::Retry)
         .map(|of_kind| of_kind.count)
         .sum();
@@ -156,6 +159,7 @@ fn failures(report: &Report) -> Vec<String> {
         (sum(|statuses| statuses.server_error), "answered 5xx"),
         (sum(|statuses| statuses.aborted), "cut short"),
         (sum(|statuses| statuses.failed), "not reached"),
+        (failed, "without a model's whole answer"),
         (retries, "retried"),
     ]
     .into_iter()

@@ -7,6 +7,9 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use capture::record::Exchange;
+use nix::sys::signal::kill;
+use nix::unistd::Pid;
+use serde_json::Value;
 
 use crate::environment::VARIABLES;
 use crate::profile::{
@@ -24,6 +27,7 @@ pub(super) const PROFILE: Profile = Profile {
     extra_arguments,
     own_hosts,
     traps,
+    notes,
     placeholder,
     told_hosts,
     self_test: Some(&[
@@ -123,6 +127,23 @@ fn remote_server(arguments: &[OsString]) -> Option<Warning> {
             "leave --remote out, or start that server with wrap",
         )
     })
+}
+
+/// A background server that is up already: no trap, since `--no-daemon` keeps away from it.
+fn notes(surroundings: &Surroundings<'_>) -> Vec<String> {
+    let server = home(surroundings)
+        .and_then(|home| read_text(&home.join("app-server-daemon/daemon.pid")))
+        .and_then(|text| serde_json::from_str::<Value>(&text).ok())
+        .and_then(|file| i32::try_from(file.get("pid")?.as_i64()?).ok())
+        .filter(|id| *id > 0 && kill(Pid::from_raw(*id), None).is_ok());
+    server
+        .map(|id| {
+            format!(
+                "codex's background server is running (process {id}); wrap keeps the TUI away from it"
+            )
+        })
+        .into_iter()
+        .collect()
 }
 
 /// `codex exec` takes a key from the environment. The TUI does not: it asks for a login first,
@@ -328,6 +349,23 @@ mod tests {
             found[0].what.contains(".env sets https_proxy,"),
             "{found:?}"
         );
+    }
+
+    #[test]
+    fn a_background_server_is_noted_while_it_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("app-server-daemon")).unwrap();
+        let file = folder.path().join("app-server-daemon/daemon.pid");
+        let our_own = std::process::id();
+        for (text, count) in [
+            (format!(r#"{{"pid":{our_own}}}"#), 1),
+            (r#"{"pid":-1}"#.to_owned(), 0),
+            (r#"{"pid":"x"}"#.to_owned(), 0),
+            (String::new(), 0),
+        ] {
+            fs::write(&file, &text).unwrap();
+            assert_eq!(with_home(folder.path(), "", notes).len(), count, "{text}");
+        }
     }
 
     #[test]

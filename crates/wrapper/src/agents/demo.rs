@@ -13,6 +13,7 @@ pub(super) const PROFILE: Profile = Profile {
     extra_arguments: |_| Vec::new(),
     own_hosts: |_| Vec::new(),
     traps: |_| Vec::new(),
+    notes: |_| Vec::new(),
     placeholder: |_| Placeholder::default(),
     told_hosts: |_| Vec::new(),
     self_test: None,

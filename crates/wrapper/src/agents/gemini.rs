@@ -15,6 +15,7 @@ pub(super) const PROFILE: Profile = Profile {
     extra_arguments: |_| Vec::new(),
     own_hosts,
     traps,
+    notes: |_| Vec::new(),
     placeholder,
     told_hosts: |_| Vec::new(),
     self_test: Some(&["--prompt", "Say hi."]),

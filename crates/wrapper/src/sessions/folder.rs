@@ -124,6 +124,20 @@ pub(crate) fn root() -> Result<PathBuf> {
     Ok(base.data_dir().join("codex-dissect").join("sessions"))
 }
 
+/// Checks that sessions can be made in `root`; makes it where it is missing.
+///
+/// # Errors
+///
+/// When they cannot.
+pub(crate) fn check_writable(root: &Path) -> Result<()> {
+    create_private(root).with_context(|| unwritable(root))?;
+    let probe = root.join(format!(".probe-{}", std::process::id()));
+    DirBuilder::new()
+        .create(&probe)
+        .and_then(|()| fs::remove_dir(&probe))
+        .with_context(|| unwritable(root))
+}
+
 /// Makes a folder below `root` that nobody else has: a number is added where the name is taken.
 fn create_unique(root: &Path, name: &str) -> io::Result<PathBuf> {
     let mut attempt = 1;

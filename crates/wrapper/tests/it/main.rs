@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "what helps tests may panic as tests do")]
 
 mod demo;
+mod doctor;
 mod environment;
 mod exit_code;
+mod offline;
 mod pty;
 mod screen;
 mod sessions;
