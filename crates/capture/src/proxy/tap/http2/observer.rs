@@ -4,14 +4,12 @@
 //! decoded makes every later one of its direction unreadable, so that reading
 //! ends there, and says so.
 
-use loona_hpack::Decoder;
-
 use super::frames::{self, Frames, Step};
+use super::hpack::Decoder;
 use super::streams::{HeaderBlock, Streams};
 use crate::proxy::recorder::Direction;
 use crate::proxy::tap::Unreadable;
 use crate::proxy::tap::draft::Stamp;
-use crate::proxy::tap::head;
 use crate::proxy::tap::scope::{Cut, Scope, Side};
 
 /// What a client sends first (RFC 9113, section 3.4).
@@ -26,9 +24,10 @@ pub(in crate::proxy::tap) struct Observer {
 }
 
 /// One direction.
+#[derive(Debug)]
 struct Half {
     frames: Frames,
-    decoder: Decoder<'static>,
+    decoder: Decoder,
     /// The header block whose CONTINUATION frames are still to come.
     unfinished: Option<Unfinished>,
 }
@@ -101,11 +100,9 @@ impl Observer {
 
 impl Half {
     fn new(preface: usize) -> Self {
-        let mut decoder = Decoder::new();
-        decoder.set_max_allowed_table_size(MAX_TABLE_BYTES);
         Self {
             frames: Frames::new(preface),
-            decoder,
+            decoder: Decoder::new(),
             unfinished: None,
         }
     }
@@ -207,25 +204,14 @@ impl Half {
     fn decode(&mut self, block: &[u8]) -> Result<HeaderBlock, Unreadable> {
         let mut headers = HeaderBlock::default();
         let mut bytes = 0;
-        self.decoder
-            .decode_with_cb(block, |name, value| {
-                bytes += name.len() + value.len();
-                // Indexed fields cost one byte each on the wire: bound what they unfold to.
-                if bytes <= MAX_HEADER_BYTES {
-                    headers.push(head::text(&name), head::text(&value));
-                }
-            })
-            .map_err(|error| Unreadable::new(format!("an HTTP/2 header block: {error}")))?;
+        self.decoder.decode(block, |name, value| {
+            bytes += name.len() + value.len();
+            // Indexed fields cost one byte each on the wire: bound what they unfold to.
+            if bytes <= MAX_HEADER_BYTES {
+                headers.push(name, value);
+            }
+        })?;
         Ok(headers)
-    }
-}
-
-impl std::fmt::Debug for Half {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Half")
-            .field("frames", &self.frames)
-            .field("unfinished", &self.unfinished)
-            .finish_non_exhaustive()
     }
 }
 
@@ -235,9 +221,6 @@ fn sender(direction: Direction) -> Side {
         Direction::Down => Side::Origin,
     }
 }
-
-/// What an endpoint could ask its peer to keep; most ask for 4 KiB, some for 64.
-const MAX_TABLE_BYTES: usize = 1024 * 1024;
 
 /// As for one frame: bounds what CONTINUATION frames can make us hold.
 const MAX_BLOCK_BYTES: usize = 1024 * 1024;
