@@ -131,7 +131,7 @@ fn deep_nesting_wrong_types_and_strange_values_are_read_over() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     /// Bytes of a real recording, some of them overwritten.
     #[test]

@@ -21,11 +21,11 @@ fn part(source: u32, first: usize, lines: &[String]) -> Aggregate {
     aggregate
 }
 
-/// The report in every format that there is, in one text.
+/// The report, all of whose data is in one of these formats: the others are made of them.
 fn written(aggregate: Aggregate) -> String {
     let report = aggregate.finish();
     let mut out = Vec::new();
-    for format in Format::ALL {
+    for format in [Format::Markdown, Format::Json] {
         format.write(&report, &mut out).unwrap();
     }
     String::from_utf8(out).unwrap()
