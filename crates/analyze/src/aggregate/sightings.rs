@@ -6,7 +6,9 @@
 //! by their names and likewise shown as fingerprints alone.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use capture::record::{Body, Exchange, Header};
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
@@ -120,7 +122,7 @@ impl Scene<'_> {
                 let fingerprint = Digest::of(&header.value).to_string();
                 self.see(!is_id, &fingerprint, field("header", &name));
             } else {
-                self.identifiers(&header.value, "header");
+                self.members(&header.value, "header", false);
             }
         }
     }
@@ -131,49 +133,62 @@ impl Scene<'_> {
         let Some(content) = json.or(body.text.as_deref()) else {
             return;
         };
-        for (at, fingerprint) in redacted(content) {
-            let key = key_before(&content[..at]);
-            let is_id = IDENTIFIERS.contains(&key);
-            self.see(!is_id, fingerprint, field("body", key));
-        }
-        self.identifiers(content, "body");
+        self.members(content, "body", true);
     }
 
-    /// Finds members of JSON by name, also of JSON inside a JSON string.
-    fn identifiers(&mut self, content: &str, place: &str) {
-        for name in IDENTIFIERS {
-            for at in memmem::find_iter(content.as_bytes(), name).take(MAX_FINDS) {
-                let value = member_value(&content[at + name.len()..]);
-                let starts = content[..at].ends_with('"');
-                if let Some(value) = value.filter(|value| starts && !value.is_empty()) {
-                    let is_redacted = value.starts_with(REDACTED);
-                    if !is_redacted {
-                        let fingerprint = Digest::of(value).to_string();
-                        self.see(false, &fingerprint, field(place, name));
-                    }
+    /// Finds identifiers, and where `secrets` says so credentials, among the
+    /// members of JSON, also of JSON inside a JSON string.
+    fn members(&mut self, content: &str, place: &str, secrets: bool) {
+        let mut finds = [0; IDENTIFIERS.len()];
+        for found in WORDS.find_iter(content) {
+            let Some(word) = found.pattern().as_usize().checked_sub(1) else {
+                if secrets && let Some(fingerprint) = fingerprint(&content[found.end()..]) {
+                    let key = key_before(&content[..found.start()]);
+                    let is_id = IDENTIFIERS.contains(&key);
+                    self.see(!is_id, fingerprint, field(place, key));
                 }
+                continue;
+            };
+            finds[word] += 1;
+            let is_key = content[..found.start()].ends_with('"') && finds[word] <= MAX_FINDS;
+            let value =
+                member_value(&content[found.end()..]).filter(|value| is_key && !value.is_empty());
+            if let Some(value) = value.filter(|value| !value.starts_with(REDACTED)) {
+                let fingerprint = Digest::of(value).to_string();
+                self.see(false, &fingerprint, field(place, IDENTIFIERS[word]));
             }
         }
     }
 }
 
+/// What is looked for in contents, in one pass: first [`REDACTED`], then [`IDENTIFIERS`].
+static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(std::iter::once(&REDACTED).chain(&IDENTIFIERS))
+        .expect("the words are few and short")
+});
+
 /// The fingerprints in `content`, and where each `<redacted:` begins.
 fn redacted(content: &str) -> impl Iterator<Item = (usize, &str)> {
-    memmem::find_iter(content.as_bytes(), REDACTED).filter_map(|at| {
-        let rest = &content[at + REDACTED.len()..];
-        let end = rest
-            .bytes()
-            .take(MAX_NAME_BYTES)
-            .position(|byte| byte == b'>')?;
-        Some((at, &rest[..end]))
-    })
+    let starts = memmem::find_iter(content.as_bytes(), REDACTED);
+    starts.filter_map(|at| Some((at, fingerprint(&content[at + REDACTED.len()..])?)))
+}
+
+/// The fingerprint that `rest` begins with, up to its `>`.
+fn fingerprint(rest: &str) -> Option<&str> {
+    let mut bytes = rest.bytes().take(MAX_NAME_BYTES);
+    let end = bytes.position(|byte| byte == b'>')?;
+    Some(&rest[..end])
 }
 
 /// The key of the JSON member whose string value `before` ends inside of; of other text `?`.
 fn key_before(before: &str) -> &str {
-    let (head, _) = match before.rsplit_once('"') {
-        Some(parts) => parts,
-        None => return "?",
+    // No value that holds a credential is longer: and who looks further back for
+    // each of many can be made to look for ever.
+    let start = before.ceil_char_boundary(before.len().saturating_sub(MAX_BEFORE_BYTES));
+    let Some((head, _)) = before[start..].rsplit_once('"') else {
+        return "?";
     };
     let head = head.trim_end_matches(['\\', ' ', ':']);
     let Some(head) = head.strip_suffix('"') else {
@@ -219,7 +234,7 @@ const SECRET_HEADERS: &[&str] = &[
 ];
 
 /// Headers and JSON members that tell one user, account or machine from another.
-const IDENTIFIERS: &[&str] = &[
+const IDENTIFIERS: [&str; 11] = [
     "installation_id",
     "x-codex-installation-id",
     "chatgpt-account-id",
@@ -237,6 +252,7 @@ const IDENTIFIERS: &[&str] = &[
 const MAX_SIGHTINGS: usize = 4096;
 const MAX_NAME_BYTES: usize = 100;
 const MAX_VALUE_BYTES: usize = 300;
+const MAX_BEFORE_BYTES: usize = 4096;
 /// Telemetry repeats an id in every data point: a few tell as much.
 const MAX_FINDS: usize = 64;
 

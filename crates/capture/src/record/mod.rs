@@ -75,6 +75,13 @@ impl Record {
     /// [`LineError::Foreign`] for JSON that is no line of ours, and
     /// [`LineError::Json`] for a line that is cut or damaged.
     pub fn from_json(line: &[u8]) -> Result<Self, LineError> {
+        if line.starts_with(EXCHANGE_HEAD) {
+            // As we write them ourselves: most lines, and far the longest, which
+            // reading the head as JSON would pass through to their end.
+            return serde_json::from_slice(line)
+                .map(Self::Exchange)
+                .map_err(LineError::Json);
+        }
         let head: Head = serde_json::from_slice(line).map_err(LineError::Json)?;
         let (Some(kind), Some(format)) = (head.kind, head.format) else {
             return Err(LineError::Foreign);
@@ -130,9 +137,32 @@ impl<'a, T> Line<'a, T> {
     }
 }
 
+/// How [`Record::write_json`] begins an exchange of format [`FORMAT`].
+const EXCHANGE_HEAD: &[u8] = br#"{"kind":"exchange","format":1,"#;
+
 /// The two fields that decide how the rest is read.
 #[derive(Deserialize)]
 struct Head {
     kind: Option<String>,
     format: Option<u32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exchanges_are_written_with_the_head_that_the_reader_looks_for() {
+        let line = br#"{"format":1,"kind":"exchange","id":1,"connection":1,
+            "started_at":"2026-11-23T02:34:00.000000Z","transport":"http",
+            "request":{"method":"GET","url":"https://h/","http_version":"HTTP/2"},
+            "outcome":{"state":"complete"}}"#;
+        let record = Record::from_json(line).unwrap();
+        let mut written = Vec::new();
+        record.write_json(&mut written).unwrap();
+        assert!(written.starts_with(EXCHANGE_HEAD));
+        assert_eq!(Record::from_json(&written).unwrap().kind(), "exchange");
+        let cut = &written[..written.len() - 1];
+        assert!(matches!(Record::from_json(cut), Err(LineError::Json(_))));
+    }
 }
