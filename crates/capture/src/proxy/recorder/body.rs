@@ -225,3 +225,230 @@ fn pieces(draft: &BodyDraft) -> impl Iterator<Item = (&[u8], Stamp)> {
 
 /// What an event costs beside its data: many empty ones weigh something too.
 pub(super) const EVENT_WEIGHT: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::super::content::tests::reading;
+    use super::*;
+
+    const STREAM: &[&[u8]] = &[
+        b"event: a\nda",
+        b"ta: {\"n\":1}\n\n",
+        b"data: two\n\n",
+        b"data: 3\n\n: bye\n",
+    ];
+
+    fn headers(fields: &[(&str, &str)]) -> Vec<Header> {
+        fields
+            .iter()
+            .map(|(name, value)| Header {
+                name: (*name).into(),
+                value: (*value).into(),
+            })
+            .collect()
+    }
+
+    /// A body whose pieces passed ten microseconds apart, from 100 on.
+    fn draft(pieces: &[&[u8]], limit: usize) -> BodyDraft {
+        let mut draft = BodyDraft::default();
+        for (index, piece) in pieces.iter().enumerate() {
+            draft.push(piece, 100 + 10 * index as Stamp, limit);
+        }
+        draft
+    }
+
+    /// The pieces of a stream, each flushed through one encoder.
+    fn encode(coding: &str, pieces: &[&[u8]]) -> Vec<Vec<u8>> {
+        fn cut<W: Write>(
+            mut encoder: W,
+            pieces: &[&[u8]],
+            out: impl Fn(&W) -> Vec<u8>,
+        ) -> Vec<Vec<u8>> {
+            let mut sent = 0;
+            let mut wire = Vec::new();
+            for piece in pieces {
+                encoder.write_all(piece).unwrap();
+                encoder.flush().unwrap();
+                let all = out(&encoder);
+                wire.push(all[sent..].to_vec());
+                sent = all.len();
+            }
+            wire
+        }
+        let level = flate2::Compression::default();
+        match coding {
+            "gzip" => cut(
+                flate2::write::GzEncoder::new(Vec::new(), level),
+                pieces,
+                |e| e.get_ref().clone(),
+            ),
+            "deflate" => cut(
+                flate2::write::ZlibEncoder::new(Vec::new(), level),
+                pieces,
+                |e| e.get_ref().clone(),
+            ),
+            "br" => cut(
+                brotli::CompressorWriter::new(Vec::new(), 64, 5, 18),
+                pieces,
+                |e| e.get_ref().clone(),
+            ),
+            "zstd" => cut(zstd::Encoder::new(Vec::new(), 3).unwrap(), pieces, |e| {
+                e.get_ref().clone()
+            }),
+            _ => pieces.iter().map(|piece| piece.to_vec()).collect(),
+        }
+    }
+
+    #[test]
+    fn events_keep_the_times_of_their_bytes_under_every_coding() {
+        for coding in ["identity", "gzip", "deflate", "br", "zstd"] {
+            let wire = encode(coding, STREAM);
+            let pieces: Vec<_> = wire.iter().map(Vec::as_slice).collect();
+            let headers = headers(&[("Content-Encoding", coding)]);
+            let stream =
+                reading(1 << 16).event_stream(draft(&pieces, 1 << 16), &headers, false, 90);
+            let seen: Vec<_> = stream
+                .events
+                .iter()
+                .map(|event| (event.at_us, event.bytes))
+                .collect();
+            assert_eq!(seen, [(20, 7), (30, 3), (40, 1)], "{coding}");
+            assert_eq!(stream.events[0].event.as_deref(), Some("a"));
+            assert_eq!(stream.events[0].json.as_ref().unwrap().get(), r#"{"n":1}"#);
+            let body = stream.body.unwrap();
+            assert_eq!(body.bytes, STREAM.concat().len() as u64, "{coding}");
+            assert_eq!(body.wire_bytes, wire.concat().len() as u64);
+            assert!(body.json.is_none() && body.text.is_none() && body.base64.is_none());
+            assert!(
+                body.truncated && body.problem.is_none(),
+                "cut with its connection"
+            );
+            assert!(!stream.ends_within_event);
+        }
+    }
+
+    #[test]
+    fn a_body_is_decoded_counted_and_hashed() {
+        let content = br#"{"model":"m","n":1}"#;
+        let zstd = zstd::encode_all(&content[..], 3).unwrap();
+        let reading = reading(1 << 16);
+        let encoded = reading
+            .body(
+                draft(&[&zstd], 1 << 16),
+                &headers(&[("content-encoding", "zstd")]),
+                true,
+            )
+            .unwrap();
+        assert_eq!(encoded.json.unwrap().get().as_bytes(), content);
+        assert_eq!((encoded.bytes, encoded.wire_bytes), (19, zstd.len() as u64));
+        assert_eq!(encoded.encoding.as_deref(), Some("zstd"));
+        assert!(!encoded.truncated);
+        let plain = reading.body(draft(&[content], 1 << 16), &[], true).unwrap();
+        assert!(plain.encoding.is_none() && plain.hash.is_some());
+        assert_eq!(plain.hash, encoded.hash, "a retry is recognised");
+        assert!(reading.body(BodyDraft::default(), &[], true).is_none());
+    }
+
+    #[test]
+    fn past_the_limit_a_body_is_counted_and_its_beginning_kept() {
+        let long = [b'x'; 5000];
+        let body = reading(100).body(draft(&[&long], 100), &[], true).unwrap();
+        assert_eq!(
+            (body.bytes, body.wire_bytes, body.truncated),
+            (5000, 5000, true)
+        );
+        assert_eq!(body.text.unwrap().len(), 100);
+        assert!(body.hash.is_none());
+    }
+
+    #[test]
+    fn a_bomb_costs_no_more_than_the_limit() {
+        let bomb = zstd::encode_all(&vec![0; 64 << 20][..], 3).unwrap();
+        let headers = headers(&[
+            ("content-encoding", "zstd"),
+            ("content-type", "text/event-stream"),
+        ]);
+        let body = reading(1 << 16)
+            .body(draft(&[&bomb], 1 << 16), &headers, true)
+            .unwrap();
+        assert_eq!((body.bytes, body.truncated), (1 << 16, true));
+        assert!(body.problem.is_none());
+        let stream = reading(1 << 16).event_stream(draft(&[&bomb], 1 << 16), &headers, true, 0);
+        assert!(stream.body.unwrap().truncated && stream.events.is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_is_as_on_the_wire_and_says_why() {
+        let gzip = headers(&[
+            ("content-encoding", "gzip"),
+            ("content-type", "text/event-stream"),
+        ]);
+        for (wire, headers, problem) in [
+            (&b"plain after all"[..], &gzip, "not valid gzip"),
+            (
+                b"plain after all",
+                &self::headers(&[("content-encoding", "lz4")]),
+                "unknown content-encoding",
+            ),
+        ] {
+            let body = reading(100)
+                .body(draft(&[wire], 100), headers, true)
+                .unwrap();
+            assert!(body.problem.unwrap().starts_with(problem));
+            assert_eq!(body.text.as_deref(), Some("plain after all"));
+            assert!(body.encoding.is_none() && !body.truncated);
+            let stream = reading(100).event_stream(draft(&[wire], 100), headers, true, 0);
+            assert_eq!(
+                stream.body.unwrap().text.as_deref(),
+                Some("plain after all")
+            );
+        }
+    }
+
+    #[test]
+    fn a_stream_that_ends_before_its_coding_does_says_so() {
+        let gzip = encode("gzip", &[b"half of it"]).concat();
+        let headers = headers(&[("content-encoding", "gzip")]);
+        let body = reading(100)
+            .body(draft(&[&gzip], 100), &headers, true)
+            .unwrap();
+        assert_eq!(body.text.as_deref(), Some("half of it"));
+        assert_eq!(
+            body.problem.as_deref(),
+            Some("ends before its gzip stream does")
+        );
+        let cut = reading(100)
+            .body(draft(&[&gzip], 100), &headers, false)
+            .unwrap();
+        assert!(cut.problem.is_none() && cut.truncated);
+    }
+
+    #[test]
+    fn many_empty_events_are_bounded_too() {
+        let stream = b"data\n\n".repeat(10_000);
+        let read = reading(1 << 16).event_stream(draft(&[&stream], 1 << 16), &[], true, 0);
+        assert_eq!(read.events.len(), (1 << 16) / EVENT_WEIGHT);
+        let body = read.body.unwrap();
+        assert!(body.truncated);
+        assert_eq!(body.bytes, 60_000);
+    }
+
+    #[test]
+    fn media_types_are_read_without_case_and_parameters() {
+        assert!(is_event_stream(&headers(&[(
+            "Content-Type",
+            "Text/Event-Stream; charset=utf-8"
+        )])));
+        assert!(!is_event_stream(&headers(&[(
+            "content-type",
+            "text/plain"
+        )])));
+        let form = headers(&[("content-type", "application/x-www-form-urlencoded")]);
+        let body = reading(100)
+            .body(draft(&[b"code=abc&b=1"], 100), &form, true)
+            .unwrap();
+        assert!(body.text.unwrap().starts_with("code=<redacted:"));
+    }
+}

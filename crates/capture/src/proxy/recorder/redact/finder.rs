@@ -5,10 +5,14 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use super::scan::{Scan, Span};
 use super::shapes::{SHAPES, Shape};
 
-/// Every word that can give a secret away, as one automaton.
+/// Every word that can give a secret away.
+///
+/// Two automata, of up to 64 words each: so many can be searched for with
+/// vector instructions, several times as fast as all of them by one automaton.
 #[derive(Debug)]
 pub(super) struct Finder {
-    automaton: AhoCorasick,
+    words: AhoCorasick,
+    name_parts: AhoCorasick,
 }
 
 /// What a word gives away.
@@ -32,37 +36,57 @@ pub(super) enum Clue {
 
 impl Finder {
     pub(super) fn new() -> Self {
-        let words = SHAPES
-            .iter()
-            .map(|shape| shape.prefix)
-            .chain(WORDS.iter().map(|(word, _)| *word))
-            .chain(NAME_PARTS.iter().copied());
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostFirst)
-            .build(words)
-            .expect("the words are few and short");
-        Self { automaton }
+        let prefixes = SHAPES.iter().map(|shape| shape.prefix);
+        Self {
+            words: automaton(prefixes.chain(WORDS.iter().map(|(word, _)| *word))),
+            name_parts: automaton(NAME_PARTS.iter().copied()),
+        }
     }
 
     /// Where the secrets of `text` are, in order and apart from each other.
     pub(super) fn spans(&self, text: &[u8]) -> Vec<Span> {
         let mut scan = Scan::new(text);
-        for found in self.automaton.find_iter(text) {
+        let mut words = self.words.find_iter(text).peekable();
+        let mut names = self.name_parts.find_iter(text).peekable();
+        loop {
+            let name_is_next = match (words.peek(), names.peek()) {
+                (Some(word), Some(name)) => name.start() < word.start(),
+                (None, Some(_)) => true,
+                (_, None) => false,
+            };
+            let next = if name_is_next {
+                names.next()
+            } else {
+                words.next()
+            };
+            let Some(found) = next else {
+                return scan.into_spans();
+            };
+            let clue = if name_is_next {
+                Clue::Name
+            } else {
+                clue(found.pattern().as_usize())
+            };
             if found.start() >= scan.end() {
-                scan.follow(clue(found.pattern().as_usize()), found.range());
+                scan.follow(clue, found.range());
             }
         }
-        scan.into_spans()
     }
 }
 
-fn clue(pattern: usize) -> Clue {
-    if let Some(shape) = SHAPES.get(pattern) {
-        return Clue::Shape(shape);
+fn automaton<'a>(words: impl Iterator<Item = &'a str>) -> AhoCorasick {
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostFirst)
+        .build(words)
+        .expect("the words are few and short")
+}
+
+/// What the word of this number gives away.
+fn clue(word: usize) -> Clue {
+    match SHAPES.get(word) {
+        Some(shape) => Clue::Shape(shape),
+        None => WORDS[word - SHAPES.len()].1,
     }
-    WORDS
-        .get(pattern - SHAPES.len())
-        .map_or(Clue::Name, |(_, clue)| *clue)
 }
 
 const WORDS: &[(&str, Clue)] = &[
@@ -140,14 +164,17 @@ mod tests {
     #[test]
     fn every_word_leads_to_its_own_clue() {
         let finder = Finder::new();
-        let all = SHAPES.len() + WORDS.len() + NAME_PARTS.len();
-        assert_eq!(finder.automaton.patterns_len(), all);
+        let words = SHAPES.len() + WORDS.len();
+        assert_eq!(finder.words.patterns_len(), words);
         assert!(matches!(clue(0), Clue::Shape(shape) if shape.prefix == SHAPES[0].prefix));
         assert!(matches!(clue(SHAPES.len()), Clue::Jwt));
-        assert!(matches!(
-            clue(SHAPES.len() + WORDS.len() - 1),
-            Clue::Authority
-        ));
-        assert!(matches!(clue(all - 1), Clue::Name));
+        assert!(matches!(clue(words - 1), Clue::Authority));
+    }
+
+    #[test]
+    fn the_automata_are_small_enough_to_be_fast() {
+        let finder = Finder::new();
+        assert!(finder.words.patterns_len() <= 64);
+        assert!(finder.name_parts.patterns_len() <= 64);
     }
 }
