@@ -5,6 +5,7 @@
     reason = "a test fails by panicking, its helpers too"
 )]
 
+mod anthropic;
 mod assertion;
 mod cli;
 mod compare;
