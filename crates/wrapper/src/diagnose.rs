@@ -23,6 +23,8 @@ pub(crate) struct Course<'a> {
     pub(crate) profile: &'a Profile,
     /// What was to be intercepted.
     pub(crate) hosts: &'a Hosts,
+    /// `host:port` of the next proxy, where there was one.
+    pub(crate) parent: Option<&'a str>,
     /// Arguments that `wrap` added.
     pub(crate) added: &'a [OsString],
     /// How the agent ended.
@@ -35,9 +37,12 @@ pub(crate) struct Course<'a> {
 pub(crate) fn after(run: &Course<'_>, report: &Report, standout: &Standout) -> Vec<Warning> {
     let mut warnings = Vec::new();
     warnings.extend(rejected(run, standout));
-    warnings.extend(unreachable(standout));
+    warnings.extend(unreachable(run, standout));
     warnings.extend(refused(standout));
-    warnings.extend(nothing_recorded(run, report, standout));
+    // With a cause named already, that nothing was recorded is its effect.
+    if warnings.is_empty() {
+        warnings.extend(nothing_recorded(run, report, standout));
+    }
     warnings.extend(moved(run, standout));
     warnings.extend(refused_argument(run));
     warnings
@@ -62,20 +67,24 @@ fn rejected(run: &Course<'_>, standout: &Standout) -> Vec<Warning> {
         .collect()
 }
 
-fn unreachable(standout: &Standout) -> Vec<Warning> {
-    standout
+/// Origins that could not be reached; all in one where the next proxy is to blame.
+fn unreachable(run: &Course<'_>, standout: &Standout) -> Vec<Warning> {
+    let blamed = |reason: &str| run.parent.is_some_and(|parent| reason.contains(parent));
+    let (by_parent, others): (Vec<_>, Vec<_>) = standout
         .unreachable
         .iter()
+        .partition(|(_, reason)| blamed(reason));
+    let by_parent = by_parent.first().map(|(_, reason)| {
+        Warning::new(
+            format!("nothing went through the next proxy: {reason}"),
+            "correct HTTPS_PROXY or --upstream-proxy; `--upstream-proxy none` goes without",
+        )
+    });
+    let others = others
+        .into_iter()
         .take(MAX_NAMED)
-        .map(|(host, reason)| {
-            let remedy = if reason.contains("upstream proxy") {
-                "correct HTTPS_PROXY, or name another proxy (or `none`) with --upstream-proxy"
-            } else {
-                ""
-            };
-            Warning::new(format!("{host} could not be reached: {reason}"), remedy)
-        })
-        .collect()
+        .map(|(host, reason)| Warning::new(format!("{host} could not be reached: {reason}"), ""));
+    by_parent.into_iter().chain(others).collect()
 }
 
 /// Whom the proxy turned away. Asking once without the password is nothing; never to send it is.
@@ -98,11 +107,13 @@ fn refused(standout: &Standout) -> Vec<Warning> {
 /// The commonest failure of all recorders is silence.
 fn nothing_recorded(run: &Course<'_>, report: &Report, standout: &Standout) -> Option<Warning> {
     let is_agent = !run.profile.programs.is_empty();
-    let model_requests = report
+    let known = report
         .glance
         .as_ref()
         .map_or(0, |glance| glance.model_requests);
-    if !is_agent || model_requests > 0 || run.lasted < LONG_ENOUGH_TO_TALK {
+    // An API that the report does not know is a model's all the same.
+    let talked = known > 0 || standout.streamed > 0;
+    if !is_agent || talked || run.lasted < LONG_ENOUGH_TO_TALK {
         return None;
     }
     if standout.connections == 0 {
@@ -195,6 +206,7 @@ mod tests {
         let run = Course {
             profile: agents::profile_of("codex"),
             hosts: &hosts,
+            parent: Some("p.example:1"),
             added: &added,
             status: ExitStatus::from_raw(code << 8),
             lasted: Duration::from_secs(lasted),
@@ -206,7 +218,7 @@ mod tests {
 
     const UNREAD: &str = r#"{"kind":"connection","format":1,"id":1,"started_at":"2026-11-23T02:34:00Z","authority":"models.example:443","disposition":{"state":"opaque"},"end_us":1,"bytes_up":2048}"#;
     const REJECTED: &str = r#"{"kind":"connection","format":1,"id":1,"started_at":"2026-11-23T02:34:00Z","authority":"api.openai.com:443","process":{"pid":1,"name":"codex"},"disposition":{"state":"rejected","cause":"unknown_ca"},"end_us":1}"#;
-    const FAILED: &str = r#"{"kind":"connection","format":1,"id":1,"started_at":"2026-11-23T02:34:00Z","authority":"api.openai.com:443","disposition":{"state":"failed","cause":"parent_proxy","reason":"the upstream proxy p:1 failed: refused"},"end_us":1}"#;
+    const FAILED: &str = r#"{"kind":"connection","format":1,"id":1,"started_at":"2026-11-23T02:34:00Z","authority":"api.openai.com:443","disposition":{"state":"failed","cause":"parent_proxy","reason":"cannot connect to p.example:1: refused"},"end_us":1}"#;
 
     #[test]
     fn a_run_without_any_connection_is_said() {
@@ -230,6 +242,12 @@ mod tests {
     }
 
     #[test]
+    fn a_streamed_answer_of_an_unknown_api_is_a_models() {
+        let streamed = r#"{"kind":"exchange","format":1,"id":1,"connection":1,"started_at":"2026-11-23T02:34:00Z","transport":"http","request":{"method":"POST","url":"https://models.example/talk","http_version":"HTTP/2"},"response":{"status":200,"http_version":"HTTP/2","start_us":1,"events":[{"at_us":2,"text":"hi"}]},"outcome":{"state":"complete"}}"#;
+        assert!(warnings(&[streamed, UNREAD], 10, 0).is_empty());
+    }
+
+    #[test]
     fn who_did_not_accept_the_certificate_is_named() {
         let said = warnings(&[REJECTED], 0, 1);
         assert!(
@@ -241,9 +259,11 @@ mod tests {
     }
 
     #[test]
-    fn a_dead_parent_proxy_is_named_with_its_remedy() {
-        let said = warnings(&[FAILED], 0, 1);
-        assert!(said[0].contains("p:1"), "{said:?}");
+    fn a_dead_next_proxy_is_named_once_with_its_remedy() {
+        let other = FAILED.replace("api.openai", "chat.openai");
+        let said = warnings(&[FAILED, &other], 10, 1);
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].contains("p.example:1"), "{said:?}");
         assert!(said[0].contains("--upstream-proxy"), "{said:?}");
     }
 

@@ -203,6 +203,7 @@ fn try_out(agent: &Agent) -> Result<Vec<Finding>> {
     let course = Course {
         profile: agent.profile,
         hosts: &Hosts::parse(agent.profile.hosts)?,
+        parent: None,
         added: &[],
         status: run
             .as_ref()

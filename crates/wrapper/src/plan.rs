@@ -22,6 +22,8 @@ pub(crate) struct Plan {
     pub(crate) hosts: Hosts,
     /// What the agent trusts besides.
     pub(crate) roots: Roots,
+    /// `host:port` of the next proxy, where there is one.
+    pub(crate) parent: Option<String>,
     /// Variables that stand in for a login.
     placeholder: Vec<(&'static str, String)>,
     /// Arguments that go before the user's own.
@@ -87,6 +89,7 @@ impl Plan {
         let plan = Self {
             hosts,
             roots,
+            parent: parent.map(|parent| parent.authority().to_owned()),
             placeholder: placeholder.variables,
             added,
             warnings,

@@ -106,6 +106,7 @@ fn conclude(run: &Run<'_>, plan: &Plan, outcome: &Outcome, session: &Session) ->
     let course = Course {
         profile: run.agent.profile,
         hosts: &plan.hosts,
+        parent: plan.parent.as_deref(),
         added: &plan.added,
         status: outcome.status,
         lasted: outcome.lasted,

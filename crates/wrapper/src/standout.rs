@@ -22,6 +22,8 @@ pub(crate) struct Standout {
     pub(crate) without_password: u64,
     /// Hosts that were relayed unread, with the bytes that passed.
     pub(crate) unread: BTreeMap<String, u64>,
+    /// Posts that were answered by a stream of events, as models answer them, whatever their API.
+    pub(crate) streamed: u64,
     /// Hosts that answers sent the agent to.
     pub(crate) told_hosts: BTreeSet<String>,
     /// Hosts by the credential that they were sent, whatever stands for it on record.
@@ -48,6 +50,10 @@ impl Standout {
     }
 
     fn add_exchange(&mut self, exchange: &Exchange) {
+        let answered = exchange.response.as_ref();
+        if exchange.request.method == "POST" && answered.is_some_and(|it| !it.events.is_empty()) {
+            self.streamed += 1;
+        }
         let Some(host) = url_host(&exchange.request.url) else {
             return;
         };

@@ -98,10 +98,11 @@ fn traps(surroundings: &Surroundings<'_>) -> Vec<Warning> {
     traps
 }
 
-/// codex reads `$CODEX_HOME/.env` over the environment that we give it.
+/// codex reads `$CODEX_HOME/.env` over the environment that we give it, but for its own names.
 fn overriding_dotenv(path: &Path) -> Option<Warning> {
     let text = read_text(path)?;
-    let names = assigned(&text, VARIABLES.iter().map(|variable| variable.name));
+    let ours = VARIABLES.iter().map(|variable| variable.name);
+    let names = assigned(&text, ours.filter(|name| !name.starts_with("CODEX_")));
     if names.is_empty() {
         return None;
     }

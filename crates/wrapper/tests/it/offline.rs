@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use crate::wrap::{Machine, stderr};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::wrap::{Machine, stderr, stdout};
 
 #[test]
 fn a_run_without_trouble_logs_nothing_and_sums_up_its_tokens() {
@@ -35,4 +38,38 @@ fn an_unusable_script_is_an_error_that_names_it() {
     let output = machine.run(["--script", script.to_str().unwrap(), "true"]);
     assert_eq!(output.status.code(), Some(125));
     assert!(stderr(&output).contains("script.json"), "{output:?}");
+}
+
+#[test]
+fn who_does_not_accept_the_certificate_is_named_with_host_and_alert() {
+    let machine = Machine::new();
+    let made = rcgen::generate_simple_self_signed(["other.example".to_owned()]).unwrap();
+    let roots = machine.home().join("other.pem");
+    fs::write(&roots, made.cert.pem()).unwrap();
+    let wrap = env!("CARGO_BIN_EXE_wrap");
+    let script = format!(
+        "SSL_CERT_FILE='{}' exec '{wrap}' __demo-agent",
+        roots.display()
+    );
+    let output = machine.run(["--offline", "sh", "-c", &script]);
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let expected = "did not accept wrap's certificate for chatgpt.com (unknown_ca)";
+    assert!(said.contains(expected), "{said}");
+    assert!(said.contains("wrap doctor"), "{said}");
+}
+
+#[test]
+#[cfg_attr(
+    not(target_os = "linux"),
+    ignore = "only Linux tells whose environment names the proxy"
+)]
+fn a_process_that_outlives_the_proxy_is_named() {
+    let machine = Machine::new();
+    let script = "sleep 60 >/dev/null 2>&1 & echo $!";
+    let output = machine.run(["sh", "-c", script]);
+    let id: i32 = stdout(&output).trim().parse().unwrap();
+    kill(Pid::from_raw(id), Signal::SIGKILL).unwrap();
+    let said = stderr(&output);
+    assert!(said.contains(&format!("sleep ({id})")), "{said}");
 }
