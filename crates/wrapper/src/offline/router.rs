@@ -6,7 +6,6 @@ use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HOST, RETRY_AFTER, UPGRADE};
 use hyper::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
-use yawc::UpgradeFut;
 
 use super::api::Api;
 use super::body::{self, Answer};
@@ -15,7 +14,7 @@ use super::failure::FailureKind;
 use super::log::Entry;
 use super::playback::Playback;
 use super::startup::{self, Found, Lookup};
-use super::websocket;
+use super::websocket::{self, Upgraded};
 
 /// Answers the requests of one connection.
 #[derive(Debug)]
@@ -24,14 +23,6 @@ pub(super) struct Router {
     /// The connection's ClientHello, in words.
     hello: String,
     upgraded: Mutex<Option<Upgraded>>,
-}
-
-/// A connection that becomes a WebSocket once its 101 is sent.
-#[derive(Debug)]
-pub(super) struct Upgraded {
-    pub(super) socket: UpgradeFut,
-    pub(super) host: String,
-    pub(super) path: String,
 }
 
 impl Router {

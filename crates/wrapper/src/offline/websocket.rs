@@ -19,7 +19,14 @@ use super::desk::Desk;
 use super::failure::FailureKind;
 use super::log::Entry;
 use super::playback::Playback;
-use super::router::Upgraded;
+
+/// A connection that becomes a WebSocket once its 101 is sent.
+#[derive(Debug)]
+pub(super) struct Upgraded {
+    pub(super) socket: UpgradeFut,
+    pub(super) host: String,
+    pub(super) path: String,
+}
 
 /// Accepts the handshake.
 ///
