@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use capture::record::{OutcomeState, State, Unread};
 
-use super::connections::ConnectionRow;
 use super::hosts::cause;
 use super::problems::Problems;
 use super::view::View;
@@ -47,7 +46,14 @@ pub(super) fn lapses(view: &View<'_>, problems: &Problems) -> Vec<LapseCount> {
 
 /// What the first and last lines of the recordings tell.
 fn recordings(view: &View<'_>, found: &mut Found) {
-    for (index, (session, end)) in view.bounds().enumerate() {
+    let mut counts = vec![0; view.bounds().count()];
+    let recorded = view.exchanges.iter().map(|entry| entry.recording);
+    for recording in recorded.chain(view.left_out.iter().copied()) {
+        if let Some(count) = counts.get_mut(recording) {
+            *count += 1;
+        }
+    }
+    for ((session, end), count) in view.bounds().zip(counts) {
         found.add(Lapse::NoSession, u64::from(session.is_none()), "");
         let Some(end) = end else {
             found.add(Lapse::NoEnd, 1, "");
@@ -58,25 +64,13 @@ fn recordings(view: &View<'_>, found: &mut Found) {
             end.lost,
             end.first_loss.as_deref().unwrap_or(""),
         );
-        let own = view
-            .exchanges
-            .iter()
-            .filter(|entry| entry.recording == index);
-        let left_out = view
-            .left_out
-            .iter()
-            .filter(|recording| **recording == index);
-        let missing = (own.count() + left_out.count()) as u64 != end.exchanges;
+        let missing = count != end.exchanges;
         found.add(Lapse::CountMismatch, u64::from(missing), "");
     }
 }
 
 fn connections(view: &View<'_>, found: &mut Found) {
-    for connection in view
-        .connections
-        .iter()
-        .filter(|row| !tried_again(view, row))
-    {
+    for connection in view.attempts() {
         let not_matched = connection.disposition.unread == Some(Unread::NotMatched);
         let lapse = match connection.disposition.state {
             State::Intercepted => None,
@@ -98,16 +92,6 @@ fn connections(view: &View<'_>, found: &mut Found) {
             found.add(Lapse::UnreadWebSocket, 1, problem);
         }
     }
-}
-
-/// Whether a connection only came too early with no password: git and curl send
-/// it when they are asked for it, and then get through.
-pub(super) fn tried_again(view: &View<'_>, refused: &ConnectionRow) -> bool {
-    let got_through = |other: &ConnectionRow| {
-        other.host == refused.host && other.disposition.state != State::Refused
-    };
-    refused.disposition.cause.as_deref() == Some(NO_PASSWORD)
-        && view.connections.iter().any(|row| got_through(row))
 }
 
 fn exchanges(view: &View<'_>, found: &mut Found) {
@@ -145,6 +129,3 @@ impl Found {
         self.0.into_iter().map(count).collect()
     }
 }
-
-/// What the proxy writes where a request came without its password.
-const NO_PASSWORD: &str = "no_password";

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use capture::record::{OutcomeState, State, Timestamp, Transport};
 
-use super::completeness::tried_again;
 use super::hosts::cause;
 use super::view::{Entry, View};
 use crate::call::Ending;
@@ -190,11 +189,7 @@ fn fallbacks(view: &View<'_>) -> Vec<Fallback> {
 
 fn connections(view: &View<'_>) -> Vec<FailedConnections> {
     let mut groups: BTreeMap<(&str, String), FailedConnections> = BTreeMap::new();
-    for connection in view
-        .connections
-        .iter()
-        .filter(|row| !tried_again(view, row))
-    {
+    for connection in view.attempts() {
         let disposition = &connection.disposition;
         if matches!(disposition.state, State::Intercepted | State::Opaque) {
             continue;

@@ -3,9 +3,9 @@
 //! Exchanges get their recording, their process, and (for calls) what only
 //! their neighbours tell: which of them repeats an earlier one that failed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use capture::record::{End, Process, Session};
+use capture::record::{End, Process, Session, State};
 
 use super::connections::ConnectionRow;
 use super::library::Library;
@@ -101,6 +101,18 @@ impl<'a> View<'a> {
             library: &aggregate.library,
             left_out,
         }
+    }
+
+    /// The connections, but for those that came without the proxy's password and
+    /// then got through: git and curl send it when they are asked for it.
+    pub(crate) fn attempts(&self) -> impl Iterator<Item = &'a ConnectionRow> {
+        let got_through = |row: &&&ConnectionRow| row.disposition.state != State::Refused;
+        let through = self.connections.iter().filter(got_through);
+        let hosts: HashSet<&str> = through.map(|row| row.host.as_str()).collect();
+        self.connections.iter().copied().filter(move |row| {
+            let asked = row.disposition.cause.as_deref() == Some(NO_PASSWORD);
+            !(asked && hosts.contains(row.host.as_str()))
+        })
     }
 
     /// The exchanges that are calls.
@@ -208,3 +220,6 @@ fn link_retries(exchanges: &mut [Entry<'_>]) {
         entry.retry_of = before;
     }
 }
+
+/// What the proxy writes where a request came without its password.
+const NO_PASSWORD: &str = "no_password";
