@@ -24,6 +24,7 @@ pub use builder::{AbortHandle, Builder, Proxy, Summary};
 pub use ca::RootCa;
 pub use error::Error;
 pub use hosts::{Hosts, HostsError};
+pub use net::connect_to::ConnectTo;
 pub use net::parent::ParentProxy;
-pub use net::upstream::{ConnectTo, Upstream};
+pub use net::upstream::Upstream;
 pub use sink::{JsonlSink, MemorySink, Sink};

@@ -1,6 +1,7 @@
 //! The network at both ends: first bytes, TLS, and the way out.
 
 pub(crate) mod cause;
+pub(crate) mod connect_to;
 pub(crate) mod dial;
 pub(crate) mod parent;
 pub(crate) mod process;

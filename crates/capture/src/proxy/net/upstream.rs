@@ -11,6 +11,7 @@ use rustls::pki_types::pem::PemObject;
 use tokio::net::TcpStream;
 
 use super::cause::Cause;
+use super::connect_to::{ConnectTo, way_to};
 use super::dial;
 use super::parent::ParentProxy;
 use crate::proxy::error::Error;
@@ -23,17 +24,6 @@ pub struct Upstream {
     rules: Vec<ConnectTo>,
     all_to: Option<SocketAddr>,
     connect_timeout: Duration,
-}
-
-/// Dial another address where one is meant, as curl's `--connect-to` does.
-///
-/// The server name and the certificate stay those of the host that is meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConnectTo {
-    host: String,
-    port: Option<u16>,
-    to_host: String,
-    to_port: Option<u16>,
 }
 
 impl Upstream {
@@ -182,7 +172,7 @@ impl Upstream {
         progress: &mut (dyn Progress + Send),
     ) -> Result<Dialled, Cause> {
         let parent = self.parent.as_ref().filter(|parent| !parent.is_past(host));
-        let (dial_host, dial_port) = self.way_to(host, port);
+        let (dial_host, dial_port) = way_to(&self.rules, host, port);
         let target = match parent {
             Some(parent) => parent.authority().to_owned(),
             None => format!("{dial_host}:{dial_port}"),
@@ -218,66 +208,6 @@ impl Upstream {
         progress.connected(address);
         Ok(Dialled { stream, via })
     }
-
-    fn way_to(&self, host: &str, port: u16) -> (String, u16) {
-        let rule = self.rules.iter().find(|rule| {
-            (rule.host.is_empty() || rule.host.eq_ignore_ascii_case(host))
-                && rule.port.is_none_or(|rule_port| rule_port == port)
-        });
-        match rule {
-            None => (host.to_owned(), port),
-            Some(rule) => {
-                let to_host = if rule.to_host.is_empty() {
-                    host
-                } else {
-                    &rule.to_host
-                };
-                (to_host.to_owned(), rule.to_port.unwrap_or(port))
-            }
-        }
-    }
-}
-
-impl std::str::FromStr for ConnectTo {
-    type Err = String;
-
-    /// Reads `HOST1:PORT1:HOST2:PORT2`; an empty part fits all, or changes nothing.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let refused = || format!("{text:?} is not HOST1:PORT1:HOST2:PORT2");
-        let parts = split_colons(text);
-        let [host, port, to_host, to_port] = parts.as_slice() else {
-            return Err(refused());
-        };
-        let number = |text: &str| match text {
-            "" => Ok(None),
-            text => text.parse().map(Some).map_err(|_| refused()),
-        };
-        Ok(Self {
-            host: host.clone(),
-            port: number(port)?,
-            to_host: to_host.clone(),
-            to_port: number(to_port)?,
-        })
-    }
-}
-
-/// Splits at colons outside brackets, and takes the brackets off.
-fn split_colons(text: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut inside = false;
-    for letter in text.chars() {
-        match letter {
-            '[' => inside = true,
-            ']' => inside = false,
-            ':' if !inside => parts.push(String::new()),
-            letter => {
-                if let Some(part) = parts.last_mut() {
-                    part.push(letter);
-                }
-            }
-        }
-    }
-    parts
 }
 
 /// Splits `host:port`; a missing port is 443.
@@ -317,25 +247,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(60);
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn connect_to_reads_what_curl_reads() {
-        let rule: ConnectTo = "api.openai.com:443:[::1]:8443".parse().unwrap();
-        let upstream = Upstream::without_roots().connect_to(rule);
-        assert_eq!(
-            upstream.way_to("API.openai.com", 443),
-            ("::1".to_owned(), 8443)
-        );
-        assert_eq!(
-            upstream.way_to("api.openai.com", 80),
-            ("api.openai.com".to_owned(), 80)
-        );
-        let any: ConnectTo = "::127.0.0.1:".parse().unwrap();
-        let upstream = Upstream::without_roots().connect_to(any);
-        assert_eq!(upstream.way_to("a", 1), ("127.0.0.1".to_owned(), 1));
-        assert!("a:b:c".parse::<ConnectTo>().is_err());
-        assert!("a:x:c:1".parse::<ConnectTo>().is_err());
-    }
 
     #[test]
     fn an_authority_is_split_at_its_port() {

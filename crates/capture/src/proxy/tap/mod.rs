@@ -263,3 +263,10 @@ impl Tap {
         self.seen.notes.append(&mut scope.notes);
     }
 }
+
+/// Takes up to `length` bytes off the front.
+fn take<'a>(bytes: &mut &'a [u8], length: usize) -> &'a [u8] {
+    let (piece, rest) = bytes.split_at(length.min(bytes.len()));
+    *bytes = rest;
+    piece
+}

@@ -1,7 +1,6 @@
 //! The chunked transfer coding (RFC 9112, section 7.1), read as it passes.
 
-use super::framing::take;
-use crate::proxy::tap::Unreadable;
+use crate::proxy::tap::{Unreadable, take};
 
 /// Where in a chunked body the next byte stands.
 #[derive(Debug, Default)]

@@ -6,8 +6,8 @@
 //! response's framing depends on its request.
 
 use super::chunked::{Chunked, ChunkedStep};
-use crate::proxy::tap::Unreadable;
 use crate::proxy::tap::head::Length;
+use crate::proxy::tap::{Unreadable, take};
 
 /// Cuts one direction of a connection into messages.
 #[derive(Debug, Default)]
@@ -150,13 +150,6 @@ impl Framing {
         }
         Ok(None)
     }
-}
-
-/// Takes up to `length` bytes off the front.
-pub(super) fn take<'a>(bytes: &mut &'a [u8], length: usize) -> &'a [u8] {
-    let (piece, rest) = bytes.split_at(length.min(bytes.len()));
-    *bytes = rest;
-    piece
 }
 
 /// Far above what servers accept (8 to 256 KiB); bounds what a peer can make us hold.

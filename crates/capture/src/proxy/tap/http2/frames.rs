@@ -4,7 +4,7 @@
 //! frames is held until it is whole, and that of frames which say nothing about
 //! an exchange is passed over.
 
-use crate::proxy::tap::Unreadable;
+use crate::proxy::tap::{Unreadable, take};
 
 /// Cuts one direction of a connection into frames.
 #[derive(Debug, Default)]
@@ -187,13 +187,6 @@ fn is_read(kind: u8) -> bool {
         kind,
         HEADERS | RST_STREAM | PUSH_PROMISE | GOAWAY | CONTINUATION
     )
-}
-
-/// Takes up to `length` bytes off the front.
-fn take<'a>(bytes: &mut &'a [u8], length: usize) -> &'a [u8] {
-    let (piece, rest) = bytes.split_at(length.min(bytes.len()));
-    *bytes = rest;
-    piece
 }
 
 const HEAD_BYTES: usize = 9;
