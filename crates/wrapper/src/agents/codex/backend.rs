@@ -1,0 +1,56 @@
+//! Where the server sends codex for its further requests.
+
+use capture::record::Exchange;
+
+use crate::profile::url_host;
+
+/// With a ChatGPT login, the answer to the account check can move the backend elsewhere.
+pub(super) fn told_hosts(exchange: &Exchange) -> Vec<String> {
+    if !exchange.request.url.contains("/wham/accounts/check") {
+        return Vec::new();
+    }
+    exchange
+        .response
+        .as_ref()
+        .and_then(|response| response.body.as_ref()?.json.as_ref())
+        .map(|json| values_of(json.get(), "\"workspace_backend_origin\""))
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|value| url_host(&value))
+        .collect()
+}
+
+/// The string values of every `key` in `json`, at any depth.
+fn values_of(json: &str, key: &str) -> Vec<String> {
+    json.match_indices(key)
+        .filter_map(|(at, key)| {
+            let value = json[at + key.len()..].trim_start().strip_prefix(':')?;
+            let mut values = serde_json::Deserializer::from_str(value).into_iter();
+            values.next()?.ok()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_backend_that_the_server_chose_is_found() {
+        let check = |body: &str| -> Exchange {
+            serde_json::from_str(&format!(
+                r#"{{"id":1,"connection":1,"started_at":"2026-11-23T02:34:00Z","transport":"http","request":{{"method":"GET","url":"https://chatgpt.com/backend-api/wham/accounts/check","http_version":"HTTP/2"}},"response":{{"status":200,"http_version":"HTTP/2","start_us":1,"body":{{"json":{body}}}}},"outcome":{{"state":"complete"}}}}"#
+            ))
+            .unwrap()
+        };
+        let moved = r#"{"accounts":[{"workspace_backend_origin": "https://eu.example/x"}]}"#;
+        assert_eq!(told_hosts(&check(moved)), ["eu.example"]);
+        for stays in [
+            r#"{"workspace_backend_origin":"NO_CONSTRAINT"}"#,
+            r#"{"workspace_backend_origin":null}"#,
+            "{}",
+        ] {
+            assert!(told_hosts(&check(stays)).is_empty(), "{stays}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What stands in for a login while nothing leaves the machine.
+
+use std::ffi::OsString;
+
+use super::command_line::subcommand;
+use super::settings::home;
+use crate::profile::{Placeholder, Surroundings, read_text};
+
+/// `codex exec` takes a key from the environment. The TUI does not: it asks for a login first,
+/// unless a provider of the user's own brings its key along.
+pub(super) fn placeholder(surroundings: &Surroundings<'_>) -> Placeholder {
+    let Some(home) = home(surroundings) else {
+        return Placeholder::default();
+    };
+    let config = read_text(&home.join("config.toml")).unwrap_or_default();
+    let has_login = home.join("auth.json").exists()
+        || config.contains("cli_auth_credentials_store")
+        || config
+            .lines()
+            .any(|line| line.trim_start().starts_with("model_provider"));
+    if has_login {
+        return Placeholder::default();
+    }
+    let mut placeholder = Placeholder::default();
+    let interactive = matches!(
+        subcommand(surroundings.arguments),
+        None | Some("resume" | "fork")
+    );
+    if interactive {
+        placeholder.arguments = PLACEHOLDER_PROVIDER.iter().map(OsString::from).collect();
+    }
+    for name in ["OPENAI_API_KEY", "CODEX_API_KEY"] {
+        if surroundings.variable(name).is_none() {
+            placeholder
+                .variables
+                .push((name, PLACEHOLDER_KEY.to_owned()));
+        }
+    }
+    placeholder
+}
+
+/// The usual origin under another name, with a key from the environment: no login is asked for.
+const PLACEHOLDER_PROVIDER: &[&str] = &[
+    "-c",
+    "model_provider=\"offline\"",
+    "-c",
+    "model_providers.offline={name=\"OpenAI\",base_url=\"https://api.openai.com/v1\",env_key=\"OPENAI_API_KEY\",wire_api=\"responses\",supports_websockets=true}",
+];
+
+/// Says what it is to whoever meets it in a recording.
+const PLACEHOLDER_KEY: &str = "sk-placeholder-of-wrap-offline";
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+    use crate::environment::Environment;
+
+    /// What `wrap --offline codex ARGUMENT` adds, with `folder` as codex's own.
+    fn added(folder: &Path, argument: &str) -> Placeholder {
+        let inherited = Environment::from([("CODEX_HOME".into(), folder.into())]);
+        placeholder(&Surroundings {
+            inherited: &inherited,
+            folder: Path::new("/"),
+            arguments: &[argument.into()],
+        })
+    }
+
+    #[test]
+    fn only_who_has_no_login_gets_a_placeholder() {
+        let folder = tempfile::tempdir().unwrap();
+        let exec = added(folder.path(), "exec");
+        assert!(exec.arguments.is_empty());
+        assert_eq!(exec.variables.len(), 2);
+        assert_eq!(added(folder.path(), "fix it").arguments.len(), 4);
+
+        fs::write(folder.path().join("auth.json"), "{}").unwrap();
+        assert_eq!(added(folder.path(), "fix it"), Placeholder::default());
+    }
+
+    #[test]
+    fn who_has_a_provider_of_their_own_gets_no_placeholder() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("config.toml");
+        fs::write(config, "model_provider = \"x\"\n").unwrap();
+        assert_eq!(added(folder.path(), "fix it"), Placeholder::default());
+    }
+}
