@@ -244,6 +244,21 @@ fn large_texts_are_cut_with_a_note_and_the_page_stays_small() {
 }
 
 #[test]
+fn a_conversation_without_end_ends_with_a_note() {
+    let mut recording = Recording::default();
+    let items: Vec<_> = (0..35_000)
+        .map(|n| message("user", &n.to_string()))
+        .collect();
+    recording.call(Request {
+        input: items,
+        ..Request::default()
+    });
+    let page = html(&recording.report());
+    assert!(page.contains("The page had no room for "));
+    assert!(page.len() < 24 << 20, "{} bytes", page.len());
+}
+
+#[test]
 fn an_empty_report_is_still_a_page() {
     let page = html(&Report::default());
     assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"));

@@ -166,6 +166,15 @@ mod tests {
     }
 
     #[test]
+    fn a_heading_does_not_break_out_of_the_name_of_its_table() {
+        let html = html("## `\" onfocus=\"x`\n\n| a |\n|---|\n| x |");
+        assert!(
+            html.contains("aria-label=\"Table: &quot; onfocus=&quot;x\""),
+            "{html}"
+        );
+    }
+
+    #[test]
     fn tables_say_what_their_heads_are_for() {
         let html = html("## Sizes\n\n| a | b |\n|---|--:|\n| x | 1 |");
         assert_eq!(

@@ -15,9 +15,16 @@ pub(super) fn html(transcript: &Transcript) -> String {
     let mut page = Page {
         html: String::new(),
         room: MAX_PAGE_BYTES,
+        left_out: 0,
     };
     for thread in &transcript.threads {
         page.thread(thread);
+    }
+    if page.left_out > 0 {
+        let left_out = plural(page.left_out, "item");
+        page.put(format_args!(
+            "<p class=\"note\">The page had no room for {left_out} more. JSON has all.</p>\n"
+        ));
     }
     page.html
 }
@@ -25,12 +32,17 @@ pub(super) fn html(transcript: &Transcript) -> String {
 /// The HTML so far.
 struct Page {
     html: String,
-    /// How many bytes of text the page still takes.
+    /// How many bytes the page still takes, about.
     room: usize,
+    /// Requests, items and changes for which there was no room.
+    left_out: u64,
 }
 
 impl Page {
     fn thread(&mut self, thread: &Thread) {
+        if !self.has_room() {
+            return;
+        }
         let id = thread.id.as_deref().unwrap_or("without an id");
         let source = match &thread.source {
             Some(source) => format!(" ({})", Escaped(source)),
@@ -45,7 +57,20 @@ impl Page {
         }
     }
 
+    /// Takes the room for one more element's markup, or counts it as left out.
+    fn has_room(&mut self) -> bool {
+        let Some(room) = self.room.checked_sub(MARKUP_BYTES) else {
+            self.left_out += 1;
+            return false;
+        };
+        self.room = room;
+        true
+    }
+
     fn step(&mut self, recording: usize, step: &Step) {
+        if !self.has_room() {
+            return;
+        }
         let place = place_of(recording, step.exchange);
         let class = if step.failed {
             "request bad"
@@ -82,6 +107,9 @@ impl Page {
 
     /// One item. What people and models say to each other is open, if it is not too long.
     fn said(&mut self, before: &str, said: &Said) {
+        if !self.has_room() {
+            return;
+        }
         let is_talk = matches!(said.part, Part::User | Part::Assistant) && before.is_empty();
         let text = said.text.as_deref().unwrap_or_default();
         let open = if is_talk && text.len() <= MAX_OPEN_BYTES {
@@ -126,6 +154,9 @@ impl Page {
     }
 
     fn change(&mut self, change: &Change) {
+        if !self.has_room() {
+            return;
+        }
         let name = match &change.name {
             Some(name) => format!(" <code>{}</code>", Escaped(name)),
             None => String::new(),
@@ -199,6 +230,8 @@ fn class(part: Part) -> &'static str {
 
 /// All texts together: past this a browser takes too long to open the page.
 const MAX_PAGE_BYTES: usize = 12 << 20;
+/// What an element takes beside its text, about.
+const MARKUP_BYTES: usize = 400;
 /// One text: nobody reads further in a report.
 const MAX_SHOWN_BYTES: usize = 64 << 10;
 /// Longer talk is closed at first.

@@ -63,19 +63,19 @@ pub(in super::super) fn draw(threads: &[Thread]) -> Option<String> {
 fn draw_thread(svg: &mut Svg, thread: &Thread, index: usize, (along, down): (Scale, Scale)) {
     let hue = CLASSES[index % HUES];
     let place = |n: usize, tokens: u64| (along.at(n as f64), down.at(tokens as f64));
-    let points: Vec<(f64, f64)> = thread
-        .points
-        .iter()
-        .enumerate()
-        .map(|(n, (tokens, _))| place(n, *tokens))
-        .collect();
+    // Of more points than can be told apart, every n-th is drawn.
+    let every = thread.points.len().div_ceil(MAX_POINTS).max(1);
+    let drawn = || thread.points.iter().enumerate().step_by(every);
+    let points: Vec<(f64, f64)> = drawn().map(|(n, (tokens, _))| place(n, *tokens)).collect();
     svg.polyline(&format!("thread {hue}"), &points);
-    for (at, (tokens, about)) in points.iter().zip(&thread.points) {
+    for (at, (_, (tokens, about))) in points.iter().zip(drawn()) {
         let tip = format!("{}: {about}, {} tokens", thread.name, units::count(*tokens));
         svg.dot(hue, *at, &tip);
     }
 }
 
+/// More would run into each other.
+const MAX_POINTS: usize = 1000;
 const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 240.0;
 const LEFT: f64 = 70.0;

@@ -80,8 +80,16 @@ pub(in super::super) fn draw(id: &str, marks: &[Mark]) -> Option<String> {
         let y = TOP + row as f64 * ROW;
         svg.text("label", (LEFT - 8.0, y + 14.0), Anchor::End, class.name());
         let shape = if class.is_bad() { "tick bad" } else { "tick" };
-        for mark in marks.iter().filter(|mark| mark.class == *class) {
+        let mut own: Vec<&Mark> = marks.iter().filter(|mark| mark.class == *class).collect();
+        own.sort_by_key(|mark| mark.at_us);
+        let mut last = f64::NEG_INFINITY;
+        for mark in own {
             let x = scale.at(mark.at_us as f64) - 1.0;
+            // What would hide another mark is not drawn: there are as many as fit.
+            if x - last < 0.5 {
+                continue;
+            }
+            last = x;
             let area = Area {
                 x,
                 y: y + 3.0,
