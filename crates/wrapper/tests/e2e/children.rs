@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use capture::record::Exchange;
+
 use crate::install;
 use crate::launch::Home;
 use crate::recording::json_sent;
@@ -47,17 +49,22 @@ fn the_tools_that_codex_starts_get_their_answers_through_the_proxy() {
     let turns = recording.assert_turns(&run.log());
     let result = json_sent(turns.last().unwrap());
     assert!(result.contains("all-four-done"), "{result}");
-    if cfg!(not(target_os = "linux")) {
-        return; // Only Linux tells who is at the other end.
+    let agents: Vec<&str> = recording.exchanges.iter().filter_map(user_agent).collect();
+    for tool in ["curl/", "node", "python-requests/", "git/"] {
+        let found = agents.iter().any(|agent| agent.starts_with(tool));
+        assert!(found, "{tool} is not among {agents:?}");
     }
-    let programs: Vec<&str> = recording
-        .connections
-        .iter()
-        .filter_map(|connection| connection.process.as_ref())
-        .map(|process| process.name.as_str())
-        .collect();
-    for program in ["codex", "curl", "node", "python3", "git-remote-http"] {
-        let found = programs.iter().any(|name| name.starts_with(program));
-        assert!(found, "{program} is not among {programs:?}");
+    // A short-lived process may be gone before it is looked up; a name that is known is right.
+    let programs = ["codex", "curl", "node", "python3", "git"];
+    for connection in &recording.connections {
+        let name = connection.process.as_ref().map(|process| &process.name);
+        let known = name.is_none_or(|name| programs.iter().any(|known| name.starts_with(known)));
+        assert!(known, "{name:?} is none of {programs:?}");
     }
+}
+
+fn user_agent(exchange: &Exchange) -> Option<&str> {
+    let mut headers = exchange.request.headers.iter();
+    let header = headers.find(|header| header.name.eq_ignore_ascii_case("user-agent"))?;
+    Some(&header.value)
 }
