@@ -117,7 +117,6 @@ impl Plan {
     /// The variables that the agent gets in place of, or beside, what it inherits.
     pub(crate) fn variables(
         &self,
-        agent: &Agent,
         proxy_url: &str,
         bundle: &Path,
         inherited: &Environment,
@@ -133,8 +132,6 @@ impl Plan {
             through_proxy: &through_proxy,
         };
         let mut variables = variables(&route, inherited);
-        let own = agent.profile.variables.iter();
-        variables.extend(own.map(|(name, value)| (name.into(), value.into())));
         let stand_ins = self.placeholder.iter();
         variables.extend(stand_ins.map(|(name, value)| (name.into(), value.into())));
         variables

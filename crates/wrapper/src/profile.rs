@@ -26,8 +26,6 @@ pub(crate) struct Profile {
     pub(crate) hosts: &'static [&'static str],
     /// Whether it sends the password that stands in the proxy's URL, without being asked.
     pub(crate) sends_password: bool,
-    /// Variables of its own that it needs to be recorded.
-    pub(crate) variables: &'static [(&'static str, &'static str)],
     /// Arguments to put before the user's own.
     pub(crate) extra_arguments: fn(&[OsString]) -> Vec<OsString>,
     /// Hosts that the user's configuration adds, as in another provider's URL.

@@ -179,7 +179,7 @@ async fn supervise(run: &Run<'_>, plan: &Plan, proxy: Proxy, bundle: &Bundle) ->
         .arg0(&run.agent.typed)
         .args(&plan.added)
         .args(&run.agent.arguments)
-        .envs(plan.variables(run.agent, &proxy_url, bundle.path(), run.inherited));
+        .envs(plan.variables(&proxy_url, bundle.path(), run.inherited));
     let start = Instant::now();
     let mut child =
         Child::spawn(command).map_err(|error| not_started(&run.agent.program, error))?;

@@ -9,7 +9,6 @@ pub(super) const PROFILE: Profile = Profile {
     hosts: &[],
     // Not every program sends it: some treat the 407 as an error.
     sends_password: false,
-    variables: &[],
     extra_arguments: |_| Vec::new(),
     own_hosts: |_| Vec::new(),
     traps: |_| Vec::new(),

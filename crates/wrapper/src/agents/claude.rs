@@ -23,7 +23,6 @@ pub(super) const PROFILE: Profile = Profile {
         "*.claude.com",
     ],
     sends_password: true,
-    variables: &[],
     extra_arguments: |_| Vec::new(),
     own_hosts,
     traps,

@@ -9,7 +9,6 @@ pub(super) const PROFILE: Profile = Profile {
     programs: &[demo::ARGUMENT],
     hosts: capture::cli::DEFAULT_INTERCEPT,
     sends_password: true,
-    variables: &[],
     extra_arguments: |_| Vec::new(),
     own_hosts: |_| Vec::new(),
     traps: |_| Vec::new(),

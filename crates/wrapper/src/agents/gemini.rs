@@ -11,7 +11,6 @@ pub(super) const PROFILE: Profile = Profile {
     programs: &["gemini"],
     hosts: &["googleapis.com", "*.googleapis.com", "accounts.google.com"],
     sends_password: true,
-    variables: &[],
     extra_arguments: |_| Vec::new(),
     own_hosts,
     traps,

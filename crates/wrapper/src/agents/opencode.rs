@@ -25,7 +25,6 @@ pub(super) const PROFILE: Profile = Profile {
         "*.deepseek.com",
     ],
     sends_password: true,
-    variables: &[],
     extra_arguments: |_| Vec::new(),
     own_hosts,
     traps,

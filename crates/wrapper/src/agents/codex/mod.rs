@@ -17,7 +17,6 @@ pub(super) const PROFILE: Profile = Profile {
     programs: &["codex"],
     hosts: capture::cli::DEFAULT_INTERCEPT,
     sends_password: true,
-    variables: &[],
     extra_arguments: command_line::extra_arguments,
     own_hosts: settings::own_hosts,
     traps,
