@@ -15,6 +15,7 @@ mod install;
 mod launch;
 mod login;
 mod recording;
+mod report;
 mod stand_in_log;
 mod transports;
 mod tui;
