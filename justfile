@@ -18,7 +18,7 @@ test *ARGS:
 
 # Run the real codex (from npm, into target/e2e, once) through wrap and the stand-in
 e2e *ARGS:
-    cargo test --package wrapper --features e2e --test e2e --no-fail-fast {{ARGS}}
+    cargo test --workspace --features wrapper/e2e --test e2e --no-fail-fast {{ARGS}}
 
 # Everything that CI runs, in CI's order
 ci: fmt-check lint doc tree test e2e
@@ -55,4 +55,4 @@ deny:
 
 # Record the fixtures anew with the real codex against the stand-in
 fixtures:
-    cargo test --package wrapper --features e2e --test e2e -- --ignored --exact fixtures::the_recordings_are_made_anew
+    cargo test --workspace --features wrapper/e2e --test e2e -- --ignored --exact fixtures::the_recordings_are_made_anew
