@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use tokio::net::TcpListener;
 
 use super::ca::RootCa;
-use super::context::Context;
+use super::context::{Context, Waits};
 use super::error::Error;
 use super::hosts::Hosts;
 use super::listener::accept_all;
@@ -39,6 +39,7 @@ pub struct Builder<S> {
     agent: Option<String>,
     command: Vec<String>,
     offline: bool,
+    waits: Waits,
 }
 
 impl<S: Sink> Builder<S> {
@@ -58,6 +59,7 @@ impl<S: Sink> Builder<S> {
             agent: None,
             command: Vec::new(),
             offline: false,
+            waits: Waits::default(),
         }
     }
 
@@ -106,6 +108,18 @@ impl<S: Sink> Builder<S> {
     /// How long a stop waits for what is in flight; default 2 s.
     pub fn grace(mut self, limit: Duration) -> Self {
         self.grace = limit;
+        self
+    }
+
+    /// How long a TLS handshake may take, on either side; default 30 s.
+    pub fn handshake_timeout(mut self, limit: Duration) -> Self {
+        self.waits.handshake = limit;
+        self
+    }
+
+    /// How long an agent may leave a connection or a new tunnel unused; default 5 minutes.
+    pub fn unused_timeout(mut self, limit: Duration) -> Self {
+        self.waits.unused = limit;
         self
     }
 
@@ -195,6 +209,7 @@ impl<S: Sink> Builder<S> {
             password,
             shutdown,
             local_addr,
+            waits: self.waits,
         };
         Ok(Proxy {
             listener,

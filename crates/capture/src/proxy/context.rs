@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::hosts::Hosts;
 use super::net::process::Processes;
@@ -24,4 +25,29 @@ pub(crate) struct Context {
     pub(crate) password: Option<Password>,
     pub(crate) shutdown: Shutdown,
     pub(crate) local_addr: SocketAddr,
+    pub(crate) waits: Waits,
 }
+
+/// How long we wait where nothing is under way that an agent would miss.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Waits {
+    /// For the end of a TLS handshake, on either side.
+    pub(crate) handshake: Duration,
+    /// For an agent's first byte on a connection or in a tunnel, and for its next request.
+    pub(crate) unused: Duration,
+}
+
+impl Default for Waits {
+    fn default() -> Self {
+        Self {
+            handshake: HANDSHAKE_LIMIT,
+            unused: UNUSED_LIMIT,
+        }
+    }
+}
+
+/// Handshakes take some round trips; one that takes longer will not end.
+const HANDSHAKE_LIMIT: Duration = Duration::from_secs(30);
+
+/// A connection that stays unused so long is of no use to anyone.
+const UNUSED_LIMIT: Duration = Duration::from_secs(300);

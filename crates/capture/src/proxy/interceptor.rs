@@ -41,19 +41,10 @@ impl Tunnel {
             let why = "the agent refused our certificate for this host before";
             return self.relay_unread(Unread::EarlierRejected, why).await;
         }
-        let mut origin_spoke = [0];
-        let first = tokio::select! {
-            first = timeout(FIRST_BYTE_LIMIT, self.agent.peek()) => first,
-            // Peeking, because a socket may be taken for readable when it is not.
-            _ = self.origin.peek(&mut origin_spoke) => {
-                let why = "the origin spoke first";
-                return self.relay_unread(Unread::NotHttp, why).await;
-            }
-        };
-        match first {
-            Ok(Ok(Some(TLS_HANDSHAKE))) => self.end_tls().await,
-            Ok(Ok(Some(_))) => {
-                self.live.intercept("http", None);
+        match self.first_byte().await {
+            First::Agent(Some(TLS_HANDSHAKE)) => self.end_tls().await,
+            First::Agent(Some(_)) => {
+                self.live.intercept("http", None, None);
                 let Self {
                     context,
                     mut live,
@@ -63,18 +54,48 @@ impl Tunnel {
                 } = self;
                 pass(&context, &mut live, &mut agent, &mut origin).await;
             }
-            Ok(Ok(None)) => {
+            First::Agent(None) => {
                 let reason = "the agent closed the tunnel without a byte";
                 self.live.give_up(State::Refused, "unused", reason);
             }
-            Ok(Err(error)) => {
+            First::AgentFailed(error) => {
                 let reason = format!("the agent's end failed: {error}");
                 self.live.give_up(State::Refused, "agent_gone", &reason);
             }
-            Err(_) => {
-                let reason = "the agent sent nothing within 5 minutes";
-                self.live.give_up(State::Refused, "unused", reason);
+            First::Nothing(limit) => {
+                let reason = format!("the agent sent nothing within {} s", limit.as_secs());
+                self.live.give_up(State::Refused, "unused", &reason);
             }
+            First::Origin => {
+                let why = "the origin spoke first";
+                self.relay_unread(Unread::NotHttp, why).await;
+            }
+            First::OriginLeft => {
+                let reason = "the origin closed the connection before the agent had spoken";
+                self.live.give_up(State::Failed, "closed", reason);
+            }
+        }
+    }
+
+    /// Waits for the first byte of either side, and leaves it to be read.
+    async fn first_byte(&mut self) -> First {
+        let limit = self.context.waits.unused;
+        let mut byte = [0];
+        tokio::select! {
+            first = timeout(limit, self.agent.peek()) => return match first {
+                Ok(Ok(byte)) => First::Agent(byte),
+                Ok(Err(error)) => First::AgentFailed(error),
+                Err(_) => First::Nothing(limit),
+            },
+            // Peeking, because a socket may be taken for readable when it is not.
+            spoke = self.origin.peek(&mut byte) => if let Ok(1..) = spoke {
+                return First::Origin;
+            },
+        }
+        // An agent that is about to speak TLS can be told what became of its origin.
+        match timeout(LAST_WORD_LIMIT, self.agent.peek()).await {
+            Ok(Ok(byte @ Some(_))) => First::Agent(byte),
+            _ => First::OriginLeft,
         }
     }
 
@@ -115,12 +136,16 @@ impl Tunnel {
             process,
         } = self;
         let acceptor = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), agent);
-        let start = match timeout(HANDSHAKE_LIMIT, acceptor).await {
+        let limit = context.waits.handshake;
+        let start = match timeout(limit, acceptor).await {
             Ok(Ok(start)) => start,
             failed => {
                 let reason = match failed {
                     Ok(Err(error)) => format!("the agent's ClientHello cannot be read: {error}"),
-                    _ => "the agent's ClientHello did not come within 30 s".to_owned(),
+                    _ => format!(
+                        "the agent's ClientHello did not come within {} s",
+                        limit.as_secs()
+                    ),
                 };
                 return live.give_up(State::Refused, "client_hello", &reason);
             }
@@ -142,6 +167,18 @@ impl Tunnel {
     }
 }
 
+/// What came first in a tunnel.
+enum First {
+    /// The agent's first byte; `None` when it left without one.
+    Agent(Option<u8>),
+    AgentFailed(io::Error),
+    /// Neither spoke within this limit.
+    Nothing(Duration),
+    Origin,
+    /// The origin left before anyone had spoken.
+    OriginLeft,
+}
+
 /// A TLS connection of the agent to an intercepted host.
 struct Visit {
     context: Arc<Context>,
@@ -159,10 +196,15 @@ impl Visit {
             .server_name(&self.host)
             .ok_or_else(|| Cause::new("tls", format!("{} is not a server's name", self.host)))?;
         let connector = TlsConnector::from(self.context.tls.client(&self.offer));
-        let origin = match timeout(HANDSHAKE_LIMIT, connector.connect(name, origin)).await {
+        let limit = self.context.waits.handshake;
+        let origin = match timeout(limit, connector.connect(name, origin)).await {
             Ok(connected) => connected.map_err(|error| Cause::upstream_tls(&self.host, &error))?,
             Err(_) => {
-                let reason = format!("{} did not finish the TLS handshake within 30 s", self.host);
+                let reason = format!(
+                    "{} did not finish the TLS handshake within {} s",
+                    self.host,
+                    limit.as_secs()
+                );
                 return Err(Cause::new("timeout", reason));
             }
         };
@@ -183,7 +225,8 @@ impl Visit {
             // The agent went away in the handshake: the origin sees it go too.
             return origin.reset_on_drop();
         };
-        self.live.intercept("https", None);
+        let agreed = agent.get_ref().1.alpn_protocol();
+        self.live.intercept("https", agreed, None);
         let cut = pass(&self.context, &mut self.live, &mut agent, &mut origin).await;
         let said_nothing = self.live.tap().is_none_or(|tap| tap.bytes_up() == 0);
         if !said_nothing {
@@ -210,7 +253,8 @@ impl Visit {
                 return None;
             }
         };
-        let error = match timeout(HANDSHAKE_LIMIT, start.into_stream(config)).await {
+        let limit = self.context.waits.handshake;
+        let error = match timeout(limit, start.into_stream(config)).await {
             Ok(Ok(agent)) => {
                 let mark = self.live.mark();
                 self.live.record().downstream_tls_us = Some(mark);
@@ -220,7 +264,7 @@ impl Visit {
             Ok(Err(error)) => error,
             Err(_) => io::Error::new(
                 io::ErrorKind::TimedOut,
-                "no end of the handshake within 30 s",
+                format!("no end of it within {} s", limit.as_secs()),
             ),
         };
         match Cause::rejection(&error) {
@@ -259,7 +303,8 @@ impl Visit {
         let protocol = (!self.offer.alpn.is_empty()).then_some(http1);
         if let Some(mut agent) = self.accept(start, protocol).await {
             self.live.give_up(State::Failed, &cause.name, &cause.reason);
-            self.live.intercept("https", Some(cause.reason.clone()));
+            self.live
+                .intercept("https", None, Some(cause.reason.clone()));
             let mut origin = stand_by::answer(&self.context, &cause);
             pass(&self.context, &mut self.live, &mut agent, &mut origin).await;
         }
@@ -285,11 +330,8 @@ async fn pass(
 /// The content type of a TLS handshake record (RFC 8446, section 5.1).
 const TLS_HANDSHAKE: u8 = 22;
 
-/// A tunnel that stays unused so long is of no use to anyone.
-const FIRST_BYTE_LIMIT: Duration = Duration::from_secs(300);
-
-/// Handshakes take some round trips; one that takes longer will not end.
-const HANDSHAKE_LIMIT: Duration = Duration::from_secs(30);
+/// Agents speak as soon as a tunnel is open.
+const LAST_WORD_LIMIT: Duration = Duration::from_secs(2);
 
 /// Naming a process takes milliseconds; waited for only where it decides something.
 const PROCESS_LIMIT: Duration = Duration::from_millis(100);

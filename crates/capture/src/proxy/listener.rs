@@ -4,9 +4,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
 use super::context::Context;
+use super::net::dial::prepare;
 use super::tunnel::Front;
 
 /// Accepts until the drain begins.
@@ -23,7 +24,7 @@ pub(crate) async fn accept_all(listener: TcpListener, context: Arc<Context>) {
         match accepted {
             Ok((stream, agent)) => {
                 pause = SHORTEST_PAUSE;
-                if let Err(error) = small_writes_at_once(&stream) {
+                if let Err(error) = prepare(&stream) {
                     tracing::debug!(%agent, %error, "the agent was gone at once");
                     continue;
                 }
@@ -41,11 +42,6 @@ pub(crate) async fn accept_all(listener: TcpListener, context: Arc<Context>) {
             Err(error) => tracing::debug!(%error, "a connection ended before it was accepted"),
         }
     }
-}
-
-/// Small pieces are what agents live on: none may wait for another.
-fn small_writes_at_once(stream: &TcpStream) -> io::Result<()> {
-    stream.set_nodelay(true)
 }
 
 /// Whether the failure was that of one connection, and accepting goes on at once.

@@ -82,8 +82,13 @@ impl Live {
 
     /// It is read: what passes inside is `scheme` to its authority.
     ///
-    /// `failed` says why we answer in the origin's place, where we do.
-    pub(crate) fn intercept(&mut self, scheme: &'static str, failed: Option<String>) {
+    /// `alpn` is what TLS agreed on; `failed` says why we answer in the origin's place, where we do.
+    pub(crate) fn intercept(
+        &mut self,
+        scheme: &'static str,
+        alpn: Option<&[u8]>,
+        failed: Option<String>,
+    ) {
         if failed.is_none() {
             self.record.disposition = Disposition {
                 state: State::Intercepted,
@@ -95,7 +100,11 @@ impl Live {
         let authority = self.record.authority.as_deref().unwrap_or_default();
         let mut scope = Scope::new(self.record.id, scheme, authority, &self.recorder);
         scope.failed = failed;
-        self.tap = Some(Tap::new(self.recorder.clone(), scope));
+        let recorder = self.recorder.clone();
+        self.tap = Some(match alpn {
+            Some(b"h2") => Tap::http2(recorder, scope),
+            _ => Tap::new(recorder, scope),
+        });
     }
 
     /// It is relayed unread.

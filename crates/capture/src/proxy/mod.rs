@@ -19,6 +19,7 @@ mod stand_by;
 pub(crate) mod tap;
 mod trust;
 mod tunnel;
+mod vigil;
 
 pub use builder::{AbortHandle, Builder, Proxy, Summary};
 pub use ca::RootCa;

@@ -107,7 +107,7 @@ impl Plain {
             .map_err(|cause| own(refuse(&mut live, &cause)))?;
         live.record().via = dialled.via;
         if context.hosts.matches(&host) {
-            live.intercept("http", None);
+            live.intercept("http", None, None);
         } else {
             live.leave_unread(
                 Unread::NotMatched,

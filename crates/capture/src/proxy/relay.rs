@@ -3,7 +3,7 @@
 //! Nothing is altered, merged or held: a piece is read when the one before it
 //! has been handed on, so a slow reader on one side slows the other. The end
 //! of one half is passed on as it was: with TLS's close_notify or without, and
-//! a reset as a reset.
+//! a reset as a reset. [`Vigil`] ends what nobody else would.
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -17,6 +17,7 @@ use tokio_rustls::{client, server};
 use super::net::rewind::Rewind;
 use super::recorder::{Clock, Direction};
 use super::tap::{Cut, Side, Stamp, Tap};
+use super::vigil::Vigil;
 
 /// One side of a relay: plain TCP or TLS.
 pub(crate) trait Leg: AsyncRead + AsyncWrite + Unpin + Send {
@@ -25,6 +26,9 @@ pub(crate) trait Leg: AsyncRead + AsyncWrite + Unpin + Send {
 
     /// Makes the system send a reset when this is dropped.
     fn reset_on_drop(&self);
+
+    /// Whether the peer has reset it, which a side that is not read does not notice.
+    fn is_broken(&self) -> bool;
 }
 
 /// Relays until both sides have ended, one was reset, or nothing is under way after `drain`.
@@ -40,6 +44,7 @@ pub(crate) async fn relay(
     let mut up = Flow::new(Direction::Up);
     let mut down = Flow::new(Direction::Down);
     let mut first = None;
+    let mut vigil = Vigil::default();
     let cut = poll_fn(|cx| {
         up.poll(cx, agent, origin, tap, clock);
         down.poll(cx, origin, agent, tap, clock);
@@ -58,7 +63,16 @@ pub(crate) async fn relay(
             (Some(_), Some(End::WriteFailed)) => Poll::Ready(Cut::Reset(Side::Agent)),
             (Some(_), Some(_)) => Poll::Ready(Cut::Closed(first.unwrap_or(Side::Agent))),
             _ if draining && tap.is_idle() => Poll::Ready(Cut::Shutdown),
-            _ => Poll::Pending,
+            (None, None) if up.is_reading() => Poll::Pending,
+            _ => {
+                let gone = !up.is_reading() && agent.is_broken();
+                let silent = vigil.poll(cx, tap.bytes(), first.is_some());
+                match (gone, silent) {
+                    (true, _) => Poll::Ready(Cut::Reset(Side::Agent)),
+                    (false, true) => Poll::Ready(Cut::Closed(first.unwrap_or(Side::Agent))),
+                    (false, false) => Poll::Pending,
+                }
+            }
         }
     })
     .await;
@@ -113,6 +127,11 @@ impl Flow {
             state: State::Reading,
             end: None,
         }
+    }
+
+    /// Whether it waits for bytes, and so would notice that they end.
+    fn is_reading(&self) -> bool {
+        matches!(self.state, State::Reading)
     }
 
     /// Goes on as far as it can without waiting.
@@ -230,6 +249,10 @@ impl Leg for TcpStream {
         // A socket that is gone already needs no reset.
         drop(self.set_zero_linger());
     }
+
+    fn is_broken(&self) -> bool {
+        !matches!(self.take_error(), Ok(None))
+    }
 }
 
 impl Leg for Rewind {
@@ -239,6 +262,10 @@ impl Leg for Rewind {
 
     fn reset_on_drop(&self) {
         self.tcp().reset_on_drop();
+    }
+
+    fn is_broken(&self) -> bool {
+        self.tcp().is_broken()
     }
 }
 
@@ -250,6 +277,10 @@ impl<T: Leg> Leg for client::TlsStream<T> {
     fn reset_on_drop(&self) {
         self.get_ref().0.reset_on_drop();
     }
+
+    fn is_broken(&self) -> bool {
+        self.get_ref().0.is_broken()
+    }
 }
 
 impl<T: Leg> Leg for server::TlsStream<T> {
@@ -259,6 +290,10 @@ impl<T: Leg> Leg for server::TlsStream<T> {
 
     fn reset_on_drop(&self) {
         self.get_ref().0.reset_on_drop();
+    }
+
+    fn is_broken(&self) -> bool {
+        self.get_ref().0.is_broken()
     }
 }
 

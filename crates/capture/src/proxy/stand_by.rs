@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
+use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::Bytes;
@@ -11,7 +12,7 @@ use hyper::header::CONTENT_TYPE;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Response, StatusCode};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf, duplex};
 
 use super::context::Context;
@@ -33,6 +34,8 @@ pub(crate) fn answer(context: &Context, cause: &Cause) -> StandBy {
         // How the agent ends this changes nothing: the cause is on record.
         drop(
             http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEAD_LIMIT)
                 .serve_connection(TokioIo::new(far), service)
                 .await,
         );
@@ -93,7 +96,14 @@ impl Leg for StandBy {
     }
 
     fn reset_on_drop(&self) {}
+
+    fn is_broken(&self) -> bool {
+        false
+    }
 }
+
+/// An agent that has not asked by then does not want to know.
+const HEAD_LIMIT: Duration = Duration::from_secs(60);
 
 /// One answer fits.
 const BUFFER_BYTES: usize = 16 * 1024;

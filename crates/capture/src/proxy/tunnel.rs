@@ -7,7 +7,6 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::combinators::BoxBody;
@@ -61,7 +60,7 @@ impl Front {
             .half_close(true)
             .max_headers(MAX_HEADERS)
             .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_LIMIT)
+            .header_read_timeout(context.waits.unused)
             .serve_connection(TokioIo::new(stream), service)
             .with_upgrades();
         let mut connection = std::pin::pin!(connection);
@@ -176,6 +175,3 @@ pub(crate) fn own(response: Response<Full<Bytes>>) -> Response<AnyBody> {
 
 /// Agents send a dozen; origins would refuse so many.
 const MAX_HEADERS: usize = 1024;
-
-/// An idle connection to a proxy is closed after so long.
-const HEAD_LIMIT: Duration = Duration::from_secs(300);

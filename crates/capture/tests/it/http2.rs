@@ -4,6 +4,7 @@ use bytes::Bytes;
 use capture::record::OutcomeState;
 use h2::{Reason, RecvStream};
 use http::{HeaderMap, Request, Response};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::harness::{Harness, Origin, Wire, spawn, within};
 
@@ -162,4 +163,23 @@ async fn a_request_that_the_agent_cancels_is_aborted_by_the_agent() {
     assert!(reason.contains("agent sent RST_STREAM: CANCEL"), "{reason}");
     assert_eq!(exchanges[0].response.as_ref().unwrap().status, 200);
     harness.finish().await;
+}
+
+#[tokio::test]
+async fn an_origin_may_speak_first_in_http2() {
+    let origin = Origin::tls(&["h2"], echo).await;
+    let harness = Harness::start(&origin).await;
+    let mut agent = harness.tls(&["h2"]).await;
+    // The origin's SETTINGS come before the agent has said a word.
+    let mut settings = [0; 9];
+    within(agent.read_exact(&mut settings)).await.unwrap();
+    assert_eq!(settings[3], 4);
+    let request = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00\
+        \x00\x00\x03\x01\x05\x00\x00\x00\x01\x82\x87\x84";
+    agent.write_all(request).await.unwrap();
+    harness.recorded(1).await;
+    drop(agent);
+    let recording = harness.finish().await;
+    assert_eq!(recording.only().outcome.state, OutcomeState::Complete);
+    assert_eq!(recording.only().request.method, "GET");
 }

@@ -2,12 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod agent_faults;
 mod connections;
 mod fidelity;
 mod harness;
 mod http1;
 mod http2;
 mod matrix;
+mod origin_faults;
+mod scene;
+mod smuggling;
 mod ways_in;
 mod ways_out;
 mod websocket;

@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
@@ -41,7 +42,7 @@ pub(crate) async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
         tokio::select! {
             ended = attempts.join_next() => match ended {
                 Some(Ok(Ok(stream))) => {
-                    stream.set_nodelay(true)?;
+                    prepare(&stream)?;
                     return Ok(stream);
                 }
                 Some(Ok(Err(error))) => {
@@ -55,6 +56,17 @@ pub(crate) async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
             () = next => {}
         }
     }
+}
+
+/// Sets what every connection of ours has: small pieces leave at once, and a peer
+/// that is gone without a word is found out.
+pub(crate) fn prepare(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let keepalive = TcpKeepalive::new()
+        .with_time(KEEPALIVE_TIME)
+        .with_interval(KEEPALIVE_INTERVAL)
+        .with_retries(KEEPALIVE_RETRIES);
+    SockRef::from(stream).set_tcp_keepalive(&keepalive)
 }
 
 fn alternate(found: Vec<SocketAddr>) -> Vec<SocketAddr> {
@@ -74,6 +86,15 @@ fn alternate(found: Vec<SocketAddr>) -> Vec<SocketAddr> {
     ordered.dedup();
     ordered
 }
+
+/// Below what middleboxes allow an idle connection.
+const KEEPALIVE_TIME: Duration = Duration::from_secs(60);
+
+/// With the retries: gone after a minute more.
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
+
+/// As many as agents' own HTTP clients are content with.
+const KEEPALIVE_RETRIES: u32 = 6;
 
 /// RFC 8305, section 8: the recommended connection attempt delay.
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
@@ -102,6 +123,9 @@ mod tests {
         let stream = connect(&addresses).await.unwrap();
         assert_eq!(stream.peer_addr().unwrap(), addresses[1]);
         assert!(stream.nodelay().unwrap());
+        let socket = SockRef::from(&stream);
+        assert!(socket.keepalive().unwrap());
+        assert_eq!(socket.tcp_keepalive_time().unwrap(), KEEPALIVE_TIME);
         assert!(connect(&addresses[..1]).await.is_err());
     }
 }

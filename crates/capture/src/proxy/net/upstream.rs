@@ -186,15 +186,17 @@ impl Upstream {
             (None, None) => resolve(&dial_host, dial_port).await?,
         };
         progress.resolved();
-        if addresses.iter().any(|address| is_same(*address, ourselves)) {
-            return Err(Cause::new("loop", format!("{target} is this proxy itself")));
-        }
         let mut stream = dial::connect(&addresses)
             .await
             .map_err(|error| Cause::connect(&target, &error))?;
         let address = stream
             .peer_addr()
             .map_err(|error| Cause::connect(&target, &error))?;
+        // Only the connection itself tells where an address like 0.0.0.0 leads.
+        let here = stream.local_addr().ok();
+        if leads_to(address, here, ourselves) {
+            return Err(Cause::new("loop", format!("{target} is this proxy itself")));
+        }
         let mut via = None;
         if let (Some(parent), None) = (parent, self.all_to) {
             parent
@@ -226,11 +228,14 @@ async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Cause> {
         .map_err(|error| Cause::new("dns", format!("cannot resolve {host}: {error}")))
 }
 
-/// Whether dialling `address` would reach us, listening on `ourselves`.
-fn is_same(address: SocketAddr, ourselves: SocketAddr) -> bool {
-    address.port() == ourselves.port()
-        && (address.ip() == ourselves.ip()
-            || (ourselves.ip().is_unspecified() && address.ip().is_loopback()))
+/// Whether a connection from `here` to `peer` has reached us, listening on `ourselves`.
+fn leads_to(peer: SocketAddr, here: Option<SocketAddr>, ourselves: SocketAddr) -> bool {
+    let address = peer.ip().to_canonical();
+    // To an address of its own a machine connects from that same address.
+    let is_ours = here.is_some_and(|here| here.ip().to_canonical() == address);
+    peer.port() == ourselves.port()
+        && (address == ourselves.ip().to_canonical()
+            || (ourselves.ip().is_unspecified() && is_ours))
 }
 
 fn bracketed(host: &str) -> String {

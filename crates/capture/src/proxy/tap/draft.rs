@@ -32,6 +32,17 @@ pub(crate) struct Draft {
     pub(crate) notes: Vec<String>,
 }
 
+impl Draft {
+    /// Takes an interim response; past a bound they are noted, not kept.
+    pub(crate) fn interim(&mut self, status: u16, headers: Vec<Header>, at: Stamp) {
+        if self.informational.len() < MAX_INTERIM {
+            self.informational.push((status, headers, at));
+        } else if !self.notes.iter().any(|note| note == MORE_INTERIM) {
+            self.notes.push(MORE_INTERIM.to_owned());
+        }
+    }
+}
+
 /// A request as its tap saw it.
 #[derive(Debug, Default)]
 pub(crate) struct RequestDraft {
@@ -84,8 +95,9 @@ impl BodyDraft {
             return;
         }
         self.kept.extend_from_slice(&piece[..room]);
+        let full = self.pieces.len() >= MAX_PIECES;
         match self.pieces.last_mut() {
-            Some((end, stamp)) if *stamp == at => *end = self.kept.len(),
+            Some((end, stamp)) if full || *stamp == at => *end = self.kept.len(),
             _ => self.pieces.push((self.kept.len(), at)),
         }
     }
@@ -100,3 +112,11 @@ impl BodyDraft {
         self.wire_bytes > self.kept.len() as u64
     }
 }
+
+/// Servers send one or two; an origin that sends them for ever must not fill the memory.
+const MAX_INTERIM: usize = 32;
+
+const MORE_INTERIM: &str = "of its interim responses, the first 32 are kept";
+
+/// A piece for each byte would weigh more than the bytes; past so many the last one grows.
+const MAX_PIECES: usize = 1024 * 1024;

@@ -36,13 +36,25 @@ impl RequestHead {
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
         with_room(|room| {
             let mut head = httparse::Request::new(room);
-            head.parse(bytes)?;
+            if head.parse(bytes)?.is_partial() {
+                return Err(httparse::Error::NewLine);
+            }
             Ok(Self {
                 method: head.method.unwrap_or_default().to_owned(),
                 target: head.path.unwrap_or_default().to_owned(),
                 http_version: version(head.version),
                 headers: headers(head.headers),
             })
+        })
+    }
+
+    /// What makes servers disagree about where it ends (RFC 9112, section 6.3).
+    pub(super) fn oddity(&self) -> Option<String> {
+        let has = |name| values(&self.headers, name).next().is_some();
+        (has("transfer-encoding") && has("content-length")).then(|| {
+            "the request has both a transfer-encoding and a content-length: \
+             it was read by the former"
+                .to_owned()
         })
     }
 
@@ -70,7 +82,9 @@ impl ResponseHead {
             config
                 .allow_spaces_after_header_name_in_responses(true)
                 .allow_obsolete_multiline_headers_in_responses(true);
-            config.parse_response(&mut head, bytes)?;
+            if config.parse_response(&mut head, bytes)?.is_partial() {
+                return Err(httparse::Error::NewLine);
+            }
             Ok(Self {
                 status: head.code.unwrap_or_default(),
                 reason: head

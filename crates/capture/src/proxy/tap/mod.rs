@@ -66,6 +66,19 @@ impl Tap {
         }
     }
 
+    /// Watches a connection whose two ends have agreed on HTTP/2: there the origin may
+    /// speak first (RFC 9113, section 3.4).
+    pub(crate) fn http2(recorder: Recorder, scope: Scope) -> Self {
+        Self {
+            recorder,
+            protocol: Protocol::Http2(Box::new(http2::Observer::new(scope))),
+            seen: Seen {
+                protocol: Some("h2"),
+                ..Seen::default()
+            },
+        }
+    }
+
     /// Watches a connection that is not to be read: counts its bytes.
     pub(crate) fn unread(recorder: Recorder) -> Self {
         Self {
@@ -88,6 +101,11 @@ impl Tap {
             self.give_up(&unreadable, at);
         }
         self.hand_over();
+    }
+
+    /// Bytes that have passed so far, in both directions.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.seen.bytes_up + self.seen.bytes_down
     }
 
     /// Bytes that the agent has sent so far.
@@ -260,7 +278,8 @@ impl Tap {
             self.recorder.exchange(draft);
         }
         self.seen.exchanges = scope.begun;
-        self.seen.notes.append(&mut scope.notes);
+        let room = MAX_NOTES.saturating_sub(self.seen.notes.len());
+        self.seen.notes.extend(scope.notes.drain(..).take(room));
     }
 }
 
@@ -270,3 +289,6 @@ fn take<'a>(bytes: &mut &'a [u8], length: usize) -> &'a [u8] {
     *bytes = rest;
     piece
 }
+
+/// A peer may repeat itself; what was said so often is known.
+const MAX_NOTES: usize = 16;

@@ -79,8 +79,12 @@ impl Scope {
         self.done.push(draft);
     }
 
-    /// The URL of `path` here, and a note where the request names another host.
-    pub(crate) fn url(&self, path: &str, host: Option<&str>) -> (String, Option<String>) {
+    /// The URL of `path` here, and a note where one of the `hosts` that the request names is another.
+    pub(crate) fn url<'a>(
+        &self,
+        path: &str,
+        mut hosts: impl Iterator<Item = &'a str>,
+    ) -> (String, Option<String>) {
         let url = if path.starts_with('/') || path == "*" {
             let path = if path == "*" { "/*" } else { path };
             format!("{}://{}{path}", self.scheme, self.authority)
@@ -92,9 +96,11 @@ impl Scope {
         } else {
             ":80"
         };
-        let note = host
-            .map(|host| host.strip_suffix(default_port).unwrap_or(host))
-            .filter(|host| !host.eq_ignore_ascii_case(&self.authority))
+        let note = hosts
+            .find(|host| {
+                let host = host.strip_suffix(default_port).unwrap_or(host);
+                !host.eq_ignore_ascii_case(&self.authority)
+            })
             .map(|host| {
                 format!(
                     "the request names the host {host}, the connection goes to {}",

@@ -12,10 +12,14 @@ pub(super) enum Chunked {
     Size(u64),
     /// Behind the size: an extension, up to the line's end.
     Extension(u64),
+    /// Behind the CR of the size's line.
+    SizeEnd(u64),
     /// In the data, with so many bytes left.
     Data(u64),
-    /// In the line end behind the data.
+    /// Before the line end behind the data.
     DataEnd,
+    /// Behind that line end's CR.
+    DataCr,
 }
 
 /// What comes next in a chunked body.
@@ -49,17 +53,23 @@ impl Chunked {
             *bytes = &bytes[1..];
             *self = match (&*self, byte) {
                 (Self::Start, _) => Self::Size(digit(byte)?),
-                (Self::Size(size), b'\n') | (Self::Extension(size), b'\n') => match *size {
-                    0 => return Ok(Some(ChunkedStep::Last)),
-                    size => Self::Data(size),
-                },
-                (Self::Size(size), b'\r' | b' ' | b'\t' | b';') => Self::Extension(*size),
+                (Self::Size(size) | Self::Extension(size) | Self::SizeEnd(size), b'\n') => {
+                    match *size {
+                        0 => return Ok(Some(ChunkedStep::Last)),
+                        size => Self::Data(size),
+                    }
+                }
+                (Self::Size(size) | Self::Extension(size), b'\r') => Self::SizeEnd(*size),
+                (Self::Size(size), b' ' | b'\t' | b';') => Self::Extension(*size),
                 (Self::Size(size), _) => Self::Size(grow(*size, digit(byte)?)?),
                 (Self::Extension(size), _) => Self::Extension(*size),
-                (Self::DataEnd, b'\r') => Self::DataEnd,
-                (Self::DataEnd, b'\n') => Self::Start,
-                (Self::DataEnd | Self::Data(_), _) => {
+                (Self::DataEnd, b'\r') => Self::DataCr,
+                (Self::DataEnd | Self::DataCr, b'\n') => Self::Start,
+                (Self::DataEnd | Self::DataCr | Self::Data(_), _) => {
                     return Err(Unreadable::new("a chunk longer than its size"));
+                }
+                (Self::SizeEnd(_), _) => {
+                    return Err(Unreadable::new("a CR alone in a chunk's size line"));
                 }
             };
         }

@@ -183,8 +183,9 @@ impl Observer {
         }
         let head = RequestHead::parse(head)?;
         let length = head.length()?;
-        let host = head::values(&head.headers, "host").next();
-        let (url, note) = self.scope.url(&head.target, host);
+        let hosts = head::values(&head.headers, "host");
+        let (url, note) = self.scope.url(&head.target, hosts);
+        let oddity = head.oddity();
         let request = RequestDraft {
             method: head.method,
             url,
@@ -193,7 +194,7 @@ impl Observer {
             ..RequestDraft::default()
         };
         let mut draft = self.scope.draft(self.head_start[0], request);
-        draft.notes.extend(note);
+        draft.notes.extend(note.into_iter().chain(oddity));
         self.open.push_back(draft);
         self.up.body(length);
         Ok(())
@@ -222,7 +223,7 @@ impl Observer {
         let length = head.length(&draft.request.method)?;
         self.down.body(length);
         if (100..200).contains(&head.status) {
-            draft.informational.push((head.status, head.headers, at));
+            draft.interim(head.status, head.headers, at);
             // Its End belongs to no response.
             return Ok(());
         }

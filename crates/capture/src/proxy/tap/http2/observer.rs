@@ -205,12 +205,17 @@ impl Half {
         let mut headers = HeaderBlock::default();
         let mut bytes = 0;
         self.decoder.decode(block, |name, value| {
-            bytes += name.len() + value.len();
+            bytes += name.len() + value.len() + FIELD_BYTES;
             // Indexed fields cost one byte each on the wire: bound what they unfold to.
             if bytes <= MAX_HEADER_BYTES {
                 headers.push(name, value);
             }
         })?;
+        if bytes > MAX_HEADER_BYTES {
+            return Err(Unreadable::new(
+                "an HTTP/2 header block that unfolds to more than 4 MiB",
+            ));
+        }
         Ok(headers)
     }
 }
@@ -224,6 +229,9 @@ fn sender(direction: Direction) -> Side {
 
 /// As for one frame: bounds what CONTINUATION frames can make us hold.
 const MAX_BLOCK_BYTES: usize = 1024 * 1024;
+
+/// RFC 7541, section 4.1, charges each field so much beside its content.
+const FIELD_BYTES: usize = 32;
 
 /// Bounds what a small block can unfold to.
 const MAX_HEADER_BYTES: usize = 4 * 1024 * 1024;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::proxy::recorder::Direction;
 use crate::proxy::tap::Unreadable;
 use crate::proxy::tap::draft::{Draft, RequestDraft, ResponseDraft, Stamp};
+use crate::proxy::tap::head;
 use crate::proxy::tap::scope::{Cut, Scope, Side, add_delay};
 use crate::record::{Header, OutcomeState};
 
@@ -20,15 +21,38 @@ pub(super) struct HeaderBlock {
 }
 
 impl HeaderBlock {
+    /// Takes a field. A pseudo-header that comes again, that is unknown, or that cannot be
+    /// read stays among the headers, where it is seen.
     pub(super) fn push(&mut self, name: String, value: String) {
-        match name.as_str() {
-            ":method" => self.method = Some(value),
-            ":scheme" => self.scheme = Some(value),
-            ":authority" => self.authority = Some(value),
-            ":path" => self.path = Some(value),
-            ":status" => self.status = value.parse().ok(),
-            _ => self.headers.push(Header { name, value }),
+        let place = match name.as_str() {
+            ":method" => &mut self.method,
+            ":scheme" => &mut self.scheme,
+            ":authority" => &mut self.authority,
+            ":path" => &mut self.path,
+            ":status" if self.status.is_none() && value.parse::<u16>().is_ok() => {
+                self.status = value.parse().ok();
+                return;
+            }
+            _ => return self.headers.push(Header { name, value }),
+        };
+        match place {
+            None => *place = Some(value),
+            Some(_) => self.headers.push(Header { name, value }),
         }
+    }
+
+    /// What is wrong with it as the head of a request (RFC 9113, section 8.3).
+    fn oddity(&self) -> Option<String> {
+        let stray = self
+            .headers
+            .iter()
+            .find(|header| header.name.starts_with(':'));
+        stray.map(|header| {
+            format!(
+                "the request has the pseudo-header {} out of place",
+                header.name
+            )
+        })
     }
 }
 
@@ -92,7 +116,7 @@ impl Streams {
         match (direction, &mut draft.response, block.status) {
             (Direction::Up, _, _) => draft.request.trailers = block.headers,
             (Direction::Down, None, Some(status)) if (100..200).contains(&status) => {
-                draft.informational.push((status, block.headers, at));
+                draft.interim(status, block.headers, at);
             }
             (Direction::Down, None, status) => {
                 draft.response = Some(ResponseDraft {
@@ -177,8 +201,12 @@ impl Streams {
         if self.open.len() == MAX_STREAMS {
             return Err(Unreadable::new("more than 10,000 open HTTP/2 streams"));
         }
+        let oddity = block.oddity();
         let path = block.path.unwrap_or_else(|| "/".to_owned());
-        let (url, note) = self.scope.url(&path, block.authority.as_deref());
+        let hosts = head::values(&block.headers, "host");
+        let (url, note) = self
+            .scope
+            .url(&path, block.authority.as_deref().into_iter().chain(hosts));
         let request = RequestDraft {
             method: block.method.unwrap_or_default(),
             url,
@@ -187,7 +215,7 @@ impl Streams {
             ..RequestDraft::default()
         };
         let mut draft = self.scope.draft(start, request);
-        draft.notes.extend(note);
+        draft.notes.extend(note.into_iter().chain(oddity));
         self.open.insert(stream, draft);
         Ok(())
     }
