@@ -78,9 +78,7 @@ async fn run(cli: &Cli) -> Result<()> {
     };
     let root = RootCa::load_or_create(&ca_dir, &hosts)?;
     // Pasted into shells that stand in other folders.
-    let bundle = std::path::absolute(ca_dir.join("bundle.pem"))?;
-    let pem = root.bundle_pem();
-    std::fs::write(&bundle, pem).with_context(|| format!("cannot write {}", bundle.display()))?;
+    let bundle = root.write_bundle(&std::path::absolute(&ca_dir)?)?;
     let upstream = cli.options.upstream(|name| std::env::var(name).ok())?;
     let sink = JsonlSink::open(&cli.output)?;
     let builder = Proxy::builder(root, sink)

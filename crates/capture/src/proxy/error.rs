@@ -42,6 +42,12 @@ pub enum Error {
         /// The key file.
         path: PathBuf,
     },
+    /// Whoever can write to the folder of a key can replace the key.
+    #[error("{} can be written to by others; run `chmod go-w` on it, or name another folder", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A file holds no usable certificate or key.
     #[error("{} holds no usable {what}", path.display())]
     Pem {

@@ -1,11 +1,13 @@
 //! Where a standing proxy keeps its root: a key that only its owner can read.
 //!
-//! Three files in a folder of mode 0700: the key, the certificate, and the
-//! patterns that the root was made for.
+//! Key, certificate and what they were made for stand in one file, so that it
+//! is whole or not there. The folder's lock makes proxies that start at once
+//! take turns: the second finds the first one's root. Beside it stands the
+//! certificate alone, which is public.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -13,11 +15,19 @@ use zeroize::Zeroizing;
 
 use crate::proxy::error::Error;
 
-/// The key's file in the folder.
+/// The file of key and certificate in the folder.
 pub(super) const KEY: &str = "root.key";
 /// The certificate's file in the folder: this one is public.
 pub(super) const CERTIFICATE: &str = "root.pem";
-const HOSTS: &str = "root.hosts";
+const LOCK: &str = ".lock";
+/// Begins the line that says what the root was made for.
+const MADE_FOR: &str = "made for: ";
+
+/// The folder, held against other proxies until it is dropped.
+pub(super) struct Folder {
+    path: PathBuf,
+    _lock: File,
+}
 
 /// What was stored by an earlier run.
 pub(super) struct Stored {
@@ -25,101 +35,171 @@ pub(super) struct Stored {
     pub(super) certificate: String,
 }
 
-/// Reads the stored root; `None` when there is none that fits `hosts` and lives on.
-pub(super) fn load(dir: &Path, hosts: &str) -> Result<Option<Stored>, Error> {
-    let path = dir.join(KEY);
-    // A link in the key's place is refused, not followed.
-    let mut file = match OpenOptions::new()
-        .read(true)
-        .custom_flags(libc::O_NOFOLLOW)
-        .open(&path)
-    {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(Error::File { path, source }),
-    };
-    let at_path = |source| Error::File {
-        path: path.clone(),
-        source,
-    };
-    let metadata = file.metadata().map_err(at_path)?;
-    if metadata.permissions().mode() & 0o077 != 0 {
-        return Err(Error::Permissions { path });
-    }
-    let mut key = Zeroizing::new(String::new());
-    file.read_to_string(&mut key).map_err(at_path)?;
-    let ends_soon = metadata
-        .modified()
-        .is_ok_and(|made| SystemTime::now() > made + RENEW_AFTER);
-    let made_for = fs::read_to_string(dir.join(HOSTS)).unwrap_or_default();
-    if ends_soon || made_for != hosts {
-        return Ok(None);
-    }
-    let path = dir.join(CERTIFICATE);
-    let certificate = fs::read_to_string(&path).map_err(|source| Error::File { path, source })?;
-    Ok(Some(Stored { key, certificate }))
-}
-
-/// Writes a root. Each file is made aside and moved into place, the key last:
-/// two proxies that start at once leave one whole root, whichever it is.
-pub(super) fn store(dir: &Path, key: &str, certificate: &str, hosts: &str) -> Result<(), Error> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir)
-        .and_then(|()| fs::set_permissions(dir, fs::Permissions::from_mode(0o700)))
-        .map_err(|source| Error::File {
-            path: dir.to_owned(),
+impl Folder {
+    /// Opens the folder, or makes it for its owner alone, and waits for its lock.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Folder`] when others could put files into it, [`Error::File`]
+    /// when it cannot be made or written.
+    pub(super) fn open(path: &Path) -> Result<Self, Error> {
+        let failed = |source| Error::File {
+            path: path.to_owned(),
             source,
-        })?;
-    replace(&dir.join(CERTIFICATE), certificate, 0o644)?;
-    replace(&dir.join(HOSTS), hosts, 0o600)?;
-    replace(&dir.join(KEY), key, 0o600)
-}
-
-fn replace(path: &Path, content: &str, mode: u32) -> Result<(), Error> {
-    let aside = path.with_extension(format!("new-{}", std::process::id()));
-    let result = write_new(&aside, content, mode).and_then(|()| fs::rename(&aside, path));
-    result.map_err(|source| {
-        // What is left of a failed write is of no use; the failure itself is what is reported.
-        drop(fs::remove_file(&aside));
-        Error::File {
-            path: PathBuf::from(path),
-            source,
+        };
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(failed)?;
+        let folder = fs::metadata(path).map_err(failed)?;
+        // Whoever may write to it may replace what is in it.
+        if folder.permissions().mode() & 0o022 != 0 {
+            return Err(Error::Folder {
+                path: path.to_owned(),
+            });
         }
+        let lock = options(0o600)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path.join(LOCK))
+            .map_err(failed)?;
+        // The file is ours if we could write it, and so must be the folder that it stands in.
+        if lock.metadata().map_err(failed)?.uid() != folder.uid() {
+            return Err(Error::Folder {
+                path: path.to_owned(),
+            });
+        }
+        lock.lock().map_err(failed)?;
+        Ok(Self {
+            path: path.to_owned(),
+            _lock: lock,
+        })
+    }
+
+    /// Reads the stored root; `None` when there is none that fits `hosts` and lives on.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] when it cannot be read or is a link, [`Error::Permissions`]
+    /// when others can read it.
+    pub(super) fn load(&self, hosts: &str) -> Result<Option<Stored>, Error> {
+        let path = self.path.join(KEY);
+        let mut file = match options(0o600).read(true).open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(Error::File { path, source }),
+        };
+        let at_path = |source| Error::File {
+            path: path.clone(),
+            source,
+        };
+        let metadata = file.metadata().map_err(at_path)?;
+        if metadata.permissions().mode() & 0o077 != 0 {
+            return Err(Error::Permissions { path });
+        }
+        let mut text = Zeroizing::new(String::new());
+        file.read_to_string(&mut text).map_err(at_path)?;
+        let ends_soon = metadata
+            .modified()
+            .is_ok_and(|made| SystemTime::now() > made + RENEW_AFTER);
+        if ends_soon {
+            return Ok(None);
+        }
+        Ok(take_apart(&text, hosts))
+    }
+
+    /// Keeps a root, whole, in the place of what was there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] when it cannot be written.
+    pub(super) fn store(&self, key: &str, certificate: &str, hosts: &str) -> Result<(), Error> {
+        let text = Zeroizing::new(format!("{MADE_FOR}{hosts}\n{certificate}{key}"));
+        self.replace(KEY, &text, 0o600).map(drop)
+    }
+
+    /// Writes `content` aside and moves it into place: a reader sees the old or the new.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] when it cannot be written.
+    pub(super) fn replace(&self, name: &str, content: &str, mode: u32) -> Result<PathBuf, Error> {
+        let path = self.path.join(name);
+        let aside = self.path.join(format!(".{name}.new"));
+        let result = write_new(&aside, content, mode).and_then(|()| fs::rename(&aside, &path));
+        match result {
+            Ok(()) => Ok(path),
+            Err(source) => Err(Error::File { path, source }),
+        }
+    }
+}
+
+/// Key and certificate out of the file's text; `None` when they are for other hosts or not whole.
+fn take_apart(text: &str, hosts: &str) -> Option<Stored> {
+    let (first, rest) = text.split_once('\n')?;
+    if first.strip_prefix(MADE_FOR)? != hosts {
+        return None;
+    }
+    let (certificate, key) = rest.split_at(rest.find(KEY_BEGINS)?);
+    Some(Stored {
+        key: Zeroizing::new(key.to_owned()),
+        certificate: certificate.to_owned(),
     })
 }
 
 fn write_new(path: &Path, content: &str, mode: u32) -> io::Result<()> {
-    let mut file: File = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(mode)
-        .open(path)?;
+    match fs::remove_file(path) {
+        // What a crash left there; the folder's lock says that nobody is at it.
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let mut file = options(mode).write(true).create_new(true).open(path)?;
     file.write_all(content.as_bytes())?;
     file.sync_all()
 }
+
+/// For its owner, and through no link that someone else may have put there.
+fn options(mode: u32) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.mode(mode).custom_flags(libc::O_NOFOLLOW);
+    options
+}
+
+const KEY_BEGINS: &str = "-----BEGIN PRIVATE KEY-----";
 
 /// A day before the root ends.
 const RENEW_AFTER: Duration = Duration::from_secs(89 * 24 * 3600);
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::symlink;
+    use std::sync::Barrier;
+
     use super::*;
-    use crate::proxy::ca::RootCa;
+    use crate::proxy::ca::{LeafStore, RootCa};
     use crate::proxy::hosts::Hosts;
+
+    fn hosts() -> Hosts {
+        Hosts::parse(["openai.com"]).unwrap()
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
 
     #[test]
     fn a_stored_root_is_read_back_and_its_key_is_private() {
         let dir = tempfile::tempdir().unwrap();
-        let dir = dir.path().join("ca");
-        let hosts = Hosts::parse(["openai.com"]).unwrap();
-        let made = RootCa::load_or_create(&dir, &hosts).unwrap();
-        let read = RootCa::load_or_create(&dir, &hosts).unwrap();
+        let dir = dir.path().join("deep/ca");
+        let made = RootCa::load_or_create(&dir, &hosts()).unwrap();
+        let read = RootCa::load_or_create(&dir, &hosts()).unwrap();
         assert_eq!(made.certificate_pem(), read.certificate_pem());
-        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode(&dir.join(KEY)), 0o600);
-        assert_eq!(mode(&dir), 0o700);
+        assert_eq!((mode(&dir), mode(&dir.join(KEY))), (0o700, 0o600));
+        let public = fs::read_to_string(dir.join(CERTIFICATE)).unwrap();
+        assert_eq!(public, read.certificate_pem());
 
         let others = Hosts::parse(["example.com"]).unwrap();
         let remade = RootCa::load_or_create(&dir, &others).unwrap();
@@ -127,13 +207,111 @@ mod tests {
     }
 
     #[test]
+    fn proxies_that_start_at_once_have_one_root_with_its_own_key() {
+        let dir = tempfile::tempdir().unwrap();
+        let start = Barrier::new(8);
+        let roots: Vec<RootCa> = std::thread::scope(|scope| {
+            let starters: Vec<_> = (0..8)
+                .map(|_| {
+                    scope.spawn(|| {
+                        start.wait();
+                        RootCa::load_or_create(dir.path(), &hosts()).unwrap()
+                    })
+                })
+                .collect();
+            starters.into_iter().map(|s| s.join().unwrap()).collect()
+        });
+        for root in &roots {
+            assert_eq!(root.certificate_pem(), roots[0].certificate_pem());
+        }
+        for root in roots {
+            assert_signs_for_itself(root);
+        }
+    }
+
+    /// What the key signs is what the certificate vouches for.
+    fn assert_signs_for_itself(root: RootCa) {
+        use rustls::pki_types::pem::PemObject;
+        use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+        let certificate =
+            CertificateDer::from_pem_slice(root.certificate_pem().as_bytes()).unwrap();
+        let mut trusted = rustls::RootCertStore::empty();
+        trusted.add(certificate).unwrap();
+        let provider = rustls::crypto::aws_lc_rs::default_provider();
+        let verifier = rustls::client::WebPkiServerVerifier::builder_with_provider(
+            trusted.into(),
+            provider.into(),
+        )
+        .build()
+        .unwrap();
+        let leaf = LeafStore::new(root).unwrap().leaf("openai.com").unwrap();
+        let name = ServerName::try_from("openai.com").unwrap();
+        rustls::client::danger::ServerCertVerifier::verify_server_cert(
+            &*verifier,
+            &leaf.cert[0],
+            &[],
+            &name,
+            &[],
+            UnixTime::now(),
+        )
+        .unwrap();
+    }
+
+    #[test]
+    fn a_file_that_is_not_whole_is_made_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let made = RootCa::load_or_create(dir.path(), &hosts()).unwrap();
+        let text = fs::read_to_string(dir.path().join(KEY)).unwrap();
+        let cut = text.find(KEY_BEGINS).unwrap();
+        fs::write(dir.path().join(KEY), &text[..cut]).unwrap();
+        fs::write(dir.path().join(".root.key.new"), "left by a crash").unwrap();
+        let remade = RootCa::load_or_create(dir.path(), &hosts()).unwrap();
+        assert_ne!(made.certificate_pem(), remade.certificate_pem());
+        assert!(!dir.path().join(".root.key.new").exists());
+    }
+
+    #[test]
     fn a_key_that_others_can_read_is_refused() {
         let dir = tempfile::tempdir().unwrap();
-        let hosts = Hosts::all();
-        RootCa::load_or_create(dir.path(), &hosts).unwrap();
+        RootCa::load_or_create(dir.path(), &hosts()).unwrap();
         let key = dir.path().join(KEY);
         fs::set_permissions(&key, fs::Permissions::from_mode(0o640)).unwrap();
-        let refused = RootCa::load_or_create(dir.path(), &hosts);
+        let refused = RootCa::load_or_create(dir.path(), &hosts());
         assert!(matches!(refused, Err(Error::Permissions { .. })));
+    }
+
+    #[test]
+    fn a_folder_that_others_can_write_to_is_refused_and_left_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o770)).unwrap();
+        let refused = RootCa::load_or_create(dir.path(), &hosts());
+        assert!(matches!(refused, Err(Error::Folder { .. })));
+        assert_eq!(mode(dir.path()), 0o770);
+    }
+
+    #[test]
+    fn links_in_the_place_of_files_are_refused_or_replaced_and_never_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        let elsewhere = dir.path().join("elsewhere");
+        fs::write(&elsewhere, "not yours").unwrap();
+        for name in [KEY, LOCK] {
+            let ca = dir.path().join(format!("ca{name}"));
+            DirBuilder::new().mode(0o700).create(&ca).unwrap();
+            symlink(&elsewhere, ca.join(name)).unwrap();
+            let refused = RootCa::load_or_create(&ca, &hosts());
+            assert!(matches!(refused, Err(Error::File { .. })), "{name}");
+        }
+        let ca = dir.path().join("ca");
+        DirBuilder::new().mode(0o700).create(&ca).unwrap();
+        for name in [CERTIFICATE, ".root.key.new", ".root.pem.new"] {
+            symlink(&elsewhere, ca.join(name)).unwrap();
+        }
+        RootCa::load_or_create(&ca, &hosts()).unwrap();
+        assert!(
+            !fs::symlink_metadata(ca.join(CERTIFICATE))
+                .unwrap()
+                .is_symlink()
+        );
+        assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "not yours");
     }
 }

@@ -4,7 +4,7 @@
 //! as little as can be (RFC 5280, section 4.2.1.10, name constraints, critical)
 //! and lives as short as can be. `wrap`'s root never leaves the process.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use rcgen::string::Ia5String;
@@ -14,7 +14,7 @@ use rcgen::{
 };
 use zeroize::Zeroizing;
 
-use super::key_file;
+use super::key_file::{self, Folder, Stored};
 use super::signing_key::SigningKey;
 use crate::proxy::error::Error;
 use crate::proxy::hosts::{Hosts, Pattern};
@@ -40,36 +40,39 @@ impl RootCa {
 
     /// Reads the root that stands in the folder `dir`, or makes it there.
     ///
-    /// The key file has mode 0600, in a folder of mode 0700. A root that was
-    /// made for other hosts, or that ends within a day, is made anew with a new key.
+    /// The key file has mode 0600; a folder that is missing is made with mode
+    /// 0700. A root that was made for other hosts, or that ends within a day, is
+    /// made anew with a new key. Proxies that start at once have the same root.
     ///
     /// # Errors
     ///
     /// [`Error::File`] when the folder or its files cannot be used,
-    /// [`Error::Permissions`] when others can read the key, [`Error::Pem`] when
-    /// a file is damaged.
+    /// [`Error::Permissions`] when others can read the key, [`Error::Folder`]
+    /// when they can write to the folder, [`Error::Pem`] when a file is damaged.
     pub fn load_or_create(dir: &Path, hosts: &Hosts) -> Result<Self, Error> {
-        if let Some(stored) = key_file::load(dir, &hosts.to_string())? {
-            let key = KeyPair::from_pem(&stored.key).map_err(|_| Error::Pem {
-                path: dir.join(key_file::KEY),
-                what: "private key",
-            })?;
-            let damaged = |_| Error::Pem {
-                path: dir.join(key_file::CERTIFICATE),
-                what: "certificate",
-            };
-            let issuer =
-                Issuer::from_ca_cert_pem(&stored.certificate, SigningKey(key)).map_err(damaged)?;
-            return Ok(Self {
-                issuer,
-                pem: stored.certificate,
-            });
-        }
-        let key = new_key()?;
-        let key_pem = Zeroizing::new(key.serialize_pem());
-        let root = Self::sign(key, hosts, PERSISTENT_LIFE)?;
-        key_file::store(dir, &key_pem, &root.pem, &hosts.to_string())?;
+        let folder = Folder::open(dir)?;
+        let root = match folder.load(&hosts.to_string())? {
+            Some(stored) => Self::from_stored(&stored, dir)?,
+            None => {
+                let key = new_key()?;
+                let key_pem = Zeroizing::new(key.serialize_pem());
+                let root = Self::sign(key, hosts, PERSISTENT_LIFE)?;
+                folder.store(&key_pem, &root.pem, &hosts.to_string())?;
+                root
+            }
+        };
+        folder.replace(key_file::CERTIFICATE, &root.pem, 0o644)?;
         Ok(root)
+    }
+
+    /// Writes [`bundle_pem`](Self::bundle_pem) to `bundle.pem` in the folder of
+    /// [`load_or_create`](Self::load_or_create), for agents to read; returns its path.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] and [`Error::Folder`] as there.
+    pub fn write_bundle(&self, dir: &Path) -> Result<PathBuf, Error> {
+        Folder::open(dir)?.replace(BUNDLE, &self.bundle_pem(), 0o644)
     }
 
     /// The certificate, without its key, as PEM.
@@ -90,6 +93,20 @@ impl RootCa {
 
     pub(super) fn issuer(&self) -> &Issuer<'static, SigningKey> {
         &self.issuer
+    }
+
+    fn from_stored(stored: &Stored, dir: &Path) -> Result<Self, Error> {
+        let damaged = |what| Error::Pem {
+            path: dir.join(key_file::KEY),
+            what,
+        };
+        let key = KeyPair::from_pem(&stored.key).map_err(|_| damaged("private key"))?;
+        let issuer = Issuer::from_ca_cert_pem(&stored.certificate, SigningKey(key))
+            .map_err(|_| damaged("certificate"))?;
+        Ok(Self {
+            issuer,
+            pem: stored.certificate.clone(),
+        })
     }
 
     fn sign(key: KeyPair, hosts: &Hosts, life: Duration) -> Result<Self, Error> {
@@ -187,6 +204,9 @@ pub(crate) fn random(bytes: &mut [u8]) -> Result<(), Error> {
 pub(super) fn new_key() -> Result<KeyPair, Error> {
     KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(Error::Certificate)
 }
+
+/// The roots that agents are to trust, in a standing proxy's folder.
+const BUNDLE: &str = "bundle.pem";
 
 /// Clocks of containers and virtual machines are off by hours at times.
 pub(super) const CLOCK_SKEW: Duration = Duration::from_secs(24 * 3600);
