@@ -253,10 +253,12 @@ async fn an_agent_that_reads_nothing_slows_the_origin_and_loses_nothing() {
         before = sent.load(Ordering::SeqCst);
         tokio::time::sleep(SHORT).await;
     }
-    assert!(before < SIZE / 2, "{before} bytes were taken in");
+    assert!(before < SIZE / 4 * 3, "{before} bytes were taken in");
     read_head(&mut agent).await;
-    let mut body = vec![0; SIZE];
-    within(agent.read_exact(&mut body)).await.unwrap();
+    let mut piece = vec![0; SIZE / 48];
+    for _ in 0..48 {
+        within(agent.read_exact(&mut piece)).await.unwrap();
+    }
     drop(agent);
     let recording = scene.finish().await;
     let exchange = recording.only();
