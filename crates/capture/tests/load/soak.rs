@@ -1,0 +1,94 @@
+//! Mixed traffic for a time: memory and descriptors stay where they were.
+
+use std::time::{Duration, Instant};
+
+use crate::agent::Door;
+use crate::harness::spawn;
+use crate::origin::origin;
+use crate::running::{Lines, Setup};
+
+/// What a second half may add: allocators give memory back late.
+const GROWTH_MEBIBYTES: usize = 24;
+
+/// One agent's visit: requests, events, an upload, a socket, an answer left in the middle.
+async fn visit(door: &Door, n: usize) -> std::io::Result<u64> {
+    let mut agent = door.enter().await?;
+    let mut exchanges = 0;
+    for _ in 0..5 {
+        agent.get(&format!("/{n}")).await?;
+        exchanges += 1;
+    }
+    agent.events("/events/50").await?;
+    agent.post("/upload/0", 100_000).await?;
+    agent.get("/download/200000").await?;
+    exchanges += 3;
+    match n % 3 {
+        0 => {
+            agent.upgrade().await?;
+            agent.frame(1, b"{}").await?;
+            exchanges += 2;
+        }
+        1 => {
+            agent.begin("/stall").await?;
+            exchanges += 1;
+        }
+        _ => {}
+    }
+    Ok(exchanges)
+}
+
+/// Traffic of eight agents until `until`; returns how many exchanges there were.
+async fn traffic(door: &Door, until: Instant) -> u64 {
+    let agents: Vec<_> = (0..8)
+        .map(|first| {
+            let door = door.clone();
+            spawn(async move {
+                let mut exchanges = 0;
+                let mut n = first;
+                while Instant::now() < until {
+                    exchanges += visit(&door, n).await.unwrap();
+                    n += 1;
+                }
+                exchanges
+            })
+        })
+        .collect();
+    let mut exchanges = 0;
+    for agent in agents {
+        exchanges += agent.await.unwrap();
+    }
+    exchanges
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mixed_traffic_leaves_memory_and_descriptors_where_they_were() {
+    let seconds: u64 = match std::env::var("SOAK_SECONDS") {
+        Ok(text) => text.parse().expect("SOAK_SECONDS is a number"),
+        Err(_) => 6,
+    };
+    let half = Duration::from_secs(seconds).div_f64(2.0);
+    let folder = tempfile::tempdir().unwrap();
+    let origin = origin().await;
+    let running = Setup::new(&origin, folder.path()).start();
+    let door = Door::of(&running);
+    let before = running.descriptors();
+    let mut exchanges = traffic(&door, Instant::now() + half).await;
+    running.descriptors_fall_to(before).await;
+    let halfway = running.mebibytes("VmRSS");
+    exchanges += traffic(&door, Instant::now() + half).await;
+    running.descriptors_fall_to(before).await;
+    let at_end = running.mebibytes("VmRSS");
+    let path = running.recording.clone();
+    running.stop();
+    println!("{seconds} s: {exchanges} exchanges, {halfway} MiB halfway, {at_end} MiB at the end");
+    let lines = Lines::read(&path);
+    assert_eq!(lines.exchanges.len() as u64, exchanges);
+    assert_eq!(
+        (lines.ends[0].exchanges, lines.ends[0].lost),
+        (exchanges, 0)
+    );
+    assert!(
+        at_end <= halfway + GROWTH_MEBIBYTES,
+        "{halfway} MiB, then {at_end} MiB"
+    );
+}
