@@ -16,12 +16,20 @@ capture *ARGS:
 test *ARGS:
     cargo test --workspace --no-fail-fast {{ARGS}}
 
+# Hold the binary under full load, kills and full disks; takes minutes, needs 4,096 open files
+storm *ARGS:
+    ulimit -n 8192 && LOAD=full cargo test --release --package capture --test load -- --nocapture --test-threads 1 --skip soak {{ARGS}}
+
+# Mixed traffic for so many seconds: memory and descriptors stay where they were
+soak SECONDS="600":
+    SOAK_SECONDS={{SECONDS}} cargo test --release --package capture --test load -- --nocapture soak
+
 # Run the real codex (from npm, into target/e2e, once) through wrap and the stand-in
 e2e *ARGS:
     cargo test --workspace --features wrapper/e2e --test e2e --no-fail-fast {{ARGS}}
 
 # Everything that CI runs, in CI's order
-ci: fmt-check lint doc tree test e2e
+ci: fmt-check lint doc tree dependencies test e2e
 
 # Format the code
 fmt:
@@ -48,6 +56,10 @@ tree:
         echo "analyze depends on the above; it is to be light (docs/architecture.md)" >&2
         exit 1
     fi
+
+# Fail unless docs/dependencies.md has a reason for each direct dependency
+dependencies:
+    .ci/dependencies
 
 # Check licences, advisories and banned crates (needs cargo-deny)
 deny:

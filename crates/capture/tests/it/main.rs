@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod agent_faults;
+mod certificates;
 mod connections;
 mod fidelity;
 mod harness;

@@ -55,7 +55,6 @@ async fn a_full_disk_costs_records_alone_and_recording_resumes_with_it() {
     let origin = origin().await;
     let setup = Setup {
         output: "small/traffic.jsonl",
-        options: &["--queue-limit", "1MiB"],
         ..Setup::new(&origin, folder.path())
     };
     let running = setup.start();

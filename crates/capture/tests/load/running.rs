@@ -159,6 +159,19 @@ impl Running {
         }
     }
 
+    /// Waits until the recorder has nothing more to write.
+    pub(crate) async fn settle(&self) {
+        let mut length = 0;
+        loop {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            let now = fs::metadata(&self.recording).unwrap().len();
+            if now == length {
+                return;
+            }
+            length = now;
+        }
+    }
+
     /// Resident memory in MiB, now (`VmRSS`) or at its peak (`VmHWM`).
     pub(crate) fn mebibytes(&self, field: &str) -> usize {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();

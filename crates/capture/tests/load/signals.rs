@@ -54,7 +54,11 @@ async fn a_stop_waits_for_nothing_where_nothing_is_under_way() {
 async fn a_stop_lets_an_answer_come_to_its_end() {
     let folder = tempfile::tempdir().unwrap();
     let origin = origin().await;
-    let running = Setup::new(&origin, folder.path()).start();
+    let running = Setup {
+        options: &["--body-limit", "1MiB"],
+        ..Setup::new(&origin, folder.path())
+    }
+    .start();
     let mut agent = Door::of(&running).enter().await.unwrap();
     agent.begin("/download/60000000").await.unwrap();
     running.signal("TERM");

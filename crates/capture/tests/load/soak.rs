@@ -74,9 +74,11 @@ async fn mixed_traffic_leaves_memory_and_descriptors_where_they_were() {
     let before = running.descriptors();
     let mut exchanges = traffic(&door, Instant::now() + half).await;
     running.descriptors_fall_to(before).await;
+    running.settle().await;
     let halfway = running.mebibytes("VmRSS");
     exchanges += traffic(&door, Instant::now() + half).await;
     running.descriptors_fall_to(before).await;
+    running.settle().await;
     let at_end = running.mebibytes("VmRSS");
     let path = running.recording.clone();
     running.stop();

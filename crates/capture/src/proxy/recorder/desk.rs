@@ -67,7 +67,7 @@ impl<S: Sink> Desk<S> {
             Err(mpsc::TryRecvError::Disconnected) => None,
             Err(mpsc::TryRecvError::Empty) => {
                 // What could not be handed on stays taken: the next flush tries again.
-                self.sink.flush().ok();
+                self.in_sink(Sink::flush).ok();
                 messages.recv().ok()
             }
         }
@@ -140,7 +140,7 @@ impl<S: Sink> Desk<S> {
 
     fn write_exchange(&mut self, exchange: Exchange) {
         let record = Record::Exchange(Box::new(exchange));
-        let result = self.sink.write(&record);
+        let result = self.in_sink(|sink| sink.write(&record));
         if let Record::Exchange(exchange) = &record {
             match result {
                 Ok(()) => self.ledger().count_exchange(exchange),
@@ -161,7 +161,7 @@ impl<S: Sink> Desk<S> {
     }
 
     fn write(&mut self, record: &Record) {
-        if let Err(cause) = self.sink.write(record) {
+        if let Err(cause) = self.in_sink(|sink| sink.write(record)) {
             self.ledger().lose(1, &cause);
         }
     }
@@ -183,10 +183,18 @@ impl<S: Sink> Desk<S> {
         end.ended_at = Some(self.shared.clock().wall(now));
         self.ledger().finish_at(end.ended_at);
         self.write(&Record::End(end));
-        if let Err(cause) = self.sink.flush() {
+        if let Err(cause) = self.in_sink(Sink::flush) {
             let pending = self.sink.pending();
             self.ledger().lose(pending, &cause);
         }
+    }
+
+    /// Calls the sink, and lets it be known for so long: `finish` waits for us, but not for it.
+    fn in_sink<T>(&mut self, call: impl FnOnce(&mut S) -> T) -> T {
+        self.shared.set_in_sink(true);
+        let result = call(&mut self.sink);
+        self.shared.set_in_sink(false);
+        result
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {

@@ -146,6 +146,8 @@ pub(super) struct Shared {
     queued: AtomicUsize,
     /// Of what waits, how many are to become lines.
     records: AtomicU64,
+    /// Whether the thread is inside its sink, which may never come back.
+    in_sink: AtomicBool,
     /// Whether any socket is cut: spares the lock where none is.
     any_cut: AtomicBool,
     losses: Mutex<Losses>,
@@ -161,6 +163,7 @@ impl Shared {
             queue_limit,
             queued: AtomicUsize::new(0),
             records: AtomicU64::new(0),
+            in_sink: AtomicBool::new(false),
             any_cut: AtomicBool::new(false),
             losses: Mutex::default(),
         }
@@ -182,6 +185,16 @@ impl Shared {
     /// How many exchanges and connections wait in the queue.
     pub(super) fn records(&self) -> u64 {
         self.records.load(Ordering::Acquire)
+    }
+
+    /// Notes that the thread enters its sink, or leaves it.
+    pub(super) fn set_in_sink(&self, inside: bool) {
+        self.in_sink.store(inside, Ordering::Release);
+    }
+
+    /// Whether the thread is inside its sink.
+    pub(super) fn is_in_sink(&self) -> bool {
+        self.in_sink.load(Ordering::Acquire)
     }
 
     /// Takes a message off the books, once it has been dealt with.

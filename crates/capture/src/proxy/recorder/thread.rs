@@ -96,7 +96,7 @@ impl RecorderThread {
         while let Err(mpsc::RecvTimeoutError::Timeout) = self.has_ended.recv_timeout(self.patience)
         {
             let now = self.shared.queued();
-            if now == waiting {
+            if now == waiting && self.shared.is_in_sink() {
                 return self.give_up();
             }
             waiting = now;
