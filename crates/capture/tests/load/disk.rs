@@ -60,11 +60,11 @@ async fn a_full_disk_costs_records_alone_and_recording_resumes_with_it() {
     let running = setup.start();
     let mut agent = Door::of(&running).enter().await.unwrap();
     // 256 KiB of disk, and the sink holds 4 MiB for when it comes back.
-    traffic(&mut agent, 0, 2000).await;
+    traffic(&mut agent, 0, 4000).await;
     let full = fs::metadata(&running.recording).unwrap().len();
     assert!(full <= 256 * 1024, "{full}");
     assert!(run("mount", &["-o", "remount,size=64m", &small]));
-    traffic(&mut agent, 2000, 10).await;
+    traffic(&mut agent, 4000, 10).await;
     drop(agent);
     let path = running.recording.clone();
     let said = running.stop();
@@ -80,13 +80,13 @@ async fn a_full_disk_costs_records_alone_and_recording_resumes_with_it() {
         "the disk took part of a line, and later the rest"
     );
     assert!(end.lost > 0);
-    assert_eq!(end.exchanges + end.lost, 2010);
+    assert_eq!(end.exchanges + end.lost, 4010);
     assert_eq!(lines.exchanges.len() as u64, end.exchanges);
     let first_loss = end.first_loss.as_deref().unwrap();
     assert!(first_loss.contains("No space left"), "{first_loss}");
     assert!(said.contains("No space left"), "{said}");
     let last = &lines.exchanges.last().unwrap().request.url;
-    assert!(last.starts_with("https://origin.test/2009-"), "{last}");
+    assert!(last.starts_with("https://origin.test/4009-"), "{last}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
