@@ -10,6 +10,9 @@ use crate::running::{Lines, Setup};
 /// What a second half may add: allocators give memory back late.
 const GROWTH_MEBIBYTES: usize = 24;
 
+/// Between an agent's visits: a recorder without optimization has to keep up as well.
+const PAUSE: Duration = Duration::from_millis(300);
+
 /// One agent's visit: requests, events, an upload, a socket, an answer left in the middle.
 async fn visit(door: &Door, n: usize) -> std::io::Result<u64> {
     let mut agent = door.enter().await?;
@@ -47,6 +50,7 @@ async fn traffic(door: &Door, until: Instant) -> u64 {
                 let mut n = first;
                 while Instant::now() < until {
                     exchanges += visit(&door, n).await.unwrap();
+                    tokio::time::sleep(PAUSE).await;
                     n += 1;
                 }
                 exchanges
