@@ -65,7 +65,7 @@ fn usage(entry: &Entry) -> Value {
     events
         .filter(|event| event["type"] == "response.completed")
         .map(|event| event["response"]["usage"].clone())
-        .last()
+        .next_back()
         .unwrap_or_else(|| panic!("no end of {}", entry.path))
 }
 
