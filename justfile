@@ -61,6 +61,11 @@ tree:
 dependencies:
     .ci/dependencies
 
+# Measure what passing through costs and how fast reports are made, as ratios
+bench *ARGS:
+    cargo bench --package capture --bench overhead {{ARGS}}
+    cargo bench --package analyze --bench throughput {{ARGS}}
+
 # Check licences, advisories and banned crates (needs cargo-deny)
 deny:
     cargo deny --config .deny.toml check
