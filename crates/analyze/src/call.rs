@@ -39,10 +39,12 @@ pub struct Call {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Provider {
-    /// The Responses API.
+    /// The Responses API, or Chat Completions.
     Openai,
     /// The Messages API.
     Anthropic,
+    /// `generateContent`.
+    Google,
 }
 
 /// What the agent wanted with a call.

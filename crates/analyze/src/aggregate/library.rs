@@ -58,7 +58,7 @@ impl Library {
             self.add_one((place, position), item.digest, || Content {
                 name: item.name.as_deref().map(Into::into),
                 call_id: item.call_id.as_deref().map(Into::into),
-                ..content(item.part, item.raw, readable(item.raw))
+                ..content(item.part, &item.raw, readable(&item.raw))
             });
             position += 1;
         }

@@ -130,7 +130,9 @@ fn tools(value: Option<&RawValue>) -> Vec<Tool<'_>> {
 
 /// The system prompt, and the blocks of every message.
 fn input_items<'a>(request: &Request<'a>) -> (Option<Item<'a>>, Vec<Item<'a>>) {
-    let system = request.system.map(|value| whole(value, Part::Instructions));
+    let system = request
+        .system
+        .map(|value| Item::new(Part::Instructions, value.get()));
     let mut items = Vec::new();
     for message in elements(request.messages) {
         let head: Head<'a> = read(message.get()).unwrap_or_default();
@@ -147,21 +149,11 @@ fn input_items<'a>(request: &Request<'a>) -> (Option<Item<'a>>, Vec<Item<'a>>) {
                         .map(|b| block(b, speaker)),
                 );
             }
-            Some(content) => items.push(whole(content, speaker)),
+            Some(content) => items.push(Item::new(speaker, content.get())),
             None => {}
         }
     }
     (system, items)
-}
-
-fn whole(value: &RawValue, part: Part) -> Item<'_> {
-    Item {
-        digest: Digest::of(value.get()),
-        part,
-        name: None,
-        call_id: None,
-        raw: value.get(),
-    }
 }
 
 /// A content block of a message by `speaker`.
@@ -176,7 +168,7 @@ fn block(value: &RawValue, speaker: Part) -> Item<'_> {
     Item {
         name: (part == Part::ToolCall).then(|| name(head.name).unwrap_or_default()),
         call_id: name(head.tool_use_id).or_else(|| name(head.id)),
-        ..whole(value, part)
+        ..Item::new(part, value.get())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The readable text of an item: what a person would want to see of it.
 //!
-//! Looks where both providers put text; where there is none, the JSON itself is the text.
+//! Looks where every provider puts text; where there is none, the JSON itself is the text.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -28,8 +28,23 @@ struct Fields<'a> {
     summary: Option<&'a RawValue>,
     #[serde(borrow)]
     content: Option<&'a RawValue>,
+    /// The inside of a tool call of Chat Completions.
+    #[serde(borrow)]
+    function: Option<&'a RawValue>,
+    #[serde(borrow, rename = "functionCall")]
+    function_call: Option<&'a RawValue>,
+    #[serde(borrow, rename = "functionResponse")]
+    function_response: Option<&'a RawValue>,
+    #[serde(borrow)]
+    response: Option<&'a RawValue>,
+    /// The parts of Google's `systemInstruction`.
+    #[serde(borrow)]
+    parts: Option<&'a RawValue>,
     #[serde(borrow)]
     arguments: Option<&'a RawValue>,
+    /// What Google calls the arguments of a function.
+    #[serde(borrow)]
+    args: Option<&'a RawValue>,
     #[serde(borrow)]
     input: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -59,13 +74,18 @@ fn gather(value: &RawValue, depth: usize, out: &mut String) {
         fields.thinking,
         fields.summary,
         fields.content,
+        fields.parts,
+        fields.function,
+        fields.function_call,
+        fields.function_response,
+        fields.response,
         fields.arguments,
         fields.output,
     ];
     for field in ordered.into_iter().flatten() {
         gather(field, depth - 1, out);
     }
-    match fields.input {
+    match fields.input.or(fields.args) {
         // A custom tool's input is text, another's is an object: shown as it is.
         Some(input) if input.get().starts_with('{') => out.push_str(input.get()),
         Some(input) => gather(input, depth - 1, out),
@@ -97,6 +117,19 @@ mod tests {
                 r#"{"x":1}"#,
             ),
             (r#"{"type":"tool_use","input":{"x":1}}"#, r#"{"x":1}"#),
+            (
+                r#"{"id":"c","function":{"name":"f","arguments":"{\"x\":1}"}}"#,
+                r#"{"x":1}"#,
+            ),
+            (
+                r#"{"functionCall":{"name":"f","args":{"x":1}}}"#,
+                r#"{"x":1}"#,
+            ),
+            (
+                r#"{"functionResponse":{"name":"f","response":{"output":"a b"}}}"#,
+                "a b",
+            ),
+            (r#"{"parts":[{"text":"Be"},{"text":"brief"}]}"#, "Be\nbrief"),
             (
                 r#"{"type":"compaction_trigger"}"#,
                 r#"{"type":"compaction_trigger"}"#,

@@ -10,8 +10,8 @@ use crate::call::Fault;
 
 /// Reads the body of an answer whose status says that it failed.
 ///
-/// OpenAI and Anthropic both answer `{"error": {"type", "code", "message"}}`;
-/// the ChatGPT backend also `{"detail"}`.
+/// OpenAI and Anthropic both answer `{"error": {"type", "code", "message"}}`,
+/// Google `{"error": {"status", "message"}}`; the ChatGPT backend also `{"detail"}`.
 pub(super) fn fault_of_body(response: &Response) -> Fault {
     #[derive(Default, Deserialize)]
     #[serde(default)]
@@ -40,11 +40,15 @@ pub(super) fn of_error(error: &RawValue) -> Option<Fault> {
         #[serde(borrow)]
         code: Option<&'a RawValue>,
         #[serde(borrow)]
+        status: Option<&'a RawValue>,
+        #[serde(borrow)]
         message: Option<&'a RawValue>,
     }
     let object: ErrorObject<'_> = read::<Option<ErrorObject<'_>>>(error.get())??;
     Some(Fault {
-        code: name(object.code).or_else(|| name(object.kind)),
+        code: name(object.code)
+            .or_else(|| name(object.kind))
+            .or_else(|| name(object.status)),
         message: name(object.message),
         ..Fault::default()
     })

@@ -1,6 +1,9 @@
 //! What decoders hand to the aggregate: a call, and the content that it refers to.
 //!
-//! The content is borrowed from the exchange; whoever wants to keep some of it copies it.
+//! The content is borrowed from the exchange, where it stands there in one piece;
+//! whoever wants to keep some of it copies it.
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
@@ -37,8 +40,22 @@ pub(crate) struct Item<'a> {
     pub(crate) name: Option<String>,
     /// What pairs a tool call with its result.
     pub(crate) call_id: Option<String>,
-    /// The item as JSON.
-    pub(crate) raw: &'a str,
+    /// The item as JSON; put together where it came in pieces.
+    pub(crate) raw: Cow<'a, str>,
+}
+
+impl<'a> Item<'a> {
+    /// An item that is neither a tool call nor a result.
+    pub(super) fn new(part: Part, raw: impl Into<Cow<'a, str>>) -> Self {
+        let raw = raw.into();
+        Self {
+            digest: Digest::of(&raw),
+            part,
+            name: None,
+            call_id: None,
+            raw,
+        }
+    }
 }
 
 /// Which part of a conversation an item is.

@@ -47,4 +47,4 @@ pub(super) fn length(value: Option<&RawValue>) -> u64 {
 }
 
 /// Far longer than any id, name or model; bounds what a recording makes us keep of each.
-const MAX_NAME_BYTES: usize = 256;
+pub(super) const MAX_NAME_BYTES: usize = 256;

@@ -5,9 +5,11 @@
 //! host: agents reach the same API through many hosts.
 
 mod anthropic;
+mod chat;
 pub(crate) mod content;
 mod events;
 pub(crate) mod fault;
+mod gemini;
 mod item;
 mod json;
 mod metadata;
@@ -44,6 +46,9 @@ const DECODERS: &[(&str, Decoder)] = &[
     ("/responses", openai::decode),
     ("/responses/compact", openai::decode),
     ("/v1/messages", anthropic::decode),
+    ("/chat/completions", chat::decode),
+    (":generateContent", gemini::decode),
+    (":streamGenerateContent", gemini::decode),
 ];
 
 /// Whether an exchange with this path speaks to a model, understood or not.

@@ -7,6 +7,7 @@
 
 mod anthropic;
 mod assertion;
+mod chat;
 mod cli;
 mod compare;
 mod damage;
@@ -15,6 +16,7 @@ mod exports;
 mod figures;
 mod filter;
 mod fixtures;
+mod gemini;
 mod golden;
 mod hostile;
 mod html;

@@ -24,13 +24,13 @@ pub(super) fn read<'a>(request: &Request<'a>, exchange: &Exchange) -> Input<'a> 
         add_tool(tool, "", &mut input.tools);
     }
     if let Some(instructions) = request.instructions.filter(|value| value.get().len() > 2) {
-        let item = plain(instructions, Part::Instructions);
+        let item = Item::new(Part::Instructions, instructions.get());
         input.prompt.instructions = Some(item.digest);
         input.items.push(item);
     }
     match request.input {
         Some(value) if value.get().starts_with('"') => {
-            let item = plain(value, Part::User);
+            let item = Item::new(Part::User, value.get());
             input.prompt.input.push(item.digest);
             input.items.push(item);
         }
@@ -118,11 +118,9 @@ pub(super) fn item<'a>(element: &'a RawValue, head: &Head<'a>) -> Item<'a> {
         qualified(&name(head.namespace).unwrap_or_default(), &own)
     });
     Item {
-        digest: Digest::of(element.get()),
-        part,
         name: named,
         call_id: name(head.call_id),
-        raw: element.get(),
+        ..Item::new(part, element.get())
     }
 }
 
@@ -139,17 +137,6 @@ fn part(kind: Option<&str>, role: Option<&str>) -> Part {
         Some(kind) if kind.ends_with("_output") => Part::ToolResult,
         Some(kind) if kind.ends_with("_call") => Part::ToolCall,
         Some(_) => Part::Other,
-    }
-}
-
-/// A text that stands where an item could.
-fn plain(value: &RawValue, part: Part) -> Item<'_> {
-    Item {
-        digest: Digest::of(value.get()),
-        part,
-        name: None,
-        call_id: None,
-        raw: value.get(),
     }
 }
 

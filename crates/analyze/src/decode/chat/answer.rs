@@ -1,0 +1,271 @@
+//! What Chat Completions answers: chunks, one body, or an error.
+//!
+//! Only the first choice is read: agents ask for no other.
+
+use std::collections::BTreeMap;
+
+use capture::record::{Event, Exchange, OutcomeState, Response};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::prompt::pieces;
+use super::{CallHead, Item, Message, Part};
+use crate::call::{Ending, Fault, Marks, Tokens, ToolCall};
+use crate::decode::events::Stream;
+use crate::decode::fault::{fault_of_body, of_error};
+use crate::decode::json::{elements, length, name, number, read as parse, text};
+
+/// An answer's content.
+pub(super) struct Answer<'a> {
+    pub(super) ending: Ending,
+    pub(super) tokens: Option<Tokens>,
+    pub(super) marks: Marks,
+    pub(super) gaps_us: Vec<u64>,
+    pub(super) id: Option<String>,
+    pub(super) tool_calls: Vec<ToolCall>,
+    pub(super) items: Vec<Item<'a>>,
+    pub(super) error: Option<Fault>,
+}
+
+/// Reads the answer of `exchange`, as far as it came.
+pub(super) fn read(exchange: &Exchange) -> Answer<'_> {
+    let mut reader = AnswerReader::default();
+    if let Some(response) = &exchange.response {
+        for event in &response.events {
+            reader.event(event);
+        }
+        reader.put_together();
+        reader.body(response);
+    }
+    reader.finish(exchange)
+}
+
+#[derive(Default)]
+struct AnswerReader<'a> {
+    stream: Stream,
+    ending: Option<Ending>,
+    tokens: Option<Tokens>,
+    id: Option<String>,
+    thought: String,
+    said: String,
+    /// Tool calls that came in pieces, by index.
+    calls: BTreeMap<u64, PartialCall>,
+    tool_calls: Vec<ToolCall>,
+    items: Vec<Item<'a>>,
+    error: Option<Fault>,
+}
+
+/// A tool call as far as it came.
+#[derive(Default)]
+struct PartialCall {
+    id: String,
+    name: String,
+    arguments: String,
+    at_us: u64,
+}
+
+/// A chunk, or the body in place of all of them.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Chunk<'a> {
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    choices: Option<&'a RawValue>,
+    #[serde(borrow)]
+    usage: Option<&'a RawValue>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Choice<'a> {
+    #[serde(borrow)]
+    index: Option<&'a RawValue>,
+    #[serde(borrow)]
+    delta: Option<&'a RawValue>,
+    #[serde(borrow)]
+    message: Option<&'a RawValue>,
+    #[serde(borrow)]
+    finish_reason: Option<&'a RawValue>,
+}
+
+impl<'a> AnswerReader<'a> {
+    fn event(&mut self, event: &'a Event) {
+        if event.text.as_deref().map(str::trim) == Some(DONE) {
+            self.ending.get_or_insert(Ending::Completed);
+        }
+        let json = event.json.as_ref();
+        let Some(chunk) = json.and_then(|json| parse::<Chunk<'a>>(json.get())) else {
+            return;
+        };
+        let choice = self.chunk(&chunk);
+        if let Some(delta) = choice.delta.and_then(|delta| parse(delta.get())) {
+            self.delta(&delta, event.at_us);
+        }
+    }
+
+    /// Takes what a chunk and a body have in common; returns the first choice.
+    fn chunk(&mut self, chunk: &Chunk<'a>) -> Choice<'a> {
+        self.id = self.id.take().or_else(|| name(chunk.id));
+        self.tokens = chunk.usage.and_then(tokens).or(self.tokens);
+        let choices = elements(chunk.choices).into_iter();
+        let mut choices = choices.filter_map(|choice| parse::<Choice<'a>>(choice.get()));
+        let choice = choices.find(|choice| number(choice.index).unwrap_or(0) == 0);
+        let choice = choice.unwrap_or_default();
+        match text(choice.finish_reason).as_deref() {
+            Some("length" | "content_filter") => self.ending = Some(Ending::Incomplete),
+            // So OpenRouter says that the provider behind it failed.
+            Some("error") => self.ending = Some(Ending::Failed),
+            Some(_) => self.ending = Some(Ending::Completed),
+            None => {}
+        }
+        if let Some(fault) = chunk.error.and_then(of_error) {
+            self.ending = Some(Ending::Failed);
+            self.error = Some(fault);
+        }
+        choice
+    }
+
+    fn delta(&mut self, delta: &Message<'a>, at_us: u64) {
+        let before = self.thought.len() + self.said.len();
+        self.thought += &text(delta.thought()).unwrap_or_default();
+        self.said += &text(delta.content).unwrap_or_default();
+        self.said += &text(delta.refusal).unwrap_or_default();
+        let calls = elements(delta.tool_calls);
+        if self.thought.len() + self.said.len() > before || !calls.is_empty() {
+            self.stream.output_at(at_us);
+        }
+        for (position, value) in (0..).zip(calls) {
+            let head: CallHead<'a> = parse(value.get()).unwrap_or_default();
+            let function = head.function();
+            let index = number(head.index).unwrap_or(position);
+            let call = self.calls.entry(index).or_default();
+            // An id and a name come whole, in the first piece.
+            call.id = name(head.id).unwrap_or_else(|| std::mem::take(&mut call.id));
+            call.name = name(function.name).unwrap_or_else(|| std::mem::take(&mut call.name));
+            call.arguments += &text(function.arguments).unwrap_or_default();
+            call.at_us = at_us;
+        }
+    }
+
+    /// Makes items of what came in pieces, as they will come back as history.
+    fn put_together(&mut self) {
+        let spoken = [
+            (Part::Reasoning, std::mem::take(&mut self.thought)),
+            (Part::Assistant, std::mem::take(&mut self.said)),
+        ];
+        for (part, said) in spoken {
+            if !said.is_empty() {
+                self.items
+                    .push(Item::new(part, Value::from(said).to_string()));
+            }
+        }
+        for call in std::mem::take(&mut self.calls).into_values() {
+            let function = json!({"name": call.name, "arguments": call.arguments});
+            let whole = json!({"id": call.id, "type": "function", "function": function});
+            self.items.push(Item {
+                name: Some(call.name.clone()),
+                call_id: Some(call.id.clone()),
+                ..Item::new(Part::ToolCall, whole.to_string())
+            });
+            self.tool_calls.push(ToolCall {
+                name: call.name,
+                call_id: call.id,
+                argument_bytes: call.arguments.len() as u64,
+                at_us: Some(call.at_us),
+            });
+        }
+    }
+
+    /// Takes a body that is not a stream: the whole answer, or an error.
+    fn body(&mut self, response: &'a Response) {
+        if response.status >= 400 {
+            self.ending = Some(Ending::Failed);
+            self.error = Some(fault_of_body(response));
+            return;
+        }
+        let body = response.body.as_ref().and_then(|body| body.json.as_ref());
+        let Some(chunk) = body.and_then(|json| parse::<Chunk<'a>>(json.get())) else {
+            return;
+        };
+        let choice = self.chunk(&chunk);
+        self.ending.get_or_insert(Ending::Completed);
+        let message = choice.message.and_then(|message| parse(message.get()));
+        let message: Message<'a> = message.unwrap_or_default();
+        self.items.extend(pieces(&message));
+        for value in elements(message.tool_calls) {
+            let head: CallHead<'_> = parse(value.get()).unwrap_or_default();
+            let function = head.function();
+            self.tool_calls.push(ToolCall {
+                name: name(function.name).unwrap_or_default(),
+                call_id: name(head.id).unwrap_or_default(),
+                argument_bytes: length(function.arguments),
+                at_us: None,
+            });
+        }
+    }
+
+    fn finish(self, exchange: &Exchange) -> Answer<'a> {
+        let (marks, gaps_us) = self.stream.finish(exchange);
+        Answer {
+            ending: match exchange.outcome.state {
+                OutcomeState::Failed => Ending::Cut,
+                _ => self.ending.unwrap_or(Ending::Cut),
+            },
+            tokens: self.tokens,
+            marks,
+            gaps_us,
+            id: self.id,
+            tool_calls: self.tool_calls,
+            items: self.items,
+            error: self.error,
+        }
+    }
+}
+
+/// Reads a usage object; the `null` of chunks before the last is none.
+fn tokens(usage: &RawValue) -> Option<Tokens> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Usage<'a> {
+        #[serde(borrow)]
+        prompt_tokens: Option<&'a RawValue>,
+        #[serde(borrow)]
+        prompt_tokens_details: Option<&'a RawValue>,
+        #[serde(borrow)]
+        completion_tokens: Option<&'a RawValue>,
+        #[serde(borrow)]
+        completion_tokens_details: Option<&'a RawValue>,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Details<'a> {
+        #[serde(borrow)]
+        cached_tokens: Option<&'a RawValue>,
+        #[serde(borrow)]
+        cache_write_tokens: Option<&'a RawValue>,
+        #[serde(borrow)]
+        reasoning_tokens: Option<&'a RawValue>,
+    }
+    fn details(value: Option<&RawValue>) -> Details<'_> {
+        value
+            .and_then(|value| parse(value.get()))
+            .unwrap_or_default()
+    }
+    let usage: Usage<'_> = parse::<Option<Usage<'_>>>(usage.get())??;
+    let input = details(usage.prompt_tokens_details);
+    let output = details(usage.completion_tokens_details);
+    Some(Tokens {
+        input: number(usage.prompt_tokens).unwrap_or(0),
+        cached: number(input.cached_tokens).unwrap_or(0),
+        cache_written: number(input.cache_write_tokens).unwrap_or(0),
+        output: number(usage.completion_tokens).unwrap_or(0),
+        reasoning: number(output.reasoning_tokens).unwrap_or(0),
+    })
+}
+
+/// What follows the last chunk.
+const DONE: &str = "[DONE]";

@@ -1,0 +1,84 @@
+//! What a request of Chat Completions holds: tools and messages.
+//!
+//! A message of the assistant falls into what it thought, said and called; any
+//! other message is one item.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{CallHead, Function, Item, Message, Part, Tool};
+use crate::call::Digest;
+use crate::decode::json::{elements, name, read, text};
+
+/// The tools of a request.
+pub(super) fn tools(value: Option<&RawValue>) -> Vec<Tool<'_>> {
+    elements(value).into_iter().map(tool).collect()
+}
+
+fn tool(value: &RawValue) -> Tool<'_> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Offer<'a> {
+        #[serde(borrow, rename = "type")]
+        kind: Option<&'a RawValue>,
+        #[serde(borrow)]
+        function: Option<&'a RawValue>,
+    }
+    let offer: Offer<'_> = read(value.get()).unwrap_or_default();
+    let function = offer
+        .function
+        .and_then(|inner| read::<Function<'_>>(inner.get()));
+    Tool {
+        digest: Digest::of(value.get()),
+        name: name(function.and_then(|function| function.name))
+            .or_else(|| name(offer.kind))
+            .unwrap_or_default(),
+        raw: value.get(),
+    }
+}
+
+/// The messages of a request, item by item.
+pub(super) fn items(messages: Option<&RawValue>) -> Vec<Item<'_>> {
+    let mut items = Vec::new();
+    for value in elements(messages) {
+        let message: Message<'_> = read(value.get()).unwrap_or_default();
+        let part = match text(message.role).as_deref() {
+            Some("assistant") => {
+                items.extend(pieces(&message));
+                continue;
+            }
+            Some("system" | "developer") => Part::Instructions,
+            Some("tool" | "function") => Part::ToolResult,
+            Some(_) => Part::User,
+            None => Part::Other,
+        };
+        items.push(Item {
+            call_id: name(message.tool_call_id),
+            ..Item::new(part, value.get())
+        });
+    }
+    items
+}
+
+/// What the assistant thought, said and called in one message.
+pub(super) fn pieces<'a>(message: &Message<'a>) -> Vec<Item<'a>> {
+    let spoken = [
+        (Part::Reasoning, message.thought()),
+        (Part::Assistant, message.content),
+        (Part::Assistant, message.refusal),
+    ];
+    let spoken = spoken
+        .into_iter()
+        .filter_map(|(part, value)| Some((part, value?.get())))
+        .filter(|(_, raw)| *raw != "\"\"")
+        .map(|(part, raw)| Item::new(part, raw));
+    let calls = elements(message.tool_calls).into_iter().map(|value| {
+        let head: CallHead<'_> = read(value.get()).unwrap_or_default();
+        Item {
+            name: Some(name(head.function().name).unwrap_or_default()),
+            call_id: name(head.id),
+            ..Item::new(Part::ToolCall, value.get())
+        }
+    });
+    spoken.chain(calls).collect()
+}

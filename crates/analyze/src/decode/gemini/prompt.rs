@@ -1,0 +1,133 @@
+//! What a request of `generateContent` holds: function declarations and contents.
+//!
+//! Every part of a content is an item.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{Content, Function, Item, Part, Piece, Tool};
+use crate::call::Digest;
+use crate::decode::json::{MAX_NAME_BYTES, elements, name, read, text};
+
+/// The tools of a request: each function, and each of Google's own tools.
+pub(super) fn tools(value: Option<&RawValue>) -> Vec<Tool<'_>> {
+    elements(value).into_iter().flat_map(tool).collect()
+}
+
+/// One element: a list of functions, or a tool of Google's under its name.
+fn tool<'a>(value: &'a RawValue) -> Vec<Tool<'a>> {
+    #[derive(Default, Deserialize)]
+    #[serde(default, rename_all = "camelCase")]
+    struct Declared<'a> {
+        #[serde(borrow, alias = "function_declarations")]
+        function_declarations: Option<&'a RawValue>,
+    }
+    let declared: Declared<'_> = read(value.get()).unwrap_or_default();
+    let named = |raw: &'a RawValue, name: String| Tool {
+        digest: Digest::of(raw.get()),
+        name,
+        raw: raw.get(),
+    };
+    if declared.function_declarations.is_none() {
+        let fields: BTreeMap<Cow<'_, str>, &RawValue> = read(value.get()).unwrap_or_default();
+        let own = fields.into_keys().next().unwrap_or_default();
+        return vec![named(
+            value,
+            crate::text::cut(&own, MAX_NAME_BYTES).to_owned(),
+        )];
+    }
+    let functions = elements(declared.function_declarations).into_iter();
+    functions
+        .map(|raw| {
+            let function: Function<'_> = read(raw.get()).unwrap_or_default();
+            named(raw, name(function.name).unwrap_or_default())
+        })
+        .collect()
+}
+
+/// The contents of a request, part by part.
+pub(super) fn items<'a>(contents: Option<&'a RawValue>, labels: &mut Labels) -> Vec<Item<'a>> {
+    let mut items = Vec::new();
+    for content in elements(contents) {
+        let content: Content<'a> = read(content.get()).unwrap_or_default();
+        let speaker = match text(content.role).as_deref() {
+            Some("model") => Part::Assistant,
+            Some("system") => Part::Instructions,
+            _ => Part::User,
+        };
+        let parts = elements(content.parts).into_iter();
+        items.extend(parts.map(|part| item(part, speaker, labels)));
+    }
+    items
+}
+
+/// A part of what `speaker` said.
+pub(super) fn item<'a>(value: &'a RawValue, speaker: Part, labels: &mut Labels) -> Item<'a> {
+    let piece: Piece<'a> = read(value.get()).unwrap_or_default();
+    if let Some(call) = piece.function_call {
+        let function: Function<'_> = read(call.get()).unwrap_or_default();
+        let id = name(function.id).unwrap_or_else(|| labels.call());
+        return Item {
+            name: Some(name(function.name).unwrap_or_default()),
+            ..labelled(Part::ToolCall, value, id)
+        };
+    }
+    if let Some(result) = piece.function_response {
+        let function: Function<'_> = read(result.get()).unwrap_or_default();
+        let id = name(function.id).unwrap_or_else(|| labels.result());
+        return labelled(Part::ToolResult, value, id);
+    }
+    let part = match piece.is_thought() {
+        true => Part::Reasoning,
+        false => speaker,
+    };
+    Item::new(part, value.get())
+}
+
+/// An item that is told from others of the same content by `id`.
+fn labelled(part: Part, value: &RawValue, id: String) -> Item<'_> {
+    Item {
+        digest: Digest::of(&format!("{id} {}", value.get())),
+        call_id: Some(id),
+        ..Item::new(part, value.get())
+    }
+}
+
+/// Ids for function calls without one, which older models give none.
+///
+/// Results come in the order of the calls, and every request brings the whole
+/// history: so the place in it tells which result answers which call. How the
+/// history begins tells conversations apart.
+#[derive(Debug)]
+pub(super) struct Labels {
+    beginning: Digest,
+    calls: usize,
+    results: usize,
+}
+
+impl Labels {
+    /// Labels for the conversation of `contents`.
+    pub(super) fn of(contents: Option<&RawValue>) -> Self {
+        let first = elements(contents).first().map_or("", |first| first.get());
+        Self {
+            beginning: Digest::of(first),
+            calls: 0,
+            results: 0,
+        }
+    }
+
+    /// The id of the next call.
+    fn call(&mut self) -> String {
+        self.calls += 1;
+        format!("{}-{}", self.beginning, self.calls)
+    }
+
+    /// The id of the call that the next result answers.
+    fn result(&mut self) -> String {
+        self.results += 1;
+        format!("{}-{}", self.beginning, self.results)
+    }
+}
