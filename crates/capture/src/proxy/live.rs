@@ -194,4 +194,4 @@ fn disposition(state: State, cause: &str, reason: &str) -> Disposition {
 }
 
 /// Looking up takes milliseconds; a name that takes longer is left out.
-const PROCESS_LIMIT: Duration = Duration::from_millis(250);
+const PROCESS_LIMIT: Duration = Duration::from_secs(2);

@@ -12,6 +12,7 @@ mod http2;
 mod matrix;
 mod origin_faults;
 mod scene;
+mod secrets;
 mod smuggling;
 mod ways_in;
 mod ways_out;
