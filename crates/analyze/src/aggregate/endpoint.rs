@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decode::{host_of, path_of};
 use crate::purpose::Purpose;
+use crate::shape::type_of;
 use crate::text;
 
 /// What exchanges are counted under.
@@ -44,14 +45,8 @@ impl Endpoint {
 
 /// The `type` of the message that opened a WebSocket exchange.
 fn message_type(exchange: &Exchange) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Message<'a> {
-        #[serde(borrow, rename = "type")]
-        kind: std::borrow::Cow<'a, str>,
-    }
     let json = exchange.request.body.as_ref()?.json.as_ref()?;
-    let message: Message<'_> = serde_json::from_str(json.get()).ok()?;
-    Some(text::cut(&message.kind, MAX_METHOD_BYTES).to_owned())
+    Some(text::cut(&type_of(json)?, MAX_METHOD_BYTES).to_owned())
 }
 
 /// The path with every segment that looks like an id replaced.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Endpoint;
 use crate::report::{Payload, PayloadPart, Structure};
-use crate::shape::Shape;
+use crate::shape::{Shape, type_of};
 use crate::text;
 
 /// The structure of all payloads, by endpoint.
@@ -90,7 +90,7 @@ impl Shapes {
 impl EndpointShapes {
     fn add_event(&mut self, event: &Event) {
         let Some(json) = &event.json else { return };
-        let name = event_type(json.get()).or(event.event.as_deref().map(Into::into));
+        let name = type_of(json).or(event.event.as_deref().map(Into::into));
         let name = name.unwrap_or_default();
         let name = text::cut(&name, MAX_TYPE_BYTES);
         if let Some(shape) = self.events.get_mut(name) {
@@ -116,18 +116,6 @@ impl EndpointShapes {
             self.events.pop_last();
         }
     }
-}
-
-/// The `type` of an event or message.
-fn event_type(json: &str) -> Option<std::borrow::Cow<'_, str>> {
-    #[derive(Deserialize)]
-    struct Message<'a> {
-        #[serde(borrow, rename = "type")]
-        kind: std::borrow::Cow<'a, str>,
-    }
-    serde_json::from_str::<Message<'_>>(json)
-        .ok()
-        .map(|message| message.kind)
 }
 
 /// The Responses API has about fifty.

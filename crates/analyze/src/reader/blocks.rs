@@ -100,9 +100,7 @@ impl<R: Read> Blocks<R> {
             let end = memchr::memrchr(b'\n', &self.rest[searched..]).map(|at| searched + at + 1);
             match end {
                 Some(end) => {
-                    let mut bytes = self.rest.split_off(end);
-                    std::mem::swap(&mut bytes, &mut self.rest);
-                    return Ok(Some(self.block(bytes)));
+                    return Ok(Some(self.block_to(end)));
                 }
                 None if self.ended && self.rest.is_empty() => return Ok(None),
                 None if self.rest.len() > self.line_limit => return self.skip_line().map(Some),
@@ -113,6 +111,17 @@ impl<R: Read> Blocks<R> {
                 None => searched = self.rest.len(),
             }
         }
+    }
+
+    /// The block of the first `end` bytes of `rest`; what is behind them stays.
+    fn block_to(&mut self, end: usize) -> Block {
+        let behind = self.rest.len() - end;
+        // With room for a whole block, or reading it would move it as it grows.
+        let mut rest = Vec::with_capacity((self.block_bytes + READ_BYTES).max(behind));
+        rest.extend_from_slice(&self.rest[end..]);
+        self.rest.truncate(end);
+        let bytes = std::mem::replace(&mut self.rest, rest);
+        self.block(bytes)
     }
 
     fn block(&mut self, bytes: Vec<u8>) -> Block {
@@ -168,8 +177,8 @@ impl<R: Read> Blocks<R> {
 }
 
 /// Large enough that handing a block to a thread costs nothing beside reading it,
-/// small enough that a few of them in flight do not show in memory.
-const BLOCK_BYTES: usize = 4 << 20;
+/// small enough that a few of them in flight stay in a processor's cache.
+const BLOCK_BYTES: usize = 1 << 20;
 /// The least that is asked of the input at once.
 const READ_BYTES: usize = 64 << 10;
 /// The longest line: a request and its events at the default body limit of 16 MiB

@@ -13,8 +13,10 @@ mod scanner;
 mod schema;
 mod stored;
 mod tree;
+mod type_of;
 mod walk;
 
 pub use node::Kind;
 pub use rows::Row;
 pub use tree::Shape;
+pub(crate) use type_of::type_of;

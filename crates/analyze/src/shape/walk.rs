@@ -159,10 +159,10 @@ impl<'s> Walk<'s> {
     }
 }
 
-/// A member's name without its escapes.
+/// A string without its escapes.
 ///
-/// A lone surrogate, which no Rust string can hold, leaves the name as it stands.
-fn unescaped(name: &str) -> Cow<'_, str> {
+/// A lone surrogate, which no Rust string can hold, leaves it as it stands.
+pub(super) fn unescaped(name: &str) -> Cow<'_, str> {
     if !name.contains('\\') {
         return Cow::Borrowed(name);
     }
