@@ -68,7 +68,7 @@ impl Recording {
         );
         let response = exchange.response.as_ref().unwrap();
         assert_eq!(response.status, entry.status);
-        let received: Vec<&str> = response.events.iter().map(event_json).collect();
+        let received: Vec<&str> = response.events.iter().map(event_data).collect();
         assert_eq!(received, entry.sent);
         assert_spread(&response.events);
         let end = exchange.request.end_us.unwrap();
@@ -90,8 +90,11 @@ fn assert_spread(events: &[Event]) {
     assert!(took >= pauses * LEAST_BETWEEN_EVENTS_US, "{times:?}");
 }
 
-fn event_json(event: &Event) -> &str {
-    event.json.as_ref().expect("every event is JSON").get()
+/// The data of an event: JSON, but for the `[DONE]` of Chat Completions.
+fn event_data(event: &Event) -> &str {
+    let json = event.json.as_ref().map(|json| json.get());
+    json.or(event.text.as_deref())
+        .expect("every event has data")
 }
 
 /// The JSON of a request's body, or nothing.
