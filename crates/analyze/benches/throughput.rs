@@ -17,6 +17,9 @@ const BYTES: u64 = 256 * 1024 * 1024;
 
 const ROUNDS: usize = 3;
 
+/// What is measured: its name, and what it does with the recording.
+type Contender = (&'static str, fn(&Path));
+
 fn main() {
     // `cargo test --benches` and `--list` only ask whether it starts.
     if std::env::args().any(|argument| argument == "--test" || argument == "--list") {
@@ -25,7 +28,7 @@ fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let recording = folder.path().join("traffic.jsonl");
     let size = write_recording(&recording).expect("a recording");
-    let contenders: [(&str, fn(&Path)); 3] = [
+    let contenders: [Contender; 3] = [
         ("line ends (wc -l)", count_lines),
         ("serde_json::Value, 1 thread", parse_values),
         ("analyze --format md", report),
