@@ -28,6 +28,14 @@ soak SECONDS="600":
 e2e *ARGS:
     cargo test --workspace --features wrapper/e2e --test e2e --no-fail-fast {{ARGS}}
 
+# Feed every parser, or the TARGETS named, what no peer would send, each for so many seconds
+fuzz SECONDS="60" *TARGETS:
+    .ci/fuzz {{SECONDS}} {{TARGETS}}
+
+# The same for a moment: the targets build, and what is known to be odd breaks nothing
+fuzz-smoke:
+    .ci/fuzz 5
+
 # Everything that CI runs, in CI's order
 ci: fmt-check lint doc tree dependencies test e2e
 

@@ -23,6 +23,8 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(all(fuzzing, feature = "proxy"))]
+pub mod fuzzing;
 #[cfg(feature = "proxy")]
 mod proxy;
 pub mod record;

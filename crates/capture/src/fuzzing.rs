@@ -1,0 +1,198 @@
+//! What the fuzz targets drive: taps before a recorder, with no network around them.
+//!
+//! Pieces of a connection come in, the exchanges that were made of them go out.
+//! Built under `--cfg fuzzing` alone, which `cargo fuzz` sets: the targets stand
+//! outside of this crate (`fuzz/`), and the taps are nobody else's business.
+
+use std::io;
+use std::sync::mpsc::{self, Receiver, Sender};
+
+use crate::Sink;
+use crate::proxy::recorder::{self, Direction, Recorder};
+use crate::proxy::tap::{Cut, Scope, Side, Tap};
+use crate::record::{
+    Connection, Disposition, Exchange, Limits, Record, Secrets, Session, State, Timestamp,
+};
+
+/// One thing that passed on a connection; an empty piece ends its half.
+#[derive(Debug, Clone, Copy)]
+pub enum Piece<'a> {
+    /// From the agent.
+    Up(&'a [u8]),
+    /// From the origin.
+    Down(&'a [u8]),
+}
+
+/// A recorder that stays for all inputs, so that each costs no thread of its own.
+#[derive(Debug)]
+pub struct Harness {
+    recorder: Recorder,
+    written: Receiver<Record>,
+}
+
+impl Harness {
+    /// A recorder that keeps up to `body_limit` bytes of a body.
+    ///
+    /// # Panics
+    ///
+    /// When the system has no thread or no random bytes to give.
+    pub fn new(body_limit: usize, keep_secrets: bool) -> Self {
+        let session = Session {
+            started_at: Timestamp::from_micros(0),
+            tool: String::new(),
+            agent: None,
+            command: Vec::new(),
+            offline: false,
+            intercept: Vec::new(),
+            limits: Limits { body: 0, queue: 0 },
+            secrets: Secrets::Kept,
+        };
+        let config = recorder::Config {
+            body_limit,
+            queue_limit: usize::MAX / 2,
+            keep_secrets,
+            session,
+        };
+        let (sink, written) = mpsc::channel();
+        let (recorder, _) =
+            recorder::start(config, Hand(sink)).expect("a fuzzer has a thread to spare");
+        Self { recorder, written }
+    }
+
+    /// What is recorded of a connection whose protocol the first bytes tell.
+    ///
+    /// # Panics
+    ///
+    /// When the tap does not count what it was given, or more is recorded than was begun.
+    pub fn watch<'a>(&self, pieces: impl IntoIterator<Item = Piece<'a>>) -> Vec<Exchange> {
+        self.run(Tap::new, pieces)
+    }
+
+    /// What is recorded of a connection whose ends have agreed on HTTP/2.
+    ///
+    /// # Panics
+    ///
+    /// As [`Harness::watch`].
+    pub fn watch_http2<'a>(&self, pieces: impl IntoIterator<Item = Piece<'a>>) -> Vec<Exchange> {
+        self.run(Tap::http2, pieces)
+    }
+
+    fn run<'a>(
+        &self,
+        tap: impl FnOnce(Recorder, Scope) -> Tap,
+        pieces: impl IntoIterator<Item = Piece<'a>>,
+    ) -> Vec<Exchange> {
+        let connection = self.recorder.next_connection();
+        let scope = Scope::new(connection, "https", "example.test:443", &self.recorder);
+        let mut tap = tap(self.recorder.clone(), scope);
+        let (mut at, mut up, mut down) = (0, Half::default(), Half::default());
+        for piece in pieces {
+            at += 10;
+            let (direction, half, bytes) = match piece {
+                Piece::Up(bytes) => (Direction::Up, &mut up, bytes),
+                Piece::Down(bytes) => (Direction::Down, &mut down, bytes),
+            };
+            if half.ended {
+                continue;
+            }
+            if bytes.is_empty() {
+                tap.half_closed(direction, at);
+                half.ended = true;
+            } else {
+                tap.push(direction, bytes, at, 1);
+                half.bytes += bytes.len() as u64;
+            }
+        }
+        let seen = tap.end(Cut::Closed(Side::Agent), at + 10);
+        assert_eq!((seen.bytes_up, seen.bytes_down), (up.bytes, down.bytes));
+        self.recorder.connection(line(connection, at));
+        let (exchanges, websocket_messages) = self.collect();
+        let most = seen.exchanges + websocket_messages;
+        assert!(
+            exchanges.len() as u64 <= most,
+            "{} of {most}",
+            exchanges.len()
+        );
+        exchanges
+    }
+
+    /// What was written, up to the connection's line; and how many messages WebSockets carried.
+    fn collect(&self) -> (Vec<Exchange>, u64) {
+        let mut exchanges = Vec::new();
+        loop {
+            match self
+                .written
+                .recv()
+                .expect("the recorder outlives its handle")
+            {
+                Record::Exchange(exchange) => exchanges.push(*exchange),
+                Record::Connection(connection) => {
+                    let counts = connection.websocket.unwrap_or_default();
+                    // Beside whole messages, one in each direction may be cut.
+                    return (exchanges, counts.messages_up + counts.messages_down + 2);
+                }
+                Record::Session(_) | Record::End(_) => {}
+            }
+        }
+    }
+}
+
+/// One direction of a connection.
+#[derive(Debug, Default)]
+struct Half {
+    bytes: u64,
+    ended: bool,
+}
+
+/// Hands records from the recorder's thread to the target's.
+struct Hand(Sender<Record>);
+
+impl Sink for Hand {
+    fn write(&mut self, record: &Record) -> io::Result<()> {
+        let mut line = Vec::new();
+        record.write_json(&mut line)?;
+        assert!(!line.contains(&b'\n'), "a record is one line");
+        let record = Record::from_json(&line).map_err(io::Error::other);
+        // What is written must be readable: analyze is to read no less than we wrote.
+        let record = record.expect("what was written can be read");
+        self.0.send(record).map_err(io::Error::other)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The line that follows all that is recorded of a connection.
+fn line(id: u64, end_us: u64) -> Connection {
+    Connection {
+        id,
+        started_at: Timestamp::from_micros(0),
+        authority: None,
+        disposition: Disposition {
+            state: State::Intercepted,
+            unread: None,
+            cause: None,
+            reason: None,
+        },
+        process: None,
+        protocol: None,
+        sni: None,
+        alpn_offer: Vec::new(),
+        downstream_tls: None,
+        upstream_tls: None,
+        upstream_address: None,
+        via: None,
+        dns_us: None,
+        tcp_us: None,
+        upstream_tls_us: None,
+        downstream_tls_us: None,
+        end_us,
+        bytes_up: 0,
+        bytes_down: 0,
+        exchanges: 0,
+        lost: 0,
+        websocket: None,
+        notes: Vec::new(),
+    }
+}
