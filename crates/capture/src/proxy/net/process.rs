@@ -39,6 +39,7 @@ struct Shared {
 struct Question {
     agent: SocketAddr,
     answer: Answer,
+    tries: u32,
 }
 
 impl Processes {
@@ -57,6 +58,7 @@ impl Processes {
         let question = Question {
             agent,
             answer: answer.clone(),
+            tries: 0,
         };
         if self.queue.try_send(question).is_err() {
             answer.set(None);
@@ -95,46 +97,66 @@ impl Answer {
 
 fn answer_all(questions: &Receiver<Question>) {
     let mut known = Vec::new();
-    while let Ok(first) = questions.recv() {
+    let mut again: Vec<Question> = Vec::new();
+    loop {
+        let mut waiting = std::mem::take(&mut again);
+        if waiting.is_empty() {
+            match questions.recv() {
+                Ok(question) => waiting.push(question),
+                Err(_) => return,
+            }
+        }
         let begun = Instant::now();
-        let mut waiting = vec![first];
         waiting.extend(questions.try_iter());
-        let inodes = socket_inodes();
-        let mut wanted = HashMap::new();
-        for Question { agent, answer } in waiting {
-            match inodes.get(&normal(agent)) {
-                Some(inode) => {
-                    wanted.insert(format!("socket:[{inode}]"), answer);
-                }
-                None => answer.set(None),
+        for question in look_up(waiting, &mut known) {
+            // The kernel's table is no snapshot: a line may be missing while others come and go.
+            if question.tries < MAX_TRIES {
+                again.push(question);
+            } else {
+                question.answer.set(None);
             }
-        }
-        // The agent of the last connection is most likely that of the next.
-        for pid in std::mem::take(&mut known) {
-            if look(pid, &mut wanted) {
-                known.push(pid);
-            }
-        }
-        for pid in pids() {
-            if wanted.is_empty() {
-                break;
-            }
-            if look(pid, &mut wanted) {
-                known.push(pid);
-                known.dedup();
-                known.truncate(MAX_KNOWN);
-            }
-        }
-        for answer in wanted.into_values() {
-            answer.set(None);
         }
         // A storm of connections must not make the reading cost what the traffic costs.
         std::thread::sleep((begun.elapsed() * REST).min(LONGEST_REST));
     }
 }
 
+/// Answers what can be answered now, and returns the rest.
+fn look_up(waiting: Vec<Question>, known: &mut Vec<u32>) -> Vec<Question> {
+    let inodes = socket_inodes();
+    let mut unanswered = Vec::new();
+    let mut wanted = HashMap::new();
+    for mut question in waiting {
+        question.tries += 1;
+        match inodes.get(&normal(question.agent)) {
+            Some(inode) => {
+                wanted.insert(format!("socket:[{inode}]"), question);
+            }
+            None => unanswered.push(question),
+        }
+    }
+    // The agent of the last connection is most likely that of the next.
+    for pid in std::mem::take(known) {
+        if look(pid, &mut wanted) {
+            known.push(pid);
+        }
+    }
+    for pid in pids() {
+        if wanted.is_empty() {
+            break;
+        }
+        if look(pid, &mut wanted) {
+            known.push(pid);
+            known.dedup();
+            known.truncate(MAX_KNOWN);
+        }
+    }
+    unanswered.extend(wanted.into_values());
+    unanswered
+}
+
 /// Answers for the sockets that `pid` holds; says whether it holds any of them.
-fn look(pid: u32, wanted: &mut HashMap<String, Answer>) -> bool {
+fn look(pid: u32, wanted: &mut HashMap<String, Question>) -> bool {
     let Ok(files) = fs::read_dir(format!("/proc/{pid}/fd")) else {
         return false;
     };
@@ -143,11 +165,12 @@ fn look(pid: u32, wanted: &mut HashMap<String, Answer>) -> bool {
         let Ok(target) = fs::read_link(file.path()) else {
             continue;
         };
-        let Some(answer) = target.to_str().and_then(|name| wanted.remove(name)) else {
+        let Some(question) = target.to_str().and_then(|name| wanted.remove(name)) else {
             continue;
         };
         found = true;
-        answer.set(program(pid).map(|name| Process { pid, name }));
+        let process = program(pid).map(|name| Process { pid, name });
+        question.answer.set(process);
     }
     found
 }
@@ -211,6 +234,9 @@ fn normal(address: SocketAddr) -> SocketAddr {
 /// More connections at once than any agent opens; beyond, names are not worth a queue.
 const MAX_WAITING: usize = 1024;
 
+/// Looks so many times for one connection.
+const MAX_TRIES: u32 = 3;
+
 /// Rests so many times as long as it has read: an eighth of a core at the most.
 const REST: u32 = 7;
 
@@ -244,7 +270,12 @@ mod tests {
         let address = agent.local_addr().unwrap();
         let inode = socket_inodes()[&address];
         let answer = Answer::default();
-        let mut wanted = HashMap::from([(format!("socket:[{inode}]"), answer.clone())]);
+        let question = Question {
+            agent: address,
+            answer: answer.clone(),
+            tries: 1,
+        };
+        let mut wanted = HashMap::from([(format!("socket:[{inode}]"), question)]);
         assert!(look(std::process::id(), &mut wanted));
         assert_eq!(answer.get().unwrap().pid, std::process::id());
     }
