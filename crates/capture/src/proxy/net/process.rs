@@ -234,8 +234,8 @@ fn normal(address: SocketAddr) -> SocketAddr {
 /// More connections at once than any agent opens; beyond, names are not worth a queue.
 const MAX_WAITING: usize = 1024;
 
-/// Looks so many times for one connection.
-const MAX_TRIES: u32 = 3;
+/// Looks so many times for one connection: that a line is missing twice is rare, and a stop waits for it.
+const MAX_TRIES: u32 = 2;
 
 /// Rests so many times as long as it has read: an eighth of a core at the most.
 const REST: u32 = 7;
