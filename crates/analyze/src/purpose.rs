@@ -3,10 +3,9 @@
 //! A table of rules, first match wins. It says what is likely, from names
 //! alone, and is used to group and to colour, never to leave anything out.
 
-use capture::record::Header;
 use serde::{Deserialize, Serialize};
 
-use crate::decode::{header, is_model_path};
+use crate::decode::is_model_path;
 
 /// What an exchange is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -39,8 +38,8 @@ impl Purpose {
         }
     }
 
-    /// What an exchange with this host, path and headers is for.
-    pub fn of(host: &str, path: &str, headers: &[Header]) -> Self {
+    /// What an exchange with this host and path, by this user agent, is for.
+    pub fn of(host: &str, path: &str, agent: &str) -> Self {
         if is_model_path(path) {
             return Self::Model;
         }
@@ -51,7 +50,6 @@ impl Purpose {
         if let Some((purpose, ..)) = rule {
             return *purpose;
         }
-        let agent = header(headers, "user-agent").unwrap_or("");
         if TOOL_AGENTS.iter().any(|tool| agent.starts_with(tool)) {
             return Self::Tool;
         }
@@ -133,13 +131,7 @@ mod tests {
 
     #[test]
     fn the_hosts_and_paths_of_codex_are_told_apart() {
-        let agent = |value: &str| {
-            vec![Header {
-                name: "User-Agent".to_owned(),
-                value: value.to_owned(),
-            }]
-        };
-        for (host, path, user_agent, expected) in [
+        for (host, path, agent, expected) in [
             (
                 "api.openai.com",
                 "/v1/responses",
@@ -190,11 +182,7 @@ mod tests {
             ),
             ("example.com", "/", "", Purpose::Other),
         ] {
-            assert_eq!(
-                Purpose::of(host, path, &agent(user_agent)),
-                expected,
-                "{host}{path}"
-            );
+            assert_eq!(Purpose::of(host, path, agent), expected, "{host}{path}");
         }
     }
 }

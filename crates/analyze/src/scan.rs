@@ -13,6 +13,8 @@ use std::thread;
 
 use capture::record::Record;
 
+use crate::exchange::Exchange;
+use crate::json::Tape;
 use crate::reader::{self, Block, Blocks};
 use crate::selection::Selection;
 use crate::{Aggregate, Error, Filter, Place};
@@ -113,6 +115,7 @@ impl Scan {
                     strict: self.strict,
                     selection,
                     stop: &stop,
+                    tape: Tape::default(),
                     result: Part::default(),
                 };
                 worker.run(&receiver)
@@ -211,6 +214,7 @@ struct Worker<'a> {
     selection: &'a Selection<'a>,
     /// Tells the reading thread that the rest is not needed.
     stop: &'a AtomicBool,
+    tape: Tape,
     result: Part,
 }
 
@@ -239,21 +243,41 @@ impl Worker<'_> {
             self.error(reader::too_long(self.path, block.first_line));
         }
         for (line, text) in block.lines() {
-            match reader::record(text, self.path, line) {
-                Ok(record) => {
-                    self.seek(line - 1);
-                    match &record {
-                        Record::Exchange(exchange) if !self.selection.holds(exchange, line) => {
-                            self.result.aggregate.leave_out();
-                        }
-                        _ => self.result.aggregate.add(&record),
-                    }
-                }
-                Err(error) => self.error(error),
+            self.seek(line - 1);
+            if !self.selection.is_all() || !self.exchange(text) {
+                self.record(line, text);
             }
             if self.result.error.is_some() {
                 return;
             }
+        }
+    }
+
+    /// Adds the line without making a record of it, if it is an exchange: most
+    /// lines are, and nearly all bytes.
+    fn exchange(&mut self, line: &[u8]) -> bool {
+        if !Record::begins_as_exchange(line) {
+            return false;
+        }
+        let Ok(line) = str::from_utf8(line) else {
+            return false;
+        };
+        let Ok(document) = self.tape.read(line) else {
+            return false;
+        };
+        let exchange = Exchange::of(document.root());
+        let added = exchange.map(|exchange| self.result.aggregate.add_line(&exchange));
+        added.is_some()
+    }
+
+    /// Adds the line, whatever it is, or says what is wrong with it.
+    fn record(&mut self, line: u64, text: &[u8]) {
+        match reader::record(text, self.path, line) {
+            Ok(Record::Exchange(exchange)) if !self.selection.holds(&exchange, line) => {
+                self.result.aggregate.leave_out();
+            }
+            Ok(record) => self.result.aggregate.add(&record),
+            Err(error) => self.error(error),
         }
     }
 

@@ -9,8 +9,7 @@ use std::path::Path;
 
 use capture::record::{Exchange, Record};
 
-use crate::decode::decode;
-use crate::{Error, Filter, Reader, Subject};
+use crate::{Call, Error, Filter, Reader, Subject};
 
 /// The filters, with what they need to know about one recording.
 #[derive(Debug)]
@@ -58,19 +57,24 @@ impl<'f> Selection<'f> {
         Ok(())
     }
 
+    /// Whether nothing is left out.
+    pub(crate) fn is_all(&self) -> bool {
+        self.filters.is_empty()
+    }
+
     /// Whether every filter holds for the exchange on `line`.
     pub(crate) fn holds(&self, exchange: &Exchange, line: u64) -> bool {
-        if self.filters.is_empty() {
+        if self.is_all() {
             return true;
         }
         let needs_call = self.filters.iter().any(Filter::needs_call);
-        let decoded = needs_call.then(|| decode(exchange)).flatten();
+        let call = needs_call.then(|| Call::of(exchange)).flatten();
         let process = self
             .processes
             .get(&(self.session(line), exchange.connection));
         let subject = Subject {
             exchange,
-            call: decoded.as_ref().map(|decoded| &decoded.call),
+            call: call.as_ref(),
             process: process.map(String::as_str),
         };
         self.filters.iter().all(|filter| filter.matches(subject))

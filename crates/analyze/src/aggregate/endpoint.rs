@@ -1,11 +1,12 @@
 //! What exchanges are counted under: method, host, and the path with its ids folded.
 
-use capture::record::{Exchange, Transport};
+use crate::exchange::Exchange;
+use capture::record::Transport;
 use serde::{Deserialize, Serialize};
 
-use crate::decode::{host_of, path_of};
+use crate::decode::{header, host_of, path_of};
+use crate::json::Json;
 use crate::purpose::Purpose;
-use crate::shape::type_of;
 use crate::text;
 
 /// What exchanges are counted under.
@@ -25,16 +26,17 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// The endpoint of an exchange.
-    pub(crate) fn of(exchange: &Exchange) -> Self {
+    pub(crate) fn of(exchange: &Exchange<'_>) -> Self {
         let request = &exchange.request;
         let host = host_of(&request.url).to_ascii_lowercase();
         let path = path_of(&request.url);
+        let agent = header(&request.headers, "user-agent").unwrap_or("");
         let (method, message) = match exchange.transport {
             Transport::Http => (text::cut(&request.method, MAX_METHOD_BYTES), None),
             Transport::Websocket => ("WS", message_type(exchange)),
         };
         Self {
-            purpose: Purpose::of(&host, path, &request.headers),
+            purpose: Purpose::of(&host, path, agent),
             host: text::cut(&host, MAX_HOST_BYTES).to_owned(),
             path: template(path),
             method: method.to_owned(),
@@ -44,9 +46,10 @@ impl Endpoint {
 }
 
 /// The `type` of the message that opened a WebSocket exchange.
-fn message_type(exchange: &Exchange) -> Option<String> {
-    let json = exchange.request.body.as_ref()?.json.as_ref()?;
-    Some(text::cut(&type_of(json)?, MAX_METHOD_BYTES).to_owned())
+fn message_type(exchange: &Exchange<'_>) -> Option<String> {
+    let json = exchange.request.body.as_ref()?.json?;
+    let message = json.get("type").and_then(Json::text)?;
+    Some(text::cut(&message, MAX_METHOD_BYTES).to_owned())
 }
 
 /// The path with every segment that looks like an id replaced.

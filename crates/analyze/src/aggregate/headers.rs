@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use capture::record::{Exchange, Header};
+use crate::exchange::{Exchange, Header};
 use serde::{Deserialize, Serialize};
 
 use super::Endpoint;
@@ -28,7 +28,7 @@ struct Names {
 
 impl Headers {
     /// Takes the headers of one exchange.
-    pub(super) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange) {
+    pub(super) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange<'_>) {
         let response = exchange.response.as_ref();
         let response = response.map_or(&[][..], |response| &response.headers);
         let request = &exchange.request.headers;
@@ -64,7 +64,7 @@ impl Headers {
     }
 }
 
-fn count(headers: &[Header], counts: &mut BTreeMap<String, u64>) {
+fn count(headers: &[Header<'_>], counts: &mut BTreeMap<String, u64>) {
     let names: BTreeSet<String> = headers
         .iter()
         .map(|header| text::cut(&header.name, MAX_NAME_BYTES).to_ascii_lowercase())

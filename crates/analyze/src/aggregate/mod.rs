@@ -37,7 +37,8 @@ mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use capture::record::{End, Exchange, Record, Session};
+use crate::exchange::{self, Exchange};
+use capture::record::{End, Record, Session};
 use serde::{Deserialize, Serialize};
 
 use crate::decode::{decode, header};
@@ -124,8 +125,16 @@ impl Aggregate {
                 let row = ConnectionRow::of(self.here, connection);
                 self.connections.push(row);
             }
-            Record::Exchange(exchange) => self.add_exchange(exchange),
+            Record::Exchange(exchange) => {
+                exchange::read(exchange, |exchange| self.add_exchange(exchange));
+            }
         }
+    }
+
+    /// Adds the exchange of the next line.
+    pub(crate) fn add_line(&mut self, exchange: &Exchange<'_>) {
+        self.step();
+        self.add_exchange(exchange);
     }
 
     /// Passes over the exchange of the next line, because a filter leaves it out.
@@ -154,7 +163,7 @@ impl Aggregate {
         *last = self.here.line.max(*last);
     }
 
-    fn add_exchange(&mut self, exchange: &Exchange) {
+    fn add_exchange(&mut self, exchange: &Exchange<'_>) {
         let decoded = decode(exchange);
         let call = decoded.map(|decoded| {
             self.library.add(self.here, &decoded.tools, &decoded.items);
@@ -177,7 +186,7 @@ impl Aggregate {
     }
 
     /// Keeps the product that the user agent names first (RFC 9110, section 10.1.5).
-    fn add_agent(&mut self, exchange: &Exchange) {
+    fn add_agent(&mut self, exchange: &Exchange<'_>) {
         let agent = header(&exchange.request.headers, "user-agent");
         let Some(product) = agent.and_then(|agent| agent.split_whitespace().next()) else {
             return;

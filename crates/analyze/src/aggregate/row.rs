@@ -3,7 +3,8 @@
 //! A row is the only thing that is kept of each exchange: its size does not
 //! depend on the sizes of bodies.
 
-use capture::record::{Exchange, OutcomeState, Response, Transport};
+use crate::exchange::{Exchange, Response};
+use capture::record::{OutcomeState, Transport};
 use serde::{Deserialize, Serialize};
 
 use super::Place;
@@ -59,7 +60,7 @@ pub(crate) struct Size {
 }
 
 impl Row {
-    pub(crate) fn of(place: Place, exchange: &Exchange, call: Option<Call>) -> Self {
+    pub(crate) fn of(place: Place, exchange: &Exchange<'_>, call: Option<Call>) -> Self {
         let request = &exchange.request;
         let response = exchange.response.as_ref();
         let bodies = [
@@ -91,8 +92,8 @@ impl Row {
                 .is_some_and(|value| value.eq_ignore_ascii_case("websocket")),
             truncated: bodies().any(|body| body.truncated)
                 || response.is_some_and(|r| r.events.iter().any(|event| event.truncated)),
-            undecoded: bodies().any(|body| body.problem.is_some()),
-            notes: exchange.notes.len() as u64,
+            undecoded: bodies().any(|body| body.undecoded),
+            notes: exchange.notes,
             call: call.map(Box::new),
         }
     }
@@ -121,7 +122,7 @@ impl Row {
 }
 
 /// The size of an answer: of its body, and where it has none of its events.
-fn down(response: &Response) -> Size {
+fn down(response: &Response<'_>) -> Size {
     let events = || response.events.iter();
     let sum = |bytes: &mut dyn Iterator<Item = u64>| bytes.fold(0, u64::saturating_add);
     let streamed = Size {
@@ -137,7 +138,7 @@ fn down(response: &Response) -> Size {
     }
 }
 
-fn end_us(response: &Response) -> Option<u64> {
+fn end_us(response: &Response<'_>) -> Option<u64> {
     response
         .end_us
         .or_else(|| response.events.last().map(|event| event.at_us))

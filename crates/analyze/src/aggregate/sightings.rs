@@ -8,13 +8,14 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use crate::exchange::{Body, Exchange, Header};
 use aho_corasick::{AhoCorasick, MatchKind};
-use capture::record::{Body, Exchange, Header};
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
 use super::Endpoint;
 use crate::call::Digest;
+use crate::json::Json;
 use crate::text;
 
 /// Everything that was seen, counted.
@@ -41,7 +42,7 @@ pub(super) struct Sighting {
 }
 
 impl Sightings {
-    pub(super) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange) {
+    pub(super) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange<'_>) {
         let request = &exchange.request;
         let mut scene = Scene {
             sightings: self,
@@ -105,7 +106,7 @@ impl Scene<'_> {
         }
     }
 
-    fn headers(&mut self, headers: &[Header]) {
+    fn headers(&mut self, headers: &[Header<'_>]) {
         for header in headers {
             let name = header.name.to_ascii_lowercase();
             let is_id = IDENTIFIERS.contains(&name.as_str());
@@ -127,9 +128,9 @@ impl Scene<'_> {
         }
     }
 
-    fn body(&mut self, body: Option<&Body>) {
+    fn body(&mut self, body: Option<&Body<'_>>) {
         let Some(body) = body else { return };
-        let json = body.json.as_ref().map(|json| json.get());
+        let json = body.json.map(Json::raw);
         let Some(content) = json.or(body.text.as_deref()) else {
             return;
         };

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use capture::record::{Event, Exchange};
+use crate::exchange::{Event, Exchange};
 use serde::{Deserialize, Serialize};
 
 use super::Endpoint;
+use crate::json::Json;
 use crate::report::{Payload, PayloadPart, Structure};
-use crate::shape::{Shape, type_of};
+use crate::shape::Shape;
 use crate::text;
 
 /// The structure of all payloads, by endpoint.
@@ -28,11 +29,11 @@ struct EndpointShapes {
 
 impl Shapes {
     /// Takes the JSON payloads of one exchange.
-    pub(super) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange) {
+    pub(super) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange<'_>) {
         let request = exchange.request.body.as_ref();
         let response = exchange.response.as_ref();
-        let request = request.and_then(|body| body.json.as_ref());
-        let answer = response.and_then(|response| response.body.as_ref()?.json.as_ref());
+        let request = request.and_then(|body| body.json);
+        let answer = response.and_then(|response| response.body.as_ref()?.json);
         let events = response.map_or(&[][..], |response| &response.events);
         if request.is_none() && answer.is_none() && events.is_empty() {
             return;
@@ -45,10 +46,10 @@ impl Shapes {
             return;
         };
         if let Some(json) = request {
-            shapes.request.add(json);
+            shapes.request.walk(json);
         }
         if let Some(json) = answer {
-            shapes.response.add(json);
+            shapes.response.walk(json);
         }
         events.iter().for_each(|event| shapes.add_event(event));
     }
@@ -88,16 +89,17 @@ impl Shapes {
 }
 
 impl EndpointShapes {
-    fn add_event(&mut self, event: &Event) {
-        let Some(json) = &event.json else { return };
-        let name = type_of(json).or(event.event.as_deref().map(Into::into));
+    fn add_event(&mut self, event: &Event<'_>) {
+        let Some(json) = event.json else { return };
+        let name = json.get("type").and_then(Json::text);
+        let name = name.or(event.event.as_deref().map(Into::into));
         let name = name.unwrap_or_default();
         let name = text::cut(&name, MAX_TYPE_BYTES);
         if let Some(shape) = self.events.get_mut(name) {
-            shape.add(json);
+            shape.walk(json);
             return;
         }
-        self.events.entry(name.to_owned()).or_default().add(json);
+        self.events.entry(name.to_owned()).or_default().walk(json);
         self.trim();
     }
 

@@ -6,13 +6,13 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use capture::record::Exchange;
+use crate::exchange::Exchange;
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use super::Endpoint;
 use super::view::View;
+use crate::json::{Json, elements};
 use crate::purpose::Purpose;
 use crate::report::{Telemetry, TelemetryEndpoint, TelemetryName};
 use crate::text;
@@ -26,28 +26,25 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange) {
+    pub(super) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange<'_>) {
         if endpoint.purpose != Purpose::Telemetry {
             return;
         }
         let Some(body) = &exchange.request.body else {
             return;
         };
-        let Some(json) = &body.json else {
+        let Some(json) = body.json else {
             let metrics = body.text.as_deref().filter(|text| text.contains(METRICS));
             let names = metrics.into_iter().flat_map(metric_names);
             names.for_each(|name| self.count("metric", name, &endpoint.host));
             return;
         };
-        if let Ok(report) = serde_json::from_str::<OtelReport<'_>>(json.get()) {
-            report.each(&mut |sort, name| self.count(sort, name, &endpoint.host));
-        }
-        if let Ok(list) = serde_json::from_str::<EventList<'_>>(json.get()) {
-            for event in list.events {
-                let event: EventHead<'_> = serde_json::from_str(event.get()).unwrap_or_default();
-                if let Some(name) = event.name() {
-                    self.count("event", &name, &endpoint.host);
-                }
+        otel_names(json, &mut |sort, name| {
+            self.count(sort, name, &endpoint.host);
+        });
+        for event in elements(json.get("events")) {
+            if let Some(name) = first_text(event, EVENT_NAMES) {
+                self.count("event", &name, &endpoint.host);
             }
         }
     }
@@ -153,126 +150,42 @@ const METRICS: &str = "\"resourceMetrics\":";
 const NAME: &str = "\"name\":\"";
 const SCOPE: &str = "\"scope\":{";
 
-/// OpenTelemetry's JSON (opentelemetry-proto 1.x), as far as it names things.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct OtelReport<'a> {
-    #[serde(borrow)]
-    resource_metrics: Vec<OtelResource<'a>>,
-    #[serde(borrow)]
-    resource_spans: Vec<OtelResource<'a>>,
-    #[serde(borrow)]
-    resource_logs: Vec<OtelResource<'a>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct OtelResource<'a> {
-    #[serde(borrow)]
-    resource: OtelAttributes<'a>,
-    #[serde(borrow)]
-    scope_metrics: Vec<OtelScope<'a>>,
-    #[serde(borrow)]
-    scope_spans: Vec<OtelScope<'a>>,
-    #[serde(borrow)]
-    scope_logs: Vec<OtelScope<'a>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct OtelAttributes<'a> {
-    #[serde(borrow)]
-    attributes: Vec<OtelNamed<'a>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct OtelScope<'a> {
-    #[serde(borrow)]
-    metrics: Vec<OtelNamed<'a>>,
-    #[serde(borrow)]
-    spans: Vec<OtelNamed<'a>>,
-    #[serde(borrow)]
-    log_records: Vec<OtelNamed<'a>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct OtelNamed<'a> {
-    #[serde(borrow)]
-    name: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    key: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    event_name: Option<Cow<'a, str>>,
-}
-
-impl OtelReport<'_> {
-    /// Calls `found` with the sort and the name of everything that is named.
-    fn each(&self, found: &mut dyn FnMut(&str, &str)) {
-        let resources = [
-            &self.resource_metrics,
-            &self.resource_spans,
-            &self.resource_logs,
-        ];
-        for resource in resources.into_iter().flatten() {
-            each_name("attribute", &resource.resource.attributes, found);
-            let scopes = [
-                &resource.scope_metrics,
-                &resource.scope_spans,
-                &resource.scope_logs,
-            ];
-            for scope in scopes.into_iter().flatten() {
-                each_name("metric", &scope.metrics, found);
-                each_name("span", &scope.spans, found);
-                each_name("log", &scope.log_records, found);
+/// Calls `found` with the sort and the name of everything that OpenTelemetry's
+/// JSON names (opentelemetry-proto 1.x).
+fn otel_names(report: Json<'_>, found: &mut dyn FnMut(&str, &str)) {
+    for signal in ["resourceMetrics", "resourceSpans", "resourceLogs"] {
+        for resource in elements(report.get(signal)) {
+            let sender = resource.get("resource");
+            let attributes = sender.and_then(|sender| sender.get("attributes"));
+            each_name("attribute", attributes, found);
+            for scopes in ["scopeMetrics", "scopeSpans", "scopeLogs"] {
+                for scope in elements(resource.get(scopes)) {
+                    each_name("metric", scope.get("metrics"), found);
+                    each_name("span", scope.get("spans"), found);
+                    each_name("log", scope.get("logRecords"), found);
+                }
             }
         }
     }
 }
 
-fn each_name(sort: &str, all: &[OtelNamed<'_>], found: &mut dyn FnMut(&str, &str)) {
-    for named in all {
-        let name = named
-            .name
-            .as_ref()
-            .or(named.key.as_ref())
-            .or(named.event_name.as_ref());
-        if let Some(name) = name {
-            found(sort, name);
+fn each_name(sort: &str, all: Option<Json<'_>>, found: &mut dyn FnMut(&str, &str)) {
+    for named in elements(all) {
+        if let Some(name) = first_text(named, OTEL_NAMES) {
+            found(sort, &name);
         }
     }
 }
 
-/// A list of events, as analytics services take them.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct EventList<'a> {
-    #[serde(borrow)]
-    events: Vec<&'a RawValue>,
+/// The first of `names` that a member of `json` has whose value is a string.
+fn first_text<'a>(json: Json<'a>, names: &[&str]) -> Option<Cow<'a, str>> {
+    let mut members = names.iter().filter_map(|name| json.get(name));
+    members.find_map(Json::text)
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct EventHead<'a> {
-    #[serde(borrow)]
-    event_type: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "eventName")]
-    event_name: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    name: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "type")]
-    kind: Option<Cow<'a, str>>,
-}
-
-impl<'a> EventHead<'a> {
-    fn name(self) -> Option<Cow<'a, str>> {
-        self.event_type
-            .or(self.event_name)
-            .or(self.name)
-            .or(self.kind)
-    }
-}
+const OTEL_NAMES: &[&str] = &["name", "key", "eventName"];
+/// What analytics services call the name of an event in a list.
+const EVENT_NAMES: &[&str] = &["event_type", "eventName", "name", "type"];
 
 /// codex has about two hundred; more are generated, and must not fill the memory.
 const MAX_NAMES: usize = 4096;

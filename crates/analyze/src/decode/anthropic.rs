@@ -3,26 +3,26 @@
 //! Its `input_tokens` leave out what the cache gave and took; here they are
 //! added, so that input means the same for every provider.
 
-use capture::record::{Event, Exchange, OutcomeState, Response};
+use crate::exchange::{Event, Exchange, Response};
+use capture::record::OutcomeState;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::events::Stream;
 use super::fault::{fault_of_body, of_error};
-use super::json::{elements, length, name, read, text};
+use super::json::{elements, fields, length, name, text};
 use super::{Decoded, Item, Part, Tool};
 use crate::call::{
     Call, Digest, Ending, Fault, Ids, Kind, Prompt, Provider, Settings, Tokens, ToolCall,
 };
+use crate::json::{Json, Sort};
 
 /// Reads one exchange with a path of the Messages API.
-pub(super) fn decode(exchange: &Exchange) -> Option<Decoded<'_>> {
+pub(super) fn decode<'a>(exchange: &Exchange<'a>) -> Option<Decoded<'a>> {
     let body = exchange.request.body.as_ref()?;
     if exchange.request.method != "POST" {
         return None;
     }
-    let json = body.json.as_ref();
-    let request: Request<'_> = json.and_then(|json| read(json.get())).unwrap_or_default();
+    let request = body.json.map(Request::of).unwrap_or_default();
     let tools = tools(request.tools);
     let (instructions, input) = input_items(&request);
     let prompt = Prompt {
@@ -36,9 +36,7 @@ pub(super) fn decode(exchange: &Exchange) -> Option<Decoded<'_>> {
         answer.read(response);
     }
     let (marks, gaps_us) = answer.stream.finish(exchange);
-    let thread = request
-        .metadata
-        .and_then(|metadata| read::<Metadata<'_>>(metadata.get()));
+    let thread = request.metadata.map(Metadata::of);
     let output = answer.items.iter().map(|item| item.digest).collect();
     let items = instructions.into_iter().chain(input).chain(answer.items);
     Some(Decoded {
@@ -69,51 +67,38 @@ pub(super) fn decode(exchange: &Exchange) -> Option<Decoded<'_>> {
     })
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Request<'a> {
-    #[serde(borrow)]
-    model: Option<&'a RawValue>,
-    #[serde(borrow)]
-    system: Option<&'a RawValue>,
-    #[serde(borrow)]
-    messages: Option<&'a RawValue>,
-    #[serde(borrow)]
-    tools: Option<&'a RawValue>,
-    #[serde(borrow)]
-    metadata: Option<&'a RawValue>,
+fields! {
+    struct Request {
+        model: "model",
+        system: "system",
+        messages: "messages",
+        tools: "tools",
+        metadata: "metadata",
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Metadata<'a> {
-    #[serde(borrow)]
-    user_id: Option<&'a RawValue>,
+fields! {
+    struct Metadata {
+        user_id: "user_id",
+    }
 }
 
-/// A message, a content block, or a tool: whichever of these fields it has.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Head<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Option<&'a RawValue>,
-    #[serde(borrow)]
-    role: Option<&'a RawValue>,
-    #[serde(borrow)]
-    content: Option<&'a RawValue>,
-    #[serde(borrow)]
-    name: Option<&'a RawValue>,
-    #[serde(borrow)]
-    id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    tool_use_id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    input: Option<&'a RawValue>,
+fields! {
+    /// A message, a content block, or a tool: whichever of these fields it has.
+    struct Head {
+        kind: "type",
+        role: "role",
+        content: "content",
+        name: "name",
+        id: "id",
+        tool_use_id: "tool_use_id",
+        input: "input",
+    }
 }
 
-fn tools(value: Option<&RawValue>) -> Vec<Tool<'_>> {
-    let tool = |value: &&'_ RawValue| {
-        let head: Head<'_> = read(value.get()).unwrap_or_default();
+fn tools(value: Option<Json<'_>>) -> Vec<Tool<'_>> {
+    let tool = |value: Json<'_>| {
+        let head = Head::of(value);
         name(head.name)
             .or_else(|| name(head.kind))
             .unwrap_or_default()
@@ -121,9 +106,9 @@ fn tools(value: Option<&RawValue>) -> Vec<Tool<'_>> {
     let values = elements(value).into_iter();
     values
         .map(|value| Tool {
-            digest: Digest::of(value.get()),
-            name: tool(&value),
-            raw: value.get(),
+            digest: Digest::of(value.raw()),
+            name: tool(value),
+            raw: value.raw(),
         })
         .collect()
 }
@@ -132,24 +117,20 @@ fn tools(value: Option<&RawValue>) -> Vec<Tool<'_>> {
 fn input_items<'a>(request: &Request<'a>) -> (Option<Item<'a>>, Vec<Item<'a>>) {
     let system = request
         .system
-        .map(|value| Item::new(Part::Instructions, value.get()));
+        .map(|value| Item::new(Part::Instructions, value.raw()));
     let mut items = Vec::new();
     for message in elements(request.messages) {
-        let head: Head<'a> = read(message.get()).unwrap_or_default();
+        let head = Head::of(message);
         let speaker = match text(head.role).as_deref() {
             Some("assistant") => Part::Assistant,
             Some("system") => Part::Instructions,
             _ => Part::User,
         };
         match head.content {
-            Some(content) if content.get().starts_with('[') => {
-                items.extend(
-                    elements(Some(content))
-                        .into_iter()
-                        .map(|b| block(b, speaker)),
-                );
+            Some(content) if content.sort() == Sort::Array => {
+                items.extend(content.elements().map(|b| block(b, speaker)));
             }
-            Some(content) => items.push(Item::new(speaker, content.get())),
+            Some(content) => items.push(Item::new(speaker, content.raw())),
             None => {}
         }
     }
@@ -157,8 +138,8 @@ fn input_items<'a>(request: &Request<'a>) -> (Option<Item<'a>>, Vec<Item<'a>>) {
 }
 
 /// A content block of a message by `speaker`.
-fn block(value: &RawValue, speaker: Part) -> Item<'_> {
-    let head: Head<'_> = read(value.get()).unwrap_or_default();
+fn block(value: Json<'_>, speaker: Part) -> Item<'_> {
+    let head = Head::of(value);
     let part = match text(head.kind).as_deref() {
         Some("thinking" | "redacted_thinking") => Part::Reasoning,
         Some("tool_use" | "server_tool_use") => Part::ToolCall,
@@ -168,7 +149,7 @@ fn block(value: &RawValue, speaker: Part) -> Item<'_> {
     Item {
         name: (part == Part::ToolCall).then(|| name(head.name).unwrap_or_default()),
         call_id: name(head.tool_use_id).or_else(|| name(head.id)),
-        ..Item::new(part, value.get())
+        ..Item::new(part, value.raw())
     }
 }
 
@@ -186,30 +167,22 @@ struct Answer<'a> {
     error: Option<Fault>,
 }
 
-/// An event, or the body in place of all of them.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Message<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Option<&'a RawValue>,
-    #[serde(borrow)]
-    id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    message: Option<&'a RawValue>,
-    #[serde(borrow)]
-    content_block: Option<&'a RawValue>,
-    #[serde(borrow)]
-    content: Option<&'a RawValue>,
-    #[serde(borrow)]
-    delta: Option<&'a RawValue>,
-    #[serde(borrow)]
-    usage: Option<&'a RawValue>,
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
+fields! {
+    /// An event, or the body in place of all of them.
+    struct Message {
+        kind: "type",
+        id: "id",
+        message: "message",
+        content_block: "content_block",
+        content: "content",
+        delta: "delta",
+        usage: "usage",
+        error: "error",
+    }
 }
 
 impl<'a> Answer<'a> {
-    fn read(&mut self, response: &'a Response) {
+    fn read(&mut self, response: &Response<'a>) {
         for event in &response.events {
             self.event(event);
         }
@@ -218,8 +191,8 @@ impl<'a> Answer<'a> {
             self.error = Some(fault_of_body(response));
             return;
         }
-        let body = response.body.as_ref().and_then(|body| body.json.as_ref());
-        if let Some(body) = body.and_then(|json| read::<Message<'a>>(json.get())) {
+        let body = response.body.as_ref().and_then(|body| body.json);
+        if let Some(body) = body.and_then(Json::object).map(Message::of) {
             self.start(&body);
             for value in elements(body.content) {
                 self.block(value, None);
@@ -228,14 +201,13 @@ impl<'a> Answer<'a> {
         }
     }
 
-    fn event(&mut self, event: &'a Event) {
-        let json = event.json.as_ref();
-        let Some(message) = json.and_then(|json| read::<Message<'a>>(json.get())) else {
+    fn event(&mut self, event: &Event<'a>) {
+        let Some(message) = event.json.and_then(Json::object).map(Message::of) else {
             return;
         };
         match text(message.kind).as_deref() {
             Some("message_start") => {
-                let start = message.message.and_then(|inner| read(inner.get()));
+                let start = message.message.map(Message::of);
                 self.start(&start.unwrap_or_default());
             }
             Some("content_block_start") => {
@@ -264,16 +236,16 @@ impl<'a> Answer<'a> {
     }
 
     /// Later counts replace earlier ones; a count that is left out stays.
-    fn usage(&mut self, value: Option<&RawValue>) {
-        if let Some(usage) = value.and_then(|value| read::<Usage>(value.get())) {
+    fn usage(&mut self, value: Option<Json<'_>>) {
+        if let Some(usage) = value.and_then(|value| value.parse::<Usage>()) {
             self.usage = Some(self.usage.unwrap_or_default().updated(usage));
         }
     }
 
-    fn block(&mut self, value: &'a RawValue, at_us: Option<u64>) {
+    fn block(&mut self, value: Json<'a>, at_us: Option<u64>) {
         let item = block(value, Part::Assistant);
         if item.part == Part::ToolCall {
-            let head: Head<'_> = read(value.get()).unwrap_or_default();
+            let head = Head::of(value);
             self.argument_bytes = 0;
             self.tool_calls.push(ToolCall {
                 name: item.name.clone().unwrap_or_default(),
@@ -300,14 +272,13 @@ impl<'a> Answer<'a> {
     }
 }
 
-fn argument_bytes(delta: &RawValue) -> u64 {
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Delta<'a> {
-        #[serde(borrow)]
-        partial_json: Option<&'a RawValue>,
+fn argument_bytes(delta: Json<'_>) -> u64 {
+    fields! {
+        struct Delta {
+            partial_json: "partial_json",
+        }
     }
-    let delta: Delta<'_> = read(delta.get()).unwrap_or_default();
+    let delta = Delta::of(delta);
     length(delta.partial_json)
 }
 

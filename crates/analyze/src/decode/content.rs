@@ -2,73 +2,55 @@
 //!
 //! Looks where every provider puts text; where there is none, the JSON itself is the text.
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
-use super::json::{elements, read, text};
+use super::json::fields;
+use crate::json::{Json, Sort, Tape};
 
 /// The text in `raw`, an item of a conversation.
 pub(crate) fn readable(raw: &str) -> String {
     let mut out = String::new();
-    if let Some(value) = read::<&RawValue>(raw) {
-        gather(value, MAX_DEPTH, &mut out);
+    if let Ok(document) = Tape::default().read(raw) {
+        gather(document.root(), MAX_DEPTH, &mut out);
     }
     if out.is_empty() { raw.to_owned() } else { out }
 }
 
-/// The fields that hold an item's text, in the order in which they are read.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Fields<'a> {
-    #[serde(borrow)]
-    text: Option<&'a RawValue>,
-    #[serde(borrow)]
-    thinking: Option<&'a RawValue>,
-    #[serde(borrow)]
-    summary: Option<&'a RawValue>,
-    #[serde(borrow)]
-    content: Option<&'a RawValue>,
-    /// The inside of a tool call of Chat Completions.
-    #[serde(borrow)]
-    function: Option<&'a RawValue>,
-    #[serde(borrow, rename = "functionCall")]
-    function_call: Option<&'a RawValue>,
-    #[serde(borrow, rename = "functionResponse")]
-    function_response: Option<&'a RawValue>,
-    #[serde(borrow)]
-    response: Option<&'a RawValue>,
-    /// The parts of Google's `systemInstruction`.
-    #[serde(borrow)]
-    parts: Option<&'a RawValue>,
-    #[serde(borrow)]
-    arguments: Option<&'a RawValue>,
-    /// What Google calls the arguments of a function.
-    #[serde(borrow)]
-    args: Option<&'a RawValue>,
-    #[serde(borrow)]
-    input: Option<&'a RawValue>,
-    #[serde(borrow)]
-    output: Option<&'a RawValue>,
+fields! {
+    /// The fields that hold an item's text, in the order in which they are read.
+    struct Fields {
+        text: "text",
+        thinking: "thinking",
+        summary: "summary",
+        content: "content",
+        /// The inside of a tool call of Chat Completions.
+        function: "function",
+        function_call: "functionCall",
+        function_response: "functionResponse",
+        response: "response",
+        /// The parts of Google's `systemInstruction`.
+        parts: "parts",
+        arguments: "arguments",
+        /// What Google calls the arguments of a function.
+        args: "args",
+        input: "input",
+        output: "output",
+    }
 }
 
-fn gather(value: &RawValue, depth: usize, out: &mut String) {
+fn gather(value: Json<'_>, depth: usize, out: &mut String) {
     if depth == 0 {
         return;
     }
-    if let Some(text) = text(Some(value)) {
+    if let Some(text) = value.text() {
         if !out.is_empty() && !out.ends_with('\n') {
             out.push('\n');
         }
         out.push_str(&text);
         return;
     }
-    if value.get().starts_with('[') {
-        for element in elements(Some(value)) {
-            gather(element, depth - 1, out);
-        }
-        return;
+    for element in value.elements() {
+        gather(element, depth - 1, out);
     }
-    let fields: Fields<'_> = read(value.get()).unwrap_or_default();
+    let fields = Fields::of(value);
     let ordered = [
         fields.text,
         fields.thinking,
@@ -87,7 +69,7 @@ fn gather(value: &RawValue, depth: usize, out: &mut String) {
     }
     match fields.input.or(fields.args) {
         // A custom tool's input is text, another's is an object: shown as it is.
-        Some(input) if input.get().starts_with('{') => out.push_str(input.get()),
+        Some(input) if input.sort() == Sort::Object => out.push_str(input.raw()),
         Some(input) => gather(input, depth - 1, out),
         None => {}
     }

@@ -2,7 +2,7 @@
 //!
 //! Fed with the time of each event that carries output; knows nothing of what it says.
 
-use capture::record::{Exchange, Response};
+use crate::exchange::{Exchange, Response};
 
 use crate::call::Marks;
 
@@ -27,7 +27,7 @@ impl Stream {
     }
 
     /// The marks and the gaps, with the ends of `exchange` filled in.
-    pub(super) fn finish(mut self, exchange: &Exchange) -> (Marks, Vec<u64>) {
+    pub(super) fn finish(mut self, exchange: &Exchange<'_>) -> (Marks, Vec<u64>) {
         self.marks.sent_us = exchange.request.end_us;
         self.marks.end_us = exchange.response.as_ref().and_then(end_us);
         (self.marks, self.gaps_us)

@@ -1,28 +1,25 @@
 //! What a provider says when it refuses: a status, an error object, a time to wait.
 
-use capture::record::Response;
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use crate::exchange::Response;
 
 use super::header;
-use super::json::{name, read};
+use super::json::{fields, name};
 use crate::call::Fault;
+use crate::json::Json;
 
 /// Reads the body of an answer whose status says that it failed.
 ///
 /// OpenAI and Anthropic both answer `{"error": {"type", "code", "message"}}`,
 /// Google `{"error": {"status", "message"}}`; the ChatGPT backend also `{"detail"}`.
 pub(super) fn fault_of_body(response: &Response) -> Fault {
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Refusal<'a> {
-        #[serde(borrow)]
-        error: Option<&'a RawValue>,
-        #[serde(borrow)]
-        detail: Option<&'a RawValue>,
+    fields! {
+        struct Refusal {
+            error: "error",
+            detail: "detail",
+        }
     }
-    let json = response.body.as_ref().and_then(|body| body.json.as_ref());
-    let refusal: Refusal<'_> = json.and_then(|json| read(json.get())).unwrap_or_default();
+    let json = response.body.as_ref().and_then(|body| body.json);
+    let refusal = json.map(Refusal::of).unwrap_or_default();
     let mut fault = refusal.error.and_then(of_error).unwrap_or_default();
     fault.message = fault.message.or_else(|| name(refusal.detail));
     fault.status = Some(response.status);
@@ -31,20 +28,16 @@ pub(super) fn fault_of_body(response: &Response) -> Fault {
 }
 
 /// Reads an error object; `null` is none.
-pub(super) fn of_error(error: &RawValue) -> Option<Fault> {
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct ErrorObject<'a> {
-        #[serde(borrow, rename = "type")]
-        kind: Option<&'a RawValue>,
-        #[serde(borrow)]
-        code: Option<&'a RawValue>,
-        #[serde(borrow)]
-        status: Option<&'a RawValue>,
-        #[serde(borrow)]
-        message: Option<&'a RawValue>,
+pub(super) fn of_error(error: Json<'_>) -> Option<Fault> {
+    fields! {
+        struct ErrorObject {
+            kind: "type",
+            code: "code",
+            status: "status",
+            message: "message",
+        }
     }
-    let object: ErrorObject<'_> = read::<Option<ErrorObject<'_>>>(error.get())??;
+    let object = error.object().map(ErrorObject::of)?;
     Some(Fault {
         code: name(object.code)
             .or_else(|| name(object.kind))

@@ -5,45 +5,66 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
+pub(super) use crate::json::elements;
 
-/// Reads `json` as `T`; anything else is `None`.
-pub(super) fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
-    serde_json::from_str(json).ok()
+use crate::json::Json;
+
+/// A struct of those members of an object that a decoder looks at, found in one pass.
+///
+/// Each is the first of its name; it is missing where it is `null`, and where
+/// the fields are `of` an array, a number or a string.
+macro_rules! fields {
+    (
+        $(#[$about:meta])*
+        $seen:vis struct $name:ident {
+            $($(#[$about_field:meta])* $seen_field:vis $field:ident: $key:literal $(| $alias:literal)*,)*
+        }
+    ) => {
+        $(#[$about])*
+        #[derive(Debug, Default, Clone, Copy)]
+        $seen struct $name<'a> {
+            $($(#[$about_field])* $seen_field $field: Option<$crate::json::Json<'a>>,)*
+        }
+
+        impl<'a> $name<'a> {
+            $seen fn of(json: $crate::json::Json<'a>) -> Self {
+                let mut fields = Self::default();
+                let members = json.members().filter(|(_, value)| !value.is_null());
+                for (name, value) in members {
+                    match name.text().as_deref() {
+                        $(Some($key $(| $alias)*) => {
+                            fields.$field.get_or_insert(value);
+                        })*
+                        _ => {}
+                    }
+                }
+                fields
+            }
+        }
+    };
 }
+pub(super) use fields;
 
 /// A string.
-pub(super) fn text<'a>(value: Option<&'a RawValue>) -> Option<Cow<'a, str>> {
-    #[derive(Deserialize)]
-    struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-    read::<Text<'a>>(value?.get()).map(|text| text.0)
+pub(super) fn text<'a>(value: Option<Json<'a>>) -> Option<Cow<'a, str>> {
+    value?.text()
 }
 
 /// A string that the caller keeps, cut where it is longer than any name should be.
-pub(super) fn name(value: Option<&RawValue>) -> Option<String> {
+pub(super) fn name(value: Option<Json<'_>>) -> Option<String> {
     text(value).map(|text| crate::text::cut(&text, MAX_NAME_BYTES).to_owned())
 }
 
 /// A number from 0.
-pub(super) fn number(value: Option<&RawValue>) -> Option<u64> {
-    read(value?.get())
-}
-
-/// The elements of an array, unread.
-pub(super) fn elements(value: Option<&RawValue>) -> Vec<&RawValue> {
-    value
-        .and_then(|value| read(value.get()))
-        .unwrap_or_default()
+pub(super) fn number(value: Option<Json<'_>>) -> Option<u64> {
+    value?.number()
 }
 
 /// How many bytes a string's content has; of any other value, its JSON.
-pub(super) fn length(value: Option<&RawValue>) -> u64 {
-    let content = text(value).map(|text| text.len());
-    content
-        .or(value.map(|value| value.get().len()))
-        .unwrap_or(0) as u64
+pub(super) fn length(value: Option<Json<'_>>) -> u64 {
+    let Some(value) = value else { return 0 };
+    let content = value.text().map(|text| text.len());
+    content.unwrap_or(value.raw_bytes()) as u64
 }
 
 /// Far longer than any id, name or model; bounds what a recording makes us keep of each.

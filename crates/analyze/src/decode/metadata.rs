@@ -3,23 +3,19 @@
 //! The same JSON text travels as the header `x-codex-turn-metadata` (over HTTP)
 //! and in the body's `client_metadata` (over both). Unknown and missing fields are fine.
 
-use std::borrow::Cow;
-
-use capture::record::Exchange;
+use crate::exchange::Exchange;
 use serde::Deserialize;
 
 use super::header;
+use super::json::{fields, name, text};
 
-/// The `client_metadata` of a request's body.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct ClientMetadata<'a> {
-    #[serde(borrow)]
-    thread_id: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    turn_id: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "x-codex-turn-metadata")]
-    turn_metadata: Option<Cow<'a, str>>,
+fields! {
+    /// The `client_metadata` of a request's body.
+    pub(super) struct ClientMetadata {
+        thread_id: "thread_id",
+        turn_id: "turn_id",
+        turn_metadata: "x-codex-turn-metadata",
+    }
 }
 
 /// What codex says about a request.
@@ -34,23 +30,18 @@ pub(super) struct TurnMetadata {
 }
 
 /// Joins what the body and the headers of `exchange` say; the body goes first.
-pub(super) fn turn_metadata(
-    exchange: &Exchange,
-    body: Option<&ClientMetadata<'_>>,
-) -> TurnMetadata {
+pub(super) fn turn_metadata(exchange: &Exchange<'_>, body: &ClientMetadata<'_>) -> TurnMetadata {
     let headers = &exchange.request.headers;
-    let text = body
-        .and_then(|body| body.turn_metadata.as_deref())
-        .or_else(|| header(headers, "x-codex-turn-metadata"));
-    let mut metadata: TurnMetadata = text
-        .and_then(|text| serde_json::from_str(text).ok())
+    let in_body = text(body.turn_metadata);
+    let metadata = in_body.as_deref();
+    let metadata = metadata.or_else(|| header(headers, "x-codex-turn-metadata"));
+    let mut metadata: TurnMetadata = metadata
+        .and_then(|metadata| serde_json::from_str(metadata).ok())
         .unwrap_or_default();
-    let plain = |id: &Option<Cow<'_, str>>| id.as_deref().map(str::to_owned);
     metadata.thread_id = filled(metadata.thread_id)
-        .or_else(|| filled(body.and_then(|body| plain(&body.thread_id))))
+        .or_else(|| filled(name(body.thread_id)))
         .or_else(|| filled(header(headers, "thread-id").map(str::to_owned)));
-    metadata.turn_id =
-        filled(metadata.turn_id).or_else(|| filled(body.and_then(|body| plain(&body.turn_id))));
+    metadata.turn_id = filled(metadata.turn_id).or_else(|| filled(name(body.turn_id)));
     metadata
 }
 

@@ -15,15 +15,16 @@ mod json;
 mod metadata;
 mod openai;
 
-use capture::record::{Exchange, Header};
+use capture::record;
 
 use crate::call::Call;
-pub use item::Part;
+use crate::exchange::{self, Exchange, Field};
 
+pub use item::Part;
 pub(crate) use item::{Decoded, Item, Tool};
 
 /// Understands `exchange` as a call, where it is one.
-pub(crate) fn decode(exchange: &Exchange) -> Option<Decoded<'_>> {
+pub(crate) fn decode<'a>(exchange: &Exchange<'a>) -> Option<Decoded<'a>> {
     let path = path_of(&exchange.request.url);
     let (_, decoder) = DECODERS.iter().find(|(end, _)| path.ends_with(end))?;
     decoder(exchange)
@@ -33,13 +34,13 @@ impl Call {
     /// Understands `exchange` as a request to a model, where it is one.
     ///
     /// What only its neighbours tell is not known here: a retry looks like a first try.
-    pub fn of(exchange: &Exchange) -> Option<Self> {
-        decode(exchange).map(|decoded| decoded.call)
+    pub fn of(exchange: &record::Exchange) -> Option<Self> {
+        exchange::read(exchange, |exchange| Some(decode(exchange)?.call))?
     }
 }
 
 /// Reads one provider's exchanges.
-type Decoder = for<'a> fn(&'a Exchange) -> Option<Decoded<'a>>;
+type Decoder = for<'a> fn(&Exchange<'a>) -> Option<Decoded<'a>>;
 
 /// The end of the path, and who reads it.
 const DECODERS: &[(&str, Decoder)] = &[
@@ -82,11 +83,10 @@ pub(crate) fn host_without_port(authority: &str) -> &str {
 }
 
 /// The first value of a header.
-pub(crate) fn header<'a>(headers: &'a [Header], name: &str) -> Option<&'a str> {
-    headers
-        .iter()
-        .find(|header| header.name.eq_ignore_ascii_case(name))
-        .map(|header| header.value.as_str())
+pub(crate) fn header<'h, H: Field>(headers: &'h [H], name: &str) -> Option<&'h str> {
+    let mut headers = headers.iter();
+    let header = headers.find(|header| header.name().eq_ignore_ascii_case(name))?;
+    Some(header.value())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use capture::record::{Exchange, OutcomeState, Transport};
 
-use crate::decode::{host_of, path_of};
+use crate::decode::{header, host_of, path_of};
 use crate::expression::quantity::Unit;
 use crate::purpose::Purpose;
 
@@ -187,7 +187,8 @@ fn response_bytes(exchange: &Exchange) -> u64 {
 fn kind(subject: Subject<'_>) -> Value<'_> {
     let request = &subject.exchange.request;
     let host = host_of(&request.url).to_ascii_lowercase();
-    let purpose = Purpose::of(&host, path_of(&request.url), &request.headers);
+    let agent = header(&request.headers, "user-agent").unwrap_or("");
+    let purpose = Purpose::of(&host, path_of(&request.url), agent);
     match subject.call {
         Some(call) => Value::Names(purpose.name(), call.kind.name()),
         None => Value::Text(purpose.name()),

@@ -9,14 +9,11 @@
 
 mod node;
 mod rows;
-mod scanner;
 mod schema;
 mod stored;
 mod tree;
-mod type_of;
 mod walk;
 
 pub use node::Kind;
 pub use rows::Row;
 pub use tree::Shape;
-pub(crate) use type_of::type_of;

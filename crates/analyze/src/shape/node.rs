@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::json::{Json, Sort};
+
 /// What was seen at one key path, and where its children are.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
@@ -164,6 +166,19 @@ impl Kind {
         Self::Object,
     ];
 
+    /// The kind of a JSON value.
+    pub(super) fn of(sort: Sort) -> Self {
+        match sort {
+            Sort::Null => Self::Null,
+            Sort::Boolean => Self::Boolean,
+            Sort::Integer => Self::Integer,
+            Sort::Number => Self::Number,
+            Sort::String => Self::String,
+            Sort::Array => Self::Array,
+            Sort::Object => Self::Object,
+        }
+    }
+
     /// Its name in JSON Schema.
     pub fn name(self) -> &'static str {
         match self {
@@ -196,7 +211,13 @@ impl Default for Values {
 
 impl Values {
     /// Takes one string, escapes as they stand.
-    pub(super) fn add(&mut self, value: &str) {
+    pub(super) fn add(&mut self, value: Json<'_>) {
+        if let Self::Few(_) = self {
+            self.insert(value.inner().unwrap_or_default());
+        }
+    }
+
+    fn insert(&mut self, value: &str) {
         let Self::Few(values) = self else { return };
         let Err(place) = values.binary_search_by(|known| (**known).cmp(value)) else {
             return;
@@ -211,7 +232,7 @@ impl Values {
     fn merge(&mut self, other: Self) {
         match other {
             Self::Many => *self = Self::Many,
-            Self::Few(values) => values.iter().for_each(|value| self.add(value)),
+            Self::Few(values) => values.iter().for_each(|value| self.insert(value)),
         }
     }
 }
@@ -291,9 +312,9 @@ mod tests {
     fn one_long_or_strange_string_ends_an_enumeration_for_good() {
         for strange in ["two words", "resp_68f3a1b2c4d5e6f7", &"x".repeat(65)] {
             let mut values = Values::default();
-            values.add("low");
-            values.add(strange);
-            values.add("high");
+            values.insert("low");
+            values.insert(strange);
+            values.insert("high");
             assert_eq!(values, Values::Many, "{strange}");
         }
     }
@@ -302,12 +323,12 @@ mod tests {
     fn an_enumeration_holds_so_many_values_and_no_more() {
         let mut values = Values::default();
         for n in 0..MAX_VALUES {
-            values.add(&format!("v{n}"));
+            values.insert(&format!("v{n}"));
         }
         assert!(matches!(&values, Values::Few(few) if few.len() == MAX_VALUES));
-        values.add("v0");
+        values.insert("v0");
         assert!(matches!(values, Values::Few(_)));
-        values.add("another");
+        values.insert("another");
         assert_eq!(values, Values::Many);
     }
 }

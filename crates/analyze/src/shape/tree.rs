@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::node::{Node, Seen, Step, is_id};
 use super::stored::Stored;
 use super::walk::Walk;
+use crate::json::{Json, Tape};
 
 /// The structure of a set of JSON payloads.
 ///
@@ -50,6 +51,13 @@ impl Default for Shape {
 impl Shape {
     /// Takes one payload.
     pub fn add(&mut self, json: &RawValue) {
+        if let Ok(document) = Tape::default().read(json.get()) {
+            self.walk(document.root());
+        }
+    }
+
+    /// Takes one payload that was read already.
+    pub(crate) fn walk(&mut self, json: Json<'_>) {
         Walk::new(self).run(json);
         self.prune();
     }
@@ -84,7 +92,7 @@ impl Shape {
     }
 
     /// The child of `parent` for the member `name`, looked for at `hint` first.
-    pub(super) fn member(&mut self, parent: usize, name: &str, hint: Option<usize>) -> usize {
+    pub(super) fn member(&mut self, parent: usize, name: Json<'_>, hint: Option<usize>) -> usize {
         if let Some(hint) = hint
             && let Node {
                 parent: of,
@@ -92,10 +100,11 @@ impl Shape {
                 ..
             } = &self.nodes[hint]
             && *of == parent
-            && **known == *name
+            && name.says(known)
         {
             return hint;
         }
+        let name = &name.text_or_inner();
         if is_id(name) || MAPS.contains(&self.nodes[parent].step.name()) {
             return self.child(parent, Step::Any);
         }

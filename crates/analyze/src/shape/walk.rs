@@ -1,12 +1,8 @@
 //! One payload's way through the tree: tokens in, counts out.
 
-use std::borrow::Cow;
-
-use serde_json::value::RawValue;
-
 use super::node::{Kind, Step};
-use super::scanner::{Scanner, Token};
 use super::tree::{MAX_DEPTH, MAX_PATHS, ROOT, Shape};
+use crate::json::Json;
 
 /// Walks one payload and counts it in a shape.
 pub(super) struct Walk<'s> {
@@ -20,14 +16,16 @@ struct Open {
     /// Its node; `None` once that was dropped for the bound on paths.
     node: Option<usize>,
     kind: Kind,
-    /// Where its text begins.
-    start: usize,
+    /// The place behind it.
+    end: u32,
     /// Its number, for an object.
     object: u64,
     /// The member before the current one.
     previous: Option<usize>,
-    /// The node of the value that comes next.
+    /// The node of the value that comes next: of an object's member, or of all items.
     target: Option<usize>,
+    /// Whether a member's name was read, and its value comes next.
+    named: bool,
 }
 
 impl<'s> Walk<'s> {
@@ -38,86 +36,75 @@ impl<'s> Walk<'s> {
         }
     }
 
-    pub(super) fn run(mut self, json: &RawValue) {
-        let mut scanner = Scanner::new(json);
-        while let Some(token) = scanner.token() {
-            match token {
-                Token::Key(name) => self.member(name),
-                Token::Array => self.begin(Kind::Array, &mut scanner),
-                Token::Object => self.begin(Kind::Object, &mut scanner),
-                Token::End => self.end(scanner.end()),
-                Token::String(value) => self.string(value, &scanner),
-                Token::Integer => self.scalar(Kind::Integer, &scanner),
-                Token::Number => self.scalar(Kind::Number, &scanner),
-                Token::Boolean => self.scalar(Kind::Boolean, &scanner),
-                Token::Null => self.scalar(Kind::Null, &scanner),
+    pub(super) fn run(mut self, payload: Json<'_>) {
+        let mut place = payload.place();
+        while place < payload.behind() {
+            while self.open.last().is_some_and(|open| open.end <= place) {
+                self.open.pop();
             }
+            let json = payload.at(place);
+            place = match self.open.last_mut() {
+                Some(open) if open.kind == Kind::Object && !open.named => {
+                    open.named = true;
+                    self.member(json);
+                    place + 1
+                }
+                _ => self.value(json),
+            };
         }
     }
 
-    /// Where the value that comes next is counted.
-    fn target(&mut self) -> Option<usize> {
-        let Some(open) = self.open.last() else {
-            return Some(ROOT);
-        };
-        if open.kind == Kind::Array {
-            let array = open.node?;
-            Some(self.shape.child(array, Step::Item))
-        } else {
-            open.target
-        }
-    }
-
-    fn string(&mut self, value: &str, scanner: &Scanner<'_>) {
-        if let Some(target) = self.target() {
-            self.shape.nodes[target].seen.values.add(value);
-            self.count(target, Kind::String, scanner.end() - scanner.start());
-        }
-    }
-
-    fn scalar(&mut self, kind: Kind, scanner: &Scanner<'_>) {
-        if let Some(target) = self.target() {
-            self.count(target, kind, scanner.end() - scanner.start());
-        }
-    }
-
-    fn count(&mut self, node: usize, kind: Kind, bytes: usize) {
-        self.shape.nodes[node].seen.add(kind, bytes);
-    }
-
-    fn begin(&mut self, kind: Kind, scanner: &mut Scanner<'_>) {
-        let start = scanner.start();
-        let target = self.target();
-        let Some(node) = target.filter(|_| self.open.len() < MAX_DEPTH) else {
-            scanner.leave();
-            if let Some(node) = target {
-                self.count(node, kind, scanner.end() - start);
-                self.shape.nodes[node].seen.cut = true;
+    /// Counts a value; returns the place where the walk goes on.
+    fn value(&mut self, json: Json<'_>) -> u32 {
+        let target = match self.open.last_mut() {
+            Some(open) => {
+                open.named = false;
+                open.target
             }
-            return;
+            None => Some(ROOT),
         };
+        let Some(target) = target else {
+            return json.behind();
+        };
+        let kind = Kind::of(json.sort());
+        let seen = &mut self.shape.nodes[target].seen;
+        seen.add(kind, json.raw_bytes());
+        match kind {
+            Kind::String => seen.values.add(json),
+            Kind::Array | Kind::Object => return self.begin(kind, json, target),
+            _ => {}
+        }
+        json.behind()
+    }
+
+    fn begin(&mut self, kind: Kind, json: Json<'_>, node: usize) -> u32 {
+        if self.open.len() >= MAX_DEPTH {
+            self.shape.nodes[node].seen.cut = true;
+            return json.behind();
+        }
+        if json.is_empty() {
+            return json.behind();
+        }
         self.shape.objects += 1;
+        let target = match kind {
+            Kind::Array => Some(self.shape.child(node, Step::Item)),
+            _ => None,
+        };
         self.open.push(Open {
             node: Some(node),
             kind,
-            start,
+            end: json.behind(),
             object: self.shape.objects,
             previous: None,
-            target: None,
+            target,
+            named: false,
         });
         self.make_room();
+        json.place() + 1
     }
 
-    fn end(&mut self, end: usize) {
-        if let Some(open) = self.open.pop()
-            && let Some(node) = open.node
-        {
-            self.count(node, open.kind, end - open.start);
-        }
-    }
-
-    /// Finds the node of the member `name` of the innermost object, and counts it as present.
-    fn member(&mut self, name: &str) {
+    /// Finds the node of the member of the innermost object that `name` names, and counts it as present.
+    fn member(&mut self, name: Json<'_>) {
         let Some(open) = self.open.last_mut() else {
             return;
         };
@@ -129,7 +116,7 @@ impl<'s> Walk<'s> {
             Some(previous) => self.shape.nodes[previous].next,
             None => self.shape.nodes[object].first,
         };
-        let child = self.shape.member(object, &unescaped(name), hint);
+        let child = self.shape.member(object, name, hint);
         match open.previous {
             Some(previous) => self.shape.nodes[previous].next = Some(child),
             None => self.shape.nodes[object].first = Some(child),
@@ -156,18 +143,5 @@ impl<'s> Walk<'s> {
             open.target = open.target.and_then(|node| places[node]);
             open.previous = None;
         }
-    }
-}
-
-/// A string without its escapes.
-///
-/// A lone surrogate, which no Rust string can hold, leaves it as it stands.
-pub(super) fn unescaped(name: &str) -> Cow<'_, str> {
-    if !name.contains('\\') {
-        return Cow::Borrowed(name);
-    }
-    match serde_json::from_str(&format!("\"{name}\"")) {
-        Ok(plain) => Cow::Owned(plain),
-        Err(_) => Cow::Borrowed(name),
     }
 }

@@ -220,7 +220,7 @@ fn a_report_pairs_the_calls_with_their_results_and_sums_the_tokens() {
     let glance = report.glance.unwrap();
     assert_eq!((glance.model_requests, glance.tool_calls), (2, 2));
     assert_eq!((glance.tokens.input, glance.tokens.output), (1_000, 33));
-    let purpose = Purpose::of("openrouter.example", "/api/v1/chat/completions", &[]);
+    let purpose = Purpose::of("openrouter.example", "/api/v1/chat/completions", "");
     assert_eq!(purpose, Purpose::Model);
     let tools = report.model.unwrap().tools;
     assert!(tools.iter().all(|tool| tool.unanswered == 0), "{tools:?}");

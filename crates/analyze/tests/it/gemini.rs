@@ -245,5 +245,5 @@ fn a_report_pairs_calls_without_ids_by_their_order() {
     // Two parts of the question, thought, text and call were known.
     assert_eq!((step.repeated, step.added.len()), (5, 1));
     assert_eq!(step.added[0].text.as_deref(), Some("ok"));
-    assert_eq!(Purpose::of("google.example", PATH, &[]), Purpose::Model);
+    assert_eq!(Purpose::of("google.example", PATH, ""), Purpose::Model);
 }

@@ -67,6 +67,12 @@ impl Record {
         }
     }
 
+    /// Whether a line begins as [`Record::write_json`] begins an exchange of this
+    /// format: its `kind` and `format` need no second look then.
+    pub fn begins_as_exchange(line: &[u8]) -> bool {
+        line.starts_with(EXCHANGE_HEAD)
+    }
+
     /// Reads one line of a recording; white space at its end is allowed.
     ///
     /// # Errors
@@ -75,7 +81,7 @@ impl Record {
     /// [`LineError::Foreign`] for JSON that is no line of ours, and
     /// [`LineError::Json`] for a line that is cut or damaged.
     pub fn from_json(line: &[u8]) -> Result<Self, LineError> {
-        if line.starts_with(EXCHANGE_HEAD) {
+        if Self::begins_as_exchange(line) {
             // As we write them ourselves: most lines, and far the longest, which
             // reading the head as JSON would pass through to their end.
             return serde_json::from_slice(line)

@@ -4,9 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use capture::record::{Event, Exchange, OutcomeState, Response};
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use crate::exchange::{Event, Exchange, Response};
+use capture::record::OutcomeState;
 use serde_json::{Value, json};
 
 use super::prompt::pieces;
@@ -14,7 +13,8 @@ use super::{CallHead, Item, Message, Part};
 use crate::call::{Ending, Fault, Marks, Tokens, ToolCall};
 use crate::decode::events::Stream;
 use crate::decode::fault::{fault_of_body, of_error};
-use crate::decode::json::{elements, length, name, number, read as parse, text};
+use crate::decode::json::{elements, fields, length, name, number, text};
+use crate::json::Json;
 
 /// An answer's content.
 pub(super) struct Answer<'a> {
@@ -29,7 +29,7 @@ pub(super) struct Answer<'a> {
 }
 
 /// Reads the answer of `exchange`, as far as it came.
-pub(super) fn read(exchange: &Exchange) -> Answer<'_> {
+pub(super) fn read<'a>(exchange: &Exchange<'a>) -> Answer<'a> {
     let mut reader = AnswerReader::default();
     if let Some(response) = &exchange.response {
         for event in &response.events {
@@ -65,44 +65,35 @@ struct PartialCall {
     at_us: u64,
 }
 
-/// A chunk, or the body in place of all of them.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Chunk<'a> {
-    #[serde(borrow)]
-    id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    choices: Option<&'a RawValue>,
-    #[serde(borrow)]
-    usage: Option<&'a RawValue>,
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
+fields! {
+    /// A chunk, or the body in place of all of them.
+    struct Chunk {
+        id: "id",
+        choices: "choices",
+        usage: "usage",
+        error: "error",
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Choice<'a> {
-    #[serde(borrow)]
-    index: Option<&'a RawValue>,
-    #[serde(borrow)]
-    delta: Option<&'a RawValue>,
-    #[serde(borrow)]
-    message: Option<&'a RawValue>,
-    #[serde(borrow)]
-    finish_reason: Option<&'a RawValue>,
+fields! {
+    struct Choice {
+        index: "index",
+        delta: "delta",
+        message: "message",
+        finish_reason: "finish_reason",
+    }
 }
 
 impl<'a> AnswerReader<'a> {
-    fn event(&mut self, event: &'a Event) {
+    fn event(&mut self, event: &Event<'a>) {
         if event.text.as_deref().map(str::trim) == Some(DONE) {
             self.ending.get_or_insert(Ending::Completed);
         }
-        let json = event.json.as_ref();
-        let Some(chunk) = json.and_then(|json| parse::<Chunk<'a>>(json.get())) else {
+        let Some(chunk) = event.json.and_then(Json::object).map(Chunk::of) else {
             return;
         };
         let choice = self.chunk(&chunk);
-        if let Some(delta) = choice.delta.and_then(|delta| parse(delta.get())) {
+        if let Some(delta) = choice.delta.map(Message::of) {
             self.delta(&delta, event.at_us);
         }
     }
@@ -111,8 +102,7 @@ impl<'a> AnswerReader<'a> {
     fn chunk(&mut self, chunk: &Chunk<'a>) -> Choice<'a> {
         self.id = self.id.take().or_else(|| name(chunk.id));
         self.tokens = chunk.usage.and_then(tokens).or(self.tokens);
-        let choices = elements(chunk.choices).into_iter();
-        let mut choices = choices.filter_map(|choice| parse::<Choice<'a>>(choice.get()));
+        let mut choices = elements(chunk.choices).map(Choice::of);
         let choice = choices.find(|choice| number(choice.index).unwrap_or(0) == 0);
         let choice = choice.unwrap_or_default();
         match text(choice.finish_reason).as_deref() {
@@ -134,12 +124,12 @@ impl<'a> AnswerReader<'a> {
         self.thought += &text(delta.thought()).unwrap_or_default();
         self.said += &text(delta.content).unwrap_or_default();
         self.said += &text(delta.refusal).unwrap_or_default();
-        let calls = elements(delta.tool_calls);
+        let calls: Vec<Json<'_>> = elements(delta.tool_calls).collect();
         if self.thought.len() + self.said.len() > before || !calls.is_empty() {
             self.stream.output_at(at_us);
         }
         for (position, value) in (0..).zip(calls) {
-            let head: CallHead<'a> = parse(value.get()).unwrap_or_default();
+            let head = CallHead::of(value);
             let function = head.function();
             let index = number(head.index).unwrap_or(position);
             let call = self.calls.entry(index).or_default();
@@ -181,23 +171,22 @@ impl<'a> AnswerReader<'a> {
     }
 
     /// Takes a body that is not a stream: the whole answer, or an error.
-    fn body(&mut self, response: &'a Response) {
+    fn body(&mut self, response: &Response<'a>) {
         if response.status >= 400 {
             self.ending = Some(Ending::Failed);
             self.error = Some(fault_of_body(response));
             return;
         }
-        let body = response.body.as_ref().and_then(|body| body.json.as_ref());
-        let Some(chunk) = body.and_then(|json| parse::<Chunk<'a>>(json.get())) else {
+        let body = response.body.as_ref().and_then(|body| body.json);
+        let Some(chunk) = body.and_then(Json::object).map(Chunk::of) else {
             return;
         };
         let choice = self.chunk(&chunk);
         self.ending.get_or_insert(Ending::Completed);
-        let message = choice.message.and_then(|message| parse(message.get()));
-        let message: Message<'a> = message.unwrap_or_default();
+        let message = choice.message.map(Message::of).unwrap_or_default();
         self.items.extend(pieces(&message));
         for value in elements(message.tool_calls) {
-            let head: CallHead<'_> = parse(value.get()).unwrap_or_default();
+            let head = CallHead::of(value);
             let function = head.function();
             self.tool_calls.push(ToolCall {
                 name: name(function.name).unwrap_or_default(),
@@ -208,7 +197,7 @@ impl<'a> AnswerReader<'a> {
         }
     }
 
-    fn finish(self, exchange: &Exchange) -> Answer<'a> {
+    fn finish(self, exchange: &Exchange<'_>) -> Answer<'a> {
         let (marks, gaps_us) = self.stream.finish(exchange);
         Answer {
             ending: match exchange.outcome.state {
@@ -227,37 +216,31 @@ impl<'a> AnswerReader<'a> {
 }
 
 /// Reads a usage object; the `null` of chunks before the last is none.
-fn tokens(usage: &RawValue) -> Option<Tokens> {
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Usage<'a> {
-        #[serde(borrow)]
-        prompt_tokens: Option<&'a RawValue>,
-        #[serde(borrow)]
-        prompt_tokens_details: Option<&'a RawValue>,
-        #[serde(borrow)]
-        completion_tokens: Option<&'a RawValue>,
-        #[serde(borrow)]
-        completion_tokens_details: Option<&'a RawValue>,
+fn tokens(usage: Json<'_>) -> Option<Tokens> {
+    fields! {
+        struct Usage {
+            prompt_tokens: "prompt_tokens",
+            prompt_tokens_details: "prompt_tokens_details",
+            completion_tokens: "completion_tokens",
+            completion_tokens_details: "completion_tokens_details",
+        }
     }
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Details<'a> {
-        #[serde(borrow)]
-        cached_tokens: Option<&'a RawValue>,
-        #[serde(borrow)]
-        cache_write_tokens: Option<&'a RawValue>,
-        #[serde(borrow)]
-        reasoning_tokens: Option<&'a RawValue>,
+    fields! {
+        struct Details {
+            cached_tokens: "cached_tokens",
+            cache_write_tokens: "cache_write_tokens",
+            reasoning_tokens: "reasoning_tokens",
+        }
     }
-    fn details(value: Option<&RawValue>) -> Details<'_> {
-        value
-            .and_then(|value| parse(value.get()))
-            .unwrap_or_default()
-    }
-    let usage: Usage<'_> = parse::<Option<Usage<'_>>>(usage.get())??;
-    let input = details(usage.prompt_tokens_details);
-    let output = details(usage.completion_tokens_details);
+    let usage = usage.object().map(Usage::of)?;
+    let input = usage
+        .prompt_tokens_details
+        .map(Details::of)
+        .unwrap_or_default();
+    let output = usage
+        .completion_tokens_details
+        .map(Details::of)
+        .unwrap_or_default();
     Some(Tokens {
         input: number(usage.prompt_tokens).unwrap_or(0),
         cached: number(input.cached_tokens).unwrap_or(0),

@@ -7,22 +7,20 @@
 mod answer;
 mod prompt;
 
-use capture::record::Exchange;
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use crate::exchange::Exchange;
 
-use super::json::{name, read};
+use super::json::{fields, name};
 use super::{Decoded, Item, Part, Tool};
 use crate::call::{Call, Ids, Kind, Prompt, Provider, Settings};
+use crate::json::Json;
 
 /// Reads one exchange with a path of Chat Completions.
-pub(super) fn decode(exchange: &Exchange) -> Option<Decoded<'_>> {
+pub(super) fn decode<'a>(exchange: &Exchange<'a>) -> Option<Decoded<'a>> {
     let body = exchange.request.body.as_ref()?;
     if exchange.request.method != "POST" {
         return None;
     }
-    let json = body.json.as_ref();
-    let request: Request<'_> = json.and_then(|json| read(json.get())).unwrap_or_default();
+    let request = body.json.map(Request::of).unwrap_or_default();
     let tools = prompt::tools(request.tools);
     let input = prompt::items(request.messages);
     let answer = answer::read(exchange);
@@ -59,75 +57,57 @@ pub(super) fn decode(exchange: &Exchange) -> Option<Decoded<'_>> {
     })
 }
 
-/// The fields of a request that a report needs.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Request<'a> {
-    #[serde(borrow)]
-    model: Option<&'a RawValue>,
-    #[serde(borrow)]
-    messages: Option<&'a RawValue>,
-    #[serde(borrow)]
-    tools: Option<&'a RawValue>,
-    #[serde(borrow)]
-    prompt_cache_key: Option<&'a RawValue>,
-    #[serde(borrow)]
-    reasoning_effort: Option<&'a RawValue>,
+fields! {
+    /// The fields of a request that a report needs.
+    struct Request {
+        model: "model",
+        messages: "messages",
+        tools: "tools",
+        prompt_cache_key: "prompt_cache_key",
+        reasoning_effort: "reasoning_effort",
+    }
 }
 
-/// A message, or what a chunk adds to one.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Message<'a> {
-    #[serde(borrow)]
-    role: Option<&'a RawValue>,
-    #[serde(borrow)]
-    content: Option<&'a RawValue>,
-    #[serde(borrow)]
-    refusal: Option<&'a RawValue>,
-    /// The field has two names, each with its providers; OpenAI's own has neither.
-    #[serde(borrow)]
-    reasoning_content: Option<&'a RawValue>,
-    #[serde(borrow)]
-    reasoning: Option<&'a RawValue>,
-    #[serde(borrow)]
-    tool_calls: Option<&'a RawValue>,
-    /// Of a tool's result: the call that it answers.
-    #[serde(borrow)]
-    tool_call_id: Option<&'a RawValue>,
+fields! {
+    /// A message, or what a chunk adds to one.
+    struct Message {
+        role: "role",
+        content: "content",
+        refusal: "refusal",
+        /// The field has two names, each with its providers; OpenAI's own has neither.
+        reasoning_content: "reasoning_content",
+        reasoning: "reasoning",
+        tool_calls: "tool_calls",
+        /// Of a tool's result: the call that it answers.
+        tool_call_id: "tool_call_id",
+    }
 }
 
-/// A tool call, or a piece of one.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct CallHead<'a> {
-    #[serde(borrow)]
-    index: Option<&'a RawValue>,
-    #[serde(borrow)]
-    id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    function: Option<&'a RawValue>,
+fields! {
+    /// A tool call, or a piece of one.
+    struct CallHead {
+        index: "index",
+        id: "id",
+        function: "function",
+    }
 }
 
-/// A function: as it is offered, or as it is called.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Function<'a> {
-    #[serde(borrow)]
-    name: Option<&'a RawValue>,
-    #[serde(borrow)]
-    arguments: Option<&'a RawValue>,
+fields! {
+    /// A function: as it is offered, or as it is called.
+    struct Function {
+        name: "name",
+        arguments: "arguments",
+    }
 }
 
 impl<'a> Message<'a> {
-    fn thought(&self) -> Option<&'a RawValue> {
+    fn thought(&self) -> Option<Json<'a>> {
         self.reasoning_content.or(self.reasoning)
     }
 }
 
 impl<'a> CallHead<'a> {
     fn function(&self) -> Function<'a> {
-        let function = self.function.and_then(|function| read(function.get()));
-        function.unwrap_or_default()
+        self.function.map(Function::of).unwrap_or_default()
     }
 }

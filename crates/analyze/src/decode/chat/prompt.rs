@@ -3,45 +3,39 @@
 //! A message of the assistant falls into what it thought, said and called; any
 //! other message is one item.
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
 use super::{CallHead, Function, Item, Message, Part, Tool};
 use crate::call::Digest;
-use crate::decode::json::{elements, name, read, text};
+use crate::decode::json::{elements, fields, name, text};
+use crate::json::Json;
 
 /// The tools of a request.
-pub(super) fn tools(value: Option<&RawValue>) -> Vec<Tool<'_>> {
+pub(super) fn tools(value: Option<Json<'_>>) -> Vec<Tool<'_>> {
     elements(value).into_iter().map(tool).collect()
 }
 
-fn tool(value: &RawValue) -> Tool<'_> {
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Offer<'a> {
-        #[serde(borrow, rename = "type")]
-        kind: Option<&'a RawValue>,
-        #[serde(borrow)]
-        function: Option<&'a RawValue>,
+fn tool(value: Json<'_>) -> Tool<'_> {
+    fields! {
+        struct Offer {
+            kind: "type",
+            function: "function",
+        }
     }
-    let offer: Offer<'_> = read(value.get()).unwrap_or_default();
-    let function = offer
-        .function
-        .and_then(|inner| read::<Function<'_>>(inner.get()));
+    let offer = Offer::of(value);
+    let function = offer.function.map(Function::of);
     Tool {
-        digest: Digest::of(value.get()),
+        digest: Digest::of(value.raw()),
         name: name(function.and_then(|function| function.name))
             .or_else(|| name(offer.kind))
             .unwrap_or_default(),
-        raw: value.get(),
+        raw: value.raw(),
     }
 }
 
 /// The messages of a request, item by item.
-pub(super) fn items(messages: Option<&RawValue>) -> Vec<Item<'_>> {
+pub(super) fn items(messages: Option<Json<'_>>) -> Vec<Item<'_>> {
     let mut items = Vec::new();
     for value in elements(messages) {
-        let message: Message<'_> = read(value.get()).unwrap_or_default();
+        let message = Message::of(value);
         let part = match text(message.role).as_deref() {
             Some("assistant") => {
                 items.extend(pieces(&message));
@@ -54,7 +48,7 @@ pub(super) fn items(messages: Option<&RawValue>) -> Vec<Item<'_>> {
         };
         items.push(Item {
             call_id: name(message.tool_call_id),
-            ..Item::new(part, value.get())
+            ..Item::new(part, value.raw())
         });
     }
     items
@@ -69,15 +63,15 @@ pub(super) fn pieces<'a>(message: &Message<'a>) -> Vec<Item<'a>> {
     ];
     let spoken = spoken
         .into_iter()
-        .filter_map(|(part, value)| Some((part, value?.get())))
+        .filter_map(|(part, value)| Some((part, value?.raw())))
         .filter(|(_, raw)| *raw != "\"\"")
         .map(|(part, raw)| Item::new(part, raw));
     let calls = elements(message.tool_calls).into_iter().map(|value| {
-        let head: CallHead<'_> = read(value.get()).unwrap_or_default();
+        let head = CallHead::of(value);
         Item {
             name: Some(name(head.function().name).unwrap_or_default()),
             call_id: name(head.id),
-            ..Item::new(Part::ToolCall, value.get())
+            ..Item::new(Part::ToolCall, value.raw())
         }
     });
     spoken.chain(calls).collect()

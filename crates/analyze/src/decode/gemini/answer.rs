@@ -3,17 +3,17 @@
 //! Text comes in pieces, function calls come whole. Only the first candidate is
 //! read: agents ask for no other.
 
-use capture::record::{Exchange, OutcomeState, Response};
-use serde::Deserialize;
+use crate::exchange::{Exchange, Response};
+use capture::record::OutcomeState;
 use serde_json::json;
-use serde_json::value::RawValue;
 
 use super::prompt::{Labels, item};
 use super::{Content, Function, Item, Part, Piece};
 use crate::call::{Ending, Fault, Marks, Tokens, ToolCall};
 use crate::decode::events::Stream;
 use crate::decode::fault::{fault_of_body, of_error};
-use crate::decode::json::{elements, length, name, number, read as parse, text};
+use crate::decode::json::{elements, fields, length, name, number, text};
+use crate::json::{Json, Sort};
 
 /// An answer's content.
 pub(super) struct Answer<'a> {
@@ -28,7 +28,7 @@ pub(super) struct Answer<'a> {
 }
 
 /// Reads the answer of `exchange`, as far as it came; `labels` are those of its request.
-pub(super) fn read(exchange: &Exchange, labels: Labels) -> Answer<'_> {
+pub(super) fn read<'a>(exchange: &Exchange<'a>, labels: Labels) -> Answer<'a> {
     let mut reader = AnswerReader {
         labels,
         stream: Stream::default(),
@@ -42,7 +42,7 @@ pub(super) fn read(exchange: &Exchange, labels: Labels) -> Answer<'_> {
     };
     if let Some(response) = &exchange.response {
         for event in &response.events {
-            if let Some(json) = &event.json {
+            if let Some(json) = event.json {
                 reader.chunk(json, Some(event.at_us));
             }
         }
@@ -64,56 +64,46 @@ struct AnswerReader<'a> {
     error: Option<Fault>,
 }
 
-/// A chunk, the body in place of all of them, or the envelope of either.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Chunk<'a> {
-    #[serde(borrow)]
-    response: Option<&'a RawValue>,
-    #[serde(borrow)]
-    response_id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    candidates: Option<&'a RawValue>,
-    #[serde(borrow)]
-    prompt_feedback: Option<&'a RawValue>,
-    #[serde(borrow)]
-    usage_metadata: Option<&'a RawValue>,
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
+fields! {
+    /// A chunk, the body in place of all of them, or the envelope of either.
+    struct Chunk {
+        response: "response",
+        response_id: "responseId",
+        candidates: "candidates",
+        prompt_feedback: "promptFeedback",
+        usage_metadata: "usageMetadata",
+        error: "error",
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Candidate<'a> {
-    #[serde(borrow)]
-    content: Option<&'a RawValue>,
-    #[serde(borrow)]
-    finish_reason: Option<&'a RawValue>,
+fields! {
+    struct Candidate {
+        content: "content",
+        finish_reason: "finishReason",
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Feedback<'a> {
-    #[serde(borrow)]
-    block_reason: Option<&'a RawValue>,
+fields! {
+    struct Feedback {
+        block_reason: "blockReason",
+    }
 }
 
 impl<'a> AnswerReader<'a> {
     /// Takes a chunk that came at `at_us`; a body's come all at once.
-    fn chunk(&mut self, json: &'a RawValue, at_us: Option<u64>) {
-        let outer: Chunk<'a> = parse(json.get()).unwrap_or_default();
-        let inner = outer.response.and_then(|inner| parse(inner.get()));
-        let chunk: Chunk<'a> = inner.unwrap_or(outer);
+    fn chunk(&mut self, json: Json<'a>, at_us: Option<u64>) {
+        let outer = Chunk::of(json);
+        let chunk = outer.response.map_or(outer, Chunk::of);
         self.id = self.id.take().or_else(|| name(chunk.response_id));
-        if let Some(usage) = chunk.usage_metadata.and_then(|usage| parse(usage.get())) {
+        if let Some(usage) = chunk.usage_metadata.map(UsageMetadata::of) {
             self.usage = Some(self.usage.unwrap_or_default().updated(&usage));
         }
-        let feedback = chunk.prompt_feedback.and_then(|value| parse(value.get()));
-        if feedback.is_some_and(|feedback: Feedback<'_>| feedback.block_reason.is_some()) {
+        let feedback = chunk.prompt_feedback.map(Feedback::of);
+        if feedback.is_some_and(|feedback| feedback.block_reason.is_some()) {
             self.ending = Some(Ending::Incomplete);
         }
-        if let Some(candidate) = elements(chunk.candidates).first() {
-            self.candidate(&parse(candidate.get()).unwrap_or_default(), at_us);
+        if let Some(candidate) = elements(chunk.candidates).next() {
+            self.candidate(&Candidate::of(candidate), at_us);
         }
         if let Some(fault) = chunk.error.and_then(of_error) {
             self.ending = Some(Ending::Failed);
@@ -122,8 +112,7 @@ impl<'a> AnswerReader<'a> {
     }
 
     fn candidate(&mut self, candidate: &Candidate<'a>, at_us: Option<u64>) {
-        let content = candidate.content.and_then(|content| parse(content.get()));
-        let content: Content<'a> = content.unwrap_or_default();
+        let content = candidate.content.map(Content::of).unwrap_or_default();
         let mut carries_output = false;
         for part in elements(content.parts) {
             carries_output |= self.part(part, at_us);
@@ -139,8 +128,8 @@ impl<'a> AnswerReader<'a> {
     }
 
     /// Takes a part; tells whether there was anything in it.
-    fn part(&mut self, value: &'a RawValue, at_us: Option<u64>) -> bool {
-        let piece: Piece<'a> = parse(value.get()).unwrap_or_default();
+    fn part(&mut self, value: Json<'a>, at_us: Option<u64>) -> bool {
+        let piece = Piece::of(value);
         if let Some(more) = text(piece.text) {
             let part = match piece.is_thought() {
                 true => Part::Reasoning,
@@ -159,7 +148,7 @@ impl<'a> AnswerReader<'a> {
         self.end_text();
         let item = item(value, Part::Assistant, &mut self.labels);
         if let Some(call) = piece.function_call {
-            let function: Function<'_> = parse(call.get()).unwrap_or_default();
+            let function = Function::of(call);
             self.tool_calls.push(ToolCall {
                 name: item.name.clone().unwrap_or_default(),
                 call_id: item.call_id.clone().unwrap_or_default(),
@@ -186,16 +175,16 @@ impl<'a> AnswerReader<'a> {
     }
 
     /// Takes a body that is no stream of events: the answer, a list of chunks, or an error.
-    fn body(&mut self, response: &'a Response) {
+    fn body(&mut self, response: &Response<'a>) {
         if response.status >= 400 {
             self.ending = Some(Ending::Failed);
             self.error = Some(fault_of_body(response));
             return;
         }
-        let body = response.body.as_ref().and_then(|body| body.json.as_deref());
+        let body = response.body.as_ref().and_then(|body| body.json);
         let Some(json) = body else { return };
-        if json.get().starts_with('[') {
-            for chunk in elements(Some(json)) {
+        if json.sort() == Sort::Array {
+            for chunk in json.elements() {
                 self.chunk(chunk, None);
             }
         } else {
@@ -204,7 +193,7 @@ impl<'a> AnswerReader<'a> {
         self.ending.get_or_insert(Ending::Completed);
     }
 
-    fn finish(mut self, exchange: &Exchange) -> Answer<'a> {
+    fn finish(mut self, exchange: &Exchange<'_>) -> Answer<'a> {
         self.end_text();
         let (marks, gaps_us) = self.stream.finish(exchange);
         Answer {
@@ -223,20 +212,15 @@ impl<'a> AnswerReader<'a> {
     }
 }
 
-/// `usageMetadata` as it travels.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct UsageMetadata<'a> {
-    #[serde(borrow)]
-    prompt_token_count: Option<&'a RawValue>,
-    #[serde(borrow)]
-    cached_content_token_count: Option<&'a RawValue>,
-    #[serde(borrow)]
-    tool_use_prompt_token_count: Option<&'a RawValue>,
-    #[serde(borrow)]
-    candidates_token_count: Option<&'a RawValue>,
-    #[serde(borrow)]
-    thoughts_token_count: Option<&'a RawValue>,
+fields! {
+    /// `usageMetadata` as it travels.
+    struct UsageMetadata {
+        prompt_token_count: "promptTokenCount",
+        cached_content_token_count: "cachedContentTokenCount",
+        tool_use_prompt_token_count: "toolUsePromptTokenCount",
+        candidates_token_count: "candidatesTokenCount",
+        thoughts_token_count: "thoughtsTokenCount",
+    }
 }
 
 /// What was counted so far: every chunk may count again.

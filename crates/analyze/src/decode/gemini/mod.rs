@@ -7,31 +7,26 @@
 mod answer;
 mod prompt;
 
-use capture::record::Exchange;
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use crate::exchange::Exchange;
 
 use self::prompt::Labels;
-use super::json::{MAX_NAME_BYTES, name, read};
+use super::json::{MAX_NAME_BYTES, fields, name};
 use super::{Decoded, Item, Part, Tool, path_of};
 use crate::call::{Call, Ids, Kind, Prompt, Provider, Settings};
+use crate::json::Json;
 
 /// Reads one exchange with a path of `generateContent`.
-pub(super) fn decode(exchange: &Exchange) -> Option<Decoded<'_>> {
+pub(super) fn decode<'a>(exchange: &Exchange<'a>) -> Option<Decoded<'a>> {
     let body = exchange.request.body.as_ref()?;
     if exchange.request.method != "POST" {
         return None;
     }
-    let json = body.json.as_ref();
-    let outer: Request<'_> = json.and_then(|json| read(json.get())).unwrap_or_default();
-    let inner = outer
-        .request
-        .and_then(|inner| read::<Request<'_>>(inner.get()));
-    let request = inner.as_ref().unwrap_or(&outer);
+    let outer = body.json.map(Request::of).unwrap_or_default();
+    let request = outer.request.map_or(outer, Request::of);
     let tools = prompt::tools(request.tools);
     let instructions = request
         .system_instruction
-        .map(|value| Item::new(Part::Instructions, value.get()));
+        .map(|value| Item::new(Part::Instructions, value.raw()));
     let mut labels = Labels::of(request.contents);
     let input = prompt::items(request.contents, &mut labels);
     let answer = answer::read(exchange, labels);
@@ -78,64 +73,49 @@ fn model(url: &str) -> Option<String> {
     Some(crate::text::cut(model, MAX_NAME_BYTES).to_owned())
 }
 
-/// A request, or the envelope of one.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Request<'a> {
-    #[serde(borrow)]
-    request: Option<&'a RawValue>,
-    #[serde(borrow)]
-    model: Option<&'a RawValue>,
-    /// Google reads both spellings.
-    #[serde(borrow, alias = "system_instruction")]
-    system_instruction: Option<&'a RawValue>,
-    #[serde(borrow)]
-    contents: Option<&'a RawValue>,
-    #[serde(borrow)]
-    tools: Option<&'a RawValue>,
-    /// Only in an envelope, where Gemini CLI names its conversation.
-    #[serde(borrow, rename = "session_id")]
-    session_id: Option<&'a RawValue>,
+fields! {
+    /// A request, or the envelope of one.
+    struct Request {
+        request: "request",
+        model: "model",
+        /// Google reads both spellings.
+        system_instruction: "systemInstruction" | "system_instruction",
+        contents: "contents",
+        tools: "tools",
+        /// Only in an envelope, where Gemini CLI names its conversation.
+        session_id: "session_id",
+    }
 }
 
-/// What somebody said: a turn of the conversation, or a chunk of one.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Content<'a> {
-    #[serde(borrow)]
-    role: Option<&'a RawValue>,
-    #[serde(borrow)]
-    parts: Option<&'a RawValue>,
+fields! {
+    /// What somebody said: a turn of the conversation, or a chunk of one.
+    struct Content {
+        role: "role",
+        parts: "parts",
+    }
 }
 
-/// A part of a content: whichever of these fields it has.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Piece<'a> {
-    #[serde(borrow)]
-    text: Option<&'a RawValue>,
-    #[serde(borrow)]
-    thought: Option<&'a RawValue>,
-    #[serde(borrow)]
-    function_call: Option<&'a RawValue>,
-    #[serde(borrow)]
-    function_response: Option<&'a RawValue>,
+fields! {
+    /// A part of a content: whichever of these fields it has.
+    struct Piece {
+        text: "text",
+        thought: "thought",
+        function_call: "functionCall",
+        function_response: "functionResponse",
+    }
 }
 
 impl Piece<'_> {
     fn is_thought(&self) -> bool {
-        self.thought.is_some_and(|value| value.get() == "true")
+        self.thought.is_some_and(Json::is_true)
     }
 }
 
-/// A function's call, or what came of it.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Function<'a> {
-    #[serde(borrow)]
-    id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    name: Option<&'a RawValue>,
-    #[serde(borrow)]
-    args: Option<&'a RawValue>,
+fields! {
+    /// A function's call, or what came of it.
+    struct Function {
+        id: "id",
+        name: "name",
+        args: "args",
+    }
 }

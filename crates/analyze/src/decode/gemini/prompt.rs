@@ -2,38 +2,32 @@
 //!
 //! Every part of a content is an item.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
 use super::{Content, Function, Item, Part, Piece, Tool};
 use crate::call::Digest;
-use crate::decode::json::{MAX_NAME_BYTES, elements, name, read, text};
+use crate::decode::json::{MAX_NAME_BYTES, elements, fields, name, text};
+use crate::json::Json;
 
 /// The tools of a request: each function, and each of Google's own tools.
-pub(super) fn tools(value: Option<&RawValue>) -> Vec<Tool<'_>> {
-    elements(value).into_iter().flat_map(tool).collect()
+pub(super) fn tools(value: Option<Json<'_>>) -> Vec<Tool<'_>> {
+    elements(value).flat_map(tool).collect()
 }
 
 /// One element: a list of functions, or a tool of Google's under its name.
-fn tool<'a>(value: &'a RawValue) -> Vec<Tool<'a>> {
-    #[derive(Default, Deserialize)]
-    #[serde(default, rename_all = "camelCase")]
-    struct Declared<'a> {
-        #[serde(borrow, alias = "function_declarations")]
-        function_declarations: Option<&'a RawValue>,
+fn tool<'a>(value: Json<'a>) -> Vec<Tool<'a>> {
+    fields! {
+        struct Declared {
+            function_declarations: "functionDeclarations" | "function_declarations",
+        }
     }
-    let declared: Declared<'_> = read(value.get()).unwrap_or_default();
-    let named = |raw: &'a RawValue, name: String| Tool {
-        digest: Digest::of(raw.get()),
+    let declared = Declared::of(value);
+    let named = |raw: Json<'a>, name: String| Tool {
+        digest: Digest::of(raw.raw()),
         name,
-        raw: raw.get(),
+        raw: raw.raw(),
     };
     if declared.function_declarations.is_none() {
-        let fields: BTreeMap<Cow<'_, str>, &RawValue> = read(value.get()).unwrap_or_default();
-        let own = fields.into_keys().next().unwrap_or_default();
+        let names = value.members().filter_map(|(name, _)| name.text());
+        let own = names.min().unwrap_or_default();
         return vec![named(
             value,
             crate::text::cut(&own, MAX_NAME_BYTES).to_owned(),
@@ -42,17 +36,17 @@ fn tool<'a>(value: &'a RawValue) -> Vec<Tool<'a>> {
     let functions = elements(declared.function_declarations).into_iter();
     functions
         .map(|raw| {
-            let function: Function<'_> = read(raw.get()).unwrap_or_default();
+            let function = Function::of(raw);
             named(raw, name(function.name).unwrap_or_default())
         })
         .collect()
 }
 
 /// The contents of a request, part by part.
-pub(super) fn items<'a>(contents: Option<&'a RawValue>, labels: &mut Labels) -> Vec<Item<'a>> {
+pub(super) fn items<'a>(contents: Option<Json<'a>>, labels: &mut Labels) -> Vec<Item<'a>> {
     let mut items = Vec::new();
     for content in elements(contents) {
-        let content: Content<'a> = read(content.get()).unwrap_or_default();
+        let content = Content::of(content);
         let speaker = match text(content.role).as_deref() {
             Some("model") => Part::Assistant,
             Some("system") => Part::Instructions,
@@ -65,10 +59,10 @@ pub(super) fn items<'a>(contents: Option<&'a RawValue>, labels: &mut Labels) -> 
 }
 
 /// A part of what `speaker` said.
-pub(super) fn item<'a>(value: &'a RawValue, speaker: Part, labels: &mut Labels) -> Item<'a> {
-    let piece: Piece<'a> = read(value.get()).unwrap_or_default();
+pub(super) fn item<'a>(value: Json<'a>, speaker: Part, labels: &mut Labels) -> Item<'a> {
+    let piece = Piece::of(value);
     if let Some(call) = piece.function_call {
-        let function: Function<'_> = read(call.get()).unwrap_or_default();
+        let function = Function::of(call);
         let id = name(function.id).unwrap_or_else(|| labels.call());
         return Item {
             name: Some(name(function.name).unwrap_or_default()),
@@ -76,7 +70,7 @@ pub(super) fn item<'a>(value: &'a RawValue, speaker: Part, labels: &mut Labels) 
         };
     }
     if let Some(result) = piece.function_response {
-        let function: Function<'_> = read(result.get()).unwrap_or_default();
+        let function = Function::of(result);
         let id = name(function.id).unwrap_or_else(|| labels.result());
         return labelled(Part::ToolResult, value, id);
     }
@@ -84,15 +78,15 @@ pub(super) fn item<'a>(value: &'a RawValue, speaker: Part, labels: &mut Labels) 
         true => Part::Reasoning,
         false => speaker,
     };
-    Item::new(part, value.get())
+    Item::new(part, value.raw())
 }
 
 /// An item that is told from others of the same content by `id`.
-fn labelled(part: Part, value: &RawValue, id: String) -> Item<'_> {
+fn labelled(part: Part, value: Json<'_>, id: String) -> Item<'_> {
     Item {
-        digest: Digest::of(&format!("{id} {}", value.get())),
+        digest: Digest::of(&format!("{id} {}", value.raw())),
         call_id: Some(id),
-        ..Item::new(part, value.get())
+        ..Item::new(part, value.raw())
     }
 }
 
@@ -110,8 +104,8 @@ pub(super) struct Labels {
 
 impl Labels {
     /// Labels for the conversation of `contents`.
-    pub(super) fn of(contents: Option<&RawValue>) -> Self {
-        let first = elements(contents).first().map_or("", |first| first.get());
+    pub(super) fn of(contents: Option<Json<'_>>) -> Self {
+        let first = elements(contents).next().map_or("", Json::raw);
         Self {
             beginning: Digest::of(first),
             calls: 0,

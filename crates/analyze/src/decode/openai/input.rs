@@ -1,13 +1,12 @@
 //! What a request of the Responses API holds: instructions, tools, input items.
 
-use capture::record::Exchange;
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use crate::exchange::Exchange;
 
 use super::Request;
 use crate::call::{Digest, Prompt};
-use crate::decode::json::{elements, name, read as parse, text};
+use crate::decode::json::{elements, fields, name, text};
 use crate::decode::{Item, Part, Tool};
+use crate::json::{Json, Sort};
 
 /// A request's content.
 #[derive(Debug, Default)]
@@ -23,14 +22,14 @@ pub(super) fn read<'a>(request: &Request<'a>, exchange: &Exchange) -> Input<'a> 
     for tool in elements(request.tools) {
         add_tool(tool, "", &mut input.tools);
     }
-    if let Some(instructions) = request.instructions.filter(|value| value.get().len() > 2) {
-        let item = Item::new(Part::Instructions, instructions.get());
+    if let Some(instructions) = request.instructions.filter(|value| value.raw_bytes() > 2) {
+        let item = Item::new(Part::Instructions, instructions.raw());
         input.prompt.instructions = Some(item.digest);
         input.items.push(item);
     }
     match request.input {
-        Some(value) if value.get().starts_with('"') => {
-            let item = Item::new(Part::User, value.get());
+        Some(value) if value.sort() == Sort::String => {
+            let item = Item::new(Part::User, value.raw());
             input.prompt.input.push(item.digest);
             input.items.push(item);
         }
@@ -45,8 +44,8 @@ pub(super) fn read<'a>(request: &Request<'a>, exchange: &Exchange) -> Input<'a> 
     input
 }
 
-fn add_item<'a>(element: &'a RawValue, input: &mut Input<'a>) {
-    let head: Head<'a> = parse(element.get()).unwrap_or_default();
+fn add_item<'a>(element: Json<'a>, input: &mut Input<'a>) {
+    let head = Head::of(element);
     if let Some("additional_tools") = head.kind().as_deref() {
         for tool in elements(head.tools) {
             add_tool(tool, "", &mut input.tools);
@@ -59,47 +58,39 @@ fn add_item<'a>(element: &'a RawValue, input: &mut Input<'a>) {
 }
 
 /// Adds a tool, or the tools in a namespace.
-fn add_tool<'a>(value: &'a RawValue, namespace: &str, tools: &mut Vec<Tool<'a>>) {
-    let head: Head<'a> = parse(value.get()).unwrap_or_default();
+fn add_tool<'a>(value: Json<'a>, namespace: &str, tools: &mut Vec<Tool<'a>>) {
+    let head = Head::of(value);
     let own = name(head.name)
         .or_else(|| name(head.kind))
         .unwrap_or_default();
-    let children = elements(head.tools);
-    if !children.is_empty() && namespace.is_empty() {
+    let mut children = elements(head.tools).peekable();
+    if children.peek().is_some() && namespace.is_empty() {
         for child in children {
             add_tool(child, &own, tools);
         }
         return;
     }
     tools.push(Tool {
-        digest: Digest::of(value.get()),
+        digest: Digest::of(value.raw()),
         name: qualified(namespace, &own),
-        raw: value.get(),
+        raw: value.raw(),
     });
 }
 
-/// The fields of an item, or of a tool, that a report needs.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Head<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Option<&'a RawValue>,
-    #[serde(borrow)]
-    role: Option<&'a RawValue>,
-    #[serde(borrow)]
-    name: Option<&'a RawValue>,
-    #[serde(borrow)]
-    namespace: Option<&'a RawValue>,
-    #[serde(borrow)]
-    call_id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    tools: Option<&'a RawValue>,
-    /// The arguments of a function call.
-    #[serde(borrow)]
-    pub(super) arguments: Option<&'a RawValue>,
-    /// The arguments of a custom tool's call.
-    #[serde(borrow)]
-    pub(super) input: Option<&'a RawValue>,
+fields! {
+    /// The fields of an item, or of a tool, that a report needs.
+    pub(super) struct Head {
+        kind: "type",
+        role: "role",
+        name: "name",
+        namespace: "namespace",
+        call_id: "call_id",
+        tools: "tools",
+        /// The arguments of a function call.
+        pub(super) arguments: "arguments",
+        /// The arguments of a custom tool's call.
+        pub(super) input: "input",
+    }
 }
 
 impl<'a> Head<'a> {
@@ -109,7 +100,7 @@ impl<'a> Head<'a> {
 }
 
 /// Reads an item of the input or of the output.
-pub(super) fn item<'a>(element: &'a RawValue, head: &Head<'a>) -> Item<'a> {
+pub(super) fn item<'a>(element: Json<'a>, head: &Head<'a>) -> Item<'a> {
     let part = part(head.kind().as_deref(), text(head.role).as_deref());
     let named = (part == Part::ToolCall).then(|| {
         let own = name(head.name)
@@ -120,7 +111,7 @@ pub(super) fn item<'a>(element: &'a RawValue, head: &Head<'a>) -> Item<'a> {
     Item {
         name: named,
         call_id: name(head.call_id),
-        ..Item::new(part, element.get())
+        ..Item::new(part, element.raw())
     }
 }
 

@@ -7,21 +7,19 @@
 mod input;
 mod output;
 
-use capture::record::{Exchange, Transport};
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use crate::exchange::Exchange;
+use capture::record::Transport;
 
-use super::json::{name, read, text};
+use super::json::{fields, name, text};
 use super::metadata::{ClientMetadata, turn_metadata};
 use super::{Decoded, Item, Part};
 use crate::call::{Call, Ids, Kind, Provider, Settings};
 
 /// Reads one exchange with a path of the Responses API.
-pub(super) fn decode(exchange: &Exchange) -> Option<Decoded<'_>> {
+pub(super) fn decode<'a>(exchange: &Exchange<'a>) -> Option<Decoded<'a>> {
     let request = request(exchange)?;
-    let client: Option<ClientMetadata<'_>> =
-        request.client_metadata.and_then(|value| read(value.get()));
-    let metadata = turn_metadata(exchange, client.as_ref());
+    let client = request.client_metadata.map(ClientMetadata::of);
+    let metadata = turn_metadata(exchange, &client.unwrap_or_default());
     let input = input::read(&request, exchange);
     let answer = output::read(exchange);
     let kind = kind(&request, &metadata, &input.items, exchange);
@@ -59,54 +57,34 @@ pub(super) fn decode(exchange: &Exchange) -> Option<Decoded<'_>> {
     })
 }
 
-/// The fields of a request that a report needs.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Request<'a> {
-    #[serde(borrow, rename = "type")]
-    message: Option<&'a RawValue>,
-    #[serde(borrow)]
-    model: Option<&'a RawValue>,
-    #[serde(borrow)]
-    previous_response_id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    input: Option<&'a RawValue>,
-    #[serde(borrow)]
-    instructions: Option<&'a RawValue>,
-    #[serde(borrow)]
-    tools: Option<&'a RawValue>,
-    #[serde(borrow)]
-    generate: Option<&'a RawValue>,
-    #[serde(borrow)]
-    reasoning: Option<&'a RawValue>,
-    #[serde(borrow)]
-    prompt_cache_key: Option<&'a RawValue>,
-    #[serde(borrow)]
-    client_metadata: Option<&'a RawValue>,
+fields! {
+    /// The fields of a request that a report needs.
+    struct Request {
+        message: "type",
+        model: "model",
+        previous_response_id: "previous_response_id",
+        input: "input",
+        instructions: "instructions",
+        tools: "tools",
+        generate: "generate",
+        reasoning: "reasoning",
+        prompt_cache_key: "prompt_cache_key",
+        client_metadata: "client_metadata",
+    }
 }
 
 impl Request<'_> {
     fn effort(&self) -> Option<String> {
-        #[derive(Deserialize)]
-        struct Reasoning<'a> {
-            #[serde(borrow, default)]
-            effort: Option<&'a RawValue>,
-        }
-        let reasoning: Reasoning<'_> = read(self.reasoning?.get())?;
-        name(reasoning.effort)
+        name(self.reasoning?.get("effort"))
     }
 }
 
 /// The request, where the exchange is one: not an upgrade, and no other message.
 ///
 /// A body that was not kept whole is a request all the same, of which little is known.
-fn request(exchange: &Exchange) -> Option<Request<'_>> {
+fn request<'a>(exchange: &Exchange<'a>) -> Option<Request<'a>> {
     let body = exchange.request.body.as_ref()?;
-    let request: Request<'_> = body
-        .json
-        .as_ref()
-        .and_then(|json| read(json.get()))
-        .unwrap_or_default();
+    let request = body.json.map(Request::of).unwrap_or_default();
     let is_request = match exchange.transport {
         Transport::Http => exchange.request.method == "POST",
         Transport::Websocket => match text(request.message) {
@@ -122,9 +100,9 @@ fn kind(
     request: &Request<'_>,
     metadata: &super::metadata::TurnMetadata,
     items: &[Item<'_>],
-    exchange: &Exchange,
+    exchange: &Exchange<'_>,
 ) -> Kind {
-    let generates = request.generate.is_none_or(|value| value.get() != "false");
+    let generates = request.generate.is_none_or(|value| value.raw() != "false");
     let compacts = items
         .last()
         .is_some_and(|item| item.part == Part::Compaction)

@@ -1,16 +1,17 @@
 //! What the Responses API answers: events over either transport, one body
 //! without streaming, or an error.
 
-use capture::record::{Event, Exchange, OutcomeState, Response};
+use crate::exchange::{Event, Exchange, Response};
+use capture::record::OutcomeState;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::input::{Head, item};
 use crate::call::{Digest, Ending, Fault, Marks, Tokens, ToolCall};
 use crate::decode::events::Stream;
 use crate::decode::fault::{self, fault_of_body};
-use crate::decode::json::{elements, length, name, number, read as parse, text};
+use crate::decode::json::{elements, fields, length, name, number, text};
 use crate::decode::{Item, Part};
+use crate::json::Json;
 
 /// An answer's content.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ pub(super) struct Answer<'a> {
 }
 
 /// Reads the answer of `exchange`, as far as it came.
-pub(super) fn read(exchange: &Exchange) -> Answer<'_> {
+pub(super) fn read<'a>(exchange: &Exchange<'a>) -> Answer<'a> {
     let mut reader = AnswerReader::default();
     if let Some(response) = &exchange.response {
         for event in &response.events {
@@ -50,12 +51,8 @@ struct AnswerReader<'a> {
 }
 
 impl<'a> AnswerReader<'a> {
-    fn event(&mut self, event: &'a Event) {
-        let Some(message) = event
-            .json
-            .as_ref()
-            .and_then(|json| parse::<Message<'a>>(json.get()))
-        else {
+    fn event(&mut self, event: &Event<'a>) {
+        let Some(message) = event.json.and_then(Json::object).map(Message::of) else {
             return;
         };
         let kind = text(message.kind);
@@ -81,17 +78,17 @@ impl<'a> AnswerReader<'a> {
     }
 
     /// Takes a body that is not a stream: the response object, or an error.
-    fn body(&mut self, response: &'a Response) {
+    fn body(&mut self, response: &Response<'a>) {
         if response.status >= 400 {
             self.ending = Some(Ending::Failed);
             self.error = Some(fault_of_body(response));
             return;
         }
-        let body = response.body.as_ref().and_then(|body| body.json.as_ref());
-        let Some(json) = body else { return };
-        let Some(object) = parse::<Object<'a>>(json.get()) else {
+        let body = response.body.as_ref().and_then(|body| body.json);
+        let Some(json) = body.and_then(Json::object) else {
             return;
         };
+        let object = Object::of(json);
         let ending = match text(object.status).as_deref() {
             Some("incomplete") => Ending::Incomplete,
             Some("failed" | "cancelled") => Ending::Failed,
@@ -100,13 +97,13 @@ impl<'a> AnswerReader<'a> {
         self.end(Some(json), ending);
     }
 
-    fn end(&mut self, value: Option<&'a RawValue>, ending: Ending) {
+    fn end(&mut self, value: Option<Json<'a>>, ending: Ending) {
         self.ending = Some(ending);
         self.object(value);
     }
 
-    fn object(&mut self, value: Option<&'a RawValue>) {
-        let Some(object) = value.and_then(|value| parse::<Object<'a>>(value.get())) else {
+    fn object(&mut self, value: Option<Json<'a>>) {
+        let Some(object) = value.and_then(Json::object).map(Object::of) else {
             return;
         };
         self.response_id = name(object.id).or(self.response_id.take());
@@ -121,8 +118,8 @@ impl<'a> AnswerReader<'a> {
         }
     }
 
-    fn item(&mut self, value: &'a RawValue, at_us: Option<u64>) {
-        let head: Head<'a> = parse(value.get()).unwrap_or_default();
+    fn item(&mut self, value: Json<'a>, at_us: Option<u64>) {
+        let head = Head::of(value);
         let item = item(value, &head);
         if item.part == Part::ToolCall {
             self.tool_calls.push(ToolCall {
@@ -135,7 +132,7 @@ impl<'a> AnswerReader<'a> {
         self.items.push(item);
     }
 
-    fn finish(self, exchange: &Exchange) -> Answer<'a> {
+    fn finish(self, exchange: &Exchange<'_>) -> Answer<'a> {
         let (marks, gaps_us) = self.stream.finish(exchange);
         let ending = self.ending.unwrap_or(Ending::Cut);
         let ending = match exchange.outcome.state {
@@ -156,24 +153,17 @@ impl<'a> AnswerReader<'a> {
     }
 }
 
-/// An event or a message.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Message<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Option<&'a RawValue>,
-    #[serde(borrow)]
-    item: Option<&'a RawValue>,
-    #[serde(borrow)]
-    response: Option<&'a RawValue>,
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
-    #[serde(borrow)]
-    status: Option<&'a RawValue>,
-    #[serde(borrow)]
-    code: Option<&'a RawValue>,
-    #[serde(borrow)]
-    message: Option<&'a RawValue>,
+fields! {
+    /// An event or a message.
+    struct Message {
+        kind: "type",
+        item: "item",
+        response: "response",
+        error: "error",
+        status: "status",
+        code: "code",
+        message: "message",
+    }
 }
 
 impl Message<'_> {
@@ -187,23 +177,18 @@ impl Message<'_> {
     }
 }
 
-/// A response object.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Object<'a> {
-    #[serde(borrow)]
-    id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    status: Option<&'a RawValue>,
-    #[serde(borrow)]
-    output: Option<&'a RawValue>,
-    #[serde(borrow)]
-    usage: Option<&'a RawValue>,
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
+fields! {
+    /// A response object.
+    struct Object {
+        id: "id",
+        status: "status",
+        output: "output",
+        usage: "usage",
+        error: "error",
+    }
 }
 
-fn tokens(usage: &RawValue) -> Option<Tokens> {
+fn tokens(usage: Json<'_>) -> Option<Tokens> {
     #[derive(Default, Deserialize)]
     #[serde(default)]
     struct Details {
@@ -219,7 +204,7 @@ fn tokens(usage: &RawValue) -> Option<Tokens> {
         output_tokens: u64,
         output_tokens_details: Option<Details>,
     }
-    let usage: Usage = parse::<Option<Usage>>(usage.get())??;
+    let usage: Usage = usage.object()?.parse()?;
     let input = usage.input_tokens_details.unwrap_or_default();
     let output = usage.output_tokens_details.unwrap_or_default();
     Some(Tokens {

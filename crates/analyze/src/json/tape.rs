@@ -1,0 +1,223 @@
+//! Cuts JSON text into tokens, and checks that it is JSON.
+//!
+//! Text comes in, a flat list of tokens goes out: each with where it begins and
+//! ends, and where the value behind it stands. There is no recursion, so no
+//! depth of nesting is too deep.
+
+use super::string;
+use super::value::Json;
+
+/// Room for tokens, used for one text after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Tape {
+    tokens: Vec<Token>,
+    /// The arrays and objects that have begun and not ended.
+    open: Vec<u32>,
+}
+
+/// A text with its tokens.
+#[derive(Debug)]
+pub(crate) struct Document<'a> {
+    pub(super) text: &'a str,
+    pub(super) tokens: &'a [Token],
+}
+
+/// One value, or the name of a member, which stands before its value.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token {
+    /// Its first byte.
+    pub(super) start: u32,
+    /// The byte behind its last.
+    pub(super) end: u32,
+    /// The token behind it and all that it holds.
+    pub(super) next: u32,
+    pub(super) sort: Sort,
+    /// Of a string: whether it holds a backslash.
+    pub(super) escaped: bool,
+}
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sort {
+    Null,
+    Boolean,
+    /// A number without fraction and exponent.
+    Integer,
+    /// Any other number.
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+/// The text is no JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Malformed;
+
+impl Tape {
+    /// Reads `text`, which is one JSON value with white space around it.
+    ///
+    /// # Errors
+    ///
+    /// [`Malformed`] where it is not, or is longer than 4 GiB.
+    pub(crate) fn read<'a>(&'a mut self, text: &'a str) -> Result<Document<'a>, Malformed> {
+        // Offsets and counts of tokens fit into 32 bits then.
+        u32::try_from(text.len()).map_err(|_| Malformed)?;
+        self.tokens.clear();
+        self.open.clear();
+        self.fill(text.as_bytes())?;
+        Ok(Document {
+            text,
+            tokens: &self.tokens,
+        })
+    }
+
+    fn fill(&mut self, bytes: &[u8]) -> Result<(), Malformed> {
+        let mut at = self.value(bytes, blank(bytes, 0))?;
+        while let Some(&innermost) = self.open.last() {
+            let container = self.tokens[innermost as usize];
+            let empty = self.tokens.len() == innermost as usize + 1;
+            at = blank(bytes, at);
+            let byte = *bytes.get(at).ok_or(Malformed)?;
+            let closing = match container.sort {
+                Sort::Object => b'}',
+                _ => b']',
+            };
+            if byte == closing {
+                at += 1;
+                self.close(innermost, at);
+                continue;
+            }
+            if !empty {
+                if byte != b',' {
+                    return Err(Malformed);
+                }
+                at = blank(bytes, at + 1);
+            }
+            if container.sort == Sort::Object {
+                at = self.name(bytes, at)?;
+            }
+            at = self.value(bytes, at)?;
+        }
+        if blank(bytes, at) == bytes.len() {
+            Ok(())
+        } else {
+            Err(Malformed)
+        }
+    }
+
+    /// Takes the name of a member and the colon behind it.
+    fn name(&mut self, bytes: &[u8], at: usize) -> Result<usize, Malformed> {
+        if bytes.get(at) != Some(&b'"') {
+            return Err(Malformed);
+        }
+        let at = blank(bytes, self.string(bytes, at)?);
+        match bytes.get(at) {
+            Some(b':') => Ok(blank(bytes, at + 1)),
+            _ => Err(Malformed),
+        }
+    }
+
+    /// Takes a whole value, or the beginning of an array or object.
+    fn value(&mut self, bytes: &[u8], at: usize) -> Result<usize, Malformed> {
+        match *bytes.get(at).ok_or(Malformed)? {
+            b'"' => self.string(bytes, at),
+            b'{' => Ok(self.open(Sort::Object, at)),
+            b'[' => Ok(self.open(Sort::Array, at)),
+            b't' => self.word(bytes, at, b"true", Sort::Boolean),
+            b'f' => self.word(bytes, at, b"false", Sort::Boolean),
+            b'n' => self.word(bytes, at, b"null", Sort::Null),
+            _ => self.number(bytes, at),
+        }
+    }
+
+    fn string(&mut self, bytes: &[u8], at: usize) -> Result<usize, Malformed> {
+        let end = string::end(bytes, at + 1)?;
+        self.push(Sort::String, at, end.at, end.escaped);
+        Ok(end.at)
+    }
+
+    fn word(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        word: &[u8],
+        sort: Sort,
+    ) -> Result<usize, Malformed> {
+        if !bytes[at..].starts_with(word) {
+            return Err(Malformed);
+        }
+        self.push(sort, at, at + word.len(), false);
+        Ok(at + word.len())
+    }
+
+    /// RFC 8259, section 6.
+    fn number(&mut self, bytes: &[u8], at: usize) -> Result<usize, Malformed> {
+        let first = at + usize::from(bytes[at] == b'-');
+        let mut end = digits(bytes, first)?;
+        if bytes[first] == b'0' && end > first + 1 {
+            return Err(Malformed);
+        }
+        let mut sort = Sort::Integer;
+        if bytes.get(end) == Some(&b'.') {
+            sort = Sort::Number;
+            end = digits(bytes, end + 1)?;
+        }
+        if let Some(b'e' | b'E') = bytes.get(end) {
+            sort = Sort::Number;
+            let signed = matches!(bytes.get(end + 1), Some(b'+' | b'-'));
+            end = digits(bytes, end + 1 + usize::from(signed))?;
+        }
+        self.push(sort, at, end, false);
+        Ok(end)
+    }
+
+    fn open(&mut self, sort: Sort, at: usize) -> usize {
+        self.open.push(self.tokens.len() as u32);
+        self.push(sort, at, at + 1, false);
+        at + 1
+    }
+
+    /// Ends the innermost array or object, whose last byte stands before `end`.
+    fn close(&mut self, innermost: u32, end: usize) {
+        self.open.pop();
+        let next = self.tokens.len() as u32;
+        let token = &mut self.tokens[innermost as usize];
+        token.end = end as u32;
+        token.next = next;
+    }
+
+    fn push(&mut self, sort: Sort, start: usize, end: usize, escaped: bool) {
+        self.tokens.push(Token {
+            start: start as u32,
+            end: end as u32,
+            next: self.tokens.len() as u32 + 1,
+            sort,
+            escaped,
+        });
+    }
+}
+
+impl<'a> Document<'a> {
+    /// The value that the whole text is.
+    pub(crate) fn root(&'a self) -> Json<'a> {
+        Json::new(self, 0)
+    }
+}
+
+/// Where the white space that begins at `at` is over.
+fn blank(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(at) {
+        at += 1;
+    }
+    at
+}
+
+/// Where the digits that begin at `at` are over; there has to be one.
+fn digits(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
+    let mut end = at;
+    while bytes.get(end).is_some_and(u8::is_ascii_digit) {
+        end += 1;
+    }
+    if end == at { Err(Malformed) } else { Ok(end) }
+}

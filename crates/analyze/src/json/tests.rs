@@ -1,0 +1,244 @@
+//! What is read is what `serde_json` reads, and refused is what it refuses.
+
+use proptest::prelude::*;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::{Json, Sort, Tape, elements};
+
+/// What `serde_json` makes of a text.
+fn expected(text: &str) -> Option<&str> {
+    serde_json::from_str::<&RawValue>(text)
+        .ok()
+        .map(RawValue::get)
+}
+
+/// A value, put together again from its tokens.
+fn rebuilt(json: Json<'_>) -> Value {
+    match json.sort() {
+        Sort::Array => json.elements().map(rebuilt).collect(),
+        Sort::Object => {
+            let members = json.members();
+            let members =
+                members.map(|(name, value)| (name.text().unwrap().into(), rebuilt(value)));
+            Value::Object(members.collect())
+        }
+        Sort::String => Value::from(json.text().unwrap()),
+        _ => serde_json::from_str(json.raw()).unwrap(),
+    }
+}
+
+/// Holds the reading of a text against that of `serde_json`.
+fn check(text: &str) {
+    let mut tape = Tape::default();
+    match (tape.read(text), expected(text)) {
+        (Ok(document), Some(raw)) => {
+            assert_eq!(document.root().raw(), raw, "{text:?}");
+            // A lone surrogate is JSON, but no Rust string.
+            if let Ok(value) = serde_json::from_str::<Value>(text) {
+                assert_eq!(rebuilt(document.root()), value, "{text:?}");
+            }
+        }
+        (Err(_), None) => {}
+        (read, expected) => panic!("{text:?}: {read:?}, not {expected:?}"),
+    }
+}
+
+#[test]
+fn texts_are_taken_and_refused_as_serde_json_does() {
+    let escapes = "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\"";
+    for text in [
+        "",
+        " ",
+        "null",
+        "true",
+        "false",
+        "nul",
+        "nulls",
+        "trues",
+        "0",
+        "-0",
+        "01",
+        "-",
+        "-01",
+        "1.",
+        "1.5",
+        ".5",
+        "1e",
+        "1e+",
+        "1e9",
+        "1E-9",
+        "-1.5e+10",
+        "1 2",
+        "+1",
+        "\"",
+        "\"a",
+        "\"a\"",
+        "\"\\\"",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\\u12g4\"",
+        "\"\\ud800\"",
+        "\"a\u{1}b\"",
+        "\"a\nb\"",
+        "\"\u{7f}é漢\"",
+        escapes,
+        "[",
+        "]",
+        "[]",
+        "[1]",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "[1,2]",
+        "[[]",
+        "[]]",
+        "{",
+        "}",
+        "{}",
+        "{\"a\"}",
+        "{\"a\":}",
+        "{\"a\":1}",
+        "{\"a\":1,}",
+        "{,}",
+        "{1:2}",
+        "{\"a\" 1}",
+        "{\"a\":1 \"b\":2}",
+        "{\"a\":[{\"b\":{}}],\"c\":null}",
+        "[}",
+        "{]",
+        "{\"a\":1]",
+        " [ 1 , 2 ] \r\n\t",
+        "[1]\u{a0}",
+        "\u{feff}1",
+        "{\"\\u0061\":1}",
+    ] {
+        check(text);
+    }
+}
+
+#[test]
+fn no_depth_is_too_deep() {
+    for depth in [200, 100_000] {
+        let text = "[".repeat(depth) + &"]".repeat(depth);
+        let mut tape = Tape::default();
+        assert_eq!(tape.read(&text).unwrap().root().raw().len(), 2 * depth);
+        assert!(tape.read(&text[1..]).is_err());
+    }
+}
+
+/// Every special byte at every place of strings of every length: within the
+/// first words, within blocks, and in what is left over.
+#[test]
+fn strings_end_where_they_end_whatever_their_length() {
+    for length in 0..200 {
+        let plain = format!("[\"{}\",\"é\"]", "x".repeat(length));
+        check(&plain);
+        for at in 2..length + 2 {
+            for special in ["\\\"", "\\\\", "\"", "\\", "\u{1f}", "é", "\u{80}"] {
+                check(&format!("{}{special}{}", &plain[..at], &plain[at..]));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_cut_of_a_text_is_refused() {
+    let text = r#"{"a":[1,-2.5e3,"x\"y\u00e9",{"b":null,"c":[true,false]}],"d":"é"}"#;
+    for cut in (0..=text.len()).filter(|cut| text.is_char_boundary(*cut)) {
+        check(&text[..cut]);
+    }
+}
+
+#[test]
+fn a_value_that_is_something_else_has_nothing_to_give() {
+    let mut tape = Tape::default();
+    let document = tape
+        .read(r#"{"n":7,"s":"x","e":"\u0061\n","lone":"\ud800","a":[],"f":1.5,"m":-1,"n":8}"#)
+        .unwrap();
+    let json = document.root();
+    let get = |name| json.get(name).unwrap();
+    assert_eq!(get("n").number(), Some(7), "the first of its name");
+    assert_eq!(get("e").text().as_deref(), Some("a\n"));
+    assert_eq!(get("e").inner(), Some(r"\u0061\n"));
+    assert_eq!(
+        (get("lone").text(), get("lone").text_or_inner().as_ref()),
+        (None, r"\ud800")
+    );
+    assert_eq!(
+        (get("f").number(), get("m").number(), get("s").number()),
+        (None, None, None)
+    );
+    assert!(get("s").get("x").is_none() && get("s").members().next().is_none());
+    assert!(get("n").text().is_none() && get("a").is_empty());
+    assert_eq!(elements(json.get("missing")).count(), 0);
+    assert_eq!(json.elements().count(), 0);
+}
+
+#[test]
+fn walking_by_place_meets_every_token_in_the_order_of_the_text() {
+    let mut tape = Tape::default();
+    let document = tape.read(r#"[1,{"a":[2]},"b"]"#).unwrap();
+    let root = document.root();
+    let walked: Vec<&str> = (root.place()..root.behind())
+        .map(|place| root.at(place).raw())
+        .collect();
+    let all = r#"[1,{"a":[2]},"b"]"#;
+    assert_eq!(
+        walked,
+        [all, "1", r#"{"a":[2]}"#, r#""a""#, "[2]", "2", r#""b""#]
+    );
+    assert_eq!(root.at(2).behind(), 6);
+}
+
+/// Pieces of which JSON is made, and some of which it is not.
+fn soup() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "{", "}", "[", "]", ",", ":", "\"", "\"a\"", "\"b\\n\"", "\\", "\\u00e9", "1", "-2", "0.5",
+        "e9", "true", "null", " ", "\t", "é", "\u{0}",
+    ]);
+    prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+/// JSON of every form.
+fn json() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,80}".prop_map(Value::from),
+    ];
+    let value = leaf.prop_recursive(5, 64, 8, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..8).prop_map(Value::from),
+            prop::collection::btree_map(".{0,12}", inner, 0..8)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    });
+    (value, any::<bool>()).prop_map(|(value, pretty)| match pretty {
+        true => serde_json::to_string_pretty(&value).unwrap(),
+        false => value.to_string(),
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_soup_of_pieces_is_judged_as_serde_json_does(text in soup()) {
+        check(&text);
+    }
+
+    #[test]
+    fn any_json_is_read_and_so_is_any_cut_and_any_change_of_it(text in json(), at: prop::sample::Index, byte: u8) {
+        check(&text);
+        let at = at.index(text.len());
+        if text.is_char_boundary(at) {
+            check(&text[..at]);
+        }
+        let mut changed = text.into_bytes();
+        changed[at] = byte;
+        if let Ok(changed) = String::from_utf8(changed) {
+            check(&changed);
+        }
+    }
+}

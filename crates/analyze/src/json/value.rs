@@ -1,0 +1,179 @@
+//! A value in a text that was read: what it is, and what it holds.
+//!
+//! Lenient, because recordings are other people's data: asked for what it is
+//! not, a value has no members, no elements, no text, and that is no error.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use super::string;
+use super::tape::{Document, Sort, Token};
+
+/// A value. Cheap to copy: it only points at where the text was read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Json<'a> {
+    document: &'a Document<'a>,
+    token: u32,
+}
+
+impl<'a> Json<'a> {
+    pub(super) fn new(document: &'a Document<'a>, token: u32) -> Self {
+        Self { document, token }
+    }
+
+    fn token(self) -> &'a Token {
+        &self.document.tokens[self.token as usize]
+    }
+
+    /// What it is.
+    pub(crate) fn sort(self) -> Sort {
+        self.token().sort
+    }
+
+    /// Its text, as it stands.
+    pub(crate) fn raw(self) -> &'a str {
+        let Token { start, end, .. } = *self.token();
+        &self.document.text[start as usize..end as usize]
+    }
+
+    /// The length of its text, in bytes.
+    pub(crate) fn raw_bytes(self) -> usize {
+        let Token { start, end, .. } = *self.token();
+        (end - start) as usize
+    }
+
+    /// What stands between the quotes of a string, escapes as they are.
+    pub(crate) fn inner(self) -> Option<&'a str> {
+        let raw = self.raw();
+        (self.sort() == Sort::String).then(|| &raw[1..raw.len() - 1])
+    }
+
+    /// The text of a string.
+    pub(crate) fn text(self) -> Option<Cow<'a, str>> {
+        let inner = self.inner()?;
+        if self.token().escaped {
+            string::unescaped(inner)
+        } else {
+            Some(Cow::Borrowed(inner))
+        }
+    }
+
+    /// The text of a string; with its escapes, where no Rust string can hold it without.
+    pub(crate) fn text_or_inner(self) -> Cow<'a, str> {
+        let inner = self.inner().unwrap_or_default();
+        self.text().unwrap_or(Cow::Borrowed(inner))
+    }
+
+    /// A whole number from 0.
+    pub(crate) fn number(self) -> Option<u64> {
+        match self.sort() {
+            Sort::Integer => self.raw().parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// Itself, if it is an object.
+    pub(crate) fn object(self) -> Option<Self> {
+        (self.sort() == Sort::Object).then_some(self)
+    }
+
+    /// Whether it is `null`.
+    pub(crate) fn is_null(self) -> bool {
+        self.sort() == Sort::Null
+    }
+
+    /// Whether it is `true`.
+    pub(crate) fn is_true(self) -> bool {
+        self.raw() == "true"
+    }
+
+    /// What it says as a `T`: for small values that have a type of their own.
+    pub(crate) fn parse<T: Deserialize<'a>>(self) -> Option<T> {
+        serde_json::from_str(self.raw()).ok()
+    }
+
+    /// Whether it is a string that says `text`.
+    pub(crate) fn says(self, text: &str) -> bool {
+        let inner = self.inner().unwrap_or_default();
+        inner == text || (self.token().escaped && self.text().as_deref() == Some(text))
+    }
+
+    /// The value of an object's member; of the first, where several have the name.
+    pub(crate) fn get(self, name: &str) -> Option<Self> {
+        let mut members = self.members();
+        members.find_map(|(key, value)| key.says(name).then_some(value))
+    }
+
+    /// The elements of an array.
+    pub(crate) fn elements(self) -> impl Iterator<Item = Json<'a>> {
+        self.inside(Sort::Array)
+    }
+
+    /// The members of an object: name, a string, and value.
+    pub(crate) fn members(self) -> impl Iterator<Item = (Json<'a>, Json<'a>)> {
+        let mut tokens = self.inside(Sort::Object);
+        std::iter::from_fn(move || Some((tokens.next()?, tokens.next()?)))
+    }
+
+    /// Whether nothing stands inside of it.
+    pub(crate) fn is_empty(self) -> bool {
+        self.behind() == self.token + 1
+    }
+
+    /// Its place among all tokens of the text, in whose order one may walk them: an
+    /// array before its elements, an object before each of its members' names and values.
+    pub(crate) fn place(self) -> u32 {
+        self.token
+    }
+
+    /// The place behind it and all that it holds.
+    pub(crate) fn behind(self) -> u32 {
+        self.token().next
+    }
+
+    /// What stands at another place of the same text.
+    pub(crate) fn at(self, place: u32) -> Self {
+        Self::new(self.document, place)
+    }
+
+    /// What stands directly inside, if this is of that sort.
+    fn inside(self, sort: Sort) -> Inside<'a> {
+        let token = self.token();
+        let end = if token.sort == sort {
+            token.next
+        } else {
+            self.token
+        };
+        Inside {
+            document: self.document,
+            at: self.token + 1,
+            end,
+        }
+    }
+}
+
+/// The elements of an array that may be missing.
+pub(crate) fn elements<'a>(array: Option<Json<'a>>) -> impl Iterator<Item = Json<'a>> {
+    array.into_iter().flat_map(Json::elements)
+}
+
+/// Values that stand side by side.
+struct Inside<'a> {
+    document: &'a Document<'a>,
+    at: u32,
+    end: u32,
+}
+
+impl<'a> Iterator for Inside<'a> {
+    type Item = Json<'a>;
+
+    fn next(&mut self) -> Option<Json<'a>> {
+        if self.at >= self.end {
+            return None;
+        }
+        let json = Json::new(self.document, self.at);
+        self.at = json.token().next;
+        Some(json)
+    }
+}
