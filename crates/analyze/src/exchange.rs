@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use capture::record::{self, Delay, Outcome, Timestamp, Transport};
 
-use crate::json::{Json, Tape, elements};
+use crate::json::{Json, Tape, elements, fields};
 
 /// One request, its response, and what streamed with it.
 #[derive(Debug)]
@@ -83,7 +83,8 @@ impl Field for record::Header {
 #[derive(Debug)]
 pub(crate) struct Body<'a> {
     pub(crate) json: Option<Json<'a>>,
-    pub(crate) text: Option<Cow<'a, str>>,
+    /// A string, which most sections need not unescape.
+    pub(crate) text: Option<Json<'a>>,
     pub(crate) bytes: u64,
     pub(crate) wire_bytes: u64,
     pub(crate) truncated: bool,
@@ -97,73 +98,111 @@ pub(crate) struct Event<'a> {
     pub(crate) at_us: u64,
     pub(crate) event: Option<Cow<'a, str>>,
     pub(crate) json: Option<Json<'a>>,
-    pub(crate) text: Option<Cow<'a, str>>,
+    pub(crate) text: Option<Json<'a>>,
     pub(crate) bytes: u64,
     pub(crate) wire_bytes: Option<u64>,
     pub(crate) truncated: bool,
 }
 
+fields! {
+    struct ExchangeFields {
+        id: "id",
+        connection: "connection",
+        started_at: "started_at",
+        transport: "transport",
+        request: "request",
+        response: "response",
+        outcome: "outcome",
+        delay: "delay",
+        notes: "notes",
+    }
+}
+
 impl<'a> Exchange<'a> {
     /// The exchange that a line says; `None` where it is not one to the letter.
     pub(crate) fn of(line: Json<'a>) -> Option<Self> {
+        let fields = ExchangeFields::of(line);
         Some(Self {
-            id: line.get("id")?.number()?,
-            connection: line.get("connection")?.number()?,
-            started_at: line.get("started_at")?.parse()?,
-            transport: line.get("transport")?.parse()?,
-            request: Request::of(line.get("request")?)?,
-            response: optional(line, "response", Response::of)?,
-            outcome: line.get("outcome")?.parse()?,
-            delay: optional(line, "delay", Json::parse)?,
-            notes: line
-                .get("notes")
-                .map_or(0, |notes| notes.elements().count() as u64),
+            id: fields.id?.number()?,
+            connection: fields.connection?.number()?,
+            started_at: fields.started_at?.parse()?,
+            transport: fields.transport?.parse()?,
+            request: Request::of(fields.request?)?,
+            response: optional(fields.response, Response::of)?,
+            outcome: fields.outcome?.parse()?,
+            delay: optional(fields.delay, Json::parse)?,
+            notes: elements(fields.notes).count() as u64,
         })
+    }
+}
+
+fields! {
+    struct RequestFields {
+        method: "method",
+        url: "url",
+        headers: "headers",
+        body: "body",
+        end_us: "end_us",
     }
 }
 
 impl<'a> Request<'a> {
     fn of(json: Json<'a>) -> Option<Self> {
+        let fields = RequestFields::of(json);
         Some(Self {
-            method: json.get("method")?.text()?,
-            url: json.get("url")?.text()?,
-            headers: Header::all(json)?,
-            body: optional(json, "body", Body::of)?,
-            end_us: optional(json, "end_us", Json::number)?,
+            method: fields.method?.text()?,
+            url: fields.url?.text()?,
+            headers: Header::all(fields.headers)?,
+            body: optional(fields.body, Body::of)?,
+            end_us: optional(fields.end_us, Json::number)?,
         })
+    }
+}
+
+fields! {
+    struct ResponseFields {
+        status: "status",
+        headers: "headers",
+        body: "body",
+        events: "events",
+        start_us: "start_us",
+        end_us: "end_us",
     }
 }
 
 impl<'a> Response<'a> {
     fn of(json: Json<'a>) -> Option<Self> {
+        let fields = ResponseFields::of(json);
         Some(Self {
-            status: json.get("status")?.parse()?,
-            headers: Header::all(json)?,
-            body: optional(json, "body", Body::of)?,
-            events: elements(json.get("events"))
+            status: fields.status?.parse()?,
+            headers: Header::all(fields.headers)?,
+            body: optional(fields.body, Body::of)?,
+            events: elements(fields.events)
                 .map(Event::of)
                 .collect::<Option<_>>()?,
-            start_us: json.get("start_us")?.number()?,
-            end_us: optional(json, "end_us", Json::number)?,
+            start_us: fields.start_us?.number()?,
+            end_us: optional(fields.end_us, Json::number)?,
         })
     }
 }
 
 impl<'a> Body<'a> {
     fn of(json: Json<'a>) -> Option<Self> {
+        let number = |name| optional(json.get(name), Json::number);
         Some(Self {
+            // A body that says `null` is not a missing body.
             json: json.get("json"),
-            text: optional(json, "text", Json::text)?,
-            bytes: optional(json, "bytes", Json::number)?.unwrap_or(0),
-            wire_bytes: optional(json, "wire_bytes", Json::number)?.unwrap_or(0),
+            text: optional(json.get("text"), Json::string)?,
+            bytes: number("bytes")?.unwrap_or(0),
+            wire_bytes: number("wire_bytes")?.unwrap_or(0),
             truncated: json.get("truncated").is_some_and(Json::is_true),
-            undecoded: optional(json, "problem", Json::inner)?.is_some(),
+            undecoded: optional(json.get("problem"), Json::string)?.is_some(),
         })
     }
 }
 
 impl<'a> Event<'a> {
-    /// Reads one, in one pass over its members: there are far more events than anything else.
+    /// Reads one by hand: there are far more events than anything else.
     fn of(json: Json<'a>) -> Option<Self> {
         let mut at_us = None;
         let mut event = Self {
@@ -176,19 +215,33 @@ impl<'a> Event<'a> {
             truncated: false,
         };
         for (name, value) in json.members() {
-            match name.inner()? {
-                "at_us" => at_us = Some(value.number()?),
-                "event" => event.event = or_null(value, Json::text)?,
-                "json" => event.json = Some(value),
-                "text" => event.text = or_null(value, Json::text)?,
-                "bytes" => event.bytes = value.number()?,
-                "wire_bytes" => event.wire_bytes = or_null(value, Json::number)?,
-                "truncated" => event.truncated = value.is_true(),
+            match &*name.bytes() {
+                b"at_us" => at_us = Some(value.number()?),
+                b"event" => event.event = optional(Some(value), Json::text)?,
+                // Data that says `null` is not missing.
+                b"json" => event.json = Some(value),
+                b"text" => event.text = optional(Some(value), Json::string)?,
+                b"bytes" => event.bytes = value.number()?,
+                b"wire_bytes" => event.wire_bytes = optional(Some(value), Json::number)?,
+                b"truncated" => event.truncated = value.is_true(),
                 _ => {}
             }
         }
         event.at_us = at_us?;
         Some(event)
+    }
+}
+
+impl<'a> Header<'a> {
+    fn of(field: Json<'a>) -> Option<Self> {
+        Some(Self {
+            name: field.get("name")?.text()?,
+            value: field.get("value")?.text()?,
+        })
+    }
+
+    fn all(headers: Option<Json<'a>>) -> Option<Vec<Self>> {
+        elements(headers).map(Self::of).collect()
     }
 }
 
@@ -203,33 +256,13 @@ pub(crate) fn read<T>(
     Exchange::of(document.root()).map(|exchange| look(&exchange))
 }
 
-impl<'a> Header<'a> {
-    fn of(field: Json<'a>) -> Option<Self> {
-        Some(Self {
-            name: field.get("name")?.text()?,
-            value: field.get("value")?.text()?,
-        })
-    }
-
-    fn all(message: Json<'a>) -> Option<Vec<Self>> {
-        elements(message.get("headers")).map(Self::of).collect()
-    }
-}
-
-/// A member that may be missing or `null`; `None` where it is there and cannot be read.
+/// What a member says that may be missing or `null`; `None` where it is there and cannot be read.
 fn optional<'a, T>(
-    json: Json<'a>,
-    name: &str,
+    member: Option<Json<'a>>,
     read: impl Fn(Json<'a>) -> Option<T>,
 ) -> Option<Option<T>> {
-    json.get(name)
-        .map_or(Some(None), |value| or_null(value, read))
-}
-
-/// A value that may be `null`; `None` where it is something else that cannot be read.
-fn or_null<'a, T>(value: Json<'a>, read: impl Fn(Json<'a>) -> Option<T>) -> Option<Option<T>> {
-    if value.is_null() {
-        return Some(None);
+    match member {
+        Some(value) if !value.is_null() => read(value).map(Some),
+        _ => Some(None),
     }
-    read(value).map(Some)
 }

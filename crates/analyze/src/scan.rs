@@ -8,7 +8,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::thread;
 
 use capture::record::Record;
@@ -106,6 +106,8 @@ impl Scan {
     ) -> Result<Aggregate, Error> {
         let (sender, receiver) = sync_channel::<Block>(self.threads);
         let receiver = Mutex::new(receiver);
+        let (give_back, used) = channel();
+        blocks.reuse(used);
         let stop = AtomicBool::new(false);
         let (read, workers) = thread::scope(|scope| {
             let worker = || {
@@ -115,6 +117,7 @@ impl Scan {
                     strict: self.strict,
                     selection,
                     stop: &stop,
+                    used: give_back.clone(),
                     tape: Tape::default(),
                     result: Part::default(),
                 };
@@ -212,6 +215,8 @@ struct Worker<'a> {
     source: u32,
     strict: bool,
     selection: &'a Selection<'a>,
+    /// Where blocks go that were read.
+    used: Sender<Block>,
     /// Tells the reading thread that the rest is not needed.
     stop: &'a AtomicBool,
     tape: Tape,
@@ -232,7 +237,11 @@ impl Worker<'_> {
             };
             match received {
                 Ok(_) if self.result.error.is_some() => {}
-                Ok(block) => self.block(&block),
+                Ok(block) => {
+                    self.block(&block);
+                    // Nobody takes it any more where the reading has ended.
+                    self.used.send(block).ok();
+                }
                 Err(_) => return self,
             }
         }

@@ -9,15 +9,14 @@
 use std::collections::BTreeMap;
 
 use super::conversation::{instructions_changed, tools_changed};
-use super::threads::{Step, threads};
-use super::view::View;
-use crate::call::{Digest, Kind};
+use super::threads::{Step, Thread};
+use crate::call::Kind;
 use crate::report::{Cache, CacheUse, MissCount, MissReason};
 use crate::stats::Quantiles;
 
-pub(super) fn finish(view: &View<'_>) -> Cache {
+pub(super) fn finish(threads: &[Thread<'_, '_>]) -> Cache {
     let mut requests = Vec::new();
-    for (thread, number) in threads(view).iter().zip(1..) {
+    for (thread, number) in threads.iter().zip(1..) {
         let mut before = None;
         for step in &thread.steps {
             let Some(tokens) = step.call.tokens.filter(|tokens| tokens.input > 0) else {
@@ -28,7 +27,7 @@ pub(super) fn finish(view: &View<'_>) -> Cache {
             });
             let missed = tokens.cached < expected.div_ceil(2);
             let nothing = before.is_none() && tokens.cached == 0;
-            let (common_bytes, previous_bytes) = common(view, before, step);
+            let (common_bytes, previous_bytes) = common(before, step);
             requests.push(CacheUse {
                 exchange: step.entry.row.id,
                 thread: number,
@@ -37,7 +36,7 @@ pub(super) fn finish(view: &View<'_>) -> Cache {
                 expected,
                 common_bytes,
                 previous_bytes,
-                miss: (missed || nothing).then(|| reason(view, before, step)),
+                miss: (missed || nothing).then(|| reason(before, step)),
             });
             before = Some(step);
         }
@@ -89,20 +88,16 @@ fn missed_tokens(request: &CacheUse) -> u64 {
 }
 
 /// How many bytes two prompts have in common at their beginning, and how many the earlier has.
-fn common(view: &View<'_>, before: Option<&Step<'_, '_>>, step: &Step<'_, '_>) -> (u64, u64) {
+fn common(before: Option<&Step<'_, '_>>, step: &Step<'_, '_>) -> (u64, u64) {
     let Some(before) = before else { return (0, 0) };
-    let bytes = |digest: &Digest| view.library.content(*digest).map_or(0, |c| c.bytes);
-    let old = || before.tools.iter().chain(&before.shown);
-    let new = || step.tools.iter().chain(&step.shown);
-    let same = old().zip(new()).take_while(|(old, new)| old == new);
-    (
-        same.map(|(old, _)| bytes(old)).sum(),
-        old().map(bytes).sum(),
-    )
+    let old = before.tools.iter().chain(&before.shown);
+    let new = step.tools.iter().chain(&step.shown);
+    let same = old.zip(new).take_while(|(old, new)| old == new);
+    (same.map(|(old, _)| old.bytes).sum(), before.context_bytes)
 }
 
 /// The likely reason of a miss.
-fn reason(view: &View<'_>, before: Option<&Step<'_, '_>>, step: &Step<'_, '_>) -> MissReason {
+fn reason(before: Option<&Step<'_, '_>>, step: &Step<'_, '_>) -> MissReason {
     let Some(before) = before else {
         return MissReason::FirstRequest;
     };
@@ -118,7 +113,7 @@ fn reason(view: &View<'_>, before: Option<&Step<'_, '_>>, step: &Step<'_, '_>) -
         MissReason::Compaction
     } else if tools_changed(before, step) {
         MissReason::ChangedTools
-    } else if instructions_changed(view, before, step) {
+    } else if instructions_changed(before, step) {
         MissReason::ChangedInstructions
     } else if !goes_on {
         MissReason::ChangedInput

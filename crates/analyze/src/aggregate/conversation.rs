@@ -4,16 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use capture::record::Timestamp;
 
-use super::threads::{Step, Thread, threads};
+use super::threads::{Step, Thread};
 use super::tools::Results;
 use super::view::View;
-use crate::call::{Digest, Kind};
-use crate::decode::Part;
+use crate::call::Kind;
 use crate::report::{CalledTool, Conversation, StepStats, ThreadStats};
 
-pub(super) fn finish(view: &View<'_>) -> Conversation {
+pub(super) fn finish(view: &View<'_>, threads: &[Thread<'_, '_>]) -> Conversation {
     let results = Results::of(view);
-    let threads = threads(view);
     Conversation {
         threads: threads
             .iter()
@@ -22,7 +20,7 @@ pub(super) fn finish(view: &View<'_>) -> Conversation {
     }
 }
 
-fn thread(view: &View<'_>, results: &Results<'_>, thread: &Thread<'_, '_>) -> ThreadStats {
+fn thread(view: &View<'_>, results: &Results, thread: &Thread<'_, '_>) -> ThreadStats {
     let mut finished = ThreadStats {
         id: thread.id.map(str::to_owned),
         ..ThreadStats::default()
@@ -59,18 +57,14 @@ fn thread(view: &View<'_>, results: &Results<'_>, thread: &Thread<'_, '_>) -> Th
 
 fn step(
     view: &View<'_>,
-    results: &Results<'_>,
+    results: &Results,
     step: &Step<'_, '_>,
     before: Option<&Step<'_, '_>>,
     turn: Option<u64>,
 ) -> StepStats {
     let (row, call) = (step.entry.row, step.call);
     let mut new_bytes = BTreeMap::new();
-    for content in step
-        .new
-        .iter()
-        .filter_map(|digest| view.library.content(*digest))
-    {
+    for content in &step.new {
         *new_bytes.entry(content.part).or_insert(0) += content.bytes;
     }
     StepStats {
@@ -91,7 +85,7 @@ fn step(
         resent_bytes: step.resent_bytes,
         context_bytes: step.context_bytes,
         tools_changed: before.is_some_and(|before| tools_changed(before, step)),
-        instructions_changed: before.is_some_and(|b| instructions_changed(view, b, step)),
+        instructions_changed: before.is_some_and(|before| instructions_changed(before, step)),
         new_bytes,
         tool_calls: results
             .of_call(view, step.entry, call)
@@ -106,18 +100,9 @@ pub(super) fn tools_changed(before: &Step<'_, '_>, step: &Step<'_, '_>) -> bool 
 }
 
 /// Whether a step has other instructions than the one before, likewise.
-pub(super) fn instructions_changed(
-    view: &View<'_>,
-    before: &Step<'_, '_>,
-    step: &Step<'_, '_>,
-) -> bool {
-    let is_instruction = |digest: &&Digest| {
-        let content = view.library.content(**digest);
-        content.is_some_and(|content| content.part == Part::Instructions)
-    };
-    let mut old = before.shown.iter().filter(is_instruction).peekable();
-    let mut new = step.shown.iter().filter(is_instruction).peekable();
-    old.peek().is_some() && new.peek().is_some() && !old.eq(new)
+pub(super) fn instructions_changed(before: &Step<'_, '_>, step: &Step<'_, '_>) -> bool {
+    let (old, new) = (&before.instructions, &step.instructions);
+    !old.is_empty() && !new.is_empty() && old != new
 }
 
 fn called(paired: super::tools::PairedCall<'_>) -> CalledTool {

@@ -10,6 +10,7 @@ mod cache;
 mod completeness;
 mod connections;
 mod conversation;
+mod digests;
 mod endpoint;
 mod endpoints;
 mod errors;
@@ -244,6 +245,7 @@ impl Aggregate {
     pub fn finish(mut self) -> Report {
         self.library.forget();
         let view = view::View::of(&self);
+        let threads = threads::threads(&view);
         Report {
             recordings: view.recordings(),
             left_out: self.left_out.len() as u64,
@@ -251,9 +253,9 @@ impl Aggregate {
             endpoints: Some(endpoints::finish(&view, &self.headers)),
             frequency: Some(frequency::finish(&view)),
             model: Some(model::finish(&view, &self.gaps)),
-            conversation: Some(conversation::finish(&view)),
+            conversation: Some(conversation::finish(&view, &threads)),
             prompt: Some(prompt::finish(&view)),
-            cache: Some(cache::finish(&view)),
+            cache: Some(cache::finish(&threads)),
             structure: Some(self.shapes.finish()),
             // Prices are the user's, not the recording's.
             cost: None,

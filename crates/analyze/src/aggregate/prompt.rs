@@ -1,30 +1,22 @@
 //! Works out the section "Prompt".
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::digests::DigestMap;
 use super::library::Content;
 use super::view::View;
-use crate::call::Digest;
 use crate::decode::Part;
 use crate::report::{PartBytes, Prompt, PromptText};
 
 pub(super) fn finish(view: &View<'_>) -> Prompt {
     let mut uses = Uses::default();
     for (entry, call) in view.calls() {
-        let prompt = &call.prompt;
         let mut known = 0;
-        let contents = prompt
-            .tools
-            .iter()
-            .chain(&prompt.instructions)
-            .chain(&prompt.input);
-        for digest in contents {
-            if let Some(content) = view.library.content(*digest) {
-                uses.add(*digest, content, entry.row.id);
-                known += content.bytes;
-            }
+        for content in entry.contents.sent() {
+            uses.add(content, entry.row.id);
+            known += content.bytes;
         }
-        let around = prompt.bytes.saturating_sub(known);
+        let around = call.prompt.bytes.saturating_sub(known);
         uses.around = uses.around.saturating_add(around);
     }
     let called: BTreeSet<&str> = view
@@ -32,49 +24,47 @@ pub(super) fn finish(view: &View<'_>) -> Prompt {
         .flat_map(|(_, call)| &call.tool_calls)
         .map(|call| last_name(&call.name))
         .collect();
-    uses.finish(view, &called)
+    uses.finish(&called)
 }
 
 /// Which content was sent, how often, and first by whom.
 #[derive(Default)]
-struct Uses {
-    /// Prompt texts in the order in which they came.
-    order: Vec<(Digest, u64)>,
-    requests: BTreeMap<Digest, u64>,
-    seen: HashSet<Digest>,
+struct Uses<'a> {
+    /// Prompt texts in the order in which they came, with the first exchange and the number of all.
+    order: Vec<(&'a Content, u64, u64)>,
+    /// Everything, and of prompt texts the place in that order.
+    seen: DigestMap<Option<usize>>,
     parts: BTreeMap<Part, (u64, u64)>,
     around: u64,
 }
 
-impl Uses {
-    fn add(&mut self, digest: Digest, content: &Content, exchange: u64) {
+impl<'a> Uses<'a> {
+    fn add(&mut self, content: &'a Content, exchange: u64) {
         let (all, distinct) = self.parts.entry(content.part).or_default();
         *all += content.bytes;
-        if self.seen.insert(digest) {
+        let place = self.seen.entry(content.digest).or_insert_with(|| {
             *distinct += content.bytes;
-            if is_prompt(content.part) {
-                self.order.push((digest, exchange));
-            }
-        }
-        if is_prompt(content.part) {
-            *self.requests.entry(digest).or_default() += 1;
+            is_prompt(content.part).then(|| {
+                self.order.push((content, exchange, 0));
+                self.order.len() - 1
+            })
+        });
+        if let Some(place) = *place {
+            self.order[place].2 += 1;
         }
     }
 
-    fn finish(self, view: &View<'_>, called: &BTreeSet<&str>) -> Prompt {
+    fn finish(self, called: &BTreeSet<&str>) -> Prompt {
         let mut prompt = Prompt::default();
         let mut unused = BTreeSet::new();
-        for (digest, first_exchange) in &self.order {
-            let Some(content) = view.library.content(*digest) else {
-                continue;
-            };
+        for (content, first_exchange, requests) in &self.order {
             let text = PromptText {
-                name: content.name.as_deref().map(str::to_owned),
-                digest: *digest,
+                name: content.name().map(str::to_owned),
+                digest: content.digest,
                 bytes: content.bytes,
-                requests: self.requests.get(digest).copied().unwrap_or(0),
+                requests: *requests,
                 first_exchange: *first_exchange,
-                text: content.text.as_deref().map(str::to_owned),
+                text: content.text.clone(),
                 cut: content.cut,
             };
             if content.part == Part::Instructions {
@@ -83,7 +73,9 @@ impl Uses {
             }
             let name = text.name.as_deref().unwrap_or("");
             if !called.contains(last_name(name)) {
-                unused.insert(name.to_owned());
+                if !unused.contains(name) {
+                    unused.insert(name.to_owned());
+                }
                 prompt.unused_tool_bytes += text.bytes * text.requests;
             }
             prompt.tools.push(text);

@@ -130,8 +130,9 @@ impl Scene<'_> {
 
     fn body(&mut self, body: Option<&Body<'_>>) {
         let Some(body) = body else { return };
+        // Both as they stand: what is looked for is found in any quoting.
         let json = body.json.map(Json::raw);
-        let Some(content) = json.or(body.text.as_deref()) else {
+        let Some(content) = json.or(body.text.and_then(Json::inner)) else {
             return;
         };
         self.members(content, "body", true);

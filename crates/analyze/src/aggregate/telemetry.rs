@@ -34,7 +34,8 @@ impl Names {
             return;
         };
         let Some(json) = body.json else {
-            let metrics = body.text.as_deref().filter(|text| text.contains(METRICS));
+            let text = body.text.and_then(Json::inner);
+            let metrics = text.filter(|text| text.contains(METRICS));
             let names = metrics.into_iter().flat_map(metric_names);
             names.for_each(|name| self.count("metric", name, &endpoint.host));
             return;
@@ -130,7 +131,8 @@ fn named(names: &Names) -> Vec<TelemetryName> {
     found
 }
 
-/// The names of metrics in a report that was not kept whole, and so is no JSON.
+/// The names of metrics in a report that was not kept whole, and so is no JSON;
+/// `text` as it stands in its string, with its quotes escaped.
 ///
 /// In one, only metrics and scopes have a member `name`.
 fn metric_names(text: &str) -> impl Iterator<Item = &str> {
@@ -146,9 +148,9 @@ fn metric_names(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-const METRICS: &str = "\"resourceMetrics\":";
-const NAME: &str = "\"name\":\"";
-const SCOPE: &str = "\"scope\":{";
+const METRICS: &str = r#"\"resourceMetrics\":"#;
+const NAME: &str = r#"\"name\":\""#;
+const SCOPE: &str = r#"\"scope\":{"#;
 
 /// Calls `found` with the sort and the name of everything that OpenTelemetry's
 /// JSON names (opentelemetry-proto 1.x).
@@ -199,7 +201,8 @@ mod tests {
     fn metrics_are_found_in_a_report_that_is_cut() {
         let text = r#"{"resourceMetrics":[{"scopeMetrics":[{"scope":{"name":"s"},"metrics":[
             {"name":"codex.turn","sum":{}},{"name":"codex.tool","su"#;
-        let names: Vec<&str> = metric_names(text).collect();
+        let text = text.replace('"', "\\\"");
+        let names: Vec<&str> = metric_names(&text).collect();
         assert_eq!(names, ["codex.turn", "codex.tool"]);
     }
 }

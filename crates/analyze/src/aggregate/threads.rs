@@ -5,10 +5,12 @@
 //! become steps that know what the model was shown (`shown`) and what of it was
 //! new (`new`), so that the sections need not care.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 
+use super::digests::DigestSet;
+use super::library::Content;
 use super::view::{Entry, View};
-use crate::call::{Call, Digest};
+use crate::call::Call;
 use crate::decode::Part;
 
 /// The requests of one conversation, in order.
@@ -23,11 +25,13 @@ pub(super) struct Step<'v, 'a> {
     pub(super) entry: &'v Entry<'a>,
     pub(super) call: &'a Call,
     /// The tools that the model has, sent now or before.
-    pub(super) tools: Vec<Digest>,
+    pub(super) tools: Vec<&'a Content>,
     /// Everything that the model is shown, sent now or before, but tools.
-    pub(super) shown: Vec<Digest>,
+    pub(super) shown: Vec<&'a Content>,
+    /// Of that, the instructions.
+    pub(super) instructions: Vec<&'a Content>,
     /// What the agent says for the first time.
-    pub(super) new: Vec<Digest>,
+    pub(super) new: Vec<&'a Content>,
     /// Bytes of content that had been sent before.
     pub(super) resent_bytes: u64,
     /// Bytes of all that the model is shown, tools included.
@@ -37,7 +41,7 @@ pub(super) struct Step<'v, 'a> {
 /// All conversations, in the order in which they began.
 pub(super) fn threads<'v, 'a>(view: &'v View<'a>) -> Vec<Thread<'v, 'a>> {
     let mut order: Vec<Thread<'v, 'a>> = Vec::new();
-    let mut places: HashMap<(usize, Option<&str>), (usize, History)> = HashMap::new();
+    let mut places: HashMap<(usize, Option<&str>), (usize, History<'a>)> = HashMap::new();
     for (entry, call) in view.calls() {
         let id = call.ids.thread.as_deref();
         let (place, history) = places.entry((entry.recording, id)).or_insert_with(|| {
@@ -47,7 +51,7 @@ pub(super) fn threads<'v, 'a>(view: &'v View<'a>) -> Vec<Thread<'v, 'a>> {
             });
             (order.len() - 1, History::default())
         });
-        let step = history.step(view, entry, call);
+        let step = history.step(entry, call);
         order[*place].steps.push(step);
     }
     order
@@ -55,77 +59,60 @@ pub(super) fn threads<'v, 'a>(view: &'v View<'a>) -> Vec<Thread<'v, 'a>> {
 
 /// What was said in a conversation so far.
 #[derive(Default)]
-struct History {
+struct History<'a> {
     /// What the agent has sent, ever.
-    sent: HashSet<Digest>,
+    sent: DigestSet,
     /// What the model had been shown and had said, at the end of each response.
-    responses: BTreeMap<String, Shown>,
+    responses: HashMap<&'a str, Shown<'a>>,
 }
 
 /// What the model knows at some point.
 #[derive(Default, Clone)]
-struct Shown {
-    tools: Vec<Digest>,
-    items: Vec<Digest>,
+struct Shown<'a> {
+    tools: Vec<&'a Content>,
+    items: Vec<&'a Content>,
 }
 
-impl History {
-    fn step<'v, 'a>(
-        &mut self,
-        view: &View<'a>,
-        entry: &'v Entry<'a>,
-        call: &'a Call,
-    ) -> Step<'v, 'a> {
-        let prompt = &call.prompt;
-        let before = call.ids.previous_response.as_ref();
+impl<'a> History<'a> {
+    fn step<'v>(&mut self, entry: &'v Entry<'a>, call: &'a Call) -> Step<'v, 'a> {
+        let contents = &entry.contents;
+        let before = call.ids.previous_response.as_deref();
         let mut shown = before
             .and_then(|id| self.responses.get(id).cloned())
             .unwrap_or_default();
-        if !prompt.tools.is_empty() {
-            shown.tools.clone_from(&prompt.tools);
+        if !contents.tools.is_empty() {
+            shown.tools.clone_from(&contents.tools);
         }
-        shown.items.extend(prompt.instructions);
-        shown.items.extend(&prompt.input);
+        shown.items.extend(contents.instructions);
+        shown.items.extend(&contents.input);
 
         let mut new = Vec::new();
         let mut resent_bytes = 0;
-        for digest in prompt
-            .tools
-            .iter()
-            .chain(&prompt.instructions)
-            .chain(&prompt.input)
-        {
-            let content = view.library.content(*digest);
-            let part = content.map_or(Part::Other, |content| content.part);
+        for content in contents.sent() {
             // What the model made comes back as history, in whatever spelling.
-            let fresh = self.sent.insert(*digest) && !part.is_models();
-            match (fresh, part) {
+            let fresh = self.sent.insert(content.digest) && !content.part.is_models();
+            match (fresh, content.part) {
                 (true, Part::Tools) => {}
-                (true, _) => new.push(*digest),
-                (false, _) => resent_bytes += content.map_or(0, |content| content.bytes),
+                (true, _) => new.push(content),
+                (false, _) => resent_bytes += content.bytes,
             }
         }
+        let is_instruction = |content: &&&Content| content.part == Part::Instructions;
+        let all = shown.tools.iter().chain(&shown.items);
         let step = Step {
             entry,
             call,
-            context_bytes: bytes(view, &shown.tools) + bytes(view, &shown.items),
+            context_bytes: all.map(|content| content.bytes).sum(),
             tools: shown.tools.clone(),
             shown: shown.items.clone(),
+            instructions: shown.items.iter().filter(is_instruction).copied().collect(),
             new,
             resent_bytes,
         };
         if let Some(response) = &call.ids.response {
-            shown.items.extend(&call.output);
-            self.responses.insert(response.clone(), shown);
+            shown.items.extend(&contents.output);
+            self.responses.insert(response, shown);
         }
         step
     }
-}
-
-/// The length of all that `digests` stand for.
-fn bytes(view: &View<'_>, digests: &[Digest]) -> u64 {
-    let contents = digests
-        .iter()
-        .filter_map(|digest| view.library.content(*digest));
-    contents.map(|content| content.bytes).sum()
 }

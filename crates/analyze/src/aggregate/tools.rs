@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::view::{Entry, View};
-use crate::call::{Call, ToolCall};
+use crate::call::{Call, Digest, ToolCall};
 use crate::decode::Part;
 use crate::report::ToolStats;
 use crate::stats::Quantiles;
@@ -28,22 +28,18 @@ pub(super) struct PairedResult {
 }
 
 /// The results that requests brought, by the id of their call.
-pub(super) struct Results<'a> {
+pub(super) struct Results {
     /// The exchange that brought it first, and its length.
-    first: HashMap<(usize, &'a str), (usize, u64)>,
+    first: HashMap<(usize, Digest), (usize, u64)>,
 }
 
-impl<'a> Results<'a> {
+impl Results {
     /// The results in all requests.
-    pub(super) fn of(view: &View<'a>) -> Self {
+    pub(super) fn of(view: &View<'_>) -> Self {
         let mut first = HashMap::new();
         for (index, entry) in view.exchanges.iter().enumerate() {
-            let Some(call) = entry.call() else { continue };
-            for digest in &call.prompt.input {
-                let Some(content) = view.library.content(*digest) else {
-                    continue;
-                };
-                if let (Part::ToolResult, Some(id)) = (content.part, content.call_id.as_deref()) {
+            for content in &entry.contents.input {
+                if let (Part::ToolResult, Some(id)) = (content.part, content.call_id()) {
                     let key = (entry.recording, id);
                     first.entry(key).or_insert((index, content.bytes));
                 }
@@ -53,14 +49,15 @@ impl<'a> Results<'a> {
     }
 
     /// The tools that the model called in one answer, each with its result.
-    pub(super) fn of_call<'c>(
+    pub(super) fn of_call<'a, 'c>(
         &self,
         view: &View<'a>,
         entry: &Entry<'a>,
         call: &'c Call,
     ) -> impl Iterator<Item = PairedCall<'c>> {
         call.tool_calls.iter().map(move |call| {
-            let found = self.first.get(&(entry.recording, call.call_id.as_str()));
+            let id = Digest::of(&call.call_id);
+            let found = self.first.get(&(entry.recording, id));
             let result = found.map(|&(exchange, bytes)| PairedResult {
                 bytes,
                 duration_us: call.at_us.map(|at_us| {

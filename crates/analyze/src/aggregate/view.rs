@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use capture::record::{End, Process, Session, State};
 
 use super::connections::ConnectionRow;
-use super::library::Library;
+use super::library::{Content, Library};
 use super::row::Row;
 use super::{Aggregate, Endpoint, Place};
-use crate::call::{Call, Ending, Kind};
+use crate::call::{Call, Digest, Ending, Kind};
 use crate::report::Recording;
 
 /// Everything that was read, in order.
@@ -23,8 +23,6 @@ pub(crate) struct View<'a> {
     pub(crate) connections: Vec<&'a ConnectionRow>,
     /// The last line of each recording, by the number of its source.
     pub(crate) last_lines: &'a BTreeMap<u32, u64>,
-    /// What the digests of calls stand for.
-    pub(crate) library: &'a Library,
     /// For each exchange that a filter left out, the index of its recording.
     pub(crate) left_out: Vec<usize>,
 }
@@ -46,6 +44,42 @@ pub(crate) struct Entry<'a> {
     pub(crate) process: Option<&'a Process>,
     /// The index of the exchange that this one repeats, after that one failed.
     pub(crate) retry_of: Option<usize>,
+    /// What was said in it, where it is a call.
+    pub(crate) contents: Contents<'a>,
+}
+
+/// What the digests of a call stand for.
+#[derive(Default)]
+pub(crate) struct Contents<'a> {
+    pub(crate) tools: Vec<&'a Content>,
+    /// Those that stand outside of the input.
+    pub(crate) instructions: Option<&'a Content>,
+    pub(crate) input: Vec<&'a Content>,
+    pub(crate) output: Vec<&'a Content>,
+}
+
+impl<'a> Contents<'a> {
+    fn of(call: &Call, library: &'a Library) -> Self {
+        let all = |digests: &[Digest]| -> Vec<&'a Content> {
+            let known = digests.iter().filter_map(|digest| library.content(*digest));
+            known.collect()
+        };
+        let prompt = &call.prompt;
+        Self {
+            tools: all(&prompt.tools),
+            instructions: prompt
+                .instructions
+                .and_then(|digest| library.content(digest)),
+            input: all(&prompt.input),
+            output: all(&call.output),
+        }
+    }
+
+    /// Everything that was sent, in the order in which a model reads it.
+    pub(crate) fn sent(&self) -> impl Iterator<Item = &'a Content> {
+        let tools = self.tools.iter().chain(&self.instructions);
+        tools.chain(&self.input).copied()
+    }
 }
 
 impl<'a> Entry<'a> {
@@ -86,6 +120,11 @@ impl<'a> View<'a> {
                     row,
                     process: processes.get(&(recording, row.connection)).copied(),
                     retry_of: None,
+                    contents: row
+                        .call
+                        .as_ref()
+                        .map(|call| Contents::of(call, &aggregate.library))
+                        .unwrap_or_default(),
                 }
             })
             .collect();
@@ -98,7 +137,6 @@ impl<'a> View<'a> {
             exchanges,
             connections,
             last_lines: &aggregate.last_lines,
-            library: &aggregate.library,
             left_out,
         }
     }

@@ -1,6 +1,7 @@
 //! Instructions and tools that are not what they were.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -67,10 +68,10 @@ fn tools(before: &Prompt, after: &Prompt) -> Vec<PromptChange> {
 }
 
 /// What a text is told from others by: itself, where it was kept whole.
-fn key(text: &PromptText) -> String {
+fn key(text: &PromptText) -> Arc<str> {
     match &text.text {
-        Some(whole) if !text.cut => whole.clone(),
-        _ => text.digest.to_string(),
+        Some(whole) if !text.cut => Arc::clone(whole),
+        _ => text.digest.to_string().into(),
     }
 }
 
@@ -82,10 +83,9 @@ fn change(
     if before.map(key) == after.map(key) {
         return None;
     }
-    let text = |text: Option<&PromptText>| match text {
-        Some(text) => text.text.clone(),
-        None => Some(String::new()),
-    };
+    fn text(text: Option<&PromptText>) -> Option<&str> {
+        text.map_or(Some(""), |text| text.text.as_deref())
+    }
     Some(PromptChange {
         part,
         name: after.or(before)?.name.clone(),
@@ -93,6 +93,6 @@ fn change(
         bytes_after: after.map(|text| text.bytes),
         diff: text(before)
             .zip(text(after))
-            .and_then(|(before, after)| unified(&before, &after)),
+            .and_then(|(before, after)| unified(before, after)),
     })
 }

@@ -103,7 +103,7 @@ fn tools(value: Option<Json<'_>>) -> Vec<Tool<'_>> {
             .or_else(|| name(head.kind))
             .unwrap_or_default()
     };
-    let values = elements(value).into_iter();
+    let values = elements(value);
     values
         .map(|value| Tool {
             digest: Digest::of(value.raw()),

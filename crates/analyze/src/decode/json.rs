@@ -5,45 +5,9 @@
 
 use std::borrow::Cow;
 
-pub(super) use crate::json::elements;
+pub(super) use crate::json::{elements, fields};
 
 use crate::json::Json;
-
-/// A struct of those members of an object that a decoder looks at, found in one pass.
-///
-/// Each is the first of its name; it is missing where it is `null`, and where
-/// the fields are `of` an array, a number or a string.
-macro_rules! fields {
-    (
-        $(#[$about:meta])*
-        $seen:vis struct $name:ident {
-            $($(#[$about_field:meta])* $seen_field:vis $field:ident: $key:literal $(| $alias:literal)*,)*
-        }
-    ) => {
-        $(#[$about])*
-        #[derive(Debug, Default, Clone, Copy)]
-        $seen struct $name<'a> {
-            $($(#[$about_field])* $seen_field $field: Option<$crate::json::Json<'a>>,)*
-        }
-
-        impl<'a> $name<'a> {
-            $seen fn of(json: $crate::json::Json<'a>) -> Self {
-                let mut fields = Self::default();
-                let members = json.members().filter(|(_, value)| !value.is_null());
-                for (name, value) in members {
-                    match name.text().as_deref() {
-                        $(Some($key $(| $alias)*) => {
-                            fields.$field.get_or_insert(value);
-                        })*
-                        _ => {}
-                    }
-                }
-                fields
-            }
-        }
-    };
-}
-pub(super) use fields;
 
 /// A string.
 pub(super) fn text<'a>(value: Option<Json<'a>>) -> Option<Cow<'a, str>> {

@@ -8,11 +8,13 @@
 //! What is JSON here is what it is to `serde_json` (RFC 8259): a property test
 //! holds the two against each other.
 
+mod fields;
 mod string;
 mod tape;
 #[cfg(test)]
 mod tests;
 mod value;
 
+pub(crate) use fields::fields;
 pub(crate) use tape::{Sort, Tape};
 pub(crate) use value::{Json, elements};

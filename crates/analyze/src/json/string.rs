@@ -1,9 +1,11 @@
 //! Strings in JSON text: where they end, and what they say.
 //!
 //! Most bytes of a recording lie inside of strings, so they are looked through
-//! many at a time, in loops that compilers turn into vector instructions.
+//! many at a time.
 
 use std::borrow::Cow;
+
+use memchr::memchr2;
 
 use super::tape::Malformed;
 
@@ -16,24 +18,31 @@ pub(super) struct End {
 }
 
 /// Finds the end of the string whose opening quote stands before `at`.
+///
+/// Control characters are not looked for: see [`has_controls`].
+#[inline]
 pub(super) fn end(bytes: &[u8], mut at: usize) -> Result<End, Malformed> {
     let mut escaped = false;
     loop {
-        at = special(bytes, at);
-        match bytes.get(at) {
-            Some(b'"') => {
-                return Ok(End {
-                    at: at + 1,
-                    escaped,
-                });
-            }
-            Some(b'\\') => {
-                escaped = true;
-                at += escape(&bytes[at + 1..]).ok_or(Malformed)?;
-            }
-            _ => return Err(Malformed),
+        at = quote_or_backslash(bytes, at).ok_or(Malformed)?;
+        if bytes[at] == b'"' {
+            return Ok(End {
+                at: at + 1,
+                escaped,
+            });
         }
+        escaped = true;
+        at += escape(&bytes[at + 1..]).ok_or(Malformed)?;
     }
+}
+
+/// Whether there are bytes among these that may not stand in a string as they are.
+///
+/// Asked once for a whole text: our own recordings have none on their lines.
+pub(super) fn has_controls(bytes: &[u8]) -> bool {
+    let blocks = bytes.chunks(BLOCK_BYTES);
+    let mut found = blocks.map(|block| block.iter().fold(false, |any, byte| any | (*byte < b' ')));
+    found.any(|found| found)
 }
 
 /// How long the escape is whose backslash stands before `rest`, backslash included.
@@ -48,61 +57,29 @@ fn escape(rest: &[u8]) -> Option<usize> {
     }
 }
 
-/// Where the first byte from `at` on stands that does not simply belong to a
-/// string: a quote, a backslash, a control character. The length, if there is none.
-fn special(bytes: &[u8], mut at: usize) -> usize {
-    // Most strings are short: a few words decide those before the blocks begin.
-    for _ in 0..WORDS_BEFORE_BLOCKS {
-        let Some(word) = word_at(bytes, at) else {
-            return last_bytes(bytes, at);
-        };
-        if word != 0 {
-            return at + word.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    while let Some(block) = bytes.get(at..at + BLOCK_BYTES) {
-        let found = block
-            .iter()
-            .fold(false, |any, byte| any | is_special(*byte));
-        if found {
+/// Where the first quote or backslash from `at` on stands.
+#[inline]
+fn quote_or_backslash(bytes: &[u8], mut at: usize) -> Option<usize> {
+    // Most strings are short: a few words decide those before the great search begins.
+    for _ in 0..WORDS_BEFORE_SEARCH {
+        let Some(eight) = bytes.get(at..at + 8) else {
             break;
-        }
-        at += BLOCK_BYTES;
-    }
-    while let Some(word) = word_at(bytes, at) {
-        if word != 0 {
-            return at + word.trailing_zeros() as usize / 8;
+        };
+        let word = u64::from_le_bytes(eight.try_into().ok()?);
+        let found = zeros(word ^ QUOTES) | zeros(word ^ BACKSLASHES);
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
         }
         at += 8;
     }
-    last_bytes(bytes, at)
+    Some(at + memchr2(b'"', b'\\', bytes.get(at..)?)?)
 }
 
-fn is_special(byte: u8) -> bool {
-    byte == b'"' || byte == b'\\' || byte < b' '
-}
-
-/// The eight bytes at `at`, with the high bit of the first special one set and
-/// no bit before it; what stands behind it is of no meaning. Zero if there is none.
-fn word_at(bytes: &[u8], at: usize) -> Option<u64> {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGHS: u64 = ONES << 7;
-    let eight = bytes.get(at..at + 8)?.try_into().ok()?;
-    let word = u64::from_le_bytes(eight);
-    // A byte less than n borrows into its high bit, and so may those behind it.
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word;
-    let quotes = zeros(word ^ (ONES * b'"' as u64));
-    let backslashes = zeros(word ^ (ONES * b'\\' as u64));
-    let controls = word.wrapping_sub(ONES * b' ' as u64) & !word;
-    Some((quotes | backslashes | controls) & HIGHS)
-}
-
-/// The same for the bytes that make no word.
-fn last_bytes(bytes: &[u8], at: usize) -> usize {
-    let rest = bytes.get(at..).unwrap_or_default();
-    let found = rest.iter().position(|byte| is_special(*byte));
-    at + found.unwrap_or(rest.len())
+/// The high bit of the first byte that is zero, and no bit before it; what
+/// stands behind it is of no meaning.
+#[inline]
+fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & (ONES << 7)
 }
 
 /// A string without its escapes; `inner` is what stands between its quotes.
@@ -117,6 +94,9 @@ pub(super) fn unescaped(inner: &str) -> Option<Cow<'_, str>> {
         .map(Cow::Owned)
 }
 
-const WORDS_BEFORE_BLOCKS: usize = 4;
-/// Two or four vectors of what a processor has at least.
-const BLOCK_BYTES: usize = 64;
+const ONES: u64 = u64::from_ne_bytes([1; 8]);
+const QUOTES: u64 = ONES * b'"' as u64;
+const BACKSLASHES: u64 = ONES * b'\\' as u64;
+const WORDS_BEFORE_SEARCH: usize = 2;
+/// Some vectors: compilers make one loop without branches of each.
+const BLOCK_BYTES: usize = 256;

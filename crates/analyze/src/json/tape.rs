@@ -11,8 +11,8 @@ use super::value::Json;
 #[derive(Debug, Default)]
 pub(crate) struct Tape {
     tokens: Vec<Token>,
-    /// The arrays and objects that have begun and not ended.
-    open: Vec<u32>,
+    /// The arrays and objects that have begun and not ended: token, and which of both.
+    open: Vec<(u32, Sort)>,
 }
 
 /// A text with its tokens.
@@ -65,74 +65,84 @@ impl Tape {
         u32::try_from(text.len()).map_err(|_| Malformed)?;
         self.tokens.clear();
         self.open.clear();
-        self.fill(text.as_bytes())?;
+        self.fill(text.as_bytes(), string::has_controls(text.as_bytes()))?;
         Ok(Document {
             text,
             tokens: &self.tokens,
         })
     }
 
-    fn fill(&mut self, bytes: &[u8]) -> Result<(), Malformed> {
-        let mut at = self.value(bytes, blank(bytes, 0))?;
-        while let Some(&innermost) = self.open.last() {
-            let container = self.tokens[innermost as usize];
-            let empty = self.tokens.len() == innermost as usize + 1;
-            at = blank(bytes, at);
-            let byte = *bytes.get(at).ok_or(Malformed)?;
-            let closing = match container.sort {
-                Sort::Object => b'}',
-                _ => b']',
-            };
-            if byte == closing {
-                at += 1;
-                self.close(innermost, at);
-                continue;
-            }
-            if !empty {
-                if byte != b',' {
-                    return Err(Malformed);
+    fn fill(&mut self, bytes: &[u8], careful: bool) -> Result<(), Malformed> {
+        let mut at = blank(bytes, 0);
+        loop {
+            // Here a value begins.
+            at = match *bytes.get(at).ok_or(Malformed)? {
+                b'"' => self.string(bytes, at, careful)?,
+                b'{' => {
+                    self.open(Sort::Object, at);
+                    at = blank(bytes, at + 1);
+                    if bytes.get(at) != Some(&b'}') {
+                        at = self.name(bytes, at, careful)?;
+                        continue;
+                    }
+                    self.close(at + 1)
                 }
-                at = blank(bytes, at + 1);
+                b'[' => {
+                    self.open(Sort::Array, at);
+                    at = blank(bytes, at + 1);
+                    if bytes.get(at) != Some(&b']') {
+                        continue;
+                    }
+                    self.close(at + 1)
+                }
+                b't' => self.word(bytes, at, b"true", Sort::Boolean)?,
+                b'f' => self.word(bytes, at, b"false", Sort::Boolean)?,
+                b'n' => self.word(bytes, at, b"null", Sort::Null)?,
+                _ => self.number(bytes, at)?,
+            };
+            // And here it has ended, and perhaps what holds it.
+            loop {
+                at = blank(bytes, at);
+                let Some((_, sort)) = self.open.last() else {
+                    let whole = at == bytes.len();
+                    return if whole { Ok(()) } else { Err(Malformed) };
+                };
+                match (bytes.get(at), *sort) {
+                    (Some(b','), Sort::Object) => {
+                        at = self.name(bytes, blank(bytes, at + 1), careful)?;
+                        break;
+                    }
+                    (Some(b','), _) => {
+                        at = blank(bytes, at + 1);
+                        break;
+                    }
+                    (Some(b'}'), Sort::Object) | (Some(b']'), Sort::Array) => {
+                        at = self.close(at + 1);
+                    }
+                    _ => return Err(Malformed),
+                }
             }
-            if container.sort == Sort::Object {
-                at = self.name(bytes, at)?;
-            }
-            at = self.value(bytes, at)?;
-        }
-        if blank(bytes, at) == bytes.len() {
-            Ok(())
-        } else {
-            Err(Malformed)
         }
     }
 
     /// Takes the name of a member and the colon behind it.
-    fn name(&mut self, bytes: &[u8], at: usize) -> Result<usize, Malformed> {
+    fn name(&mut self, bytes: &[u8], at: usize, careful: bool) -> Result<usize, Malformed> {
         if bytes.get(at) != Some(&b'"') {
             return Err(Malformed);
         }
-        let at = blank(bytes, self.string(bytes, at)?);
+        let at = blank(bytes, self.string(bytes, at, careful)?);
         match bytes.get(at) {
             Some(b':') => Ok(blank(bytes, at + 1)),
             _ => Err(Malformed),
         }
     }
 
-    /// Takes a whole value, or the beginning of an array or object.
-    fn value(&mut self, bytes: &[u8], at: usize) -> Result<usize, Malformed> {
-        match *bytes.get(at).ok_or(Malformed)? {
-            b'"' => self.string(bytes, at),
-            b'{' => Ok(self.open(Sort::Object, at)),
-            b'[' => Ok(self.open(Sort::Array, at)),
-            b't' => self.word(bytes, at, b"true", Sort::Boolean),
-            b'f' => self.word(bytes, at, b"false", Sort::Boolean),
-            b'n' => self.word(bytes, at, b"null", Sort::Null),
-            _ => self.number(bytes, at),
-        }
-    }
-
-    fn string(&mut self, bytes: &[u8], at: usize) -> Result<usize, Malformed> {
+    #[inline]
+    fn string(&mut self, bytes: &[u8], at: usize, careful: bool) -> Result<usize, Malformed> {
         let end = string::end(bytes, at + 1)?;
+        if careful && string::has_controls(&bytes[at..end.at]) {
+            return Err(Malformed);
+        }
         self.push(Sort::String, at, end.at, end.escaped);
         Ok(end.at)
     }
@@ -172,21 +182,23 @@ impl Tape {
         Ok(end)
     }
 
-    fn open(&mut self, sort: Sort, at: usize) -> usize {
-        self.open.push(self.tokens.len() as u32);
+    fn open(&mut self, sort: Sort, at: usize) {
+        self.open.push((self.tokens.len() as u32, sort));
         self.push(sort, at, at + 1, false);
-        at + 1
     }
 
     /// Ends the innermost array or object, whose last byte stands before `end`.
-    fn close(&mut self, innermost: u32, end: usize) {
-        self.open.pop();
+    fn close(&mut self, end: usize) -> usize {
         let next = self.tokens.len() as u32;
-        let token = &mut self.tokens[innermost as usize];
-        token.end = end as u32;
-        token.next = next;
+        if let Some((innermost, _)) = self.open.pop() {
+            let token = &mut self.tokens[innermost as usize];
+            token.end = end as u32;
+            token.next = next;
+        }
+        end
     }
 
+    #[inline]
     fn push(&mut self, sort: Sort, start: usize, end: usize, escaped: bool) {
         self.tokens.push(Token {
             start: start as u32,
@@ -206,6 +218,7 @@ impl<'a> Document<'a> {
 }
 
 /// Where the white space that begins at `at` is over.
+#[inline]
 fn blank(bytes: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(at) {
         at += 1;

@@ -18,32 +18,38 @@ pub(crate) struct Json<'a> {
 }
 
 impl<'a> Json<'a> {
+    #[inline]
     pub(super) fn new(document: &'a Document<'a>, token: u32) -> Self {
         Self { document, token }
     }
 
+    #[inline]
     fn token(self) -> &'a Token {
         &self.document.tokens[self.token as usize]
     }
 
     /// What it is.
+    #[inline]
     pub(crate) fn sort(self) -> Sort {
         self.token().sort
     }
 
     /// Its text, as it stands.
+    #[inline]
     pub(crate) fn raw(self) -> &'a str {
         let Token { start, end, .. } = *self.token();
         &self.document.text[start as usize..end as usize]
     }
 
     /// The length of its text, in bytes.
+    #[inline]
     pub(crate) fn raw_bytes(self) -> usize {
         let Token { start, end, .. } = *self.token();
         (end - start) as usize
     }
 
     /// What stands between the quotes of a string, escapes as they are.
+    #[inline]
     pub(crate) fn inner(self) -> Option<&'a str> {
         let raw = self.raw();
         (self.sort() == Sort::String).then(|| &raw[1..raw.len() - 1])
@@ -78,7 +84,13 @@ impl<'a> Json<'a> {
         (self.sort() == Sort::Object).then_some(self)
     }
 
+    /// Itself, if it is a string.
+    pub(crate) fn string(self) -> Option<Self> {
+        (self.sort() == Sort::String).then_some(self)
+    }
+
     /// Whether it is `null`.
+    #[inline]
     pub(crate) fn is_null(self) -> bool {
         self.sort() == Sort::Null
     }
@@ -93,10 +105,32 @@ impl<'a> Json<'a> {
         serde_json::from_str(self.raw()).ok()
     }
 
+    /// The bytes of a string's text, for comparing; none of anything else.
+    #[inline]
+    pub(crate) fn bytes(self) -> Cow<'a, [u8]> {
+        let Token {
+            start,
+            end,
+            sort,
+            escaped,
+            ..
+        } = *self.token();
+        if escaped {
+            return match self.text_or_inner() {
+                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+            };
+        }
+        if sort != Sort::String {
+            return Cow::default();
+        }
+        Cow::Borrowed(&self.document.text.as_bytes()[start as usize + 1..end as usize - 1])
+    }
+
     /// Whether it is a string that says `text`.
+    #[inline]
     pub(crate) fn says(self, text: &str) -> bool {
-        let inner = self.inner().unwrap_or_default();
-        inner == text || (self.token().escaped && self.text().as_deref() == Some(text))
+        self.sort() == Sort::String && *self.bytes() == *text.as_bytes()
     }
 
     /// The value of an object's member; of the first, where several have the name.
@@ -113,7 +147,10 @@ impl<'a> Json<'a> {
     /// The members of an object: name, a string, and value.
     pub(crate) fn members(self) -> impl Iterator<Item = (Json<'a>, Json<'a>)> {
         let mut tokens = self.inside(Sort::Object);
-        std::iter::from_fn(move || Some((tokens.next()?, tokens.next()?)))
+        std::iter::from_fn(move || {
+            let name = tokens.next()?;
+            Some((name, tokens.next()?))
+        })
     }
 
     /// Whether nothing stands inside of it.
@@ -168,6 +205,7 @@ struct Inside<'a> {
 impl<'a> Iterator for Inside<'a> {
     type Item = Json<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Json<'a>> {
         if self.at >= self.end {
             return None;

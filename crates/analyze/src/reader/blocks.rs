@@ -5,6 +5,7 @@
 //! that no block should hold is passed over and said to be there.
 
 use std::io::{self, Read};
+use std::sync::mpsc::Receiver;
 
 /// Some whole lines of a recording.
 #[derive(Debug)]
@@ -47,8 +48,12 @@ impl<'a> Iterator for Pieces<'a> {
 /// Cuts blocks out of `input`.
 pub(crate) struct Blocks<R> {
     input: R,
-    /// What was read of the line that the last block did not finish.
+    /// What was read of the line that the last block did not finish, and room for more.
     rest: Vec<u8>,
+    /// How much of `rest` was read.
+    filled: usize,
+    /// Blocks that were read, whose room can be used again.
+    used: Option<Receiver<Block>>,
     /// The number of the first line in `rest`.
     line: u64,
     /// How many bytes a block aims at.
@@ -69,12 +74,19 @@ impl<R: Read> Blocks<R> {
         Self {
             input,
             rest: Vec::new(),
+            filled: 0,
+            used: None,
             line: 1,
             block_bytes,
             line_limit,
             ended: false,
             cut: false,
         }
+    }
+
+    /// Takes blocks back from there: fresh memory for each would cost more than reading into it.
+    pub(crate) fn reuse(&mut self, used: Receiver<Block>) {
+        self.used = Some(used);
     }
 
     /// Whether the input was compressed and ended too early.
@@ -97,34 +109,29 @@ impl<R: Read> Blocks<R> {
         loop {
             let aim = self.block_bytes.max(searched + 1);
             self.fill(aim)?;
-            let end = memchr::memrchr(b'\n', &self.rest[searched..]).map(|at| searched + at + 1);
-            match end {
-                Some(end) => {
-                    return Ok(Some(self.block_to(end)));
-                }
-                None if self.ended && self.rest.is_empty() => return Ok(None),
-                None if self.rest.len() > self.line_limit => return self.skip_line().map(Some),
-                None if self.ended => {
-                    let bytes = std::mem::take(&mut self.rest);
-                    return Ok(Some(self.block(bytes)));
-                }
-                None => searched = self.rest.len(),
+            let fresh = &self.rest[searched..self.filled];
+            match memchr::memrchr(b'\n', fresh) {
+                Some(at) => return Ok(Some(self.block_to(searched + at + 1))),
+                None if self.ended && self.filled == 0 => return Ok(None),
+                None if self.filled > self.line_limit => return self.skip_line().map(Some),
+                None if self.ended => return Ok(Some(self.block_to(self.filled))),
+                None => searched = self.filled,
             }
         }
     }
 
     /// The block of the first `end` bytes of `rest`; what is behind them stays.
     fn block_to(&mut self, end: usize) -> Block {
-        let behind = self.rest.len() - end;
-        // With room for a whole block, or reading it would move it as it grows.
-        let mut rest = Vec::with_capacity((self.block_bytes + READ_BYTES).max(behind));
-        rest.extend_from_slice(&self.rest[end..]);
-        self.rest.truncate(end);
-        let bytes = std::mem::replace(&mut self.rest, rest);
-        self.block(bytes)
-    }
-
-    fn block(&mut self, bytes: Vec<u8>) -> Block {
+        let used = self.used.as_ref().and_then(|used| used.try_recv().ok());
+        let mut rest = used.map(|block| block.bytes).unwrap_or_default();
+        let behind = self.filled - end;
+        if rest.len() < behind {
+            rest.resize(behind, 0);
+        }
+        rest[..behind].copy_from_slice(&self.rest[end..self.filled]);
+        let mut bytes = std::mem::replace(&mut self.rest, rest);
+        bytes.truncate(end);
+        self.filled = behind;
         let first_line = self.line;
         self.line += memchr::memchr_iter(b'\n', &bytes).count() as u64;
         self.line += u64::from(!bytes.ends_with(b"\n"));
@@ -138,14 +145,15 @@ impl<R: Read> Blocks<R> {
     /// Passes over the rest of a line that is too long.
     fn skip_line(&mut self) -> io::Result<Block> {
         while !self.ended {
-            self.rest.clear();
+            self.filled = 0;
             self.fill(self.block_bytes)?;
-            if let Some(end) = memchr::memchr(b'\n', &self.rest) {
-                self.rest.drain(..=end);
+            if let Some(end) = memchr::memchr(b'\n', &self.rest[..self.filled]) {
+                self.rest.copy_within(end + 1..self.filled, 0);
+                self.filled -= end + 1;
                 return Ok(self.skipped());
             }
         }
-        self.rest.clear();
+        self.filled = 0;
         Ok(self.skipped())
     }
 
@@ -160,11 +168,15 @@ impl<R: Read> Blocks<R> {
 
     /// Reads until `rest` holds `aim` bytes or the input ends.
     fn fill(&mut self, aim: usize) -> io::Result<()> {
-        while !self.ended && self.rest.len() < aim {
-            let wanted = (aim - self.rest.len()).max(READ_BYTES) as u64;
-            let before = self.rest.len();
-            match self.input.by_ref().take(wanted).read_to_end(&mut self.rest) {
-                Ok(_) => self.ended = (self.rest.len() - before) < wanted as usize,
+        let aim = aim.max(self.filled + READ_BYTES);
+        if self.rest.len() < aim {
+            self.rest.resize(aim, 0);
+        }
+        while !self.ended && self.filled < aim {
+            match self.input.read(&mut self.rest[self.filled..]) {
+                Ok(0) => self.ended = true,
+                Ok(count) => self.filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                     self.ended = true;
                     self.cut = true;

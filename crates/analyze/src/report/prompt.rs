@@ -1,5 +1,7 @@
 //! The data of the section "Prompt".
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::call::Digest;
@@ -35,7 +37,7 @@ pub struct PromptText {
     /// The first of these, by its number in its recording.
     pub first_exchange: u64,
     /// The text, where there was room to keep it.
-    pub text: Option<String>,
+    pub text: Option<Arc<str>>,
     /// Whether the text is shorter than it was.
     pub cut: bool,
 }

@@ -1,5 +1,7 @@
 //! The data of the section "Transcript": what was said, request by request.
 
+use std::sync::Arc;
+
 use capture::record::OutcomeState;
 use serde::Serialize;
 
@@ -61,7 +63,7 @@ pub struct Said {
     /// The tool's name, of a tool call.
     pub name: Option<String>,
     /// Its text; absent where there was no room to keep it.
-    pub text: Option<String>,
+    pub text: Option<Arc<str>>,
     /// Whether `text` is its beginning alone.
     pub cut: bool,
     /// Its length as JSON, in bytes.

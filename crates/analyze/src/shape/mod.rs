@@ -8,6 +8,7 @@
 //! which went in satisfies.
 
 mod node;
+mod repeat;
 mod rows;
 mod schema;
 mod stored;

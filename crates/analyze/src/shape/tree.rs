@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::node::{Node, Seen, Step, is_id};
+use super::repeat::Repeat;
 use super::stored::Stored;
 use super::walk::Walk;
 use crate::json::{Json, Tape};
@@ -37,6 +38,8 @@ pub struct Shape {
     pub(super) nodes: Vec<Node>,
     /// Objects walked so far: numbers them, so that a repeated name counts once in each.
     pub(super) objects: u64,
+    /// Where the last payload was counted; not kept when shapes merge or travel.
+    pub(super) repeat: Repeat,
 }
 
 impl Default for Shape {
@@ -44,6 +47,7 @@ impl Default for Shape {
         Self {
             nodes: vec![Node::new(ROOT, Step::Any)],
             objects: 0,
+            repeat: Repeat::default(),
         }
     }
 }
@@ -58,8 +62,10 @@ impl Shape {
 
     /// Takes one payload that was read already.
     pub(crate) fn walk(&mut self, json: Json<'_>) {
-        Walk::new(self).run(json);
-        self.prune();
+        if !self.repeat.count(json, &mut self.nodes) {
+            Walk::new(self).run(json);
+            self.prune();
+        }
     }
 
     /// Takes all that another shape has seen.
@@ -160,6 +166,7 @@ impl Shape {
         if self.nodes.len() <= MAX_PATHS {
             return None;
         }
+        self.repeat.begin();
         let order = self.breadth_first(MAX_PATHS);
         let mut places = vec![None; self.nodes.len()];
         for (new, &old) in order.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! One payload's way through the tree: tokens in, counts out.
 
 use super::node::{Kind, Step};
+use super::repeat::{As, Counted};
 use super::tree::{MAX_DEPTH, MAX_PATHS, ROOT, Shape};
 use crate::json::Json;
 
@@ -37,6 +38,7 @@ impl<'s> Walk<'s> {
     }
 
     pub(super) fn run(mut self, payload: Json<'_>) {
+        self.shape.repeat.begin();
         let mut place = payload.place();
         while place < payload.behind() {
             while self.open.last().is_some_and(|open| open.end <= place) {
@@ -67,6 +69,12 @@ impl<'s> Walk<'s> {
             return json.behind();
         };
         let kind = Kind::of(json.sort());
+        self.shape.repeat.push(Counted {
+            extent: json.behind() - json.place(),
+            sort: json.sort(),
+            node: target,
+            as_what: As::Value,
+        });
         let seen = &mut self.shape.nodes[target].seen;
         seen.add(kind, json.raw_bytes());
         match kind {
@@ -127,6 +135,12 @@ impl<'s> Walk<'s> {
         if node.last_object != open.object {
             node.last_object = open.object;
             node.seen.present = node.seen.present.saturating_add(1);
+            self.shape.repeat.push(Counted {
+                extent: 1,
+                sort: name.sort(),
+                node: child,
+                as_what: As::Present,
+            });
         }
     }
 

@@ -51,6 +51,37 @@ fn a_row_tells_types_presence_count_sizes_and_values() {
     assert_eq!(row(&shape, "input[]").presence, None);
 }
 
+/// A payload that looks like the one before it is counted in a shorter way.
+#[test]
+fn a_payload_is_counted_the_same_whatever_came_before_it() {
+    let payloads = [
+        r#"{"a":1,"b":{"c":[null,"x"]}}"#,
+        r#"{"a":null,"b":{"c":["y",2]}}"#,
+        r#"{"b":1,"a":{"c":[null,"x"]}}"#,
+        r#"{"a":1,"b":{"d":[null,"x"]}}"#,
+        r#"{"a":1,"b":[{"c":[7]},true]}"#,
+        r#"{"a":1,"b":{"c":{"d":1}}}"#,
+        r#"{"a":{},"b":{"c":[[],"x"]}}"#,
+        r#"{"a":1,"a":{"c":[null,"x"]}}"#,
+        r#"{"1":1,"2":{"c":[null,"x"]}}"#,
+        r#"{"\u0061":1,"b":{"c":[null,"x"]}}"#,
+        "[null,null,null,null]",
+        r#"{"a":null,"c":null}"#,
+        "[[[[1]]]]",
+        "7",
+    ];
+    for first in payloads {
+        for second in payloads {
+            let together = shape_of([first, second, second, first]);
+            let mut apart = shape_of([first]);
+            for payload in [second, second, first] {
+                apart.merge(shape_of([payload]));
+            }
+            assert_eq!(stored(&together), stored(&apart), "{first} and {second}");
+        }
+    }
+}
+
 #[test]
 fn a_name_that_stands_twice_in_an_object_is_present_once() {
     let shape = shape_of([r#"{"a":1,"a":"x"}"#, "{}"]);

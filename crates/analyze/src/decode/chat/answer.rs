@@ -86,7 +86,7 @@ fields! {
 
 impl<'a> AnswerReader<'a> {
     fn event(&mut self, event: &Event<'a>) {
-        if event.text.as_deref().map(str::trim) == Some(DONE) {
+        if event.text.and_then(Json::inner).map(str::trim) == Some(DONE) {
             self.ending.get_or_insert(Ending::Completed);
         }
         let Some(chunk) = event.json.and_then(Json::object).map(Chunk::of) else {

@@ -10,7 +10,7 @@ use crate::json::Json;
 
 /// The tools of a request.
 pub(super) fn tools(value: Option<Json<'_>>) -> Vec<Tool<'_>> {
-    elements(value).into_iter().map(tool).collect()
+    elements(value).map(tool).collect()
 }
 
 fn tool(value: Json<'_>) -> Tool<'_> {
@@ -66,7 +66,7 @@ pub(super) fn pieces<'a>(message: &Message<'a>) -> Vec<Item<'a>> {
         .filter_map(|(part, value)| Some((part, value?.raw())))
         .filter(|(_, raw)| *raw != "\"\"")
         .map(|(part, raw)| Item::new(part, raw));
-    let calls = elements(message.tool_calls).into_iter().map(|value| {
+    let calls = elements(message.tool_calls).map(|value| {
         let head = CallHead::of(value);
         Item {
             name: Some(name(head.function().name).unwrap_or_default()),

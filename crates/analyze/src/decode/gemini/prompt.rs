@@ -33,7 +33,7 @@ fn tool<'a>(value: Json<'a>) -> Vec<Tool<'a>> {
             crate::text::cut(&own, MAX_NAME_BYTES).to_owned(),
         )];
     }
-    let functions = elements(declared.function_declarations).into_iter();
+    let functions = elements(declared.function_declarations);
     functions
         .map(|raw| {
             let function = Function::of(raw);
@@ -52,7 +52,7 @@ pub(super) fn items<'a>(contents: Option<Json<'a>>, labels: &mut Labels) -> Vec<
             Some("system") => Part::Instructions,
             _ => Part::User,
         };
-        let parts = elements(content.parts).into_iter();
+        let parts = elements(content.parts);
         items.extend(parts.map(|part| item(part, speaker, labels)));
     }
     items

@@ -52,26 +52,27 @@ struct AnswerReader<'a> {
 
 impl<'a> AnswerReader<'a> {
     fn event(&mut self, event: &Event<'a>) {
-        let Some(message) = event.json.and_then(Json::object).map(Message::of) else {
+        let Some(message) = event.json.and_then(Json::object) else {
             return;
         };
-        let kind = text(message.kind);
+        let response = || message.get("response");
+        let kind = text(message.get("type"));
         let kind = kind.as_deref().or(event.event.as_deref()).unwrap_or("");
         match kind {
             "response.output_item.done" => {
                 self.stream.output_at(event.at_us);
-                if let Some(value) = message.item {
+                if let Some(value) = message.get("item") {
                     self.item(value, Some(event.at_us));
                 }
             }
             kind if kind.ends_with(".delta") => self.stream.output_at(event.at_us),
-            "response.created" | "response.in_progress" => self.object(message.response),
-            "response.completed" => self.end(message.response, Ending::Completed),
-            "response.incomplete" => self.end(message.response, Ending::Incomplete),
-            "response.failed" => self.end(message.response, Ending::Failed),
+            "response.created" | "response.in_progress" => self.object(response()),
+            "response.completed" => self.end(response(), Ending::Completed),
+            "response.incomplete" => self.end(response(), Ending::Incomplete),
+            "response.failed" => self.end(response(), Ending::Failed),
             "error" => {
                 self.ending = Some(Ending::Failed);
-                self.error = Some(message.fault());
+                self.error = Some(ErrorFields::of(message).fault());
             }
             _ => {}
         }
@@ -154,11 +155,8 @@ impl<'a> AnswerReader<'a> {
 }
 
 fields! {
-    /// An event or a message.
-    struct Message {
-        kind: "type",
-        item: "item",
-        response: "response",
+    /// An `error` event.
+    struct ErrorFields {
         error: "error",
         status: "status",
         code: "code",
@@ -166,7 +164,7 @@ fields! {
     }
 }
 
-impl Message<'_> {
+impl ErrorFields<'_> {
     /// What an `error` event says, in either of its forms.
     fn fault(&self) -> Fault {
         let mut fault = self.error.and_then(fault::of_error).unwrap_or_default();
