@@ -1,28 +1,5 @@
-//! Both directions of a connection, HTTP/1, HTTP/2 or neither, in pieces of any size.
-//!
-//! Nothing panics, all bytes are counted, and what is recorded can be read again:
-//! the harness holds the taps to it.
+//! Where libFuzzer enters [`fuzz::tap`].
 
 #![no_main]
 
-use capture::fuzzing::Harness;
-use fuzz::{BODY_LIMIT, conversation};
-use libfuzzer_sys::fuzz_target;
-
-thread_local! {
-    static HARNESS: Harness = Harness::new(BODY_LIMIT, true);
-}
-
-fuzz_target!(|data: &[u8]| {
-    let Some((agreed, data)) = data.split_first() else {
-        return;
-    };
-    let pieces = conversation(data);
-    HARNESS.with(|harness| {
-        if agreed & 1 == 0 {
-            harness.watch(pieces);
-        } else {
-            harness.watch_http2(pieces);
-        }
-    });
-});
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz::tap::run(data));

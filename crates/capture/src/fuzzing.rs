@@ -1,8 +1,8 @@
 //! What the fuzz targets drive: taps before a recorder, with no network around them.
 //!
 //! Pieces of a connection come in, the exchanges that were made of them go out.
-//! Built under `--cfg fuzzing` alone, which `cargo fuzz` sets: the targets stand
-//! outside of this crate (`fuzz/`), and the taps are nobody else's business.
+//! Built with the feature `fuzzing` alone: the targets stand outside of this crate
+//! (`fuzz/`), and the taps are nobody else's business.
 
 use std::io;
 use std::sync::mpsc::{self, Receiver, Sender};

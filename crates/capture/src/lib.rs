@@ -23,7 +23,7 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
-#[cfg(all(fuzzing, feature = "proxy"))]
+#[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 #[cfg(feature = "proxy")]
 mod proxy;

@@ -312,7 +312,7 @@ impl Visit {
 }
 
 /// Relays through the connection's tap.
-async fn pass(
+pub(crate) async fn pass(
     context: &Context,
     live: &mut Live,
     agent: &mut impl Leg,

@@ -33,7 +33,7 @@ impl Live {
             id: recorder.next_connection(),
             started_at: recorder.clock().wall(start),
             authority: authority.map(str::to_owned),
-            disposition: disposition(State::Failed, "stopped", "the proxy was stopped"),
+            disposition: disposition(State::Failed, STOPPED, "the proxy was stopped"),
             process: None,
             protocol: None,
             sni: None,
@@ -157,6 +157,11 @@ impl Drop for Live {
             let seen = tap.end(self.cut, self.now());
             self.take_in(seen);
         }
+        if self.record.disposition.cause.as_deref() == Some(STOPPED) && !self.shutdown.is_draining()
+        {
+            let reason = "the agent left before the origin was reached";
+            self.give_up(State::Refused, "agent_gone", reason);
+        }
         self.record.end_us = self.mark();
         let mut record = self.record.clone();
         let recorder = self.recorder.clone();
@@ -192,6 +197,9 @@ fn disposition(state: State, cause: &str, reason: &str) -> Disposition {
         reason: Some(reason.to_owned()),
     }
 }
+
+/// The cause that stands until there is another: dropped before anything came of it.
+const STOPPED: &str = "stopped";
 
 /// Looking up takes milliseconds; a name that takes longer is left out.
 const PROCESS_LIMIT: Duration = Duration::from_secs(2);

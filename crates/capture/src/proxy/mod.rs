@@ -1,5 +1,6 @@
 //! The live half of the crate: it listens, relays, watches and records.
 
+mod attended;
 mod builder;
 mod ca;
 mod context;

@@ -14,16 +14,20 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::{HOST, HeaderName, PROXY_AUTHORIZATION};
 use hyper::http::uri::PathAndQuery;
+use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper::{Request, Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 
+use super::attended::Attended;
 use super::context::Context;
+use super::interceptor::pass;
 use super::live::Live;
 use super::net::cause::Cause;
 use super::net::process::Answer;
+use super::net::rewind::Rewind;
 use super::net::upstream::split;
 use super::recorder::Direction;
 use super::stand_by;
@@ -132,24 +136,38 @@ impl Plain {
     }
 
     /// After a 101 both connections belong to the new protocol.
-    fn pass_back(
-        &self,
-        mut response: Response<Incoming>,
-        agent: hyper::upgrade::OnUpgrade,
-    ) -> Response<AnyBody> {
+    fn pass_back(&self, mut response: Response<Incoming>, agent: OnUpgrade) -> Response<AnyBody> {
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             let origin = hyper::upgrade::on(&mut response);
+            let context = Arc::clone(&self.context);
             self.context.shutdown.spawn(async move {
-                let (Ok(agent), Ok(origin)) = (agent.await, origin.await) else {
-                    return;
-                };
-                let (mut agent, mut origin) = (TokioIo::new(agent), TokioIo::new(origin));
-                // Each side has seen for itself how the other ended.
-                drop(tokio::io::copy_bidirectional(&mut agent, &mut origin).await);
+                if let (Ok(agent), Ok(origin)) = (agent.await, origin.await) {
+                    relay_upgraded(&context, agent, origin).await;
+                }
             });
         }
         response.map(BodyExt::boxed)
     }
+}
+
+/// Relays what hyper has let go of, as in a tunnel.
+async fn relay_upgraded(context: &Context, agent: Upgraded, origin: Upgraded) {
+    let (Ok(agent), Ok(origin)) = (
+        agent.downcast::<TokioIo<Attended>>(),
+        origin.downcast::<TokioIo<Watched>>(),
+    ) else {
+        return;
+    };
+    let mut agent = Rewind::new(agent.read_buf, agent.io.into_inner().into_tcp());
+    let Watched {
+        mut live,
+        mut stream,
+    } = origin.io.into_inner();
+    // Came with the 101, and has been seen.
+    if agent.write_all(&origin.read_buf).await.is_err() {
+        return live.ended(Cut::Reset(Side::Agent));
+    }
+    pass(context, &mut live, &mut agent, &mut stream).await;
 }
 
 /// What a proxy has to change (RFC 9112, section 3.2.1), and nothing else.

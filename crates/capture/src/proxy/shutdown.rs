@@ -60,6 +60,11 @@ impl Shutdown {
         self.drain.clone().cancelled_owned()
     }
 
+    /// Whether the first stage has begun.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.drain.is_cancelled()
+    }
+
     /// Stops everything: waits up to `grace` for what is in flight.
     pub(crate) async fn run(self, grace: Duration) {
         self.drain.cancel();

@@ -20,6 +20,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 
+use super::attended::Attended;
 use super::context::Context;
 use super::interceptor::Tunnel;
 use super::live::Live;
@@ -61,7 +62,7 @@ impl Front {
             .max_headers(MAX_HEADERS)
             .timer(TokioTimer::new())
             .header_read_timeout(context.waits.unused)
-            .serve_connection(TokioIo::new(stream), service)
+            .serve_connection(TokioIo::new(Attended::new(stream)), service)
             .with_upgrades();
         let mut connection = std::pin::pin!(connection);
         let ended = tokio::select! {
@@ -141,13 +142,13 @@ impl Front {
                     return live.give_up(State::Refused, "agent_gone", &reason);
                 }
             };
-            let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
+            let Ok(parts) = upgraded.downcast::<TokioIo<Attended>>() else {
                 return;
             };
             let tunnel = Tunnel {
                 context,
                 live,
-                agent: Rewind::new(parts.read_buf, parts.io.into_inner()),
+                agent: Rewind::new(parts.read_buf, parts.io.into_inner().into_tcp()),
                 origin: dialled.stream,
                 host,
                 process,

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod absolute_form;
 mod agent_faults;
 mod certificates;
 mod connections;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt, BufStream};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
@@ -74,6 +74,27 @@ impl Agent {
         Ok(())
     }
 
+    /// Asks for `path`, and reads an answer that is nothing but a head; returns its length.
+    pub(crate) async fn head(&mut self, path: &str) -> io::Result<u64> {
+        self.send_head("GET", path, "").await?;
+        let mut length = 0;
+        let mut last = [0; 4];
+        while last != *b"\r\n\r\n" {
+            let piece = self.0.fill_buf().await?;
+            if piece.is_empty() {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            let count = piece.len();
+            for byte in &piece[count.saturating_sub(4)..] {
+                last.rotate_left(1);
+                last[3] = *byte;
+            }
+            self.0.consume(count);
+            length += count as u64;
+        }
+        Ok(length)
+    }
+
     /// Waits for the end of the connection.
     pub(crate) async fn end(mut self) {
         let mut rest = Vec::new();
@@ -89,7 +110,7 @@ impl Agent {
         let mut line = String::new();
         loop {
             line.clear();
-            tokio::io::AsyncBufReadExt::read_line(&mut self.0, &mut line).await?;
+            self.0.read_line(&mut line).await?;
             match line.as_str() {
                 "" => return Err(io::ErrorKind::UnexpectedEof.into()),
                 "0\r\n" => return self.0.read_u16().await.map(|_| count),

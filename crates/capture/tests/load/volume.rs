@@ -146,6 +146,29 @@ async fn a_large_download_and_upload_cost_no_memory() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_head_of_any_size_passes_and_costs_no_memory() {
+    let bytes = scaled(64, 1024) as u64 * 1024 * 1024;
+    let folder = tempfile::tempdir().unwrap();
+    let origin = origin().await;
+    let running = Setup::new(&origin, folder.path()).start();
+    let before = running.descriptors();
+    let mut agent = Door::of(&running).enter().await.unwrap();
+    let begin = Instant::now();
+    let received = agent.head(&format!("/head/{bytes}")).await.unwrap();
+    let took = begin.elapsed();
+    assert!(received > bytes, "{received} of {bytes}");
+    drop(agent);
+    running.descriptors_fall_to(before).await;
+    let peak = running.mebibytes("VmHWM");
+    let path = running.recording.clone();
+    running.stop();
+    println!("a head of {} MiB in {took:?}, peak {peak} MiB", bytes >> 20);
+    let lines = Lines::read(&path);
+    assert_eq!(lines.exchanges.len(), 1, "as far as it was read");
+    assert!(peak < PEAK_MEBIBYTES, "{peak} MiB");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_long_event_stream_is_counted_whole_and_kept_within_its_bound() {
     let count = scaled(100_000, 1_000_000) as u64;
     let folder = tempfile::tempdir().unwrap();

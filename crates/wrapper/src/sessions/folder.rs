@@ -1,7 +1,7 @@
 //! One run's folder: where it is, what stands in it, and that no other run writes there.
 //!
-//! The folder is private (0700). Nothing in it is ever overwritten or deleted,
-//! save by `wrap --remove`, which asks.
+//! The folder is private (0700). Nothing in it is ever overwritten or deleted, save by
+//! `wrap --remove`, which asks; and the bundle, which is of no use once its run is over.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
@@ -29,6 +29,7 @@ impl Session {
     /// When a folder cannot be made there: another place is then to be named with `--output`.
     pub(crate) fn create(root: &Path, agent: &str, now: Timestamp) -> Result<Self> {
         create_private(root).with_context(|| unwritable(root))?;
+        sweep(root);
         let name = format!("{}-{agent}", now.strftime("%Y-%m-%dT%H-%M-%SZ"));
         let folder = create_unique(root, &name).with_context(|| unwritable(root))?;
         let session = Self::open(folder)?;
@@ -111,6 +112,23 @@ impl Session {
 /// Whether a run of `wrap` is still writing to `folder`.
 pub(super) fn is_in_use(folder: &Path) -> bool {
     File::open(folder.join(LOG)).is_ok_and(|log| log.try_lock().is_err())
+}
+
+/// Removes the bundles of runs that were killed. What cannot be removed stays: it is public.
+fn sweep(root: &Path) {
+    let Ok(entries) = fs::read_dir(root) else {
+        return;
+    };
+    for folder in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        let bundle = folder.join(BUNDLE);
+        // A run takes its lock before it writes its bundle.
+        if bundle.symlink_metadata().is_ok()
+            && !is_in_use(&folder)
+            && let Err(error) = fs::remove_file(&bundle)
+        {
+            tracing::debug!(%error, "cannot remove {}", bundle.display());
+        }
+    }
 }
 
 /// The folder of all sessions: `$XDG_DATA_HOME/codex-dissect/sessions`.

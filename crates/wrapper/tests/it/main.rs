@@ -7,6 +7,7 @@ mod doctor;
 mod environment;
 mod exit_code;
 mod offline;
+mod orphans;
 mod pty;
 mod screen;
 mod sessions;

@@ -1,7 +1,9 @@
 //! Sessions: what a run leaves, the list of them, and their removal.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -37,6 +39,31 @@ fn a_run_leaves_a_private_folder_with_recording_report_and_log_and_no_certificat
             .mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
+}
+
+#[test]
+fn the_certificates_of_a_run_that_was_killed_are_gone_with_the_next() {
+    let machine = Machine::new();
+    let mut killed = machine
+        .wrap(["sh", "-c", "echo $SSL_CERT_FILE; read -r _"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(killed.stdout.take().unwrap());
+    let mut bundle = String::new();
+    said.read_line(&mut bundle).unwrap();
+    let bundle = Path::new(bundle.trim_end());
+    // Another run leaves what is in use alone.
+    assert!(machine.run(["true"]).status.success());
+    assert!(bundle.exists());
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert!(bundle.exists());
+    assert!(machine.run(["true"]).status.success());
+    assert!(!bundle.exists());
+    assert!(bundle.with_file_name("traffic.jsonl").exists());
 }
 
 #[test]

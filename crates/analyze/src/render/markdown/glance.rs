@@ -1,5 +1,7 @@
 //! The first page: what was recorded, and the figures that people ask for first.
 
+use capture::record::Secrets;
+
 use super::escape::code;
 use super::table::Table;
 use crate::render::units::{bytes, count, duration, percent_of, plural};
@@ -55,6 +57,9 @@ fn recorded(recording: &Recording) -> String {
         if session.offline {
             parts.push("**answered by the built-in stand-in, not by a model**".to_owned());
         }
+        if session.secrets == Secrets::Kept {
+            parts.push("**with its credentials in it** (`--keep-secrets`)".to_owned());
+        }
     }
     parts.join(", ")
 }
@@ -91,4 +96,25 @@ fn tokens(glance: &Glance) -> String {
         count(tokens.output),
         count(tokens.reasoning),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recording_that_holds_credentials_says_so() {
+        let said = |secrets: &str| {
+            let session = format!(
+                r#"{{"started_at":"2026-11-23T02:34:00.000000Z","tool":"t","limits":{{"body":1,"queue":1}},"secrets":"{secrets}"}}"#
+            );
+            recorded(&Recording {
+                name: "traffic.jsonl".to_owned(),
+                session: Some(serde_json::from_str(&session).unwrap()),
+                end: None,
+            })
+        };
+        assert!(said("kept").contains("**with its credentials in it**"));
+        assert!(!said("redacted").contains("credentials"));
+    }
 }

@@ -1,0 +1,46 @@
+//! A file that is no recording, or half of one: read, decoded, reported in every form.
+
+use std::io::Cursor;
+
+use analyze::{Call, Format, HarWriter, Reader, Scan};
+use capture::record::Record;
+use serde::de::IgnoredAny;
+
+/// Reads and reports a file.
+pub fn run(data: &[u8]) {
+    let input = Cursor::new(data.to_vec());
+    let Ok(reader) = Reader::new(input.clone(), "input".as_ref()) else {
+        return;
+    };
+    let mut har = HarWriter::new(Vec::new()).expect("a Vec takes all");
+    for record in reader {
+        match record {
+            Ok(Record::Exchange(exchange)) => {
+                Call::of(&exchange);
+                har.add(&exchange).expect("a Vec takes all");
+            }
+            Ok(_) => {}
+            Err(error) => assert!(!error.to_string().is_empty()),
+        }
+    }
+    assert_json(&har.finish().expect("a Vec takes all"));
+    let Ok(aggregate) = Scan::default()
+        .threads(1)
+        .read_from(input, "input".as_ref(), 0)
+    else {
+        return;
+    };
+    let report = aggregate.finish();
+    for format in Format::ALL {
+        let mut out = Vec::new();
+        format.write(&report, &mut out).expect("a Vec takes all");
+        if *format == Format::Json {
+            assert_json(&out);
+        }
+    }
+}
+
+fn assert_json(document: &[u8]) {
+    let read = serde_json::from_slice::<IgnoredAny>(document);
+    assert!(read.is_ok(), "{:?}", read.err());
+}
