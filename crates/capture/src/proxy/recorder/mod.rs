@@ -4,6 +4,7 @@
 //! in bytes, to one plain thread. That thread alone turns drafts and WebSocket
 //! bytes into records, redacts them and calls the sink.
 
+mod base64;
 mod body;
 mod clock;
 mod content;
