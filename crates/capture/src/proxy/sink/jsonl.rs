@@ -94,8 +94,13 @@ impl Sink for JsonlSink {
         record.write_json(&mut line)?;
         line.write_all(b"\n")?;
         line.flush()?;
+        let refused = line.get_ref().refused;
         drop(line);
         self.taken += 1;
+        if self.held.len() >= BATCH_BYTES && !refused {
+            // The record is taken; what the output refuses is tried again by the next call.
+            self.drain().ok();
+        }
         Ok(())
     }
 
@@ -136,8 +141,8 @@ impl Write for Line<'_> {
         for piece in bytes.chunks(BATCH_BYTES) {
             let JsonlSink { encoder, held, .. } = &mut *self.sink;
             encoder.write(piece, held)?;
-            if held.len() >= BATCH_BYTES && !self.refused {
-                // The bytes are taken; what the output refuses is tried again by the next call.
+            // Lines leave whole, as long as they are no longer than a batch.
+            if held.len() >= 2 * BATCH_BYTES && !self.refused {
                 self.refused = self.sink.drain().is_err();
             }
         }
