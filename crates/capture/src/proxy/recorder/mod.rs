@@ -1,8 +1,9 @@
 //! The recorder: gives form to what the taps saw, and hands it to the sink.
 //!
 //! Taps hold a [`Recorder`]; everything they say goes through one queue, bounded
-//! in bytes, to one plain thread. That thread alone turns drafts and WebSocket
-//! bytes into records, redacts them and calls the sink.
+//! in bytes, to one plain thread. That thread turns drafts and WebSocket bytes
+//! into records, redacts them and calls the sink; when large bodies wait, a
+//! second one helps it to give them their form.
 
 mod base64;
 mod body;
@@ -12,6 +13,7 @@ mod desk;
 mod encoding;
 mod exchange;
 mod handle;
+mod helper;
 mod key;
 mod ledger;
 mod message;

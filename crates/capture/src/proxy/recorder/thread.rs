@@ -14,6 +14,7 @@ use super::desk::Desk;
 use super::handle::{Recorder, Shared};
 use super::key::SessionKey;
 use super::ledger::Ledger;
+use super::message::Message;
 use super::redact::Redactor;
 
 /// What bounds a recording, and how it begins.
@@ -35,35 +36,57 @@ pub(crate) struct Config {
 ///
 /// When the system has no thread or no random bytes to give.
 pub(crate) fn start(config: Config, sink: impl Sink) -> io::Result<(Recorder, RecorderThread)> {
-    let shared = Arc::new(Shared::new(
-        Clock::start(),
-        config.body_limit,
-        config.queue_limit,
-    ));
-    let key = Arc::new(SessionKey::random()?);
-    let reading = Reading {
-        limit: config.body_limit,
-        redactor: (!config.keep_secrets).then(|| Redactor::new(Arc::clone(&key))),
-        key,
-    };
-    let ledger = Arc::new(Mutex::new(Ledger::default()));
-    let desk = Desk::new(Arc::clone(&shared), reading, sink, Arc::clone(&ledger));
-    let (queue, messages) = mpsc::channel();
+    let session = config.session.clone();
+    let parts = Parts::new(&config, sink)?;
     let (ended, has_ended) = mpsc::channel();
+    let (desk, messages) = (parts.desk, parts.messages);
     Builder::new().name("recorder".into()).spawn(move || {
-        desk.run(&messages, config.session);
+        desk.run(&messages, session);
         // Nobody waits any more where `finish` has lost its patience.
         ended.send(()).ok();
     })?;
-    let recorder = Recorder::new(Arc::clone(&shared), queue);
     let thread = RecorderThread {
-        handle: recorder.clone(),
-        shared,
-        ledger,
+        handle: parts.recorder.clone(),
+        shared: parts.shared,
+        ledger: parts.ledger,
         has_ended,
         patience: PATIENCE,
     };
-    Ok((recorder, thread))
+    Ok((parts.recorder, thread))
+}
+
+/// A recording before anything of it runs.
+struct Parts<S> {
+    recorder: Recorder,
+    shared: Arc<Shared>,
+    ledger: Arc<Mutex<Ledger>>,
+    desk: Desk<S>,
+    messages: mpsc::Receiver<Message>,
+}
+
+impl<S: Sink> Parts<S> {
+    fn new(config: &Config, sink: S) -> io::Result<Self> {
+        let shared = Arc::new(Shared::new(
+            Clock::start(),
+            config.body_limit,
+            config.queue_limit,
+        ));
+        let key = Arc::new(SessionKey::random()?);
+        let reading = Reading {
+            limit: config.body_limit,
+            redactor: (!config.keep_secrets).then(|| Redactor::new(Arc::clone(&key))),
+            key,
+        };
+        let ledger = Arc::new(Mutex::new(Ledger::default()));
+        let (queue, messages) = mpsc::channel();
+        Ok(Self {
+            recorder: Recorder::new(Arc::clone(&shared), queue),
+            desk: Desk::new(Arc::clone(&shared), reading, sink, Arc::clone(&ledger)),
+            shared,
+            ledger,
+            messages,
+        })
+    }
 }
 
 /// The running thread.
@@ -287,6 +310,28 @@ mod tests {
             _ => None,
         });
         assert_eq!(lost, Some(end.lost));
+    }
+
+    #[test]
+    fn large_bodies_that_wait_are_shared_and_written_in_their_order() {
+        let (gate, sink, allow) = Gate::new();
+        let (recorder, thread) = start(config(1 << 24), gate).unwrap();
+        for number in 0..60 {
+            let size = if number % 3 == 0 { 100 } else { 50_000 };
+            recorder.exchange(draft(&recorder, 1, &vec![b'x'; size]));
+        }
+        drop(allow);
+        let end = thread.finish().end;
+        assert_eq!((end.exchanges, end.lost), (60, 0));
+        let ids: Vec<u64> = sink
+            .records()
+            .iter()
+            .filter_map(|record| match record {
+                Record::Exchange(exchange) => Some(exchange.id),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(ids, (1..=60).collect::<Vec<_>>());
     }
 
     #[test]
