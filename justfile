@@ -37,7 +37,7 @@ fuzz-smoke:
     .ci/fuzz 5
 
 # Everything that CI runs, in CI's order
-ci: fmt-check lint doc tree dependencies test e2e
+ci: fmt-check lint doc tree dependencies test e2e bench-check
 
 # Format the code
 fmt:
@@ -73,6 +73,10 @@ dependencies:
 bench *ARGS:
     cargo bench --package capture --bench overhead {{ARGS}}
     cargo bench --package analyze --bench throughput {{ARGS}}
+
+# Fail if a hot path takes over 10 % more instructions than was written down; --accept writes anew
+bench-check *ARGS:
+    .ci/bench-check {{ARGS}}
 
 # Check licences, advisories and banned crates (needs cargo-deny)
 deny:

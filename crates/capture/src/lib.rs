@@ -23,7 +23,7 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
-#[cfg(all(fuzzing, feature = "proxy"))]
+#[cfg(all(any(fuzzing, feature = "harness"), feature = "proxy"))]
 pub mod fuzzing;
 #[cfg(feature = "proxy")]
 mod proxy;

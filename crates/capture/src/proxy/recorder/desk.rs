@@ -51,6 +51,15 @@ impl<S: Sink> Desk<S> {
         }
     }
 
+    /// Does everything on the thread that runs it.
+    #[cfg(feature = "harness")]
+    pub(super) fn alone(self) -> Self {
+        Self {
+            help_from: usize::MAX,
+            ..self
+        }
+    }
+
     /// Writes a whole recording: the session, what the messages bring, the end.
     pub(super) fn run(mut self, messages: &mpsc::Receiver<Message>, mut session: Session) {
         if let Some(redactor) = &self.reading.redactor {

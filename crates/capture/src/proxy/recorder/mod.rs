@@ -27,4 +27,6 @@ mod websocket;
 pub(crate) use clock::Clock;
 pub(crate) use handle::Recorder;
 pub(crate) use message::{Direction, WebSocketOpen};
+#[cfg(feature = "harness")]
+pub(crate) use thread::record_here;
 pub(crate) use thread::{Config, RecorderThread, start};

@@ -55,6 +55,28 @@ pub(crate) fn start(config: Config, sink: impl Sink) -> io::Result<(Recorder, Re
     Ok((parts.recorder, thread))
 }
 
+/// Lets `taps` speak, and then records what they said on the caller's own thread.
+///
+/// For counting instructions: two threads that wait for each other never take the same.
+///
+/// # Errors
+///
+/// When the system has no random bytes to give.
+#[cfg(feature = "harness")]
+pub(crate) fn record_here(
+    config: &Config,
+    sink: impl Sink,
+    taps: impl FnOnce(&Recorder),
+) -> io::Result<End> {
+    let parts = Parts::new(config, sink)?;
+    taps(&parts.recorder);
+    parts.recorder.close();
+    let desk = parts.desk.alone();
+    desk.run(&parts.messages, config.session.clone());
+    let mut ledger = parts.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(ledger.take().end)
+}
+
 /// A recording before anything of it runs.
 struct Parts<S> {
     recorder: Recorder,
