@@ -37,7 +37,7 @@ fuzz-smoke:
     cargo test --manifest-path fuzz/Cargo.toml --target-dir target --no-default-features
 
 # Everything that CI runs, in CI's order
-ci: fmt-check lint doc tree dependencies deny-offline test fuzz-smoke e2e
+ci: fmt-check lint doc tree dependencies deny-offline test fuzz-smoke e2e bench-check
 
 # Format the code
 fmt:
@@ -81,6 +81,10 @@ dependencies:
 bench *ARGS:
     cargo bench --package capture --bench overhead {{ARGS}}
     cargo bench --package analyze --bench throughput {{ARGS}}
+
+# Fail if a hot path takes over 10 % more instructions than was written down; --accept writes anew
+bench-check *ARGS:
+    .ci/bench-check {{ARGS}}
 
 # Check licences, advisories, sources and banned crates (needs cargo-deny, and the advisories from GitHub)
 deny *CHECKS:

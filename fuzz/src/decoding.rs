@@ -1,6 +1,6 @@
 //! Content-encodings: bounded, and the same however the body is cut.
 
-use capture::fuzzing::Harness;
+use capture::harness::Harness;
 use capture::record::Body;
 
 use crate::input::{BODY_LIMIT, answer, only};

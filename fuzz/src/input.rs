@@ -2,7 +2,7 @@
 //!
 //! `fuzz/seeds` writes inputs in the same forms; the two change together.
 
-use capture::fuzzing::Piece;
+use capture::harness::Piece;
 use capture::record::Exchange;
 
 /// A conversation: pieces, each behind two bytes that tell its direction (the highest

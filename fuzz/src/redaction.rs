@@ -1,6 +1,6 @@
 //! Redaction: valid JSON stays valid JSON, and no neighbour keeps a secret in its place.
 
-use capture::fuzzing::{Harness, Piece};
+use capture::harness::{Harness, Piece};
 use capture::record::Exchange;
 use serde_json::value::RawValue;
 

@@ -1,6 +1,6 @@
 //! Server-sent events: however a stream is cut, it is the same events.
 
-use capture::fuzzing::Harness;
+use capture::harness::Harness;
 use capture::record::Response;
 
 use crate::input::{BODY_LIMIT, answer, only};

@@ -3,7 +3,7 @@
 //! Nothing panics, all bytes are counted, and what is recorded can be read again:
 //! the harness holds the taps to it.
 
-use capture::fuzzing::Harness;
+use capture::harness::Harness;
 
 use crate::input::{BODY_LIMIT, conversation};
 

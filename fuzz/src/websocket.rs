@@ -1,6 +1,6 @@
 //! A WebSocket, from its upgrade on: frames, inflation, and the pairing of messages.
 
-use capture::fuzzing::{Harness, Piece};
+use capture::harness::{Harness, Piece};
 
 use crate::input::{BODY_LIMIT, conversation};
 

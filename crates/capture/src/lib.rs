@@ -23,8 +23,8 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
-#[cfg(feature = "fuzzing")]
-pub mod fuzzing;
+#[cfg(feature = "harness")]
+pub mod harness;
 #[cfg(feature = "proxy")]
 mod proxy;
 pub mod record;

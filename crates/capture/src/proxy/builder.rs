@@ -193,6 +193,7 @@ impl<S: Sink> Builder<S> {
             body_limit: self.body_limit,
             queue_limit: self.queue_limit,
             keep_secrets: self.keep_secrets,
+            nap: recorder::NAP,
             session,
         };
         let (recorder, thread) = recorder::start(config, self.sink).map_err(Error::Recorder)?;

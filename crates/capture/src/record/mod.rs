@@ -21,6 +21,8 @@ pub use exchange::{
 pub use session::{Dispositions, End, Limits, Secrets, Session};
 pub use timestamp::Timestamp;
 
+use std::io::Write;
+
 use serde::{Deserialize, Serialize};
 
 /// The version of the format that this crate writes, and the newest that it reads.
@@ -52,12 +54,12 @@ impl Record {
         }
     }
 
-    /// Appends the record to `line` as JSON, without a line end.
+    /// Writes the record as JSON, without a line end; in small pieces, so `line` is a buffer.
     ///
     /// # Errors
     ///
-    /// Only what `serde_json` reports; no record that this crate makes is refused.
-    pub fn write_json(&self, line: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    /// What `line` reports; no record that this crate makes is refused by `serde_json`.
+    pub fn write_json(&self, line: impl Write) -> Result<(), serde_json::Error> {
         let kind = self.kind();
         match self {
             Self::Session(body) => serde_json::to_writer(line, &Line::new(kind, body)),

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use memchr::memchr2;
 use serde_json::value::RawValue;
 
+use super::base64;
 use super::key::SessionKey;
 use super::redact::Redactor;
 
@@ -49,7 +48,7 @@ impl Reading {
                     bytes.truncate(valid);
                     return self.content(bytes, nature);
                 }
-                self.binary(&bytes)
+                self.binary(bytes)
             }
         }
     }
@@ -94,7 +93,7 @@ impl Reading {
             bytes.retain(|byte| !matches!(byte, b'\n' | b'\r'));
         }
         let text = into_text(bytes);
-        match RawValue::from_string(text.clone()) {
+        match serde_json::from_str(&text) {
             Ok(json) => Content {
                 json: Some(json),
                 ..Content::default()
@@ -107,13 +106,13 @@ impl Reading {
         }
     }
 
-    fn binary(&self, bytes: &[u8]) -> Content {
+    fn binary(&self, bytes: Vec<u8>) -> Content {
         let redacted = self
             .redactor
             .as_ref()
-            .and_then(|redactor| redactor.text(bytes));
+            .and_then(|redactor| redactor.text(&bytes));
         Content {
-            base64: Some(STANDARD.encode(redacted.as_deref().unwrap_or(bytes))),
+            base64: Some(base64::encode(redacted.unwrap_or(bytes))),
             ..Content::default()
         }
     }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread;
+use std::time::Duration;
 
 use crate::proxy::sink::Sink;
 use crate::proxy::tap::draft::Stamp;
@@ -9,6 +11,7 @@ use crate::record::{Connection, Exchange, Record, Session, WebSocketCounts};
 
 use super::content::Reading;
 use super::handle::{Loss, Shared};
+use super::helper::{Helper, Work};
 use super::ledger::Ledger;
 use super::message::{Chunk, Message, WebSocketOpen};
 use super::websocket::{self, Maker, Scope, Socket};
@@ -16,13 +19,19 @@ use super::websocket::{self, Maker, Scope, Socket};
 /// What the thread works with.
 pub(super) struct Desk<S> {
     shared: Arc<Shared>,
-    reading: Reading,
+    reading: Arc<Reading>,
     sink: S,
     ledger: Arc<Mutex<Ledger>>,
     /// WebSockets under way, by connection.
     sockets: HashMap<u64, Socket>,
     /// What was counted on those that ended before their connection's line.
     counts: HashMap<u64, WebSocketCounts>,
+    /// Started when large bodies wait for the first time.
+    helper: Option<Helper>,
+    /// How much has to wait before it helps.
+    help_from: usize,
+    /// How long it rests after it has flushed.
+    nap: Duration,
 }
 
 impl<S: Sink> Desk<S> {
@@ -31,14 +40,27 @@ impl<S: Sink> Desk<S> {
         reading: Reading,
         sink: S,
         ledger: Arc<Mutex<Ledger>>,
+        nap: Duration,
     ) -> Self {
         Self {
             shared,
-            reading,
+            reading: Arc::new(reading),
             sink,
             ledger,
             sockets: HashMap::new(),
             counts: HashMap::new(),
+            helper: None,
+            help_from: HELP_FROM_BYTES,
+            nap,
+        }
+    }
+
+    /// Does everything on the thread that runs it.
+    #[cfg(feature = "harness")]
+    pub(super) fn alone(self) -> Self {
+        Self {
+            help_from: usize::MAX,
+            ..self
         }
     }
 
@@ -48,13 +70,19 @@ impl<S: Sink> Desk<S> {
             redactor.session(&mut session);
         }
         self.write(&Record::Session(session));
-        while let Some(message) = self.next(messages) {
-            let (weight, is_record) = (message.weight(), message.is_record());
-            let is_last = matches!(message, Message::Close);
-            self.take(message);
-            self.shared.done(weight, is_record);
-            if is_last {
-                break;
+        let mut is_open = true;
+        while is_open && let Some(first) = self.next(messages) {
+            for work in self.batch(first, messages) {
+                let weight = work.weight();
+                let (is_record, is_last) = match &work {
+                    Work::Message(message) => {
+                        (message.is_record(), matches!(message, Message::Close))
+                    }
+                    Work::Away { .. } => (true, false),
+                };
+                self.take(work);
+                self.shared.done(weight, is_record);
+                is_open &= !is_last;
             }
         }
         self.finish();
@@ -68,12 +96,49 @@ impl<S: Sink> Desk<S> {
             Err(mpsc::TryRecvError::Empty) => {
                 // What could not be handed on stays taken: the next flush tries again.
                 self.in_sink(Sink::flush).ok();
+                // Whoever sends to a thread that waits has to wake it, which costs a connection's
+                // task more than all else that recording does to it: so we are seldom found waiting.
+                thread::sleep(self.nap);
                 messages.recv().ok()
             }
         }
     }
 
-    fn take(&mut self, message: Message) {
+    /// A message and what waits behind it, as far as two can share it.
+    fn batch(&mut self, first: Message, messages: &mpsc::Receiver<Message>) -> Vec<Work> {
+        let mut batch = vec![Work::Message(first)];
+        if self.shared.queued() < self.help_from {
+            return batch;
+        }
+        let mut weight = batch[0].weight();
+        while weight < BATCH_BYTES
+            && let Ok(message) = messages.try_recv()
+        {
+            weight += message.weight();
+            batch.push(Work::Message(message));
+        }
+        if self.helper.is_none() {
+            // Without a thread to spare it takes longer, and nothing else.
+            self.helper = Helper::start(Arc::clone(&self.reading), *self.shared.clock()).ok();
+        }
+        if let Some(helper) = &self.helper {
+            helper.take_from(&mut batch);
+        }
+        batch
+    }
+
+    fn take(&mut self, work: Work) {
+        match (work, &self.helper) {
+            (Work::Message(message), _) => self.take_message(message),
+            (Work::Away { .. }, Some(helper)) => {
+                let exchange = helper.next();
+                self.write_exchange(exchange);
+            }
+            (Work::Away { .. }, None) => {}
+        }
+    }
+
+    fn take_message(&mut self, message: Message) {
         match message {
             Message::Exchange(draft) => {
                 let exchange = self.reading.exchange(*draft, self.shared.clock());
@@ -201,3 +266,13 @@ impl<S: Sink> Desk<S> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// Less waits between two bursts of any agent; from here on two threads are faster than one.
+const HELP_FROM_BYTES: usize = 256 * 1024;
+
+/// What the two share at a time: a dozen requests of codex.
+const BATCH_BYTES: usize = 1024 * 1024;
+
+/// How long the thread rests after it has flushed: what a crash may cost beside what was in
+/// flight, and what a stop may take longer.
+pub(crate) const NAP: Duration = Duration::from_millis(1);

@@ -1,9 +1,11 @@
 //! The recorder: gives form to what the taps saw, and hands it to the sink.
 //!
 //! Taps hold a [`Recorder`]; everything they say goes through one queue, bounded
-//! in bytes, to one plain thread. That thread alone turns drafts and WebSocket
-//! bytes into records, redacts them and calls the sink.
+//! in bytes, to one plain thread. That thread turns drafts and WebSocket bytes
+//! into records, redacts them and calls the sink; when large bodies wait, a
+//! second one helps it to give them their form.
 
+mod base64;
 mod body;
 mod clock;
 mod content;
@@ -11,6 +13,7 @@ mod desk;
 mod encoding;
 mod exchange;
 mod handle;
+mod helper;
 mod key;
 mod ledger;
 mod message;
@@ -22,6 +25,9 @@ mod thread;
 mod websocket;
 
 pub(crate) use clock::Clock;
+pub(crate) use desk::NAP;
 pub(crate) use handle::Recorder;
 pub(crate) use message::{Direction, WebSocketOpen};
+#[cfg(feature = "harness")]
+pub(crate) use thread::record_here;
 pub(crate) use thread::{Config, RecorderThread, start};

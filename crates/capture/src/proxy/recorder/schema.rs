@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -367,6 +368,7 @@ fn every_line_that_the_recorder_writes_is_valid() {
         body_limit: 1 << 16,
         queue_limit: 1 << 24,
         keep_secrets: false,
+        nap: Duration::ZERO,
         session: session(),
     };
     let (recorder, thread) = start(config, JsonlSink::open(&path).unwrap()).unwrap();

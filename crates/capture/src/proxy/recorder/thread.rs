@@ -14,6 +14,7 @@ use super::desk::Desk;
 use super::handle::{Recorder, Shared};
 use super::key::SessionKey;
 use super::ledger::Ledger;
+use super::message::Message;
 use super::redact::Redactor;
 
 /// What bounds a recording, and how it begins.
@@ -25,6 +26,8 @@ pub(crate) struct Config {
     pub(crate) queue_limit: usize,
     /// Whether credentials are written as they are.
     pub(crate) keep_secrets: bool,
+    /// How long the thread rests after it has flushed: see [`NAP`](super::NAP).
+    pub(crate) nap: Duration,
     /// The first line.
     pub(crate) session: Session,
 }
@@ -35,35 +38,85 @@ pub(crate) struct Config {
 ///
 /// When the system has no thread or no random bytes to give.
 pub(crate) fn start(config: Config, sink: impl Sink) -> io::Result<(Recorder, RecorderThread)> {
-    let shared = Arc::new(Shared::new(
-        Clock::start(),
-        config.body_limit,
-        config.queue_limit,
-    ));
-    let key = Arc::new(SessionKey::random()?);
-    let reading = Reading {
-        limit: config.body_limit,
-        redactor: (!config.keep_secrets).then(|| Redactor::new(Arc::clone(&key))),
-        key,
-    };
-    let ledger = Arc::new(Mutex::new(Ledger::default()));
-    let desk = Desk::new(Arc::clone(&shared), reading, sink, Arc::clone(&ledger));
-    let (queue, messages) = mpsc::channel();
+    let session = config.session.clone();
+    let parts = Parts::new(&config, sink)?;
     let (ended, has_ended) = mpsc::channel();
+    let (desk, messages) = (parts.desk, parts.messages);
     Builder::new().name("recorder".into()).spawn(move || {
-        desk.run(&messages, config.session);
+        desk.run(&messages, session);
         // Nobody waits any more where `finish` has lost its patience.
         ended.send(()).ok();
     })?;
-    let recorder = Recorder::new(Arc::clone(&shared), queue);
     let thread = RecorderThread {
-        handle: recorder.clone(),
-        shared,
-        ledger,
+        handle: parts.recorder.clone(),
+        shared: parts.shared,
+        ledger: parts.ledger,
         has_ended,
         patience: PATIENCE,
     };
-    Ok((recorder, thread))
+    Ok((parts.recorder, thread))
+}
+
+/// Lets `taps` speak, and then records what they said on the caller's own thread.
+///
+/// For counting instructions: two threads that wait for each other never take the same.
+///
+/// # Errors
+///
+/// When the system has no random bytes to give.
+#[cfg(feature = "harness")]
+pub(crate) fn record_here(
+    config: &Config,
+    sink: impl Sink,
+    taps: impl FnOnce(&Recorder),
+) -> io::Result<End> {
+    let parts = Parts::new(config, sink)?;
+    taps(&parts.recorder);
+    parts.recorder.close();
+    let desk = parts.desk.alone();
+    desk.run(&parts.messages, config.session.clone());
+    let mut ledger = parts.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(ledger.take().end)
+}
+
+/// A recording before anything of it runs.
+struct Parts<S> {
+    recorder: Recorder,
+    shared: Arc<Shared>,
+    ledger: Arc<Mutex<Ledger>>,
+    desk: Desk<S>,
+    messages: mpsc::Receiver<Message>,
+}
+
+impl<S: Sink> Parts<S> {
+    fn new(config: &Config, sink: S) -> io::Result<Self> {
+        let shared = Arc::new(Shared::new(
+            Clock::start(),
+            config.body_limit,
+            config.queue_limit,
+        ));
+        let key = Arc::new(SessionKey::random()?);
+        let reading = Reading {
+            limit: config.body_limit,
+            redactor: (!config.keep_secrets).then(|| Redactor::new(Arc::clone(&key))),
+            key,
+        };
+        let ledger = Arc::new(Mutex::new(Ledger::default()));
+        let (queue, messages) = mpsc::channel();
+        Ok(Self {
+            recorder: Recorder::new(Arc::clone(&shared), queue),
+            desk: Desk::new(
+                Arc::clone(&shared),
+                reading,
+                sink,
+                Arc::clone(&ledger),
+                config.nap,
+            ),
+            shared,
+            ledger,
+            messages,
+        })
+    }
 }
 
 /// The running thread.
@@ -138,6 +191,7 @@ mod tests {
             body_limit: 1 << 20,
             queue_limit,
             keep_secrets: false,
+            nap: Duration::ZERO,
             session: Session {
                 started_at: Timestamp::from_micros(0),
                 tool: "test 1".into(),
@@ -287,6 +341,28 @@ mod tests {
             _ => None,
         });
         assert_eq!(lost, Some(end.lost));
+    }
+
+    #[test]
+    fn large_bodies_that_wait_are_shared_and_written_in_their_order() {
+        let (gate, sink, allow) = Gate::new();
+        let (recorder, thread) = start(config(1 << 24), gate).unwrap();
+        for number in 0..60 {
+            let size = if number % 3 == 0 { 100 } else { 50_000 };
+            recorder.exchange(draft(&recorder, 1, &vec![b'x'; size]));
+        }
+        drop(allow);
+        let end = thread.finish().end;
+        assert_eq!((end.exchanges, end.lost), (60, 0));
+        let ids: Vec<u64> = sink
+            .records()
+            .iter()
+            .filter_map(|record| match record {
+                Record::Exchange(exchange) => Some(exchange.id),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(ids, (1..=60).collect::<Vec<_>>());
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! A sink that appends JSON lines to a file, or writes them to standard output.
 //!
-//! Lines are held in memory until they are flushed, and then written at once.
+//! Lines are held in memory until they are flushed or come to a batch, and then
+//! written at once; a line longer than a batch leaves in several.
 //! What was taken is never dropped: when the disk refuses some of it, the next
 //! flush goes on at that very byte, so no line but the last is ever damaged.
 //! Past a bound on what is held, further records are refused, and thereby lost.
 
-use std::io::{self, Write};
-use std::mem;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use memchr::memchr_iter;
@@ -24,8 +24,6 @@ use super::output::Output;
 pub struct JsonlSink {
     output: Output,
     encoder: Encoder,
-    /// The line that is being made.
-    line: Vec<u8>,
     /// What was taken and is to be written, as it will stand in the file.
     held: Vec<u8>,
     /// Records taken since everything held was last written.
@@ -52,7 +50,6 @@ impl JsonlSink {
         let mut sink = Self {
             encoder: Encoder::new(compression)?,
             output,
-            line: Vec::new(),
             held: Vec::new(),
             taken: 0,
         };
@@ -77,9 +74,8 @@ impl JsonlSink {
         };
         self.held.drain(..written);
         if self.held.is_empty() {
-            self.held.shrink_to(BATCH_BYTES);
-            self.line.shrink_to(BATCH_BYTES);
-            self.taken = 0;
+            // One long refusal is no reason to hold its memory for the rest of the recording.
+            self.held.shrink_to(KEPT_BYTES);
         }
         result.map_err(|error| self.output.name_error("write", error))
     }
@@ -90,14 +86,18 @@ impl Sink for JsonlSink {
         if self.held.len() >= MAX_HELD_BYTES {
             self.drain()?;
         }
-        let mut line = mem::take(&mut self.line);
-        line.clear();
+        // Made of many small pieces: they are gathered before each is looked at.
+        let mut line = BufWriter::new(Line {
+            sink: self,
+            refused: false,
+        });
         record.write_json(&mut line)?;
-        line.push(b'\n');
-        self.encoder.write(&line, &mut self.held)?;
-        self.line = line;
+        line.write_all(b"\n")?;
+        line.flush()?;
+        let refused = line.get_ref().refused;
+        drop(line);
         self.taken += 1;
-        if self.held.len() >= BATCH_BYTES {
+        if self.held.len() >= BATCH_BYTES && !refused {
             // The record is taken; what the output refuses is tried again by the next call.
             self.drain().ok();
         }
@@ -108,10 +108,11 @@ impl Sink for JsonlSink {
         if self.taken > 0 {
             self.encoder.flush(&mut self.held)?;
         }
-        if self.held.is_empty() {
-            return Ok(());
+        if !self.held.is_empty() {
+            self.drain()?;
         }
-        self.drain()
+        self.taken = 0;
+        Ok(())
     }
 
     fn pending(&self) -> u64 {
@@ -120,6 +121,36 @@ impl Sink for JsonlSink {
         } else {
             self.taken
         }
+    }
+}
+
+/// The line of one record, as it is being made.
+struct Line<'a> {
+    sink: &'a mut JsonlSink,
+    /// Whether the output took less than it was given: the rest of the line is held.
+    refused: bool,
+}
+
+impl Write for Line<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        for piece in bytes.chunks(BATCH_BYTES) {
+            let JsonlSink { encoder, held, .. } = &mut *self.sink;
+            encoder.write(piece, held)?;
+            // Lines leave whole, as long as they are no longer than a batch.
+            if held.len() >= 2 * BATCH_BYTES && !self.refused {
+                self.refused = self.sink.drain().is_err();
+            }
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -144,7 +175,10 @@ impl std::fmt::Debug for JsonlSink {
 }
 
 /// What is written at once, where no flush comes before.
-const BATCH_BYTES: usize = 64 * 1024;
+const BATCH_BYTES: usize = 128 * 1024;
+
+/// What the buffer keeps between batches: a batch, and a body that just did not fit into it.
+const KEPT_BYTES: usize = 1024 * 1024;
 
 /// What may be held while the disk refuses it.
 const MAX_HELD_BYTES: usize = 4 * 1024 * 1024;

@@ -81,9 +81,19 @@ pub(crate) struct BodyDraft {
     pub(crate) pieces: Vec<(usize, Stamp)>,
     /// All bytes that passed, kept or not.
     pub(crate) wire_bytes: u64,
+    /// How many were announced; 0 where that is not known.
+    announced: u64,
 }
 
 impl BodyDraft {
+    /// A body of which nothing has passed, and `announced` bytes shall.
+    pub(crate) fn expecting(announced: u64) -> Self {
+        Self {
+            announced,
+            ..Self::default()
+        }
+    }
+
     /// Takes one piece; past `limit` bytes it is counted, not kept.
     pub(crate) fn push(&mut self, piece: &[u8], at: Stamp, limit: usize) {
         if piece.is_empty() {
@@ -94,12 +104,30 @@ impl BodyDraft {
         if room == 0 {
             return;
         }
+        self.make_room(room, limit);
         self.kept.extend_from_slice(&piece[..room]);
         let full = self.pieces.len() >= MAX_PIECES;
         match self.pieces.last_mut() {
             Some((end, stamp)) if full || *stamp == at => *end = self.kept.len(),
             _ => self.pieces.push((self.kept.len(), at)),
         }
+    }
+
+    /// Makes room for `more` bytes: at once for what was announced, so that it is not moved as
+    /// it grows, and never beyond `limit`.
+    fn make_room(&mut self, more: usize, limit: usize) {
+        let needed = self.kept.len() + more;
+        if needed <= self.kept.capacity() {
+            return;
+        }
+        let announced = usize::try_from(self.announced).map_or(limit, |bytes| bytes.min(limit));
+        let room = if announced >= needed {
+            // A peer has to send some of what it announces before more is set aside for it.
+            announced.min(needed.saturating_mul(16).max(BELIEVED_BYTES))
+        } else {
+            limit.min(needed.saturating_mul(2))
+        };
+        self.kept.reserve_exact(room - self.kept.len());
     }
 
     /// What it holds in memory, in bytes.
@@ -118,5 +146,35 @@ const MAX_INTERIM: usize = 32;
 
 const MORE_INTERIM: &str = "of its interim responses, the first 32 are kept";
 
+/// Announced by whoever speaks HTTP at all; what is set aside is not touched before it is filled.
+const BELIEVED_BYTES: usize = 256 * 1024;
+
 /// A piece for each byte would weigh more than the bytes; past so many the last one grows.
 const MAX_PIECES: usize = 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_announced_body_is_never_moved_and_a_false_announcement_costs_little() {
+        let mut body = BodyDraft::expecting(100_000);
+        body.push(&[0; 1000], 1, 1 << 20);
+        assert_eq!(body.kept.capacity(), 100_000);
+        let mut body = BodyDraft::expecting(u64::MAX);
+        body.push(&[0; 1000], 1, 1 << 24);
+        assert_eq!(body.kept.capacity(), BELIEVED_BYTES);
+    }
+
+    #[test]
+    fn no_more_than_the_limit_is_set_aside() {
+        for announced in [0, 10, 5000, u64::MAX] {
+            let mut body = BodyDraft::expecting(announced);
+            for at in 0..3000 {
+                body.push(b"xyz", at, 5000);
+                assert!(body.kept.capacity() <= 5000, "{announced}");
+            }
+            assert_eq!((body.kept.len(), body.wire_bytes), (5000, 9000));
+        }
+    }
+}

@@ -140,6 +140,14 @@ pub(super) fn values<'a>(headers: &'a [Header], name: &str) -> impl Iterator<Ite
         .map(|header| header.value.as_str())
 }
 
+/// The length that a body's headers announce; 0 where they do not.
+pub(super) fn announced(headers: &[Header]) -> u64 {
+    values(headers, "content-length")
+        .next()
+        .and_then(|value| value.parse().ok())
+        .unwrap_or(0)
+}
+
 /// Text of a header as sent; bytes that are not UTF-8 are read as ISO 8859-1.
 pub(super) fn text(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {

@@ -1,5 +1,7 @@
 //! The taps at every cut of what passes, and on bytes that are no protocol.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 
 use super::{Cut, Scope, Seen, Side, Tap};
@@ -41,6 +43,7 @@ fn watch(up: &[&[u8]], down: &[&[u8]]) -> (Vec<Exchange>, Seen) {
         body_limit: 1 << 20,
         queue_limit: 1 << 30,
         keep_secrets: true,
+        nap: Duration::ZERO,
         session,
     };
     let (recorder, thread): (Recorder, _) = recorder::start(config, sink.clone()).unwrap();

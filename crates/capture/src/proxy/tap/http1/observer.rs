@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use super::framing::{Framing, Step};
 use crate::proxy::recorder::{Direction, WebSocketOpen};
 use crate::proxy::tap::Unreadable;
-use crate::proxy::tap::draft::{Draft, RequestDraft, ResponseDraft, Stamp};
+use crate::proxy::tap::draft::{BodyDraft, Draft, RequestDraft, ResponseDraft, Stamp};
 use crate::proxy::tap::head::{self, Length, RequestHead, ResponseHead};
 use crate::proxy::tap::scope::{Cut, Scope, add_delay};
 use crate::record::{Header, OutcomeState};
@@ -190,6 +190,7 @@ impl Observer {
             method: head.method,
             url,
             http_version: head.http_version,
+            body: BodyDraft::expecting(head::announced(&head.headers)),
             headers: head.headers,
             ..RequestDraft::default()
         };
@@ -231,6 +232,7 @@ impl Observer {
             status: head.status,
             reason: head.reason,
             http_version: head.http_version,
+            body: BodyDraft::expecting(head::announced(&head.headers)),
             headers: head.headers,
             start: self.head_start[1],
             ..ResponseDraft::default()

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::proxy::recorder::Direction;
 use crate::proxy::tap::Unreadable;
-use crate::proxy::tap::draft::{Draft, RequestDraft, ResponseDraft, Stamp};
+use crate::proxy::tap::draft::{BodyDraft, Draft, RequestDraft, ResponseDraft, Stamp};
 use crate::proxy::tap::head;
 use crate::proxy::tap::scope::{Cut, Scope, Side, add_delay};
 use crate::record::{Header, OutcomeState};
@@ -122,6 +122,7 @@ impl Streams {
                 draft.response = Some(ResponseDraft {
                     status: status.unwrap_or_default(),
                     http_version: "HTTP/2",
+                    body: BodyDraft::expecting(head::announced(&block.headers)),
                     headers: block.headers,
                     start,
                     ..ResponseDraft::default()
@@ -211,6 +212,7 @@ impl Streams {
             method: block.method.unwrap_or_default(),
             url,
             http_version: "HTTP/2",
+            body: BodyDraft::expecting(head::announced(&block.headers)),
             headers: block.headers,
             ..RequestDraft::default()
         };

@@ -1,11 +1,12 @@
-//! What the fuzz targets drive: taps before a recorder, with no network around them.
+//! What the fuzz targets and `bench-check` drive: taps before a recorder, with no network around them.
 //!
 //! Pieces of a connection come in, the exchanges that were made of them go out.
-//! Built with the feature `fuzzing` alone: the targets stand outside of this crate
+//! Built with the feature `harness` alone: the targets stand outside of this crate
 //! (`fuzz/`), and the taps are nobody else's business.
 
 use std::io;
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::Duration;
 
 use crate::Sink;
 use crate::proxy::recorder::{self, Direction, Recorder};
@@ -37,22 +38,7 @@ impl Harness {
     ///
     /// When the system has no thread or no random bytes to give.
     pub fn new(body_limit: usize, keep_secrets: bool) -> Self {
-        let session = Session {
-            started_at: Timestamp::from_micros(0),
-            tool: String::new(),
-            agent: None,
-            command: Vec::new(),
-            offline: false,
-            intercept: Vec::new(),
-            limits: Limits { body: 0, queue: 0 },
-            secrets: Secrets::Kept,
-        };
-        let config = recorder::Config {
-            body_limit,
-            queue_limit: usize::MAX / 2,
-            keep_secrets,
-            session,
-        };
+        let config = config(body_limit, keep_secrets);
         let (sink, written) = mpsc::channel();
         let (recorder, _) =
             recorder::start(config, Hand(sink)).expect("a fuzzer has a thread to spare");
@@ -136,6 +122,55 @@ impl Harness {
         }
     }
 }
+
+/// Records one connection on this thread alone, and says how many exchanges it had.
+///
+/// # Panics
+///
+/// When the system has no random bytes to give.
+pub fn record<'a>(sink: impl Sink, pieces: impl IntoIterator<Item = Piece<'a>>) -> u64 {
+    let recorded = recorder::record_here(&config(BODY_LIMIT, false), sink, |recorder| {
+        let connection = recorder.next_connection();
+        let scope = Scope::new(connection, "https", "example.test:443", recorder);
+        let mut tap = Tap::new(recorder.clone(), scope);
+        let mut at = 0;
+        for piece in pieces {
+            at += 10;
+            match piece {
+                Piece::Up(bytes) => tap.push(Direction::Up, bytes, at, 1),
+                Piece::Down(bytes) => tap.push(Direction::Down, bytes, at, 1),
+            }
+        }
+        drop(tap.end(Cut::Closed(Side::Agent), at + 10));
+        recorder.connection(line(connection, at));
+    });
+    recorded.expect("the system has random bytes").exchanges
+}
+
+/// As little as a recording can be told of itself.
+fn config(body_limit: usize, keep_secrets: bool) -> recorder::Config {
+    let session = Session {
+        started_at: Timestamp::from_micros(0),
+        tool: String::new(),
+        agent: None,
+        command: Vec::new(),
+        offline: false,
+        intercept: Vec::new(),
+        limits: Limits { body: 0, queue: 0 },
+        secrets: Secrets::Kept,
+    };
+    recorder::Config {
+        body_limit,
+        queue_limit: usize::MAX / 2,
+        keep_secrets,
+        // Who waits for each record would do nothing but wait.
+        nap: Duration::ZERO,
+        session,
+    }
+}
+
+/// As by default.
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// One direction of a connection.
 #[derive(Debug, Default)]
