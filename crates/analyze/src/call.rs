@@ -4,6 +4,8 @@
 //! says on its own is filled in by `decode`; what only its neighbours tell (is
 //! it a retry?) by the aggregate.
 
+use std::num::NonZeroU64;
+
 use serde::{Deserialize, Serialize};
 
 /// An exchange understood as a model request.
@@ -206,12 +208,13 @@ pub struct Prompt {
 /// A content's fingerprint: equal for equal content, in every recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Digest(u64);
+pub struct Digest(NonZeroU64);
 
 impl Digest {
     /// The fingerprint of `content`.
     pub fn of(content: &str) -> Self {
-        Self(xxhash_rust::xxh3::xxh3_64(content.as_bytes()))
+        let hash = xxhash_rust::xxh3::xxh3_64(content.as_bytes());
+        Self(NonZeroU64::new(hash).unwrap_or(NonZeroU64::MIN))
     }
 }
 

@@ -5,6 +5,7 @@
 //! are kept as fit, those that came first: which ones does not depend on the
 //! order of reading, because what is not kept is still measured.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -26,6 +27,8 @@ pub(crate) struct Library {
     kept: usize,
     /// Where the last content stood that was seen for the first time.
     last: First,
+    /// The names of tools, each once: there are few.
+    names: BTreeSet<Arc<str>>,
 }
 
 /// One piece of content, told from others by its digest.
@@ -43,17 +46,12 @@ pub(crate) struct Content {
     pub(crate) part: Part,
     /// Whether `text` is shorter than it was.
     pub(crate) cut: bool,
+    /// The fingerprint of what pairs a tool call with its result.
+    pub(crate) call_id: Option<Digest>,
+    /// The tool's name, of a tool or a tool call.
+    pub(crate) name: Option<Arc<str>>,
     /// Its readable text, cut to a length, where there was room for it.
     pub(crate) text: Option<Arc<str>>,
-    /// Apart, because most content has none.
-    labels: Option<Box<Labels>>,
-}
-
-/// What tells a tool, or a tool's call or result, from others.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Labels {
-    name: Option<Box<str>>,
-    call_id: Option<Digest>,
 }
 
 /// Where content was seen first: the line, and the position among what that line holds.
@@ -71,14 +69,15 @@ impl PartialEq for Content {
 }
 
 impl Content {
-    /// The tool's name, of a tool or a tool call.
-    pub(crate) fn name(&self) -> Option<&str> {
-        self.labels.as_ref()?.name.as_deref()
+    /// The room that its text takes.
+    fn kept(&self) -> usize {
+        self.text.as_ref().map_or(0, |_| self.room as usize)
     }
 
-    /// The fingerprint of what pairs a tool call with its result.
-    pub(crate) fn call_id(&self) -> Option<Digest> {
-        self.labels.as_ref()?.call_id
+    fn forget(&mut self) {
+        self.text = None;
+        self.cut = false;
+        self.says = self.digest;
     }
 }
 
@@ -91,26 +90,24 @@ impl Library {
             position: 0,
         };
         for tool in tools {
-            let labels = || {
-                Some(Labels {
-                    name: Some(tool.name.as_str().into()),
-                    call_id: None,
-                })
-            };
             let text = || pretty(tool.raw);
-            self.add_one(tool.digest, first, Part::Tools, tool.raw, labels, text);
+            if let Some(content) = self.meet(tool.digest, first, Part::Tools, tool.raw, text) {
+                let name = Some(self.name(&tool.name));
+                self.insert(Content { name, ..content });
+            }
             first.position += 1;
         }
         for item in items {
-            let labels = || {
-                let labels = Labels {
-                    name: item.name.as_deref().map(Into::into),
-                    call_id: item.call_id.as_deref().map(Digest::of),
-                };
-                (labels.name.is_some() || labels.call_id.is_some()).then_some(labels)
-            };
             let text = || readable(&item.raw);
-            self.add_one(item.digest, first, item.part, &item.raw, labels, text);
+            if let Some(content) = self.meet(item.digest, first, item.part, &item.raw, text) {
+                let name = item.name.as_deref().map(|name| self.name(name));
+                let call_id = item.call_id.as_deref().map(Digest::of);
+                self.insert(Content {
+                    name,
+                    call_id,
+                    ..content
+                });
+            }
             first.position += 1;
         }
         if self.kept > MAX_KEPT_BYTES + SLACK_BYTES {
@@ -118,25 +115,21 @@ impl Library {
         }
     }
 
-    fn add_one(
+    /// Notes that `digest` was seen; makes the content that it is, if it was not seen before.
+    fn meet(
         &mut self,
         digest: Digest,
         first: First,
         part: Part,
         raw: &str,
-        labels: impl FnOnce() -> Option<Labels>,
         text: impl FnOnce() -> String,
-    ) {
+    ) -> Option<Content> {
         if let Some(known) = self.known.get_mut(&digest) {
             known.first = known.first.min(first);
-            return;
+            return None;
         }
         let limit = limit(part);
         let room = raw.len().min(limit);
-        self.measured += room;
-        // What comes in order is left out at once when all before it fills the room.
-        let fits = self.measured <= MAX_KEPT_BYTES || first < self.last;
-        self.last = self.last.max(first);
         let mut content = Content {
             digest,
             says: digest,
@@ -145,18 +138,39 @@ impl Library {
             room: room as u32,
             part,
             cut: false,
+            call_id: None,
+            name: None,
             text: None,
-            labels: labels().map(Box::new),
         };
-        if fits {
+        // What comes in order is left out at once when all before it fills the room.
+        if self.measured + room <= MAX_KEPT_BYTES || first < self.last {
             let whole = text();
             let beginning = text::cut(&whole, limit);
             content.cut = beginning.len() < whole.len();
             content.says = Digest::of(beginning);
             content.text = Some(beginning.into());
-            self.kept += room;
         }
-        self.known.insert(digest, content);
+        Some(content)
+    }
+
+    fn insert(&mut self, content: Content) {
+        self.last = self.last.max(content.first);
+        self.measured += content.room as usize;
+        self.kept += content.kept();
+        self.known.insert(content.digest, content);
+    }
+
+    /// A tool's name, shared with all that have it.
+    fn name(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.names.get(name) {
+            return Arc::clone(known);
+        }
+        let name = Arc::from(name);
+        // Past the bound a name is not looked for, but still kept with its content.
+        if self.names.len() < MAX_SHARED_NAMES {
+            self.names.insert(Arc::clone(&name));
+        }
+        name
     }
 
     pub(super) fn merge(&mut self, mut other: Self) {
@@ -164,20 +178,15 @@ impl Library {
             std::mem::swap(self, &mut other);
         }
         for (digest, content) in other.known {
-            match self.known.get_mut(&digest) {
-                Some(known) => {
-                    known.first = known.first.min(content.first);
-                    if known.text.is_none() {
-                        self.kept += content.text.as_ref().map_or(0, |_| content.room as usize);
-                        (known.text, known.cut) = (content.text, content.cut);
-                        known.says = content.says;
-                    }
-                }
-                None => {
-                    self.measured += content.room as usize;
-                    self.kept += content.text.as_ref().map_or(0, |_| content.room as usize);
-                    self.known.insert(digest, content);
-                }
+            let Some(known) = self.known.get_mut(&digest) else {
+                self.insert(content);
+                continue;
+            };
+            known.first = known.first.min(content.first);
+            if known.text.is_none() {
+                self.kept += content.kept();
+                (known.text, known.cut) = (content.text, content.cut);
+                known.says = content.says;
             }
         }
         self.last = self.last.max(other.last);
@@ -187,24 +196,30 @@ impl Library {
     }
 
     /// Drops the texts that came after those that fill the room.
+    ///
+    /// Whatever has no text came after those: so only what came before the first
+    /// of these has to be put in order.
     pub(super) fn forget(&mut self) {
         if self.measured <= MAX_KEPT_BYTES {
             return;
         }
-        let mut all: Vec<&mut Content> = self.known.values_mut().collect();
-        all.sort_unstable_by_key(|content| content.first);
-        self.measured = 0;
+        let without = self.known.values().filter(|known| known.text.is_none());
+        let end = without.map(|content| content.first).min();
+        let (mut before, after): (Vec<_>, Vec<_>) = self
+            .known
+            .values_mut()
+            .filter(|content| content.text.is_some())
+            .partition(|content| end.is_none_or(|end| content.first < end));
+        before.sort_unstable_by_key(|content| content.first);
         self.kept = 0;
-        for content in all {
-            self.measured += content.room as usize;
-            if self.measured > MAX_KEPT_BYTES {
-                content.text = None;
-                content.cut = false;
-                content.says = content.digest;
-            } else if content.text.is_some() {
-                self.kept += content.room as usize;
+        for content in before {
+            self.kept += content.kept();
+            if self.kept > MAX_KEPT_BYTES {
+                content.forget();
             }
         }
+        self.kept = self.kept.min(MAX_KEPT_BYTES);
+        after.into_iter().for_each(Content::forget);
     }
 
     /// What `digest` stands for.
@@ -214,27 +229,22 @@ impl Library {
 }
 
 impl Serialize for Library {
-    /// As a list of pairs, by digest: equal libraries are equal text.
+    /// As a list, by digest: equal libraries are equal text.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut known: Vec<(&Digest, &Content)> = self.known.iter().collect();
-        known.sort_unstable_by_key(|(digest, _)| **digest);
+        let mut known: Vec<&Content> = self.known.values().collect();
+        known.sort_unstable_by_key(|content| content.digest);
         serializer.collect_seq(known)
     }
 }
 
 impl<'de> Deserialize<'de> for Library {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let known = Vec::<(Digest, Content)>::deserialize(deserializer)?;
-        let last = known.iter().map(|(_, content)| content.first).max();
-        let room = |content: &Content| content.room as usize;
-        let measured = known.iter().map(|(_, content)| room(content)).sum();
-        let kept = known.iter().filter(|(_, content)| content.text.is_some());
-        Ok(Self {
-            last: last.unwrap_or_default(),
-            measured,
-            kept: kept.map(|(_, content)| room(content)).sum(),
-            known: known.into_iter().collect(),
-        })
+        let known = Vec::<Content>::deserialize(deserializer)?;
+        let mut library = Self::default();
+        known
+            .into_iter()
+            .for_each(|content| library.insert(content));
+        Ok(library)
     }
 }
 
@@ -261,3 +271,57 @@ const SLACK_BYTES: usize = 4 << 20;
 const MAX_PROMPT_BYTES: usize = 256 << 10;
 /// One other item: enough to read a transcript, not to copy a file out of it.
 const MAX_ITEM_BYTES: usize = 16 << 10;
+/// A session has a few dozen tools; more names are made up.
+const MAX_SHARED_NAMES: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Adds what a line says: a text of its own, and one that every third line shares.
+    fn add(library: &mut Library, line: u64) {
+        let long = |text: String| format!("\"{}\"", text.repeat(MAX_ITEM_BYTES / text.len()));
+        let items = [
+            Item::new(Part::User, long(format!("{line:08}"))),
+            Item::new(Part::User, long(format!("shared {:09}", line / 3))),
+        ];
+        library.add(Place { source: 0, line }, &[], &items);
+    }
+
+    fn of(lines: impl IntoIterator<Item = u64>) -> Library {
+        let mut library = Library::default();
+        lines.into_iter().for_each(|line| add(&mut library, line));
+        library
+    }
+
+    /// What the report would show of it.
+    fn kept(mut library: Library) -> String {
+        library.forget();
+        let kept = serde_json::to_string(&library).unwrap();
+        let texts = library
+            .known
+            .values()
+            .filter(|content| content.text.is_some());
+        assert!(texts.count() < library.known.len(), "not all fit");
+        assert!(library.kept <= MAX_KEPT_BYTES);
+        kept
+    }
+
+    /// More lines than there is room for.
+    const LINES: u64 = (MAX_KEPT_BYTES / MAX_ITEM_BYTES) as u64;
+
+    #[test]
+    fn which_texts_are_kept_does_not_depend_on_who_read_which_line_when() {
+        let whole = kept(of(0..LINES));
+        assert_eq!(kept(of((0..LINES).rev())), whole, "backwards");
+        let mut halves = of((0..LINES).filter(|line| line % 2 == 1));
+        halves.merge(of((0..LINES).filter(|line| line % 2 == 0)));
+        assert_eq!(kept(halves), whole, "line by line");
+        let mut parts = of(LINES / 2..LINES);
+        parts.merge(of(0..LINES / 4));
+        let parts = serde_json::to_string(&parts).unwrap();
+        let mut parts: Library = serde_json::from_str(&parts).unwrap();
+        parts.merge(of(LINES / 4..LINES / 2));
+        assert_eq!(kept(parts), whole, "in parts, one of them stored");
+    }
+}

@@ -59,7 +59,7 @@ impl<'a> Uses<'a> {
         let mut unused = BTreeSet::new();
         for (content, first_exchange, requests) in &self.order {
             let text = PromptText {
-                name: content.name().map(str::to_owned),
+                name: content.name.as_deref().map(str::to_owned),
                 digest: content.digest,
                 bytes: content.bytes,
                 requests: *requests,

@@ -39,7 +39,7 @@ impl Results {
         let mut first = HashMap::new();
         for (index, entry) in view.exchanges.iter().enumerate() {
             for content in &entry.contents.input {
-                if let (Part::ToolResult, Some(id)) = (content.part, content.call_id()) {
+                if let (Part::ToolResult, Some(id)) = (content.part, content.call_id) {
                     let key = (entry.recording, id);
                     first.entry(key).or_insert((index, content.bytes));
                 }

@@ -147,7 +147,7 @@ fn said(contents: &[&Content], room: &mut usize) -> Vec<Said> {
         *room -= text.as_ref().map_or(0, |text| text.len());
         Said {
             part: content.part,
-            name: content.name().map(str::to_owned),
+            name: content.name.as_deref().map(str::to_owned),
             text,
             cut: content.cut,
             bytes: content.bytes,
@@ -171,7 +171,7 @@ fn change(before: Option<&Content>, after: Option<&Content>) -> Option<Change> {
     };
     Some(Change {
         part: named.part,
-        name: named.name().map(str::to_owned),
+        name: named.name.as_deref().map(str::to_owned),
         diff,
     })
 }
@@ -182,7 +182,9 @@ fn changed_tools(before: &[&Content], after: &[&Content]) -> Vec<Change> {
         return Vec::new();
     }
     fn by_name<'a>(tools: &[&'a Content]) -> BTreeMap<&'a str, &'a Content> {
-        let named = tools.iter().filter_map(|tool| Some((tool.name()?, *tool)));
+        let named = tools
+            .iter()
+            .filter_map(|tool| Some((tool.name.as_deref()?, *tool)));
         named.collect()
     }
     let (before, after) = (by_name(before), by_name(after));

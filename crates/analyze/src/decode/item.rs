@@ -46,7 +46,7 @@ pub(crate) struct Item<'a> {
 
 impl<'a> Item<'a> {
     /// An item that is neither a tool call nor a result.
-    pub(super) fn new(part: Part, raw: impl Into<Cow<'a, str>>) -> Self {
+    pub(crate) fn new(part: Part, raw: impl Into<Cow<'a, str>>) -> Self {
         let raw = raw.into();
         Self {
             digest: Digest::of(&raw),

@@ -1,0 +1,143 @@
+//! How fast a recording becomes a report, as ratios within one run.
+//!
+//! A recording is counted by line ends (the wall), parsed line by line into
+//! `serde_json::Value` by one thread, and analyzed into the whole Markdown report by
+//! one thread and by two. They take turns; of several rounds the median counts, and the
+//! spread is told. `cargo bench -p analyze --bench throughput [-- OPTIONS]`:
+//!
+//! - without options: the recordings of real codex in `fixtures/recordings`, over and over;
+//! - `--recording FILE`: another recording;
+//! - `--pairs FILE`: pairs of requests and answers in which nothing repeats, as the yardstick's
+//!   generator writes them: converted first, so that all contenders read the same content.
+
+mod pairs;
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use analyze::{Format, Scan};
+
+/// Large enough to take seconds, small enough for a laptop's disk.
+const BYTES: u64 = 256 * 1024 * 1024;
+
+const ROUNDS: usize = 5;
+
+/// What is measured: its name, and what it does with the recording.
+type Contender = (&'static str, fn(&Path));
+
+const CONTENDERS: [Contender; 4] = [
+    ("line ends (wc -l)", count_lines),
+    ("serde_json::Value, 1 thread", parse_values),
+    ("report, 1 thread", |path| report(path, 1)),
+    ("report, 2 threads", |path| report(path, 2)),
+];
+
+/// The contender that the others are held against.
+const BASE: usize = 1;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let is = |name: &str| arguments.iter().any(|argument| argument == name);
+    // `cargo test --benches` and `--list` only ask whether it starts.
+    if is("--test") || is("--list") {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let own = folder.path().join("traffic.jsonl");
+    let file_after = |name: &str| {
+        let mut rest = arguments.iter().skip_while(|argument| *argument != name);
+        rest.nth(1).map(PathBuf::from)
+    };
+    let recording = if let Some(pairs) = file_after("--pairs") {
+        pairs::convert(&pairs, &own).expect("pairs");
+        own
+    } else if let Some(recording) = file_after("--recording") {
+        recording
+    } else {
+        write_recording(&own).expect("a recording");
+        own
+    };
+    compare(&recording);
+}
+
+fn compare(recording: &Path) {
+    let mut seconds = CONTENDERS.map(|_| Vec::new());
+    for _ in 0..ROUNDS {
+        for (seconds, (_, run)) in seconds.iter_mut().zip(CONTENDERS) {
+            let begun = Instant::now();
+            run(recording);
+            seconds.push(begun.elapsed().as_secs_f64());
+        }
+    }
+    for seconds in &mut seconds {
+        seconds.sort_by(f64::total_cmp);
+    }
+    let size = fs::metadata(recording).expect("the recording").len();
+    let megabytes = size as f64 / 1e6;
+    let base = seconds[BASE][ROUNDS / 2];
+    println!(
+        "{:<28} {:>8} {:>15} {:>20}",
+        format!("{megabytes:.0} MB, {ROUNDS} rounds"),
+        "MB/s",
+        "least to most",
+        "x serde_json::Value"
+    );
+    for ((name, _), seconds) in CONTENDERS.iter().zip(&seconds) {
+        let rate = |seconds: f64| megabytes / seconds;
+        println!(
+            "{name:<28} {:>8.0} {:>15} {:>19.2}x",
+            rate(seconds[ROUNDS / 2]),
+            format!(
+                "{:.0} to {:.0}",
+                rate(seconds[ROUNDS - 1]),
+                rate(seconds[0])
+            ),
+            base / seconds[ROUNDS / 2],
+        );
+    }
+}
+
+fn write_recording(path: &Path) -> io::Result<()> {
+    let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/recordings");
+    let mut lines = Vec::new();
+    for name in [
+        "codex-websocket.jsonl",
+        "codex-sse.jsonl",
+        "codex-chatgpt-sse.jsonl",
+    ] {
+        lines.extend(fs::read(fixtures.join(name))?);
+    }
+    let mut file = io::BufWriter::new(fs::File::create(path)?);
+    let mut size = 0;
+    while size < BYTES {
+        file.write_all(&lines)?;
+        size += lines.len() as u64;
+    }
+    file.flush()
+}
+
+fn count_lines(path: &Path) {
+    let bytes = fs::read(path).expect("the recording");
+    assert!(memchr::memchr_iter(b'\n', &bytes).count() > 0);
+}
+
+fn parse_values(path: &Path) {
+    let mut input =
+        io::BufReader::with_capacity(1 << 20, fs::File::open(path).expect("the recording"));
+    let mut line = Vec::new();
+    while io::BufRead::read_until(&mut input, b'\n', &mut line).expect("a line") > 0 {
+        let value: serde_json::Value = serde_json::from_slice(&line).expect("JSON");
+        assert!(value["kind"].is_string());
+        line.clear();
+    }
+}
+
+fn report(path: &Path, threads: usize) {
+    let scan = Scan::default().threads(threads);
+    let aggregate = scan.read(path, 0).expect("the recording");
+    Format::Markdown
+        .write(&aggregate.finish(), &mut io::sink())
+        .expect("a sink takes all");
+}
