@@ -1,14 +1,13 @@
 //! Reads whole recordings, with as many threads as are asked for.
 //!
-//! One thread reads and decompresses, and cuts blocks of whole lines; the
-//! others parse and fold them, each into an aggregate of its own. At the end
+//! The threads take turns in reading and decompressing blocks of whole lines, and
+//! each parses and folds what it has read into an aggregate of its own. At the end
 //! these are merged, which gives the same as one thread would.
 
 use std::io::Read;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use capture::record::Record;
@@ -97,19 +96,16 @@ impl Scan {
         self.blocks(reader::blocks_of(input, name)?, name, source, &selection)
     }
 
-    fn blocks<R: Read>(
+    fn blocks<R: Read + Send>(
         &self,
-        mut blocks: Blocks<R>,
+        blocks: Blocks<R>,
         path: &Path,
         source: u32,
         selection: &Selection<'_>,
     ) -> Result<Aggregate, Error> {
-        let (sender, receiver) = sync_channel::<Block>(self.threads);
-        let receiver = Mutex::new(receiver);
-        let (give_back, used) = channel();
-        blocks.reuse(used);
+        let blocks = Mutex::new(blocks);
         let stop = AtomicBool::new(false);
-        let (read, workers) = thread::scope(|scope| {
+        let parts: Vec<Part> = thread::scope(|scope| {
             let worker = || {
                 let worker = Worker {
                     path,
@@ -117,40 +113,24 @@ impl Scan {
                     strict: self.strict,
                     selection,
                     stop: &stop,
-                    used: give_back.clone(),
                     tape: Tape::default(),
                     result: Part::default(),
                 };
-                worker.run(&receiver)
+                worker.run(&blocks)
             };
             let workers: Vec<_> = (0..self.threads).map(|_| scope.spawn(worker)).collect();
-            let read = loop {
-                match blocks.next_block() {
-                    Ok(Some(block)) if !stop.load(Ordering::Relaxed) => {
-                        if sender.send(block).is_err() {
-                            break Ok(());
-                        }
-                    }
-                    Ok(_) => break Ok(()),
-                    Err(source) => break Err(source),
-                }
-            };
-            drop(sender);
-            let join = |worker: thread::ScopedJoinHandle<'_, Worker<'_>>| match worker.join() {
-                Ok(worker) => worker.result,
+            let join = |worker: thread::ScopedJoinHandle<'_, Part>| match worker.join() {
+                Ok(part) => part,
                 Err(panic) => std::panic::resume_unwind(panic),
             };
-            (read, workers.into_iter().map(join).collect::<Vec<_>>())
+            workers.into_iter().map(join).collect()
         });
-        read.map_err(|source| Error::Read {
-            path: path.to_owned(),
-            source,
-        })?;
         let mut whole = Part::default();
         whole.aggregate.begin(source, &path.display().to_string());
-        for part in workers {
+        for part in parts {
             whole.merge(part);
         }
+        let blocks = blocks.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.finish(whole, &blocks, path)
     }
 
@@ -161,7 +141,7 @@ impl Scan {
         path: &Path,
     ) -> Result<Aggregate, Error> {
         let path = || path.to_owned();
-        if let Some(error) = whole.error {
+        if let Some(error) = whole.unreadable.or(whole.error) {
             return Err(error);
         }
         if blocks.cut() {
@@ -193,6 +173,8 @@ struct Part {
     error: Option<Error>,
     /// The first line of a newer format.
     newer: Option<Error>,
+    /// Why the file could be read no further.
+    unreadable: Option<Error>,
 }
 
 impl Part {
@@ -200,6 +182,7 @@ impl Part {
         self.aggregate.merge(other.aggregate);
         self.error = earlier(self.error.take(), other.error);
         self.newer = earlier(self.newer.take(), other.newer);
+        self.unreadable = self.unreadable.take().or(other.unreadable);
     }
 }
 
@@ -209,42 +192,47 @@ fn earlier(one: Option<Error>, other: Option<Error>) -> Option<Error> {
     both.min_by_key(|error| error.line())
 }
 
-/// Folds the blocks that it gets hold of.
+/// Reads blocks and folds them.
 struct Worker<'a> {
     path: &'a Path,
     source: u32,
     strict: bool,
     selection: &'a Selection<'a>,
-    /// Where blocks go that were read.
-    used: Sender<Block>,
-    /// Tells the reading thread that the rest is not needed.
+    /// Tells all workers that the rest is not needed.
     stop: &'a AtomicBool,
     tape: Tape,
     result: Part,
 }
 
 impl Worker<'_> {
-    /// Works until there are no more blocks.
+    /// Works until there are no more blocks, or one of the workers has met an error.
     ///
-    /// After an error it only empties the queue, or the reading thread would wait
-    /// for ever. Blocks come in order, so whoever finds an error leaves none
-    /// before it unread, and the first of all errors is always found.
-    fn run(mut self, blocks: &Mutex<Receiver<Block>>) -> Self {
-        loop {
-            let received = match blocks.lock() {
-                Ok(blocks) => blocks.recv(),
-                Err(_) => return self,
+    /// Blocks come in order, and each is read to its end or to its first error: so
+    /// none before an error is left unread, and the first of all errors is always found.
+    fn run<R: Read>(mut self, blocks: &Mutex<Blocks<R>>) -> Part {
+        let mut used = Vec::new();
+        while !self.stop.load(Ordering::Relaxed) {
+            // Where another worker has panicked its panic is what will be heard of.
+            let Ok(mut reading) = blocks.lock() else {
+                break;
             };
-            match received {
-                Ok(_) if self.result.error.is_some() => {}
-                Ok(block) => {
+            let block = reading.next_block(used);
+            drop(reading);
+            match block {
+                Ok(Some(block)) => {
                     self.block(&block);
-                    // Nobody takes it any more where the reading has ended.
-                    self.used.send(block).ok();
+                    used = block.bytes;
                 }
-                Err(_) => return self,
+                Ok(None) => break,
+                Err(source) => {
+                    self.stop.store(true, Ordering::Relaxed);
+                    let path = self.path.to_owned();
+                    self.result.unreadable = Some(Error::Read { path, source });
+                    break;
+                }
             }
         }
+        self.result
     }
 
     fn block(&mut self, block: &Block) {

@@ -5,7 +5,6 @@
 //! that no block should hold is passed over and said to be there.
 
 use std::io::{self, Read};
-use std::sync::mpsc::Receiver;
 
 /// Some whole lines of a recording.
 #[derive(Debug)]
@@ -52,8 +51,6 @@ pub(crate) struct Blocks<R> {
     rest: Vec<u8>,
     /// How much of `rest` was read.
     filled: usize,
-    /// Blocks that were read, whose room can be used again.
-    used: Option<Receiver<Block>>,
     /// The number of the first line in `rest`.
     line: u64,
     /// How many bytes a block aims at.
@@ -75,18 +72,12 @@ impl<R: Read> Blocks<R> {
             input,
             rest: Vec::new(),
             filled: 0,
-            used: None,
             line: 1,
             block_bytes,
             line_limit,
             ended: false,
             cut: false,
         }
-    }
-
-    /// Takes blocks back from there: fresh memory for each would cost more than reading into it.
-    pub(crate) fn reuse(&mut self, used: Receiver<Block>) {
-        self.used = Some(used);
     }
 
     /// Whether the input was compressed and ended too early.
@@ -101,29 +92,30 @@ impl<R: Read> Blocks<R> {
 
     /// The next block; `None` after the last.
     ///
+    /// `used` is the bytes of a block that is done with, if there is one: fresh memory for each
+    /// would cost more than reading into it.
+    ///
     /// # Errors
     ///
     /// What the input said, but for a compressed stream's early end: see [`Blocks::cut`].
-    pub(crate) fn next_block(&mut self) -> io::Result<Option<Block>> {
+    pub(crate) fn next_block(&mut self, used: Vec<u8>) -> io::Result<Option<Block>> {
         let mut searched = 0;
         loop {
             let aim = self.block_bytes.max(searched + 1);
             self.fill(aim)?;
             let fresh = &self.rest[searched..self.filled];
             match memchr::memrchr(b'\n', fresh) {
-                Some(at) => return Ok(Some(self.block_to(searched + at + 1))),
+                Some(at) => return Ok(Some(self.block_to(searched + at + 1, used))),
                 None if self.ended && self.filled == 0 => return Ok(None),
                 None if self.filled > self.line_limit => return self.skip_line().map(Some),
-                None if self.ended => return Ok(Some(self.block_to(self.filled))),
+                None if self.ended => return Ok(Some(self.block_to(self.filled, used))),
                 None => searched = self.filled,
             }
         }
     }
 
     /// The block of the first `end` bytes of `rest`; what is behind them stays.
-    fn block_to(&mut self, end: usize) -> Block {
-        let used = self.used.as_ref().and_then(|used| used.try_recv().ok());
-        let mut rest = used.map(|block| block.bytes).unwrap_or_default();
+    fn block_to(&mut self, end: usize, mut rest: Vec<u8>) -> Block {
         let behind = self.filled - end;
         if rest.len() < behind {
             rest.resize(behind, 0);
@@ -204,7 +196,7 @@ mod tests {
     fn cut(text: &str, block_bytes: usize, line_limit: usize) -> Vec<(u64, String)> {
         let mut blocks = Blocks::with_sizes(text.as_bytes(), block_bytes, line_limit);
         let mut lines = Vec::new();
-        while let Some(block) = blocks.next_block().unwrap() {
+        while let Some(block) = blocks.next_block(Vec::new()).unwrap() {
             if block.too_long {
                 lines.push((block.first_line, "too long".to_owned()));
             }

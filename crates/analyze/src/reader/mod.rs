@@ -90,10 +90,10 @@ impl Reader {
                     return Some(record(&bytes[..end], &self.path, self.line));
                 }
             }
-            match self.blocks.next_block() {
+            let used = self.block.take().map(|block| block.bytes);
+            match self.blocks.next_block(used.unwrap_or_default()) {
                 Ok(Some(block)) if block.too_long => {
                     self.line = block.first_line;
-                    self.block = None;
                     return Some(Err(too_long(&self.path, self.line)));
                 }
                 Ok(Some(block)) => {
