@@ -14,7 +14,7 @@ use super::{Decoded, Item, Part, Tool};
 use crate::call::{
     Call, Digest, Ending, Fault, Ids, Kind, Prompt, Provider, Settings, Tokens, ToolCall,
 };
-use crate::json::{Json, Sort};
+use crate::json::Json;
 
 /// Reads one exchange with a path of the Messages API.
 pub(super) fn decode<'a>(exchange: &Exchange<'a>) -> Option<Decoded<'a>> {
@@ -127,7 +127,7 @@ fn input_items<'a>(request: &Request<'a>) -> (Option<Item<'a>>, Vec<Item<'a>>) {
             _ => Part::User,
         };
         match head.content {
-            Some(content) if content.sort() == Sort::Array => {
+            Some(content) if content.is_array() => {
                 items.extend(content.elements().map(|b| block(b, speaker)));
             }
             Some(content) => items.push(Item::new(speaker, content.raw())),

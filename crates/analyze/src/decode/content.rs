@@ -3,7 +3,7 @@
 //! Looks where every provider puts text; where there is none, the JSON itself is the text.
 
 use super::json::fields;
-use crate::json::{Json, Sort, Tape};
+use crate::json::{Json, Tape};
 
 /// The text in `raw`, an item of a conversation.
 pub(crate) fn readable(raw: &str) -> String {
@@ -69,7 +69,7 @@ fn gather(value: Json<'_>, depth: usize, out: &mut String) {
     }
     match fields.input.or(fields.args) {
         // A custom tool's input is text, another's is an object: shown as it is.
-        Some(input) if input.sort() == Sort::Object => out.push_str(input.raw()),
+        Some(input) if input.object().is_some() => out.push_str(input.raw()),
         Some(input) => gather(input, depth - 1, out),
         None => {}
     }

@@ -9,6 +9,7 @@
 //! holds the two against each other.
 
 mod fields;
+mod kind;
 mod string;
 mod tape;
 #[cfg(test)]
@@ -16,5 +17,6 @@ mod tests;
 mod value;
 
 pub(crate) use fields::fields;
-pub(crate) use tape::{Sort, Tape};
+pub use kind::Kind;
+pub(crate) use tape::Tape;
 pub(crate) use value::{Json, elements};

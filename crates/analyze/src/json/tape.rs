@@ -4,6 +4,7 @@
 //! ends, and where the value behind it stands. There is no recursion, so no
 //! depth of nesting is too deep.
 
+use super::kind::Kind;
 use super::string;
 use super::value::Json;
 
@@ -12,7 +13,7 @@ use super::value::Json;
 pub(crate) struct Tape {
     tokens: Vec<Token>,
     /// The arrays and objects that have begun and not ended: token, and which of both.
-    open: Vec<(u32, Sort)>,
+    open: Vec<(u32, Kind)>,
 }
 
 /// A text with its tokens.
@@ -31,23 +32,9 @@ pub(super) struct Token {
     pub(super) end: u32,
     /// The token behind it and all that it holds.
     pub(super) next: u32,
-    pub(super) sort: Sort,
+    pub(super) kind: Kind,
     /// Of a string: whether it holds a backslash.
     pub(super) escaped: bool,
-}
-
-/// What a token is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sort {
-    Null,
-    Boolean,
-    /// A number without fraction and exponent.
-    Integer,
-    /// Any other number.
-    Number,
-    String,
-    Array,
-    Object,
 }
 
 /// The text is no JSON.
@@ -79,7 +66,7 @@ impl Tape {
             at = match *bytes.get(at).ok_or(Malformed)? {
                 b'"' => self.string(bytes, at, careful)?,
                 b'{' => {
-                    self.open(Sort::Object, at);
+                    self.open(Kind::Object, at);
                     at = blank(bytes, at + 1);
                     if bytes.get(at) != Some(&b'}') {
                         at = self.name(bytes, at, careful)?;
@@ -88,27 +75,27 @@ impl Tape {
                     self.close(at + 1)
                 }
                 b'[' => {
-                    self.open(Sort::Array, at);
+                    self.open(Kind::Array, at);
                     at = blank(bytes, at + 1);
                     if bytes.get(at) != Some(&b']') {
                         continue;
                     }
                     self.close(at + 1)
                 }
-                b't' => self.word(bytes, at, b"true", Sort::Boolean)?,
-                b'f' => self.word(bytes, at, b"false", Sort::Boolean)?,
-                b'n' => self.word(bytes, at, b"null", Sort::Null)?,
+                b't' => self.word(bytes, at, b"true", Kind::Boolean)?,
+                b'f' => self.word(bytes, at, b"false", Kind::Boolean)?,
+                b'n' => self.word(bytes, at, b"null", Kind::Null)?,
                 _ => self.number(bytes, at)?,
             };
             // And here it has ended, and perhaps what holds it.
             loop {
                 at = blank(bytes, at);
-                let Some((_, sort)) = self.open.last() else {
+                let Some((_, kind)) = self.open.last() else {
                     let whole = at == bytes.len();
                     return if whole { Ok(()) } else { Err(Malformed) };
                 };
-                match (bytes.get(at), *sort) {
-                    (Some(b','), Sort::Object) => {
+                match (bytes.get(at), *kind) {
+                    (Some(b','), Kind::Object) => {
                         at = self.name(bytes, blank(bytes, at + 1), careful)?;
                         break;
                     }
@@ -116,7 +103,7 @@ impl Tape {
                         at = blank(bytes, at + 1);
                         break;
                     }
-                    (Some(b'}'), Sort::Object) | (Some(b']'), Sort::Array) => {
+                    (Some(b'}'), Kind::Object) | (Some(b']'), Kind::Array) => {
                         at = self.close(at + 1);
                     }
                     _ => return Err(Malformed),
@@ -143,7 +130,7 @@ impl Tape {
         if careful && string::has_controls(&bytes[at..end.at]) {
             return Err(Malformed);
         }
-        self.push(Sort::String, at, end.at, end.escaped);
+        self.push(Kind::String, at, end.at, end.escaped);
         Ok(end.at)
     }
 
@@ -152,12 +139,12 @@ impl Tape {
         bytes: &[u8],
         at: usize,
         word: &[u8],
-        sort: Sort,
+        kind: Kind,
     ) -> Result<usize, Malformed> {
         if !bytes[at..].starts_with(word) {
             return Err(Malformed);
         }
-        self.push(sort, at, at + word.len(), false);
+        self.push(kind, at, at + word.len(), false);
         Ok(at + word.len())
     }
 
@@ -168,23 +155,23 @@ impl Tape {
         if bytes[first] == b'0' && end > first + 1 {
             return Err(Malformed);
         }
-        let mut sort = Sort::Integer;
+        let mut kind = Kind::Integer;
         if bytes.get(end) == Some(&b'.') {
-            sort = Sort::Number;
+            kind = Kind::Number;
             end = digits(bytes, end + 1)?;
         }
         if let Some(b'e' | b'E') = bytes.get(end) {
-            sort = Sort::Number;
+            kind = Kind::Number;
             let signed = matches!(bytes.get(end + 1), Some(b'+' | b'-'));
             end = digits(bytes, end + 1 + usize::from(signed))?;
         }
-        self.push(sort, at, end, false);
+        self.push(kind, at, end, false);
         Ok(end)
     }
 
-    fn open(&mut self, sort: Sort, at: usize) {
-        self.open.push((self.tokens.len() as u32, sort));
-        self.push(sort, at, at + 1, false);
+    fn open(&mut self, kind: Kind, at: usize) {
+        self.open.push((self.tokens.len() as u32, kind));
+        self.push(kind, at, at + 1, false);
     }
 
     /// Ends the innermost array or object, whose last byte stands before `end`.
@@ -199,12 +186,12 @@ impl Tape {
     }
 
     #[inline]
-    fn push(&mut self, sort: Sort, start: usize, end: usize, escaped: bool) {
+    fn push(&mut self, kind: Kind, start: usize, end: usize, escaped: bool) {
         self.tokens.push(Token {
             start: start as u32,
             end: end as u32,
             next: self.tokens.len() as u32 + 1,
-            sort,
+            kind,
             escaped,
         });
     }

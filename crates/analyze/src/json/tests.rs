@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Json, Sort, Tape, elements};
+use super::{Json, Kind, Tape, elements};
 
 /// What `serde_json` makes of a text.
 fn expected(text: &str) -> Option<&str> {
@@ -15,15 +15,15 @@ fn expected(text: &str) -> Option<&str> {
 
 /// A value, put together again from its tokens.
 fn rebuilt(json: Json<'_>) -> Value {
-    match json.sort() {
-        Sort::Array => json.elements().map(rebuilt).collect(),
-        Sort::Object => {
+    match json.kind() {
+        Kind::Array => json.elements().map(rebuilt).collect(),
+        Kind::Object => {
             let members = json.members();
             let members =
                 members.map(|(name, value)| (name.text().unwrap().into(), rebuilt(value)));
             Value::Object(members.collect())
         }
-        Sort::String => Value::from(json.text().unwrap()),
+        Kind::String => Value::from(json.text().unwrap()),
         _ => serde_json::from_str(json.raw()).unwrap(),
     }
 }

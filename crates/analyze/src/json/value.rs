@@ -7,8 +7,9 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use super::kind::Kind;
 use super::string;
-use super::tape::{Document, Sort, Token};
+use super::tape::{Document, Token};
 
 /// A value. Cheap to copy: it only points at where the text was read.
 #[derive(Debug, Clone, Copy)]
@@ -30,8 +31,8 @@ impl<'a> Json<'a> {
 
     /// What it is.
     #[inline]
-    pub(crate) fn sort(self) -> Sort {
-        self.token().sort
+    pub(crate) fn kind(self) -> Kind {
+        self.token().kind
     }
 
     /// Its text, as it stands.
@@ -52,7 +53,7 @@ impl<'a> Json<'a> {
     #[inline]
     pub(crate) fn inner(self) -> Option<&'a str> {
         let raw = self.raw();
-        (self.sort() == Sort::String).then(|| &raw[1..raw.len() - 1])
+        (self.kind() == Kind::String).then(|| &raw[1..raw.len() - 1])
     }
 
     /// The text of a string.
@@ -73,26 +74,31 @@ impl<'a> Json<'a> {
 
     /// A whole number from 0.
     pub(crate) fn number(self) -> Option<u64> {
-        match self.sort() {
-            Sort::Integer => self.raw().parse().ok(),
+        match self.kind() {
+            Kind::Integer => self.raw().parse().ok(),
             _ => None,
         }
     }
 
+    /// Whether it is an array.
+    pub(crate) fn is_array(self) -> bool {
+        self.kind() == Kind::Array
+    }
+
     /// Itself, if it is an object.
     pub(crate) fn object(self) -> Option<Self> {
-        (self.sort() == Sort::Object).then_some(self)
+        (self.kind() == Kind::Object).then_some(self)
     }
 
     /// Itself, if it is a string.
     pub(crate) fn string(self) -> Option<Self> {
-        (self.sort() == Sort::String).then_some(self)
+        (self.kind() == Kind::String).then_some(self)
     }
 
     /// Whether it is `null`.
     #[inline]
     pub(crate) fn is_null(self) -> bool {
-        self.sort() == Sort::Null
+        self.kind() == Kind::Null
     }
 
     /// Whether it is `true`.
@@ -111,7 +117,7 @@ impl<'a> Json<'a> {
         let Token {
             start,
             end,
-            sort,
+            kind,
             escaped,
             ..
         } = *self.token();
@@ -121,7 +127,7 @@ impl<'a> Json<'a> {
                 Cow::Owned(text) => Cow::Owned(text.into_bytes()),
             };
         }
-        if sort != Sort::String {
+        if kind != Kind::String {
             return Cow::default();
         }
         Cow::Borrowed(&self.document.text.as_bytes()[start as usize + 1..end as usize - 1])
@@ -130,7 +136,7 @@ impl<'a> Json<'a> {
     /// Whether it is a string that says `text`.
     #[inline]
     pub(crate) fn says(self, text: &str) -> bool {
-        self.sort() == Sort::String && *self.bytes() == *text.as_bytes()
+        self.kind() == Kind::String && *self.bytes() == *text.as_bytes()
     }
 
     /// The value of an object's member; of the first, where several have the name.
@@ -141,12 +147,12 @@ impl<'a> Json<'a> {
 
     /// The elements of an array.
     pub(crate) fn elements(self) -> impl Iterator<Item = Json<'a>> {
-        self.inside(Sort::Array)
+        self.inside(Kind::Array)
     }
 
     /// The members of an object: name, a string, and value.
     pub(crate) fn members(self) -> impl Iterator<Item = (Json<'a>, Json<'a>)> {
-        let mut tokens = self.inside(Sort::Object);
+        let mut tokens = self.inside(Kind::Object);
         std::iter::from_fn(move || {
             let name = tokens.next()?;
             Some((name, tokens.next()?))
@@ -174,10 +180,10 @@ impl<'a> Json<'a> {
         Self::new(self.document, place)
     }
 
-    /// What stands directly inside, if this is of that sort.
-    fn inside(self, sort: Sort) -> Inside<'a> {
+    /// What stands directly inside, if this is of that kind.
+    fn inside(self, kind: Kind) -> Inside<'a> {
         let token = self.token();
-        let end = if token.sort == sort {
+        let end = if token.kind == kind {
             token.next
         } else {
             self.token

@@ -15,6 +15,6 @@ mod stored;
 mod tree;
 mod walk;
 
-pub use node::Kind;
+pub use crate::json::Kind;
 pub use rows::Row;
 pub use tree::Shape;

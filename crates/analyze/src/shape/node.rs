@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::json::{Json, Sort};
+use crate::json::{Json, Kind};
 
 /// What was seen at one key path, and where its children are.
 #[derive(Debug, Clone)]
@@ -130,65 +130,6 @@ impl Seen {
                 values
             }
             _ => &[],
-        }
-    }
-}
-
-/// The type of a JSON value, as JSON Schema names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// `null`.
-    Null,
-    /// `true` or `false`.
-    Boolean,
-    /// A number without fraction and exponent.
-    Integer,
-    /// Any other number.
-    Number,
-    /// A string.
-    String,
-    /// An array.
-    Array,
-    /// An object.
-    Object,
-}
-
-impl Kind {
-    /// All, in the order in which they count and print.
-    pub const ALL: [Self; 7] = [
-        Self::Null,
-        Self::Boolean,
-        Self::Integer,
-        Self::Number,
-        Self::String,
-        Self::Array,
-        Self::Object,
-    ];
-
-    /// The kind of a JSON value.
-    pub(super) fn of(sort: Sort) -> Self {
-        match sort {
-            Sort::Null => Self::Null,
-            Sort::Boolean => Self::Boolean,
-            Sort::Integer => Self::Integer,
-            Sort::Number => Self::Number,
-            Sort::String => Self::String,
-            Sort::Array => Self::Array,
-            Sort::Object => Self::Object,
-        }
-    }
-
-    /// Its name in JSON Schema.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Null => "null",
-            Self::Boolean => "boolean",
-            Self::Integer => "integer",
-            Self::Number => "number",
-            Self::String => "string",
-            Self::Array => "array",
-            Self::Object => "object",
         }
     }
 }

@@ -4,8 +4,8 @@
 //! members in the same order, with other values. So a shape remembers where each
 //! token of the last small payload was counted.
 
-use super::node::{Kind, Node};
-use crate::json::{Json, Sort};
+use super::node::Node;
+use crate::json::{Json, Kind};
 
 /// Where the tokens of the last payload were counted, in their order.
 #[derive(Debug, Clone, Default)]
@@ -19,7 +19,7 @@ pub(super) struct Counted {
     /// How many tokens it is, with all that it holds.
     pub(super) extent: u32,
     /// What holds others has to be the same again: it decides which of them are names.
-    pub(super) sort: Sort,
+    pub(super) kind: Kind,
     /// Where its value was counted, or its member as present.
     pub(super) node: usize,
     pub(super) as_what: As,
@@ -60,8 +60,8 @@ impl Repeat {
             match token.as_what {
                 As::Present => seen.present = seen.present.saturating_add(1),
                 As::Value => {
-                    seen.add(Kind::of(json.sort()), json.raw_bytes());
-                    if json.sort() == Sort::String {
+                    seen.add(json.kind(), json.raw_bytes());
+                    if json.kind() == Kind::String {
                         seen.values.add(json);
                     }
                 }
@@ -78,7 +78,7 @@ impl Repeat {
                 let json = payload.at(place);
                 let same_name = || json.says(nodes[token.node].step.name());
                 json.behind() - place == token.extent
-                    && (token.extent == 1 || json.sort() == token.sort)
+                    && (token.extent == 1 || json.kind() == token.kind)
                     && (token.as_what == As::Value || same_name())
             })
     }

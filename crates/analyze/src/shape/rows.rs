@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::node::{Kind, Node, Step};
+use super::node::{Node, Step};
 use super::tree::{ROOT, Shape};
+use crate::json::Kind;
 
 /// What was seen at one key path.
 #[derive(Debug, Clone, PartialEq, Serialize)]

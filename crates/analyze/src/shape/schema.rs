@@ -6,8 +6,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::node::{Kind, Node};
+use super::node::Node;
 use super::tree::{ROOT, Shape};
+use crate::json::Kind;
 
 impl Shape {
     /// The schema; one that allows everything when nothing was added.

@@ -1,9 +1,9 @@
 //! One payload's way through the tree: tokens in, counts out.
 
-use super::node::{Kind, Step};
+use super::node::Step;
 use super::repeat::{As, Counted};
 use super::tree::{MAX_DEPTH, MAX_PATHS, ROOT, Shape};
-use crate::json::Json;
+use crate::json::{Json, Kind};
 
 /// Walks one payload and counts it in a shape.
 pub(super) struct Walk<'s> {
@@ -68,10 +68,10 @@ impl<'s> Walk<'s> {
         let Some(target) = target else {
             return json.behind();
         };
-        let kind = Kind::of(json.sort());
+        let kind = json.kind();
         self.shape.repeat.push(Counted {
             extent: json.behind() - json.place(),
-            sort: json.sort(),
+            kind,
             node: target,
             as_what: As::Value,
         });
@@ -137,7 +137,7 @@ impl<'s> Walk<'s> {
             node.seen.present = node.seen.present.saturating_add(1);
             self.shape.repeat.push(Counted {
                 extent: 1,
-                sort: name.sort(),
+                kind: name.kind(),
                 node: child,
                 as_what: As::Present,
             });

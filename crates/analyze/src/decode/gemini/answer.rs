@@ -13,7 +13,7 @@ use crate::call::{Ending, Fault, Marks, Tokens, ToolCall};
 use crate::decode::events::Stream;
 use crate::decode::fault::{fault_of_body, of_error};
 use crate::decode::json::{elements, fields, length, name, number, text};
-use crate::json::{Json, Sort};
+use crate::json::Json;
 
 /// An answer's content.
 pub(super) struct Answer<'a> {
@@ -183,7 +183,7 @@ impl<'a> AnswerReader<'a> {
         }
         let body = response.body.as_ref().and_then(|body| body.json);
         let Some(json) = body else { return };
-        if json.sort() == Sort::Array {
+        if json.is_array() {
             for chunk in json.elements() {
                 self.chunk(chunk, None);
             }

@@ -6,7 +6,7 @@ use super::Request;
 use crate::call::{Digest, Prompt};
 use crate::decode::json::{elements, fields, name, text};
 use crate::decode::{Item, Part, Tool};
-use crate::json::{Json, Sort};
+use crate::json::Json;
 
 /// A request's content.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ pub(super) fn read<'a>(request: &Request<'a>, exchange: &Exchange) -> Input<'a> 
         input.items.push(item);
     }
     match request.input {
-        Some(value) if value.sort() == Sort::String => {
+        Some(value) if value.string().is_some() => {
             let item = Item::new(Part::User, value.raw());
             input.prompt.input.push(item.digest);
             input.items.push(item);
