@@ -5,6 +5,7 @@
 //! token of the last small payload was counted.
 
 use super::node::Node;
+use super::tree::ROOT;
 use crate::json::{Json, Kind};
 
 /// Where the tokens of the last payload were counted, in their order.
@@ -73,7 +74,10 @@ impl Repeat {
     fn fits(&self, payload: Json<'_>, nodes: &[Node]) -> bool {
         let extent = payload.behind() - payload.place();
         let mut tokens = self.tokens.iter().zip(payload.place()..);
-        extent as usize == self.tokens.len()
+        // Where the tree was pruned on the way, only the end of a payload is remembered.
+        let from_the_root = self.tokens.first().is_some_and(|first| first.node == ROOT);
+        from_the_root
+            && extent as usize == self.tokens.len()
             && tokens.all(|(token, place)| {
                 let json = payload.at(place);
                 let same_name = || json.says(nodes[token.node].step.name());

@@ -82,6 +82,14 @@ fn a_payload_is_counted_the_same_whatever_came_before_it() {
     }
 }
 
+/// Pruning in the midst of a payload leaves only the end of it to go by.
+#[test]
+fn what_follows_a_payload_of_too_many_paths_is_counted_at_the_root() {
+    let members: Vec<String> = (0..9000).map(|n| format!("\"k{n}\":1")).collect();
+    let many = format!("[{{{}}},[5]]", members.join(","));
+    assert_eq!(shape_of([many.as_str(), "7"]).samples(), 2);
+}
+
 #[test]
 fn a_name_that_stands_twice_in_an_object_is_present_once() {
     let shape = shape_of([r#"{"a":1,"a":"x"}"#, "{}"]);
