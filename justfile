@@ -20,7 +20,7 @@ test *ARGS:
 storm *ARGS:
     ulimit -n 8192 && LOAD=full cargo test --release --package capture --test load -- --nocapture --test-threads 1 --skip soak {{ARGS}}
 
-# Mixed traffic for so many seconds: memory and descriptors stay where they were
+# Mixed traffic for so many seconds: memory, descriptors and tasks stay where they were
 soak SECONDS="600":
     SOAK_SECONDS={{SECONDS}} cargo test --release --package capture --test load -- --nocapture soak
 

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::{Builder, ConnectTo, Hosts, ParentProxy, Sink, Upstream};
+use crate::{Builder, ConnectTo, Hosts, ParentProxy, Roots, Sink, Upstream};
 
 /// What is intercepted by default: where codex's model traffic and account calls go.
 pub const DEFAULT_INTERCEPT: &[&str] =
@@ -76,26 +76,18 @@ impl Options {
         hosts.context("--intercept")
     }
 
-    /// The way out. `variable` reads the environment that was inherited.
+    /// The way out, to origins that `roots` vouch for. `variable` reads the environment that
+    /// was inherited.
     ///
     /// # Errors
     ///
-    /// When a file of roots cannot be used, or a proxy's URL cannot.
-    pub fn upstream(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Upstream> {
-        let upstream = Upstream::system().context("cannot tell whom to trust")?;
-        self.way_out(upstream, variable)
-    }
-
-    /// As [`upstream`](Self::upstream), from one that trusts already.
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub fn way_out(
+    /// When there are no roots, a file of them cannot be used, or a proxy's URL cannot.
+    pub fn upstream(
         &self,
-        mut upstream: Upstream,
+        roots: &Roots,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Upstream> {
+        let mut upstream = Upstream::trusting(roots).context("cannot tell whom to trust")?;
         for path in &self.upstream_ca {
             upstream = upstream.add_roots_file(path).context("--upstream-ca")?;
         }

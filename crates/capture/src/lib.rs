@@ -32,5 +32,5 @@ pub mod record;
 #[cfg(feature = "proxy")]
 pub use proxy::{
     AbortHandle, Builder, ConnectTo, Error, Hosts, HostsError, JsonlSink, MemorySink, ParentProxy,
-    Proxy, RootCa, Sink, Summary, Upstream,
+    Proxy, RootCa, Roots, Sink, Summary, Upstream,
 };

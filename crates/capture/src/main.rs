@@ -4,10 +4,11 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 use capture::cli::{DEFAULT_INTERCEPT, Options};
-use capture::{JsonlSink, Proxy, RootCa, Summary};
+use capture::{JsonlSink, Proxy, RootCa, Roots, Summary};
 use clap::Parser;
 use etcetera::BaseStrategy;
 use tokio::signal::unix::{SignalKind, signal};
@@ -76,11 +77,16 @@ async fn run(cli: &Cli) -> Result<()> {
             .data_dir()
             .join("codex-dissect/ca"),
     };
+    // The system's roots are two hundred files: read while the rest is made ready.
+    let roots = thread::spawn(Roots::system);
     let root = RootCa::load_or_create(&ca_dir, &hosts)?;
-    // Pasted into shells that stand in other folders.
-    let bundle = root.write_bundle(&std::path::absolute(&ca_dir)?)?;
-    let upstream = cli.options.upstream(|name| std::env::var(name).ok())?;
     let sink = JsonlSink::open(&cli.output)?;
+    let roots = roots.join().unwrap_or_default();
+    // Pasted into shells that stand in other folders.
+    let bundle = root.write_bundle(&std::path::absolute(&ca_dir)?, &roots)?;
+    let upstream = cli
+        .options
+        .upstream(&roots, |name| std::env::var(name).ok())?;
     let builder = Proxy::builder(root, sink)
         .listen(cli.listen)
         .intercept(hosts.clone())

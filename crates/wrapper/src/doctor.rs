@@ -20,7 +20,7 @@ use crate::diagnose::{self, Course};
 use crate::environment::{Environment, VARIABLES};
 use crate::report::{self, Reading};
 use crate::sessions;
-use crate::trust::Roots;
+use crate::trust::Trusted;
 use crate::warning::Warning;
 use crate::{limited, parent};
 
@@ -134,9 +134,9 @@ fn variables(inherited: &Environment) -> Vec<Finding> {
 }
 
 fn roots(inherited: &Environment) -> Vec<Finding> {
-    let roots = match Roots::load(inherited) {
+    let roots = match Trusted::load(inherited) {
         Err(error) => return vec![bad(&error)],
-        Ok(roots) => roots,
+        Ok(trusted) => trusted.all,
     };
     let mut findings = vec![match roots.count() {
         0 => Finding::Bad(Warning::new(
@@ -145,8 +145,8 @@ fn roots(inherited: &Environment) -> Vec<Finding> {
         )),
         count => Finding::Good(format!("{count} trusted certificates")),
     }];
-    let problems = roots.problems.into_iter();
-    findings.extend(problems.map(|problem| Finding::Bad(Warning::new(problem, ""))));
+    let problems = roots.problems().iter();
+    findings.extend(problems.map(|problem| Finding::Bad(Warning::new(problem.as_str(), ""))));
     findings
 }
 

@@ -13,7 +13,7 @@ use crate::environment::{Environment, LOOPBACK, Route, variables};
 use crate::offline::StandIn;
 use crate::parent;
 use crate::profile::Placeholder;
-use crate::trust::Roots;
+use crate::trust::Trusted;
 use crate::warning::Warning;
 
 /// Everything that is settled before the agent starts.
@@ -21,7 +21,7 @@ pub(crate) struct Plan {
     /// What is read.
     pub(crate) hosts: Hosts,
     /// What the agent trusts besides.
-    pub(crate) roots: Roots,
+    pub(crate) trusted: Trusted,
     /// `host:port` of the next proxy, where there is one.
     pub(crate) parent: Option<String>,
     /// Variables that stand in for a login.
@@ -65,16 +65,16 @@ impl Plan {
         } else {
             options.recording.parent(|name| text(inherited, name))?
         };
-        let (root, roots, dead) = thread::scope(|scope| {
+        let (root, trusted, dead) = thread::scope(|scope| {
             let root = scope.spawn(|| RootCa::ephemeral(&hosts));
             let dead = scope.spawn(|| parent.as_ref().and_then(parent::unreachable));
-            let roots = Roots::load(inherited);
-            (root.join(), roots, dead.join())
+            let trusted = Trusted::load(inherited);
+            (root.join(), trusted, dead.join())
         });
-        let roots = roots?;
+        let trusted = trusted?;
         let mut warnings: Vec<Warning> = dead.unwrap_or_default().into_iter().collect();
         warnings.extend((agent.profile.traps)(&surroundings));
-        let problems = roots.problems.iter();
+        let problems = trusted.all.problems().iter();
         warnings.extend(problems.map(|problem| Warning::new(problem.as_str(), "")));
         let placeholder = if offline {
             (agent.profile.placeholder)(&surroundings)
@@ -88,7 +88,7 @@ impl Plan {
         added.extend(placeholder.arguments);
         let plan = Self {
             hosts,
-            roots,
+            trusted,
             parent: parent.map(|parent| parent.authority().to_owned()),
             placeholder: placeholder.variables,
             added,
@@ -103,6 +103,7 @@ impl Plan {
     ///
     /// When the system has no roots, or a file of roots cannot be used.
     pub(crate) fn upstream(
+        &self,
         options: &RunOptions,
         inherited: &Environment,
         stand_in: Option<&StandIn>,
@@ -111,7 +112,9 @@ impl Plan {
             let upstream = Upstream::without_roots().add_roots_pem(stand_in.root_pem())?;
             return Ok(upstream.all_to(stand_in.addr()));
         }
-        options.recording.upstream(|name| text(inherited, name))
+        options
+            .recording
+            .upstream(&self.trusted.base, |name| text(inherited, name))
     }
 
     /// The variables that the agent gets in place of, or beside, what it inherits.

@@ -64,7 +64,7 @@ pub(crate) fn run(run: &Run<'_>) -> Result<u8> {
     let session = open_session(run.agent, run.options)?;
     let log = session.log().context("cannot log")?;
     log::start(log, run.options.recording.log);
-    tracing::debug!(hosts = %plan.hosts, roots = plan.roots.count(), "the agent starts");
+    tracing::debug!(hosts = %plan.hosts, roots = plan.trusted.all.count(), "the agent starts");
     plan.warnings.iter().for_each(Warning::tell);
     let outcome = record(run, &plan, root, &session)?;
     match &outcome.summary {
@@ -137,7 +137,7 @@ fn record(run: &Run<'_>, plan: &Plan, root: RootCa, session: &Session) -> Result
         let stand_in = run.options.stand_in.start().await?;
         let mut ours = vec![root.certificate_pem()];
         ours.extend(stand_in.as_ref().map(StandIn::root_pem));
-        let bundle = Bundle::write(session.bundle(), &plan.roots, &ours)?;
+        let bundle = Bundle::write(session.bundle(), &plan.trusted.all, &ours)?;
         let proxy = bind(run, plan, root, session, stand_in.as_ref()).await?;
         supervise(run, plan, proxy, &bundle).await
     });
@@ -159,7 +159,7 @@ async fn bind(
         .with_context(|| format!("cannot write {}", recording.display()))?;
     let mut builder = Proxy::builder(root, sink)
         .intercept(plan.hosts.clone())
-        .upstream(Plan::upstream(run.options, run.inherited, stand_in)?)
+        .upstream(plan.upstream(run.options, run.inherited, stand_in)?)
         .grace(run.options.grace)
         .agent(run.agent.label())
         .command(run.agent.command_line(&plan.added))

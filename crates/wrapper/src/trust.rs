@@ -11,21 +11,20 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use pem::{EncodeConfig, LineEnding, Pem};
-use rustls_native_certs::{CertificateResult, load_certs_from_paths, load_native_certs};
+use capture::Roots;
 
 use crate::environment::{Environment, inherited_bundles};
 
 /// The roots that the agent trusts without us.
-#[derive(Debug, Default)]
-pub(crate) struct Roots {
-    /// In DER, each once.
-    certificates: Vec<Vec<u8>>,
-    /// What could not be read, in words; what could be is there all the same.
-    pub(crate) problems: Vec<String>,
+#[derive(Debug)]
+pub(crate) struct Trusted {
+    /// The system's, or those that the user has put in their place: what origins are held against.
+    pub(crate) base: Roots,
+    /// These, and those that the user's tools are told of.
+    pub(crate) all: Roots,
 }
 
-impl Roots {
+impl Trusted {
     /// Reads the system's roots, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` put in their
     /// place, and every other file of roots that `inherited` names for some tool.
     ///
@@ -38,51 +37,26 @@ impl Roots {
         let file = variable("SSL_CERT_FILE").map(Path::new);
         let folder = variable("SSL_CERT_DIR").map(Path::new);
         let base = match (file, folder) {
-            (None, None) => load_native_certs(),
-            _ => load_certs_from_paths(file, folder),
+            (None, None) => Roots::system(),
+            _ => Roots::from_paths(file, folder),
         };
-        if let (Some(file), true) = (file, base.certs.is_empty()) {
+        if let (Some(file), 0) = (file, base.count()) {
+            let cause = base.problems().first();
             bail!(
                 "{} holds no certificate that can be read{}: correct SSL_CERT_FILE, or unset it",
                 file.display(),
-                first_cause(&base)
+                cause.map_or_else(String::new, |cause| format!(" ({cause})"))
             );
         }
-        let mut roots = Self::default();
-        roots.take(base);
+        let mut all = base.clone();
         let mut read: Vec<&Path> = file.into_iter().collect();
         for more in inherited_bundles(inherited).map(Path::new) {
             if !read.contains(&more) {
-                roots.take(load_certs_from_paths(Some(more), None));
+                all.extend(Roots::from_paths(Some(more), None));
                 read.push(more);
             }
         }
-        roots.certificates.sort_unstable();
-        roots.certificates.dedup();
-        Ok(roots)
-    }
-
-    /// How many there are.
-    pub(crate) fn count(&self) -> usize {
-        self.certificates.len()
-    }
-
-    fn take(&mut self, result: CertificateResult) {
-        let certificates = result.certs.into_iter();
-        self.certificates
-            .extend(certificates.map(|certificate| certificate.to_vec()));
-        self.problems
-            .extend(result.errors.iter().map(|error| error.to_string()));
-    }
-
-    fn to_pem(&self) -> String {
-        let blocks: Vec<Pem> = self
-            .certificates
-            .iter()
-            .map(|der| Pem::new("CERTIFICATE", der.as_slice()))
-            .collect();
-        let lines = EncodeConfig::new().set_line_ending(LineEnding::LF);
-        pem::encode_many_config(&blocks, lines)
+        Ok(Self { base, all })
     }
 }
 
@@ -130,13 +104,6 @@ impl Drop for Bundle {
     }
 }
 
-fn first_cause(result: &CertificateResult) -> String {
-    match result.errors.first() {
-        Some(error) => format!(" ({error})"),
-        None => String::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
@@ -160,9 +127,9 @@ mod tests {
             ("NODE_EXTRA_CA_CERTS".into(), tool.into()),
             ("CURL_CA_BUNDLE".into(), own.into()),
         ]);
-        let roots = Roots::load(&inherited).unwrap();
+        let roots = Trusted::load(&inherited).unwrap().all;
         assert_eq!(roots.count(), 2);
-        assert!(roots.problems.is_empty());
+        assert!(roots.problems().is_empty());
     }
 
     #[test]
@@ -171,7 +138,7 @@ mod tests {
         let path = folder.path().join("broken.pem");
         fs::write(&path, "not a certificate").unwrap();
         let inherited = Environment::from([("SSL_CERT_FILE".into(), path.into())]);
-        let error = Roots::load(&inherited).unwrap_err().to_string();
+        let error = Trusted::load(&inherited).unwrap_err().to_string();
         assert!(error.contains("broken.pem"), "{error}");
         assert!(error.contains("unset it"), "{error}");
     }
@@ -186,12 +153,12 @@ mod tests {
             ),
             ("PIP_CERT".into(), folder.path().join("none.pem").into()),
         ]);
-        let roots = Roots::load(&inherited).unwrap();
+        let roots = Trusted::load(&inherited).unwrap().all;
         assert_eq!(roots.count(), 1);
         assert!(
-            roots.problems[0].contains("none.pem"),
+            roots.problems()[0].contains("none.pem"),
             "{:?}",
-            roots.problems
+            roots.problems()
         );
     }
 
@@ -201,7 +168,7 @@ mod tests {
         let own = certificate(folder.path(), "own");
         let ours = fs::read_to_string(certificate(folder.path(), "ours")).unwrap();
         let inherited = Environment::from([("SSL_CERT_FILE".into(), own.into())]);
-        let roots = Roots::load(&inherited).unwrap();
+        let roots = Trusted::load(&inherited).unwrap().all;
         let path = folder.path().join("ca.pem");
 
         let bundle = Bundle::write(path.clone(), &roots, &[&ours]).unwrap();

@@ -197,9 +197,6 @@ impl<S: Sink> Builder<S> {
             session,
         };
         let (recorder, thread) = recorder::start(config, self.sink).map_err(Error::Recorder)?;
-        let warm = Arc::clone(&tls);
-        let shutdown = Shutdown::default();
-        shutdown.spawn_blocking(move || warm.warm_up());
         let context = Context {
             recorder,
             upstream,
@@ -208,7 +205,7 @@ impl<S: Sink> Builder<S> {
             trust: Trust::default(),
             processes: Processes::start().map_err(Error::Recorder)?,
             password,
-            shutdown,
+            shutdown: Shutdown::default(),
             local_addr,
             waits: self.waits,
         };

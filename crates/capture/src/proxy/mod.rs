@@ -28,5 +28,6 @@ pub use error::Error;
 pub use hosts::{Hosts, HostsError};
 pub use net::connect_to::ConnectTo;
 pub use net::parent::ParentProxy;
+pub use net::roots::Roots;
 pub use net::upstream::Upstream;
 pub use sink::{JsonlSink, MemorySink, Sink};

@@ -50,11 +50,6 @@ impl Shutdown {
         });
     }
 
-    /// Runs `work`, which is short, on a thread for blocking work.
-    pub(crate) fn spawn_blocking(&self, work: impl FnOnce() + Send + 'static) {
-        self.tasks.spawn_blocking(work);
-    }
-
     /// Completes when the first stage begins.
     pub(crate) fn draining(&self) -> impl Future<Output = ()> + Send + 'static {
         self.drain.clone().cancelled_owned()

@@ -1,6 +1,7 @@
 //! What agents do to a running `capture`.
 
 use std::io;
+use std::net::SocketAddr;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
 use tokio::net::TcpStream;
@@ -15,16 +16,25 @@ pub(crate) struct Agent(BufStream<TlsStream<TcpStream>>);
 /// Whom an agent asks, apart from the process, so that tasks may have it.
 #[derive(Clone)]
 pub(crate) struct Door {
-    addr: std::net::SocketAddr,
+    addr: SocketAddr,
     root_pem: String,
 }
 
 impl Door {
+    pub(crate) fn new(addr: SocketAddr, root_pem: String) -> Self {
+        Self { addr, root_pem }
+    }
+
     pub(crate) fn of(running: &Running) -> Self {
-        Self {
-            addr: running.addr,
-            root_pem: running.root_pem.clone(),
-        }
+        Self::new(running.addr, running.root_pem.clone())
+    }
+
+    pub(crate) fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    pub(crate) fn root_pem(&self) -> &str {
+        &self.root_pem
     }
 
     /// An open tunnel.

@@ -1,13 +1,15 @@
 //! The binary `capture` under load, under the knife and out of room.
 //!
-//! Each test starts the binary as a process of its own, because what is asserted are
-//! things of a process: memory, descriptors, signals, and what a crash leaves. As they
+//! Most tests start the binary as a process of its own, because what is asserted are
+//! things of a process: memory, descriptors, signals, and what a crash leaves. Tasks are
+//! counted in a proxy within the test's process (`apart`). As they
 //! stand they take seconds; with `LOAD=full` in the environment (`just storm`) they take
 //! minutes, and the numbers are those in `docs/reliability.md`.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod agent;
+mod apart;
 mod crash;
 mod descriptors;
 mod disk;
@@ -22,6 +24,7 @@ mod origin;
 mod running;
 mod signals;
 mod soak;
+mod tasks;
 mod volume;
 
 /// `short` in CI, `full` under `just storm`.

@@ -1,8 +1,11 @@
-//! Mixed traffic for a time: memory and descriptors stay where they were.
+//! Mixed traffic for a time: memory, descriptors and tasks stay where they were.
 
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Runtime;
+
 use crate::agent::Door;
+use crate::apart::Apart;
 use crate::harness::spawn;
 use crate::origin::origin;
 use crate::running::{Lines, Setup};
@@ -18,7 +21,7 @@ const GROWTH_MEBIBYTES: usize = 24;
 const PAUSE: Duration = Duration::from_millis(300);
 
 /// One agent's visit: requests, events, an upload, a socket, an answer left in the middle.
-async fn visit(door: &Door, n: usize) -> std::io::Result<u64> {
+pub(crate) async fn visit(door: &Door, n: usize) -> std::io::Result<u64> {
     let mut agent = door.enter().await?;
     let mut exchanges = 0;
     for _ in 0..5 {
@@ -68,13 +71,18 @@ async fn traffic(door: &Door, until: Instant) -> u64 {
     exchanges
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn mixed_traffic_leaves_memory_and_descriptors_where_they_were() {
-    let seconds: u64 = match std::env::var("SOAK_SECONDS") {
+/// How long the soak takes.
+fn soak() -> Duration {
+    let seconds = match std::env::var("SOAK_SECONDS") {
         Ok(text) => text.parse().expect("SOAK_SECONDS is a number"),
         Err(_) => 6,
     };
-    let half = Duration::from_secs(seconds).div_f64(2.0);
+    Duration::from_secs(seconds)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mixed_traffic_leaves_memory_and_descriptors_where_they_were() {
+    let half = soak().div_f64(2.0);
     let folder = tempfile::tempdir().unwrap();
     let origin = origin().await;
     let setup = Setup {
@@ -94,7 +102,10 @@ async fn mixed_traffic_leaves_memory_and_descriptors_where_they_were() {
     let at_end = running.mebibytes("VmRSS");
     let path = running.recording.clone();
     running.stop();
-    println!("{seconds} s: {exchanges} exchanges, {halfway} MiB halfway, {at_end} MiB at the end");
+    println!(
+        "{:?}: {exchanges} exchanges, {halfway} MiB halfway, {at_end} MiB at the end",
+        soak()
+    );
     let lines = Lines::read(&path);
     assert_eq!(lines.exchanges.len() as u64, exchanges);
     assert_eq!(
@@ -105,4 +116,29 @@ async fn mixed_traffic_leaves_memory_and_descriptors_where_they_were() {
         at_end <= halfway + GROWTH_MEBIBYTES,
         "{halfway} MiB, then {at_end} MiB"
     );
+}
+
+#[test]
+fn mixed_traffic_leaves_tasks_where_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let agents = Runtime::new().unwrap();
+    let origin = agents.block_on(origin());
+    let proxy = Apart::start(&origin, folder.path());
+    let mut exchanges = 0;
+    let mut most = 0;
+    for _ in 0..4 {
+        let until = Instant::now() + soak().div_f64(4.0);
+        let door = proxy.door.clone();
+        let quarter = agents.spawn(async move { traffic(&door, until).await });
+        while !quarter.is_finished() {
+            most = most.max(proxy.tasks());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        exchanges += agents.block_on(quarter).unwrap();
+        proxy.tasks_fall_to_idle();
+    }
+    let summary = proxy.finish();
+    println!("{:?}: {exchanges} exchanges, up to {most} tasks", soak());
+    assert!(most > 8, "a task an agent at least: {most}");
+    assert_eq!((summary.exchanges, summary.lost), (exchanges, 0));
 }

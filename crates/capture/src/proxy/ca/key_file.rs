@@ -120,13 +120,18 @@ impl Folder {
         self.replace(KEY, &text, 0o600).map(drop)
     }
 
-    /// Writes `content` aside and moves it into place: a reader sees the old or the new.
+    /// Writes `content` aside and moves it into place, unless it is there already: a reader sees
+    /// the old or the new.
     ///
     /// # Errors
     ///
     /// [`Error::File`] when it cannot be written.
     pub(super) fn replace(&self, name: &str, content: &str, mode: u32) -> Result<PathBuf, Error> {
         let path = self.path.join(name);
+        // Waiting for the disk takes as long as the rest of a start.
+        if holds(&path, content, mode) {
+            return Ok(path);
+        }
         let aside = self.path.join(format!(".{name}.new"));
         let result = write_new(&aside, content, mode).and_then(|()| fs::rename(&aside, &path));
         match result {
@@ -147,6 +152,20 @@ fn take_apart(text: &str, hosts: &str) -> Option<Stored> {
         key: Zeroizing::new(key.to_owned()),
         certificate: certificate.to_owned(),
     })
+}
+
+/// Whether `content` is what stands at `path`, in a file of this mode.
+fn holds(path: &Path, content: &str, mode: u32) -> bool {
+    let read = || {
+        let file = options(mode).read(true).open(path)?;
+        let permissions = file.metadata()?.permissions();
+        let mut text = String::new();
+        // A byte more than is wanted tells that there is more.
+        file.take(content.len() as u64 + 1)
+            .read_to_string(&mut text)?;
+        io::Result::Ok(permissions.mode() & 0o777 == mode && text == content)
+    };
+    read().unwrap_or(false)
 }
 
 fn write_new(path: &Path, content: &str, mode: u32) -> io::Result<()> {
@@ -200,6 +219,11 @@ mod tests {
         assert_eq!((mode(&dir), mode(&dir.join(KEY))), (0o700, 0o600));
         let public = fs::read_to_string(dir.join(CERTIFICATE)).unwrap();
         assert_eq!(public, read.certificate_pem());
+
+        fs::write(dir.join(CERTIFICATE), "something else").unwrap();
+        RootCa::load_or_create(&dir, &hosts()).unwrap();
+        let public = fs::read_to_string(dir.join(CERTIFICATE)).unwrap();
+        assert_eq!(public, read.certificate_pem(), "written anew");
 
         let others = Hosts::parse(["example.com"]).unwrap();
         let remade = RootCa::load_or_create(&dir, &others).unwrap();

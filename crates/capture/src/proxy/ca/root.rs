@@ -18,6 +18,7 @@ use super::key_file::{self, Folder, Stored};
 use super::signing_key::SigningKey;
 use crate::proxy::error::Error;
 use crate::proxy::hosts::{Hosts, Pattern};
+use crate::proxy::net::roots::Roots;
 
 /// A root certificate and its key.
 pub struct RootCa {
@@ -65,14 +66,14 @@ impl RootCa {
         Ok(root)
     }
 
-    /// Writes [`bundle_pem`](Self::bundle_pem) to `bundle.pem` in the folder of
+    /// Writes the [`bundle_pem`](Self::bundle_pem) with `roots` to `bundle.pem` in the folder of
     /// [`load_or_create`](Self::load_or_create), for agents to read; returns its path.
     ///
     /// # Errors
     ///
     /// [`Error::File`] and [`Error::Folder`] as there.
-    pub fn write_bundle(&self, dir: &Path) -> Result<PathBuf, Error> {
-        Folder::open(dir)?.replace(BUNDLE, &self.bundle_pem(), 0o644)
+    pub fn write_bundle(&self, dir: &Path, roots: &Roots) -> Result<PathBuf, Error> {
+        Folder::open(dir)?.replace(BUNDLE, &self.bundle_pem(roots), 0o644)
     }
 
     /// The certificate, without its key, as PEM.
@@ -80,15 +81,10 @@ impl RootCa {
         &self.pem
     }
 
-    /// The system's roots, or those of `SSL_CERT_FILE`, and this one, as PEM: most
+    /// `roots`, those that an agent would trust without us, and this one, as PEM: most
     /// programs that are given a file of roots trust it in place of the system's.
-    pub fn bundle_pem(&self) -> String {
-        let mut blocks = Vec::new();
-        for root in rustls_native_certs::load_native_certs().certs {
-            blocks.push(pem::Pem::new("CERTIFICATE", root.to_vec()));
-        }
-        let lines = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
-        pem::encode_many_config(&blocks, lines) + &self.pem
+    pub fn bundle_pem(&self, roots: &Roots) -> String {
+        roots.to_pem() + &self.pem
     }
 
     pub(super) fn issuer(&self) -> &Issuer<'static, SigningKey> {

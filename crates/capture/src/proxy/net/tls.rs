@@ -60,13 +60,6 @@ impl Tls {
         })
     }
 
-    /// Makes the random generator and the signer ready, which costs the first
-    /// handshake 50 to 100 ms otherwise.
-    pub(crate) fn warm_up(&self) {
-        // The leaf is thrown away, and a host that it cannot be made for is no loss.
-        drop(self.leaves.leaf("localhost"));
-    }
-
     /// How to ask an origin for what the agent offered.
     ///
     /// Sessions are never resumed: the agent's own ClientHello would not have

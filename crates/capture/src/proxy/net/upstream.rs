@@ -14,6 +14,7 @@ use super::cause::Cause;
 use super::connect_to::{ConnectTo, way_to};
 use super::dial;
 use super::parent::ParentProxy;
+use super::roots::Roots;
 use crate::proxy::error::Error;
 
 /// How origins are reached, and which roots they are held against.
@@ -33,10 +34,20 @@ impl Upstream {
     ///
     /// [`Error::NoRoots`] when there are none.
     pub fn system() -> Result<Self, Error> {
+        Self::trusting(&Roots::system())
+    }
+
+    /// Trusts `roots`, and who they vouch for.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRoots`] when there are none.
+    pub fn trusting(roots: &Roots) -> Result<Self, Error> {
         let mut upstream = Self::without_roots();
         // What cannot be read is left out, as other programs do; that nothing is left is an error.
-        let found = rustls_native_certs::load_native_certs();
-        upstream.roots.add_parsable_certificates(found.certs);
+        upstream
+            .roots
+            .add_parsable_certificates(roots.certificates());
         if upstream.roots.is_empty() {
             return Err(Error::NoRoots);
         }

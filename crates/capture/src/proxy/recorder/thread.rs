@@ -38,23 +38,22 @@ pub(crate) struct Config {
 ///
 /// When the system has no thread or no random bytes to give.
 pub(crate) fn start(config: Config, sink: impl Sink) -> io::Result<(Recorder, RecorderThread)> {
-    let session = config.session.clone();
-    let parts = Parts::new(&config, sink)?;
+    let (parts, messages) = Parts::new(&config)?;
     let (ended, has_ended) = mpsc::channel();
-    let (desk, messages) = (parts.desk, parts.messages);
-    Builder::new().name("recorder".into()).spawn(move || {
-        desk.run(&messages, session);
-        // Nobody waits any more where `finish` has lost its patience.
-        ended.send(()).ok();
-    })?;
     let thread = RecorderThread {
         handle: parts.recorder.clone(),
-        shared: parts.shared,
-        ledger: parts.ledger,
+        shared: Arc::clone(&parts.shared),
+        ledger: Arc::clone(&parts.ledger),
         has_ended,
         patience: PATIENCE,
     };
-    Ok((parts.recorder, thread))
+    let recorder = parts.recorder.clone();
+    Builder::new().name("recorder".into()).spawn(move || {
+        parts.desk(&config, sink).run(&messages, config.session);
+        // Nobody waits any more where `finish` has lost its patience.
+        ended.send(()).ok();
+    })?;
+    Ok((recorder, thread))
 }
 
 /// Lets `taps` speak, and then records what they said on the caller's own thread.
@@ -70,52 +69,49 @@ pub(crate) fn record_here(
     sink: impl Sink,
     taps: impl FnOnce(&Recorder),
 ) -> io::Result<End> {
-    let parts = Parts::new(config, sink)?;
+    let (parts, messages) = Parts::new(config)?;
     taps(&parts.recorder);
     parts.recorder.close();
-    let desk = parts.desk.alone();
-    desk.run(&parts.messages, config.session.clone());
-    let mut ledger = parts.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+    let ledger = Arc::clone(&parts.ledger);
+    let desk = parts.desk(config, sink).alone();
+    desk.run(&messages, config.session.clone());
+    let mut ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(ledger.take().end)
 }
 
 /// A recording before anything of it runs.
-struct Parts<S> {
+struct Parts {
     recorder: Recorder,
     shared: Arc<Shared>,
     ledger: Arc<Mutex<Ledger>>,
-    desk: Desk<S>,
-    messages: mpsc::Receiver<Message>,
+    key: Arc<SessionKey>,
 }
 
-impl<S: Sink> Parts<S> {
-    fn new(config: &Config, sink: S) -> io::Result<Self> {
+impl Parts {
+    fn new(config: &Config) -> io::Result<(Self, mpsc::Receiver<Message>)> {
         let shared = Arc::new(Shared::new(
             Clock::start(),
             config.body_limit,
             config.queue_limit,
         ));
-        let key = Arc::new(SessionKey::random()?);
+        let (queue, messages) = mpsc::channel();
+        let parts = Self {
+            recorder: Recorder::new(Arc::clone(&shared), queue),
+            shared,
+            ledger: Arc::new(Mutex::new(Ledger::default())),
+            key: Arc::new(SessionKey::random()?),
+        };
+        Ok((parts, messages))
+    }
+
+    /// What the thread works with: made on it, because a redactor takes milliseconds to build.
+    fn desk<S: Sink>(self, config: &Config, sink: S) -> Desk<S> {
         let reading = Reading {
             limit: config.body_limit,
-            redactor: (!config.keep_secrets).then(|| Redactor::new(Arc::clone(&key))),
-            key,
+            redactor: (!config.keep_secrets).then(|| Redactor::new(Arc::clone(&self.key))),
+            key: self.key,
         };
-        let ledger = Arc::new(Mutex::new(Ledger::default()));
-        let (queue, messages) = mpsc::channel();
-        Ok(Self {
-            recorder: Recorder::new(Arc::clone(&shared), queue),
-            desk: Desk::new(
-                Arc::clone(&shared),
-                reading,
-                sink,
-                Arc::clone(&ledger),
-                config.nap,
-            ),
-            shared,
-            ledger,
-            messages,
-        })
+        Desk::new(self.shared, reading, sink, self.ledger, config.nap)
     }
 }
 

@@ -1,0 +1,84 @@
+//! A proxy in this process, on a runtime of its own: its tasks can be counted.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use capture::{Hosts, JsonlSink, Proxy, RootCa, Summary, Upstream};
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::agent::Door;
+use crate::harness::{HOST, Origin};
+
+/// What a proxy without connections consists of: `Proxy::run`, and the listener that it spawned.
+const IDLE: usize = 2;
+
+/// A proxy that records to a file, apart from the tasks of agents and origins.
+pub(crate) struct Apart {
+    runtime: Runtime,
+    running: JoinHandle<Summary>,
+    stop: oneshot::Sender<()>,
+    pub(crate) door: Door,
+    pub(crate) recording: PathBuf,
+}
+
+impl Apart {
+    /// Starts it; it dials `origin` for everything. Not to be called on a runtime.
+    pub(crate) fn start(origin: &Origin, folder: &std::path::Path) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let recording = folder.join("apart.jsonl");
+        let hosts = Hosts::parse([HOST]).unwrap();
+        let root = RootCa::ephemeral(&hosts).unwrap();
+        let root_pem = root.certificate_pem().to_owned();
+        let upstream = Upstream::without_roots()
+            .add_roots_pem(origin.root_pem())
+            .unwrap()
+            .all_to(origin.addr());
+        let builder = Proxy::builder(root, JsonlSink::open(&recording).unwrap())
+            .intercept(hosts)
+            .upstream(upstream);
+        let proxy = runtime.block_on(builder.bind()).unwrap();
+        let door = Door::new(proxy.local_addr(), root_pem);
+        let (stop, stopped) = oneshot::channel();
+        let running = runtime.spawn(async move {
+            let stopped = async {
+                let _stopped_or_dropped = stopped.await;
+            };
+            proxy.run(stopped).await.unwrap()
+        });
+        Self {
+            runtime,
+            running,
+            stop,
+            door,
+            recording,
+        }
+    }
+
+    /// Tasks that have not ended.
+    pub(crate) fn tasks(&self) -> usize {
+        self.runtime.metrics().num_alive_tasks()
+    }
+
+    /// Waits until it has the tasks of a proxy that has nothing to do.
+    pub(crate) fn tasks_fall_to_idle(&self) {
+        let begin = Instant::now();
+        while self.tasks() > IDLE {
+            assert!(
+                begin.elapsed() < Duration::from_secs(15),
+                "{} tasks where {IDLE} are all that is needed",
+                self.tasks()
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Stops it; no task is left.
+    pub(crate) fn finish(self) -> Summary {
+        self.stop.send(()).unwrap();
+        let summary = self.runtime.block_on(self.running).unwrap();
+        assert_eq!(self.runtime.metrics().num_alive_tasks(), 0);
+        summary
+    }
+}
