@@ -1,11 +1,12 @@
 //! Puts the parts together: a proxy that is bound, run and stopped.
 
 use std::future::Future;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use super::ca::RootCa;
 use super::context::{Context, Waits};
@@ -169,7 +170,7 @@ impl<S: Sink> Builder<S> {
             None => Upstream::system()?,
         };
         let listening = |source| Error::Listen { addr, source };
-        let listener = TcpListener::bind(addr).await.map_err(listening)?;
+        let listener = listen(addr).map_err(listening)?;
         let local_addr = listener.local_addr().map_err(listening)?;
         let tls = Arc::new(Tls::new(self.root, upstream.roots())?);
         let session = Session {
@@ -311,6 +312,21 @@ pub struct Summary {
     /// What the user should read.
     pub warnings: Vec<String>,
 }
+
+/// As `TcpListener::bind` does, but with room for a storm: an agent that finds none tries again
+/// after a second at the earliest.
+fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match addr {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(addr)?;
+    socket.listen(BACKLOG)
+}
+
+/// Connections that wait to be accepted; the system may allow fewer (Linux: 4,096).
+const BACKLOG: u32 = 4096;
 
 /// Above any body of an agent's API, below what a machine misses.
 const DEFAULT_BODY_LIMIT: usize = 16 * 1024 * 1024;

@@ -63,22 +63,29 @@ impl Apart {
 
     /// Waits until it has the tasks of a proxy that has nothing to do.
     pub(crate) fn tasks_fall_to_idle(&self) {
-        let begin = Instant::now();
-        while self.tasks() > IDLE {
-            assert!(
-                begin.elapsed() < Duration::from_secs(15),
-                "{} tasks where {IDLE} are all that is needed",
-                self.tasks()
-            );
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        fall_to(IDLE, &self.runtime);
     }
 
     /// Stops it; no task is left.
     pub(crate) fn finish(self) -> Summary {
         self.stop.send(()).unwrap();
         let summary = self.runtime.block_on(self.running).unwrap();
-        assert_eq!(self.runtime.metrics().num_alive_tasks(), 0);
+        fall_to(0, &self.runtime);
         summary
+    }
+}
+
+/// Waits until no more than `count` tasks are alive: one that has ended is counted a moment longer.
+fn fall_to(count: usize, runtime: &Runtime) {
+    let begin = Instant::now();
+    let tasks = || runtime.metrics().num_alive_tasks();
+    while tasks() > count {
+        let waited = begin.elapsed();
+        assert!(
+            waited < Duration::from_secs(15),
+            "{} tasks, not {count}",
+            tasks()
+        );
+        std::thread::sleep(Duration::from_millis(5));
     }
 }

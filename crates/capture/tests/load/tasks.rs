@@ -76,7 +76,11 @@ fn a_crowd_that_leaves_takes_its_tasks_along() {
         .collect();
     let begin = Instant::now();
     while proxy.tasks() < crowd {
-        assert!(begin.elapsed() < Duration::from_secs(60), "all are there");
+        assert!(
+            begin.elapsed() < Duration::from_secs(60),
+            "{} of {crowd} are there",
+            proxy.tasks()
+        );
         std::thread::sleep(Duration::from_millis(5));
     }
     let door = proxy.door.clone();
