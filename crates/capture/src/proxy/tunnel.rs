@@ -45,7 +45,8 @@ pub(crate) struct Front {
 impl Front {
     /// Serves what comes on `stream` until it ends or becomes a tunnel.
     pub(crate) async fn serve(context: Arc<Context>, stream: TcpStream, agent: SocketAddr) {
-        let process = context.processes.ask(agent);
+        let here = stream.local_addr().unwrap_or(context.local_addr);
+        let process = context.processes.ask(agent, here);
         let front = Arc::new(Self {
             plain: Plain::new(Arc::clone(&context), process.clone()),
             context: Arc::clone(&context),

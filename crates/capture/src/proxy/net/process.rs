@@ -1,21 +1,22 @@
 //! Which process stands at the agent's end of a connection.
 //!
-//! On Linux the kernel lists every TCP socket with its inode in `/proc/net`,
-//! and every process's open files in `/proc/<pid>/fd`: for the user's own
-//! processes that takes no privilege. Elsewhere nobody is named.
+//! On Linux the kernel tells the inode of a socket ([`sockets`](super::sockets)), and lists every
+//! process's open files in `/proc/<pid>/fd`: for the user's own processes that takes no
+//! privilege. Elsewhere nobody is named.
 //!
 //! One thread does the reading, off the traffic's path, for all connections
 //! that wait at that moment.
 
 use std::collections::HashMap;
 use std::fs;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+use super::sockets::{Pair, Sockets};
 use crate::record::Process;
 
 /// Finds out who is connected.
@@ -37,7 +38,8 @@ struct Shared {
 
 #[derive(Debug)]
 struct Question {
-    agent: SocketAddr,
+    /// The agent's socket.
+    socket: Pair,
     answer: Answer,
     tries: u32,
 }
@@ -52,11 +54,11 @@ impl Processes {
         Ok(Self { queue })
     }
 
-    /// Asks who connects from `agent`. Too many questions at once go unanswered.
-    pub(crate) fn ask(&self, agent: SocketAddr) -> Answer {
+    /// Asks who is connected from `agent` to our end, `here`. Too many questions at once go unanswered.
+    pub(crate) fn ask(&self, agent: SocketAddr, here: SocketAddr) -> Answer {
         let answer = Answer::default();
         let question = Question {
-            agent,
+            socket: Pair::new(agent, here),
             answer: answer.clone(),
             tries: 0,
         };
@@ -96,6 +98,7 @@ impl Answer {
 }
 
 fn answer_all(questions: &Receiver<Question>) {
+    let mut sockets = Sockets::open();
     let mut known = Vec::new();
     let mut again: Vec<Question> = Vec::new();
     loop {
@@ -108,8 +111,8 @@ fn answer_all(questions: &Receiver<Question>) {
         }
         let begun = Instant::now();
         waiting.extend(questions.try_iter());
-        for question in look_up(waiting, &mut known) {
-            // The kernel's table is no snapshot: a line may be missing while others come and go.
+        for question in look_up(waiting, &mut sockets, &mut known) {
+            // Where the kernel's table is read, a line may be missing once.
             if question.tries < MAX_TRIES {
                 again.push(question);
             } else {
@@ -122,22 +125,27 @@ fn answer_all(questions: &Receiver<Question>) {
 }
 
 /// Answers what can be answered now, and returns the rest.
-fn look_up(waiting: Vec<Question>, known: &mut Vec<u32>) -> Vec<Question> {
-    let inodes = socket_inodes();
+fn look_up(
+    mut waiting: Vec<Question>,
+    sockets: &mut Sockets,
+    known: &mut Vec<u32>,
+) -> Vec<Question> {
+    let pairs: Vec<Pair> = waiting.iter().map(|question| question.socket).collect();
     let mut unanswered = Vec::new();
-    let mut wanted = HashMap::new();
-    for mut question in waiting {
+    let mut wanted = Wanted::default();
+    for (mut question, inode) in waiting.drain(..).zip(sockets.inodes(&pairs)) {
         question.tries += 1;
-        match inodes.get(&normal(question.agent)) {
-            Some(inode) => {
-                wanted.insert(format!("socket:[{inode}]"), question);
-            }
+        match inode {
+            Some(inode) => wanted
+                .entry(format!("socket:[{inode}]"))
+                .or_default()
+                .push(question),
             None => unanswered.push(question),
         }
     }
     // The agent of the last connection is most likely that of the next.
     for pid in std::mem::take(known) {
-        if look(pid, &mut wanted) {
+        if wanted.is_empty() || look(pid, &mut wanted) {
             known.push(pid);
         }
     }
@@ -151,12 +159,15 @@ fn look_up(waiting: Vec<Question>, known: &mut Vec<u32>) -> Vec<Question> {
             known.truncate(MAX_KNOWN);
         }
     }
-    unanswered.extend(wanted.into_values());
+    unanswered.extend(wanted.into_values().flatten());
     unanswered
 }
 
+/// What is asked, by what the socket is called among a process's files.
+type Wanted = HashMap<String, Vec<Question>>;
+
 /// Answers for the sockets that `pid` holds; says whether it holds any of them.
-fn look(pid: u32, wanted: &mut HashMap<String, Question>) -> bool {
+fn look(pid: u32, wanted: &mut Wanted) -> bool {
     let Ok(files) = fs::read_dir(format!("/proc/{pid}/fd")) else {
         return false;
     };
@@ -165,12 +176,17 @@ fn look(pid: u32, wanted: &mut HashMap<String, Question>) -> bool {
         let Ok(target) = fs::read_link(file.path()) else {
             continue;
         };
-        let Some(question) = target.to_str().and_then(|name| wanted.remove(name)) else {
+        let Some(questions) = target.to_str().and_then(|name| wanted.remove(name)) else {
             continue;
         };
         found = true;
         let process = program(pid).map(|name| Process { pid, name });
-        question.answer.set(process);
+        for question in questions {
+            question.answer.set(process.clone());
+        }
+        if wanted.is_empty() {
+            break;
+        }
     }
     found
 }
@@ -195,42 +211,6 @@ fn program(pid: u32) -> Option<String> {
     }
 }
 
-/// The inode of each established socket, by its local address.
-fn socket_inodes() -> HashMap<SocketAddr, u64> {
-    let mut inodes = HashMap::new();
-    for path in ["/proc/net/tcp", "/proc/net/tcp6"] {
-        let table = fs::read_to_string(path).unwrap_or_default();
-        inodes.extend(table.lines().skip(1).filter_map(socket));
-    }
-    inodes
-}
-
-/// Reads a line of `/proc/net/tcp`: `sl local remote state queues timer retransmits uid timeout inode …`.
-fn socket(line: &str) -> Option<(SocketAddr, u64)> {
-    let mut fields = line.split_ascii_whitespace();
-    let local = fields.nth(1)?;
-    let inode = fields.nth(7)?.parse().ok()?;
-    let (address, port) = local.split_once(':')?;
-    let port = u16::from_str_radix(port, 16).ok()?;
-    // Words of 32 bits in the machine's own order.
-    let mut bytes = Vec::with_capacity(16);
-    for start in (0..address.len()).step_by(8) {
-        let word = u32::from_str_radix(address.get(start..start + 8)?, 16).ok()?;
-        bytes.extend_from_slice(&word.to_ne_bytes());
-    }
-    let ip = match bytes.len() {
-        4 => IpAddr::from(<[u8; 4]>::try_from(bytes).ok()?),
-        16 => IpAddr::from(<[u8; 16]>::try_from(bytes).ok()?),
-        _ => return None,
-    };
-    Some((normal(SocketAddr::new(ip, port)), inode))
-}
-
-/// IPv4 in its own form also where a socket of both families carries it.
-fn normal(address: SocketAddr) -> SocketAddr {
-    SocketAddr::new(address.ip().to_canonical(), address.port())
-}
-
 /// More connections at once than any agent opens; beyond, names are not worth a queue.
 const MAX_WAITING: usize = 1024;
 
@@ -253,30 +233,26 @@ const MAX_FILES: usize = 16 * 1024;
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_line_of_the_kernels_table_is_read() {
-        let line = "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 \
-                    00000000     0        0 12345 1 0000000000000000 100 0 0 10 0";
-        let expected = ("127.0.0.1:8080".parse().unwrap(), 12345);
-        assert_eq!(socket(line), Some(expected));
-        assert_eq!(socket("sl local rem"), None);
-    }
-
     #[cfg(target_os = "linux")]
     #[test]
-    fn our_own_connection_is_found() {
+    fn every_question_about_our_own_connection_is_answered_with_us() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let agent = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let address = agent.local_addr().unwrap();
-        let inode = socket_inodes()[&address];
-        let answer = Answer::default();
-        let question = Question {
-            agent: address,
-            answer: answer.clone(),
-            tries: 1,
+        let here = listener.local_addr().unwrap();
+        let agent = std::net::TcpStream::connect(here).unwrap();
+        let question = |remote| Question {
+            socket: Pair::new(agent.local_addr().unwrap(), remote),
+            answer: Answer::default(),
+            tries: 0,
         };
-        let mut wanted = HashMap::from([(format!("socket:[{inode}]"), question)]);
-        assert!(look(std::process::id(), &mut wanted));
-        assert_eq!(answer.get().unwrap().pid, std::process::id());
+        // Asked twice, and once about a socket that there is not.
+        let gone = SocketAddr::new(here.ip(), here.port() ^ 1);
+        let questions = vec![question(here), question(here), question(gone)];
+        let answers: Vec<Answer> = questions.iter().map(|q| q.answer.clone()).collect();
+        let mut known = Vec::new();
+        let rest = look_up(questions, &mut Sockets::open(), &mut known);
+        let pids: Vec<_> = answers.iter().map(|a| a.get().map(|p| p.pid)).collect();
+        let us = std::process::id();
+        assert_eq!(pids, [Some(us), Some(us), None]);
+        assert_eq!((rest.len(), known), (1, vec![us]));
     }
 }

@@ -1,0 +1,125 @@
+//! Asks the kernel for one TCP socket: `NETLINK_SOCK_DIAG` (sock_diag(7)), the exact lookup.
+
+use std::io::{self, Read, Write};
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use socket2::{Domain, Protocol, Socket, Type};
+
+use super::sockets::Pair;
+
+/// A socket to the kernel's `NETLINK_SOCK_DIAG`.
+#[derive(Debug)]
+pub(super) struct Netlink {
+    socket: Socket,
+    sequence: u32,
+}
+
+impl Netlink {
+    pub(super) fn open() -> io::Result<Self> {
+        let protocol = Protocol::from(libc::NETLINK_SOCK_DIAG);
+        let socket = Socket::new(Domain::from(libc::AF_NETLINK), Type::DGRAM, Some(protocol))?;
+        // The kernel answers at once; that it might not must not hold a thread for ever.
+        socket.set_read_timeout(Some(Duration::from_millis(100)))?;
+        Ok(Self {
+            socket,
+            sequence: 0,
+        })
+    }
+
+    /// Asks for one socket; `Ok(None)` when there is none.
+    pub(super) fn inode(&mut self, pair: &Pair) -> io::Result<Option<u64>> {
+        self.sequence = self.sequence.wrapping_add(1);
+        (&self.socket).write_all(&request(pair, self.sequence))?;
+        let mut answer = [0; 512];
+        loop {
+            let length = (&self.socket).read(&mut answer)?;
+            // An answer to a question that was given up may still come.
+            if let Some((sequence, inode)) = read(&answer[..length])
+                && sequence == self.sequence
+            {
+                return inode;
+            }
+        }
+    }
+}
+
+/// A `nlmsghdr` and the `inet_diag_req_v2` in it (linux/inet_diag.h).
+fn request(pair: &Pair, sequence: u32) -> Vec<u8> {
+    let mut message = Vec::with_capacity(REQUEST_BYTES);
+    message.extend((REQUEST_BYTES as u32).to_ne_bytes());
+    message.extend(SOCK_DIAG_BY_FAMILY.to_ne_bytes());
+    message.extend((libc::NLM_F_REQUEST as u16).to_ne_bytes());
+    message.extend(sequence.to_ne_bytes());
+    message.extend([0; 4]);
+    let family = match pair.local {
+        SocketAddr::V4(_) => libc::AF_INET,
+        SocketAddr::V6(_) => libc::AF_INET6,
+    };
+    message.extend([family as u8, libc::IPPROTO_TCP as u8, 0, 0]);
+    // In whatever state.
+    message.extend([0xff; 4]);
+    message.extend(pair.local.port().to_be_bytes());
+    message.extend(pair.remote.port().to_be_bytes());
+    for end in [pair.local, pair.remote] {
+        let mut address = [0; 16];
+        match end.ip() {
+            IpAddr::V4(v4) => address[..4].copy_from_slice(&v4.octets()),
+            IpAddr::V6(v6) => address = v6.octets(),
+        }
+        message.extend(address);
+    }
+    // On any interface, and with no cookie of an earlier answer.
+    message.extend([0; 4]);
+    message.extend([0xff; 8]);
+    message
+}
+
+/// The sequence number of an answer, and the inode that it tells.
+fn read(answer: &[u8]) -> Option<(u32, io::Result<Option<u64>>)> {
+    let word = |at: usize| {
+        let bytes = answer.get(at..at + 4)?;
+        bytes.try_into().ok().map(u32::from_ne_bytes)
+    };
+    let sequence = word(8)?;
+    let kind = u16::from_ne_bytes(answer.get(4..6)?.try_into().ok()?);
+    let told = match kind {
+        SOCK_DIAG_BY_FAMILY => Ok(word(INODE_AT).map(u64::from).filter(|inode| *inode != 0)),
+        _ => match word(HEADER_BYTES)?.cast_signed() {
+            error if error == -libc::ENOENT => Ok(None),
+            error => Err(io::Error::from_raw_os_error(-error)),
+        },
+    };
+    Some((sequence, told))
+}
+
+/// The type of both question and answer (linux/sock_diag.h).
+const SOCK_DIAG_BY_FAMILY: u16 = 20;
+
+/// A `nlmsghdr`.
+const HEADER_BYTES: usize = 16;
+
+/// With a `inet_diag_req_v2` of 56 bytes.
+const REQUEST_BYTES: usize = HEADER_BYTES + 56;
+
+/// `idiag_inode` is the last field of `inet_diag_msg`, which is 72 bytes long.
+const INODE_AT: usize = HEADER_BYTES + 68;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_is_cut_or_refuses_tells_no_inode() {
+        let mut refusal = vec![0; 36];
+        refusal[4] = 2;
+        refusal[8] = 7;
+        refusal[16..20].copy_from_slice(&(-libc::ENOENT).to_ne_bytes());
+        assert!(matches!(read(&refusal), Some((7, Ok(None)))));
+        refusal[16..20].copy_from_slice(&(-libc::EPERM).to_ne_bytes());
+        assert!(matches!(read(&refusal), Some((7, Err(_)))));
+        for cut in 0..20 {
+            assert!(read(&refusal[..cut]).is_none(), "{cut}");
+        }
+    }
+}

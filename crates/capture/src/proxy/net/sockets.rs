@@ -1,0 +1,158 @@
+//! The inode of a TCP socket on this machine, by its two addresses.
+//!
+//! The kernel is asked for the one socket (`sock_diag(7)`, the exact lookup), which takes the
+//! same few microseconds however many sockets there are. Where a sandbox has no netlink, the
+//! table in `/proc/net` is read instead: that takes longer the more there are, and a line may be
+//! missing while others come and go.
+
+use std::collections::HashMap;
+use std::fs;
+use std::net::{IpAddr, SocketAddr};
+
+#[cfg(not(target_os = "linux"))]
+use self::netlink::Netlink;
+#[cfg(target_os = "linux")]
+use super::netlink::Netlink;
+
+/// The two ends of a connection, as one of them sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Pair {
+    pub(super) local: SocketAddr,
+    pub(super) remote: SocketAddr,
+}
+
+impl Pair {
+    /// IPv4 in its own form also where a socket of both families carries it.
+    pub(super) fn new(local: SocketAddr, remote: SocketAddr) -> Self {
+        let normal =
+            |address: SocketAddr| SocketAddr::new(address.ip().to_canonical(), address.port());
+        Self {
+            local: normal(local),
+            remote: normal(remote),
+        }
+    }
+}
+
+/// Where inodes are looked up.
+#[derive(Debug)]
+pub(super) struct Sockets {
+    /// Absent where the kernel cannot be asked.
+    netlink: Option<Netlink>,
+}
+
+impl Sockets {
+    pub(super) fn open() -> Self {
+        Self {
+            netlink: Netlink::open().ok(),
+        }
+    }
+
+    /// The inode of each socket, where there is such a socket and a process has it.
+    pub(super) fn inodes(&mut self, pairs: &[Pair]) -> Vec<Option<u64>> {
+        if let Some(netlink) = &mut self.netlink {
+            match pairs.iter().map(|pair| netlink.inode(pair)).collect() {
+                Ok(inodes) => return inodes,
+                Err(_) => self.netlink = None,
+            }
+        }
+        let table = table();
+        pairs.iter().map(|pair| table.get(pair).copied()).collect()
+    }
+}
+
+/// The kernel's whole table of TCP sockets.
+fn table() -> HashMap<Pair, u64> {
+    let mut inodes = HashMap::new();
+    for path in ["/proc/net/tcp", "/proc/net/tcp6"] {
+        let table = fs::read_to_string(path).unwrap_or_default();
+        inodes.extend(table.lines().skip(1).filter_map(line));
+    }
+    inodes
+}
+
+/// Reads a line of it: `sl local remote state queues timer retransmits uid timeout inode …`.
+fn line(line: &str) -> Option<(Pair, u64)> {
+    let mut fields = line.split_ascii_whitespace();
+    let local = address(fields.nth(1)?)?;
+    let remote = address(fields.next()?)?;
+    // A socket that no process has any more has no inode.
+    let inode = fields.nth(6)?.parse().ok().filter(|inode| *inode != 0)?;
+    Some((Pair::new(local, remote), inode))
+}
+
+/// Reads `0100007F:1F90`.
+fn address(text: &str) -> Option<SocketAddr> {
+    let (address, port) = text.split_once(':')?;
+    let port = u16::from_str_radix(port, 16).ok()?;
+    // Words of 32 bits in the machine's own order.
+    let mut bytes = Vec::with_capacity(16);
+    for start in (0..address.len()).step_by(8) {
+        let word = u32::from_str_radix(address.get(start..start + 8)?, 16).ok()?;
+        bytes.extend_from_slice(&word.to_ne_bytes());
+    }
+    let ip = match bytes.len() {
+        4 => IpAddr::from(<[u8; 4]>::try_from(bytes).ok()?),
+        16 => IpAddr::from(<[u8; 16]>::try_from(bytes).ok()?),
+        _ => return None,
+    };
+    Some(SocketAddr::new(ip, port))
+}
+
+/// Other systems have neither this nor `/proc`.
+#[cfg(not(target_os = "linux"))]
+mod netlink {
+    use std::io;
+
+    #[derive(Debug)]
+    pub(super) enum Netlink {}
+
+    impl Netlink {
+        pub(super) fn open() -> io::Result<Self> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+
+        pub(super) fn inode(&mut self, _: &super::Pair) -> io::Result<Option<u64>> {
+            match *self {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    #[test]
+    fn a_line_of_the_kernels_table_is_read() {
+        let entry = "   0: 0100007F:1F90 0200007F:0050 01 00000000:00000000 00:00000000 \
+                     00000000     0        0 12345 1 0000000000000000 100 0 0 10 0";
+        let pair = Pair::new(
+            "127.0.0.1:8080".parse().unwrap(),
+            "127.0.0.2:80".parse().unwrap(),
+        );
+        assert_eq!(line(entry), Some((pair, 12345)));
+        assert_eq!(line(&entry.replace("12345", "0")), None, "nobody's");
+        assert_eq!(line("sl local rem"), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    /// Both ways tell of the same socket the same, and nothing of one that is gone: not even
+    /// where another has its local address.
+    #[test]
+    fn each_way_finds_the_socket_with_both_addresses() {
+        for host in ["127.0.0.1:0", "[::1]:0"] {
+            let Ok(listener) = TcpListener::bind(host) else {
+                continue;
+            };
+            let agent = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            let (local, remote) = (agent.local_addr().unwrap(), agent.peer_addr().unwrap());
+            let elsewhere = SocketAddr::new(remote.ip(), remote.port() ^ 1);
+            let pairs = [Pair::new(local, remote), Pair::new(local, elsewhere)];
+            let mut ways = [Sockets::open(), Sockets { netlink: None }];
+            let found = ways.each_mut().map(|way| way.inodes(&pairs));
+            assert!(found[1][0].is_some() && found[1][1].is_none(), "{found:?}");
+            assert_eq!(found[0], found[1]);
+        }
+    }
+}
