@@ -48,9 +48,10 @@ impl Processes {
     /// Starts the thread; it ends with the last handle.
     pub(crate) fn start() -> std::io::Result<Self> {
         let (queue, questions) = sync_channel(MAX_WAITING);
+        let sockets = Sockets::open();
         std::thread::Builder::new()
             .name("processes".to_owned())
-            .spawn(move || answer_all(&questions))?;
+            .spawn(move || answer_all(&questions, sockets))?;
         Ok(Self { queue })
     }
 
@@ -97,8 +98,7 @@ impl Answer {
     }
 }
 
-fn answer_all(questions: &Receiver<Question>) {
-    let mut sockets = Sockets::open();
+fn answer_all(questions: &Receiver<Question>, mut sockets: Sockets) {
     let mut known = Vec::new();
     let mut again: Vec<Question> = Vec::new();
     loop {
@@ -149,14 +149,17 @@ fn look_up(
             known.push(pid);
         }
     }
-    for pid in pids() {
-        if wanted.is_empty() {
-            break;
-        }
-        if look(pid, &mut wanted) {
-            known.push(pid);
-            known.dedup();
-            known.truncate(MAX_KNOWN);
+    // Listing all processes takes longer than all of the rest.
+    if !wanted.is_empty() {
+        let mut others = pids();
+        while !wanted.is_empty()
+            && let Some(pid) = others.next()
+        {
+            if look(pid, &mut wanted) {
+                known.push(pid);
+                known.dedup();
+                known.truncate(MAX_KNOWN);
+            }
         }
     }
     unanswered.extend(wanted.into_values().flatten());
