@@ -5,15 +5,17 @@
 //! one thread and by two. They take turns; of several rounds the median counts, and the
 //! spread is told. `cargo bench -p analyze --bench throughput [-- OPTIONS]`:
 //!
-//! - without options: the recordings of real codex in `fixtures/recordings`, over and over;
+//! - without options: sessions like those of real codex in `fixtures/recordings`, one after the
+//!   other, each with identifiers of its own;
 //! - `--recording FILE`: another recording;
 //! - `--pairs FILE`: pairs of requests and answers in which nothing repeats, as the yardstick's
 //!   generator writes them: converted first, so that all contenders read the same content.
 
 mod pairs;
+mod sessions;
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -56,7 +58,7 @@ fn main() {
     } else if let Some(recording) = file_after("--recording") {
         recording
     } else {
-        write_recording(&own).expect("a recording");
+        sessions::write(&own, BYTES).expect("a recording");
         own
     };
     compare(&recording);
@@ -97,25 +99,6 @@ fn compare(recording: &Path) {
             base / seconds[ROUNDS / 2],
         );
     }
-}
-
-fn write_recording(path: &Path) -> io::Result<()> {
-    let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/recordings");
-    let mut lines = Vec::new();
-    for name in [
-        "codex-websocket.jsonl",
-        "codex-sse.jsonl",
-        "codex-chatgpt-sse.jsonl",
-    ] {
-        lines.extend(fs::read(fixtures.join(name))?);
-    }
-    let mut file = io::BufWriter::new(fs::File::create(path)?);
-    let mut size = 0;
-    while size < BYTES {
-        file.write_all(&lines)?;
-        size += lines.len() as u64;
-    }
-    file.flush()
 }
 
 fn count_lines(path: &Path) {

@@ -18,7 +18,10 @@ use crate::report::{Change, Said, Step, Thread, Transcript};
 
 pub(super) fn finish(view: &View<'_>) -> Transcript {
     let mut threads: BTreeMap<(usize, Option<&str>), (usize, Conversation<'_>)> = BTreeMap::new();
-    let mut room = MAX_TEXT_BYTES;
+    let mut room = Room {
+        text: MAX_TEXT_BYTES,
+        compared: MAX_COMPARED_BYTES,
+    };
     for (order, (entry, call)) in view.calls().enumerate() {
         let key = (entry.recording, call.ids.thread.as_deref());
         let (_, conversation) = threads
@@ -33,6 +36,30 @@ pub(super) fn finish(view: &View<'_>) -> Transcript {
             .into_iter()
             .map(|(_, conversation)| conversation.thread)
             .collect(),
+    }
+}
+
+/// What there is still room for, in bytes.
+struct Room {
+    /// Texts that are copied.
+    text: usize,
+    /// Texts that are compared line by line.
+    compared: usize,
+}
+
+impl Room {
+    /// The changed lines of `new` against `old`, while there is room; `None` when they are equal.
+    fn diff(&mut self, old: &str, new: &str) -> Option<Option<String>> {
+        if old == new {
+            return None;
+        }
+        match self.compared.checked_sub(old.len() + new.len()) {
+            Some(rest) => {
+                self.compared = rest;
+                unified(old, new).map(Some)
+            }
+            None => Some(None),
+        }
     }
 }
 
@@ -61,8 +88,8 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// Adds a request. `room` is how many bytes of text may still be copied.
-    fn take(&mut self, entry: &Entry<'a>, call: &Call, room: &mut usize) {
+    /// Adds a request.
+    fn take(&mut self, entry: &Entry<'a>, call: &Call, room: &mut Room) {
         let mut step = Step {
             exchange: entry.row.id,
             kind: entry.kind().unwrap_or(call.kind),
@@ -88,7 +115,8 @@ impl<'a> Conversation<'a> {
             self.compare(&contents.input, &mut step, room);
             self.context.clone_from(&contents.input);
         }
-        step.changed.extend(self.take_settings(contents, goes_on));
+        step.changed
+            .extend(self.take_settings(contents, goes_on, room));
         step.output = said(&contents.output, room);
         self.context.extend(&contents.output);
         self.thread.steps.push(step);
@@ -97,19 +125,24 @@ impl<'a> Conversation<'a> {
     /// Compares instructions and tools with those before. A request that goes on
     /// from another one may leave them out, and means the same ones; a prewarm
     /// may leave them to the request that goes on from it.
-    fn take_settings(&mut self, contents: &Contents<'a>, goes_on: bool) -> Vec<Change> {
+    fn take_settings(
+        &mut self,
+        contents: &Contents<'a>,
+        goes_on: bool,
+        room: &mut Room,
+    ) -> Vec<Change> {
         // What a conversation begins with is no change.
         let begins = goes_on || self.thread.steps.is_empty();
         let mut changed = Vec::new();
         if contents.instructions.is_some() || !goes_on {
             if self.instructions.is_some() || !begins {
-                changed.extend(change(self.instructions, contents.instructions));
+                changed.extend(change(self.instructions, contents.instructions, room));
             }
             self.instructions = contents.instructions;
         }
         if !contents.tools.is_empty() || !goes_on {
             if !self.tools.is_empty() || !begins {
-                changed.extend(changed_tools(&self.tools, &contents.tools));
+                changed.extend(changed_tools(&self.tools, &contents.tools, room));
             }
             self.tools.clone_from(&contents.tools);
         }
@@ -117,7 +150,7 @@ impl<'a> Conversation<'a> {
     }
 
     /// Finds what is new in `input` against the context, and what is gone.
-    fn compare(&self, input: &[&Content], step: &mut Step, room: &mut usize) {
+    fn compare(&self, input: &[&Content], step: &mut Step, room: &mut Room) {
         let says = |content: &&Content| (content.part, content.says);
         let old: Vec<_> = self.context.iter().map(says).collect();
         let new: Vec<_> = input.iter().map(says).collect();
@@ -132,7 +165,7 @@ impl<'a> Conversation<'a> {
             if let ([before], [after]) = (before, after)
                 && before.part == after.part
             {
-                step.changed.extend(change(Some(before), Some(after)));
+                step.changed.extend(change(Some(before), Some(after), room));
                 continue;
             }
             step.removed.extend(said(before, room));
@@ -141,10 +174,10 @@ impl<'a> Conversation<'a> {
     }
 }
 
-fn said(contents: &[&Content], room: &mut usize) -> Vec<Said> {
+fn said(contents: &[&Content], room: &mut Room) -> Vec<Said> {
     let said = contents.iter().map(|content| {
-        let text = content.text.clone().filter(|text| text.len() <= *room);
-        *room -= text.as_ref().map_or(0, |text| text.len());
+        let text = content.text.clone().filter(|text| text.len() <= room.text);
+        room.text -= text.as_ref().map_or(0, |text| text.len());
         Said {
             part: content.part,
             name: content.name.as_deref().map(str::to_owned),
@@ -157,7 +190,7 @@ fn said(contents: &[&Content], room: &mut usize) -> Vec<Said> {
 }
 
 /// The change from one content to another; `None` when they say the same.
-fn change(before: Option<&Content>, after: Option<&Content>) -> Option<Change> {
+fn change(before: Option<&Content>, after: Option<&Content>, room: &mut Room) -> Option<Change> {
     if before == after {
         return None;
     }
@@ -166,7 +199,7 @@ fn change(before: Option<&Content>, after: Option<&Content>) -> Option<Change> {
     }
     let named = after.or(before)?;
     let diff = match (text(before), text(after)) {
-        (Some(old), Some(new)) => Some(unified(old, new)?),
+        (Some(old), Some(new)) => room.diff(old, new)?,
         _ => None,
     };
     Some(Change {
@@ -177,7 +210,7 @@ fn change(before: Option<&Content>, after: Option<&Content>) -> Option<Change> {
 }
 
 /// Tools that came, went, or are defined in another way.
-fn changed_tools(before: &[&Content], after: &[&Content]) -> Vec<Change> {
+fn changed_tools(before: &[&Content], after: &[&Content], room: &mut Room) -> Vec<Change> {
     if before == after {
         return Vec::new();
     }
@@ -191,7 +224,7 @@ fn changed_tools(before: &[&Content], after: &[&Content]) -> Vec<Change> {
     let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
     let changes = names
         .into_iter()
-        .filter_map(|name| change(before.get(name).copied(), after.get(name).copied()));
+        .filter_map(|name| change(before.get(name).copied(), after.get(name).copied(), room));
     changes.collect()
 }
 
@@ -225,3 +258,7 @@ const MAX_COMPARED: usize = 2000;
 /// The same text can be new in many conversations: bounds the copies. As much
 /// as the library keeps of each text once.
 const MAX_TEXT_BYTES: usize = 16 << 20;
+
+/// Texts that differ, both counted: fifty times the instructions of codex. A recording of
+/// agents that have nothing to do with each other would be compared without end.
+const MAX_COMPARED_BYTES: usize = 2 << 20;

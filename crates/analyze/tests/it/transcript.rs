@@ -145,6 +145,31 @@ fn a_long_text_is_cut_and_says_how_long_it_was() {
 }
 
 #[test]
+fn past_a_bound_changes_are_told_and_no_longer_compared() {
+    let mut recording = Recording::default();
+    for n in 0..60 {
+        recording.call(Request {
+            start_ms: 1000 * n,
+            input: vec![message("user", "hello")],
+            settings: json!({"instructions": format!("{n}\n{}", "rule\n".repeat(20_000))}),
+            ..Request::default()
+        });
+    }
+    let steps = steps(&recording);
+    let changes: Vec<_> = steps.iter().flat_map(|step| &step.changed).collect();
+    assert_eq!(changes.len(), 59);
+    let diffs = changes.iter().take_while(|change| change.diff.is_some());
+    let compared = diffs.count();
+    // 200 kB each, of 2 MiB.
+    assert_eq!(compared, 10);
+    assert!(
+        changes[compared..]
+            .iter()
+            .all(|change| change.diff.is_none())
+    );
+}
+
+#[test]
 fn a_recording_without_calls_has_an_empty_transcript() {
     let mut recording = Recording::default();
     recording.plain("GET", "https://example.com/", 200);
