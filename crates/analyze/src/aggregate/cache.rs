@@ -93,7 +93,7 @@ fn common(before: Option<&Step<'_, '_>>, step: &Step<'_, '_>) -> (u64, u64) {
     let old = before.tools.iter().chain(&before.shown);
     let new = step.tools.iter().chain(&step.shown);
     let same = old.zip(new).take_while(|(old, new)| old == new);
-    (same.map(|(old, _)| old.bytes).sum(), before.context_bytes)
+    (same.map(|(old, _)| old.bytes()).sum(), before.context_bytes)
 }
 
 /// The likely reason of a miss.

@@ -65,7 +65,7 @@ fn step(
     let (row, call) = (step.entry.row, step.call);
     let mut new_bytes = BTreeMap::new();
     for content in &step.new {
-        *new_bytes.entry(content.part).or_insert(0) += content.bytes;
+        *new_bytes.entry(content.part).or_insert(0) += content.bytes();
     }
     StepStats {
         exchange: row.id,

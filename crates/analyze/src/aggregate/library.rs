@@ -20,7 +20,11 @@ use crate::text;
 /// All distinct content.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Library {
-    known: DigestMap<Content>,
+    /// In the order in which they were met here. Apart from the map, which moves all that is in
+    /// it as it grows.
+    contents: Vec<Content>,
+    /// Where each of them is, by its digest.
+    places: DigestMap<u32>,
     /// Bytes of room that all of it would take, kept or not.
     measured: usize,
     /// Bytes of room that is taken.
@@ -31,27 +35,29 @@ pub(crate) struct Library {
     names: BTreeSet<Arc<str>>,
 }
 
-/// One piece of content, told from others by its digest.
+/// One piece of content, told from others by its digest. There may be very many: kept small.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Content {
     pub(crate) digest: Digest,
-    /// The digest of what it says, where that was kept; else its own. Agents give
-    /// the same item other ids when they send it again, and it says the same.
-    pub(crate) says: Digest,
     first: First,
-    /// Its length as JSON.
-    pub(crate) bytes: u64,
-    /// The room that its text takes, or would take.
-    room: u32,
-    pub(crate) part: Part,
-    /// Whether `text` is shorter than it was.
-    pub(crate) cut: bool,
     /// The fingerprint of what pairs a tool call with its result.
     pub(crate) call_id: Option<Digest>,
     /// The tool's name, of a tool or a tool call.
     pub(crate) name: Option<Arc<str>>,
-    /// Its readable text, cut to a length, where there was room for it.
-    pub(crate) text: Option<Arc<str>>,
+    /// What it says, where there was room for it.
+    text: Option<Box<Text>>,
+    /// Its length as JSON; no line is longer than 4 GiB.
+    bytes: u32,
+    pub(crate) part: Part,
+}
+
+/// What a content says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Text {
+    digest: Digest,
+    /// Whether it is shorter than it was.
+    cut: bool,
+    text: Arc<str>,
 }
 
 /// Where content was seen first: the line, and the position among what that line holds.
@@ -69,15 +75,35 @@ impl PartialEq for Content {
 }
 
 impl Content {
-    /// The room that its text takes.
-    fn kept(&self) -> usize {
-        self.text.as_ref().map_or(0, |_| self.room as usize)
+    /// Its readable text, cut to a length, where there was room for it.
+    pub(crate) fn text(&self) -> Option<&Arc<str>> {
+        self.text.as_ref().map(|text| &text.text)
     }
 
-    fn forget(&mut self) {
-        self.text = None;
-        self.cut = false;
-        self.says = self.digest;
+    /// Whether the text is shorter than it was.
+    pub(crate) fn cut(&self) -> bool {
+        self.text.as_ref().is_some_and(|text| text.cut)
+    }
+
+    /// The digest of what it says, where that was kept; else its own. Agents give
+    /// the same item other ids when they send it again, and it says the same.
+    pub(crate) fn says(&self) -> Digest {
+        self.text.as_ref().map_or(self.digest, |text| text.digest)
+    }
+
+    /// Its length as JSON.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes.into()
+    }
+
+    /// The room that its text takes, or would take.
+    fn room(&self) -> usize {
+        limit(self.part).min(self.bytes as usize)
+    }
+
+    /// The room that its text takes.
+    fn kept(&self) -> usize {
+        self.text.as_ref().map_or(0, |_| self.room())
     }
 }
 
@@ -124,40 +150,44 @@ impl Library {
         raw: &str,
         text: impl FnOnce() -> String,
     ) -> Option<Content> {
-        if let Some(known) = self.known.get_mut(&digest) {
+        if let Some(known) = self.known(&digest) {
             known.first = known.first.min(first);
             return None;
         }
-        let limit = limit(part);
-        let room = raw.len().min(limit);
         let mut content = Content {
             digest,
-            says: digest,
             first,
-            bytes: raw.len() as u64,
-            room: room as u32,
-            part,
-            cut: false,
             call_id: None,
             name: None,
             text: None,
+            bytes: u32::try_from(raw.len()).unwrap_or(u32::MAX),
+            part,
         };
         // What comes in order is left out at once when all before it fills the room.
-        if self.measured + room <= MAX_KEPT_BYTES || first < self.last {
+        if self.measured + content.room() <= MAX_KEPT_BYTES || first < self.last {
             let whole = text();
-            let beginning = text::cut(&whole, limit);
-            content.cut = beginning.len() < whole.len();
-            content.says = Digest::of(beginning);
-            content.text = Some(beginning.into());
+            let beginning = text::cut(&whole, limit(part));
+            content.text = Some(Box::new(Text {
+                digest: Digest::of(beginning),
+                cut: beginning.len() < whole.len(),
+                text: beginning.into(),
+            }));
         }
         Some(content)
     }
 
+    fn known(&mut self, digest: &Digest) -> Option<&mut Content> {
+        let place = *self.places.get(digest)?;
+        self.contents.get_mut(place as usize)
+    }
+
     fn insert(&mut self, content: Content) {
         self.last = self.last.max(content.first);
-        self.measured += content.room as usize;
+        self.measured += content.room();
         self.kept += content.kept();
-        self.known.insert(content.digest, content);
+        self.places
+            .insert(content.digest, self.contents.len() as u32);
+        self.contents.push(content);
     }
 
     /// A tool's name, shared with all that have it.
@@ -174,19 +204,20 @@ impl Library {
     }
 
     pub(super) fn merge(&mut self, mut other: Self) {
-        if self.known.len() < other.known.len() {
+        if self.contents.len() < other.contents.len() {
             std::mem::swap(self, &mut other);
         }
-        for (digest, content) in other.known {
-            let Some(known) = self.known.get_mut(&digest) else {
+        drop(other.places);
+        for content in other.contents {
+            let Some(known) = self.known(&content.digest) else {
                 self.insert(content);
                 continue;
             };
             known.first = known.first.min(content.first);
             if known.text.is_none() {
-                self.kept += content.kept();
-                (known.text, known.cut) = (content.text, content.cut);
-                known.says = content.says;
+                let kept = content.kept();
+                known.text = content.text;
+                self.kept += kept;
             }
         }
         self.last = self.last.max(other.last);
@@ -203,11 +234,11 @@ impl Library {
         if self.measured <= MAX_KEPT_BYTES {
             return;
         }
-        let without = self.known.values().filter(|known| known.text.is_none());
+        let without = self.contents.iter().filter(|known| known.text.is_none());
         let end = without.map(|content| content.first).min();
         let (mut before, after): (Vec<_>, Vec<_>) = self
-            .known
-            .values_mut()
+            .contents
+            .iter_mut()
             .filter(|content| content.text.is_some())
             .partition(|content| end.is_none_or(|end| content.first < end));
         before.sort_unstable_by_key(|content| content.first);
@@ -215,23 +246,24 @@ impl Library {
         for content in before {
             self.kept += content.kept();
             if self.kept > MAX_KEPT_BYTES {
-                content.forget();
+                content.text = None;
             }
         }
         self.kept = self.kept.min(MAX_KEPT_BYTES);
-        after.into_iter().for_each(Content::forget);
+        after.into_iter().for_each(|content| content.text = None);
     }
 
     /// What `digest` stands for.
     pub(crate) fn content(&self, digest: Digest) -> Option<&Content> {
-        self.known.get(&digest)
+        let place = *self.places.get(&digest)?;
+        self.contents.get(place as usize)
     }
 }
 
 impl Serialize for Library {
     /// As a list, by digest: equal libraries are equal text.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut known: Vec<&Content> = self.known.values().collect();
+        let mut known: Vec<&Content> = self.contents.iter().collect();
         known.sort_unstable_by_key(|content| content.digest);
         serializer.collect_seq(known)
     }
@@ -299,10 +331,10 @@ mod tests {
         library.forget();
         let kept = serde_json::to_string(&library).unwrap();
         let texts = library
-            .known
-            .values()
+            .contents
+            .iter()
             .filter(|content| content.text.is_some());
-        assert!(texts.count() < library.known.len(), "not all fit");
+        assert!(texts.count() < library.contents.len(), "not all fit");
         assert!(library.kept <= MAX_KEPT_BYTES);
         kept
     }

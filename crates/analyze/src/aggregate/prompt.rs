@@ -14,7 +14,7 @@ pub(super) fn finish(view: &View<'_>) -> Prompt {
         let mut known = 0;
         for content in entry.contents.sent() {
             uses.add(content, entry.row.id);
-            known += content.bytes;
+            known += content.bytes();
         }
         let around = call.prompt.bytes.saturating_sub(known);
         uses.around = uses.around.saturating_add(around);
@@ -41,9 +41,9 @@ struct Uses<'a> {
 impl<'a> Uses<'a> {
     fn add(&mut self, content: &'a Content, exchange: u64) {
         let (all, distinct) = self.parts.entry(content.part).or_default();
-        *all += content.bytes;
+        *all += content.bytes();
         let place = self.seen.entry(content.digest).or_insert_with(|| {
-            *distinct += content.bytes;
+            *distinct += content.bytes();
             is_prompt(content.part).then(|| {
                 self.order.push((content, exchange, 0));
                 self.order.len() - 1
@@ -61,11 +61,11 @@ impl<'a> Uses<'a> {
             let text = PromptText {
                 name: content.name.as_deref().map(str::to_owned),
                 digest: content.digest,
-                bytes: content.bytes,
+                bytes: content.bytes(),
                 requests: *requests,
                 first_exchange: *first_exchange,
-                text: content.text.clone(),
-                cut: content.cut,
+                text: content.text().cloned(),
+                cut: content.cut(),
             };
             if content.part == Part::Instructions {
                 prompt.instructions.push(text);

@@ -94,7 +94,7 @@ impl<'a> History<'a> {
             match (fresh, content.part) {
                 (true, Part::Tools) => {}
                 (true, _) => new.push(content),
-                (false, _) => resent_bytes += content.bytes,
+                (false, _) => resent_bytes += content.bytes(),
             }
         }
         let is_instruction = |content: &&&Content| content.part == Part::Instructions;
@@ -102,7 +102,7 @@ impl<'a> History<'a> {
         let step = Step {
             entry,
             call,
-            context_bytes: all.map(|content| content.bytes).sum(),
+            context_bytes: all.map(|content| content.bytes()).sum(),
             tools: shown.tools.clone(),
             shown: shown.items.clone(),
             instructions: shown.items.iter().filter(is_instruction).copied().collect(),

@@ -41,7 +41,7 @@ impl Results {
             for content in &entry.contents.input {
                 if let (Part::ToolResult, Some(id)) = (content.part, content.call_id) {
                     let key = (entry.recording, id);
-                    first.entry(key).or_insert((index, content.bytes));
+                    first.entry(key).or_insert((index, content.bytes()));
                 }
             }
         }

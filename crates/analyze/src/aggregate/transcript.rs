@@ -151,7 +151,7 @@ impl<'a> Conversation<'a> {
 
     /// Finds what is new in `input` against the context, and what is gone.
     fn compare(&self, input: &[&Content], step: &mut Step, room: &mut Room) {
-        let says = |content: &&Content| (content.part, content.says);
+        let says = |content: &&Content| (content.part, content.says());
         let old: Vec<_> = self.context.iter().map(says).collect();
         let new: Vec<_> = input.iter().map(says).collect();
         for operation in operations(&old, &new) {
@@ -176,14 +176,17 @@ impl<'a> Conversation<'a> {
 
 fn said(contents: &[&Content], room: &mut Room) -> Vec<Said> {
     let said = contents.iter().map(|content| {
-        let text = content.text.clone().filter(|text| text.len() <= room.text);
+        let text = content
+            .text()
+            .cloned()
+            .filter(|text| text.len() <= room.text);
         room.text -= text.as_ref().map_or(0, |text| text.len());
         Said {
             part: content.part,
             name: content.name.as_deref().map(str::to_owned),
             text,
-            cut: content.cut,
-            bytes: content.bytes,
+            cut: content.cut(),
+            bytes: content.bytes(),
         }
     });
     said.collect()
@@ -195,7 +198,7 @@ fn change(before: Option<&Content>, after: Option<&Content>, room: &mut Room) ->
         return None;
     }
     fn text(content: Option<&Content>) -> Option<&str> {
-        content.map_or(Some(""), |content| content.text.as_deref())
+        content.map_or(Some(""), |content| content.text().map(|text| &**text))
     }
     let named = after.or(before)?;
     let diff = match (text(before), text(after)) {
