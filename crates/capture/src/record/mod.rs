@@ -21,6 +21,7 @@ pub use exchange::{
 pub use session::{Dispositions, End, Limits, Secrets, Session};
 pub use timestamp::Timestamp;
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use serde::{Deserialize, Serialize};
@@ -83,21 +84,13 @@ impl Record {
     /// [`LineError::Foreign`] for JSON that is no line of ours, and
     /// [`LineError::Json`] for a line that is cut or damaged.
     pub fn from_json(line: &[u8]) -> Result<Self, LineError> {
-        if Self::begins_as_exchange(line) {
-            // As we write them ourselves: most lines, and far the longest, which
-            // reading the head as JSON would pass through to their end.
-            return serde_json::from_slice(line)
-                .map(Self::Exchange)
-                .map_err(LineError::Json);
-        }
-        let head: Head = serde_json::from_slice(line).map_err(LineError::Json)?;
-        let (Some(kind), Some(format)) = (head.kind, head.format) else {
-            return Err(LineError::Foreign);
+        // Reading the head as JSON would pass through the line to its end.
+        let mut heads = HEADS.iter().filter(|(_, head)| line.starts_with(head));
+        let kind = match heads.next() {
+            Some((kind, _)) => Cow::Borrowed(*kind),
+            None => Cow::Owned(kind_of(line)?),
         };
-        if format > FORMAT {
-            return Err(LineError::Format { found: format });
-        }
-        match kind.as_str() {
+        match &*kind {
             "session" => serde_json::from_slice(line).map(Self::Session),
             "exchange" => serde_json::from_slice(line).map(Self::Exchange),
             "connection" => serde_json::from_slice(line).map(Self::Connection),
@@ -106,6 +99,18 @@ impl Record {
         }
         .map_err(LineError::Json)
     }
+}
+
+/// What a line says that it is, in a format that we know.
+fn kind_of(line: &[u8]) -> Result<String, LineError> {
+    let head: Head = serde_json::from_slice(line).map_err(LineError::Json)?;
+    let (Some(kind), Some(format)) = (head.kind, head.format) else {
+        return Err(LineError::Foreign);
+    };
+    if format > FORMAT {
+        return Err(LineError::Format { found: format });
+    }
+    Ok(kind)
 }
 
 /// Why a line is no [`Record`].
@@ -148,6 +153,12 @@ impl<'a, T> Line<'a, T> {
 /// How [`Record::write_json`] begins an exchange of format [`FORMAT`].
 const EXCHANGE_HEAD: &[u8] = br#"{"kind":"exchange","format":1,"#;
 
+/// How it begins the records of which there are many.
+const HEADS: [(&str, &[u8]); 2] = [
+    ("exchange", EXCHANGE_HEAD),
+    ("connection", br#"{"kind":"connection","format":1,"#),
+];
+
 /// The two fields that decide how the rest is read.
 #[derive(Deserialize)]
 struct Head {
@@ -172,5 +183,16 @@ mod tests {
         assert_eq!(Record::from_json(&written).unwrap().kind(), "exchange");
         let cut = &written[..written.len() - 1];
         assert!(matches!(Record::from_json(cut), Err(LineError::Json(_))));
+    }
+
+    #[test]
+    fn a_connection_is_written_with_the_head_that_the_reader_looks_for() {
+        let line = br#"{"format":1,"kind":"connection","id":1,"started_at":"2026-11-23T02:34:00.000000Z",
+            "disposition":{"state":"intercepted"},"end_us":1,"bytes_up":1,"bytes_down":1,"exchanges":1}"#;
+        let record = Record::from_json(line).unwrap();
+        let mut written = Vec::new();
+        record.write_json(&mut written).unwrap();
+        assert!(HEADS.iter().any(|(_, head)| written.starts_with(head)));
+        assert_eq!(Record::from_json(&written).unwrap().kind(), "connection");
     }
 }
