@@ -120,18 +120,27 @@ impl Folder {
         self.replace(KEY, &text, 0o600).map(drop)
     }
 
-    /// Writes `content` aside and moves it into place, unless it is there already: a reader sees
-    /// the old or the new.
+    /// Puts `content` there for everybody to read, unless it is there already: waiting for the
+    /// disk takes as long as the rest of a start.
     ///
     /// # Errors
     ///
     /// [`Error::File`] when it cannot be written.
-    pub(super) fn replace(&self, name: &str, content: &str, mode: u32) -> Result<PathBuf, Error> {
+    pub(super) fn publish(&self, name: &str, content: &str) -> Result<PathBuf, Error> {
         let path = self.path.join(name);
-        // Waiting for the disk takes as long as the rest of a start.
-        if holds(&path, content, mode) {
+        if holds(&path, content, PUBLIC) {
             return Ok(path);
         }
+        self.replace(name, content, PUBLIC)
+    }
+
+    /// Writes `content` aside and moves it into place: a reader sees the old or the new.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] when it cannot be written.
+    fn replace(&self, name: &str, content: &str, mode: u32) -> Result<PathBuf, Error> {
+        let path = self.path.join(name);
         let aside = self.path.join(format!(".{name}.new"));
         let result = write_new(&aside, content, mode).and_then(|()| fs::rename(&aside, &path));
         match result {
@@ -186,6 +195,9 @@ fn options(mode: u32) -> OpenOptions {
     options.mode(mode).custom_flags(libc::O_NOFOLLOW);
     options
 }
+
+/// The mode of what is no secret.
+const PUBLIC: u32 = 0o644;
 
 const KEY_BEGINS: &str = "-----BEGIN PRIVATE KEY-----";
 

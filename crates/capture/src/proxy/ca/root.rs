@@ -62,7 +62,7 @@ impl RootCa {
                 root
             }
         };
-        folder.replace(key_file::CERTIFICATE, &root.pem, 0o644)?;
+        folder.publish(key_file::CERTIFICATE, &root.pem)?;
         Ok(root)
     }
 
@@ -73,7 +73,7 @@ impl RootCa {
     ///
     /// [`Error::File`] and [`Error::Folder`] as there.
     pub fn write_bundle(&self, dir: &Path, roots: &Roots) -> Result<PathBuf, Error> {
-        Folder::open(dir)?.replace(BUNDLE, &self.bundle_pem(roots), 0o644)
+        Folder::open(dir)?.publish(BUNDLE, &self.bundle_pem(roots))
     }
 
     /// The certificate, without its key, as PEM.
