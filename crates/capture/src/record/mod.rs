@@ -85,8 +85,7 @@ impl Record {
     /// [`LineError::Json`] for a line that is cut or damaged.
     pub fn from_json(line: &[u8]) -> Result<Self, LineError> {
         // Reading the head as JSON would pass through the line to its end.
-        let mut heads = HEADS.iter().filter(|(_, head)| line.starts_with(head));
-        let kind = match heads.next() {
+        let kind = match HEADS.iter().find(|(_, head)| line.starts_with(head)) {
             Some((kind, _)) => Cow::Borrowed(*kind),
             None => Cow::Owned(kind_of(line)?),
         };

@@ -125,15 +125,11 @@ fn answer_all(questions: &Receiver<Question>, mut sockets: Sockets) {
 }
 
 /// Answers what can be answered now, and returns the rest.
-fn look_up(
-    mut waiting: Vec<Question>,
-    sockets: &mut Sockets,
-    known: &mut Vec<u32>,
-) -> Vec<Question> {
+fn look_up(waiting: Vec<Question>, sockets: &mut Sockets, known: &mut Vec<u32>) -> Vec<Question> {
     let pairs: Vec<Pair> = waiting.iter().map(|question| question.socket).collect();
     let mut unanswered = Vec::new();
     let mut wanted = Wanted::default();
-    for (mut question, inode) in waiting.drain(..).zip(sockets.inodes(&pairs)) {
+    for (mut question, inode) in waiting.into_iter().zip(sockets.inodes(&pairs)) {
         question.tries += 1;
         match inode {
             Some(inode) => wanted
@@ -149,17 +145,18 @@ fn look_up(
             known.push(pid);
         }
     }
-    // Listing all processes takes longer than all of the rest.
-    if !wanted.is_empty() {
-        let mut others = pids();
-        while !wanted.is_empty()
-            && let Some(pid) = others.next()
-        {
-            if look(pid, &mut wanted) {
-                known.push(pid);
-                known.dedup();
-                known.truncate(MAX_KNOWN);
-            }
+    if wanted.is_empty() {
+        // Listing all processes takes longer than all of the rest.
+        return unanswered;
+    }
+    for pid in pids() {
+        if wanted.is_empty() {
+            break;
+        }
+        if look(pid, &mut wanted) {
+            known.push(pid);
+            known.dedup();
+            known.truncate(MAX_KNOWN);
         }
     }
     unanswered.extend(wanted.into_values().flatten());

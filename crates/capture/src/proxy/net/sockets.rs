@@ -136,9 +136,9 @@ mod tests {
         assert_eq!(line("sl local rem"), None);
     }
 
-    #[cfg(target_os = "linux")]
     /// Both ways tell of the same socket the same, and nothing of one that is gone: not even
     /// where another has its local address.
+    #[cfg(target_os = "linux")]
     #[test]
     fn each_way_finds_the_socket_with_both_addresses() {
         for host in ["127.0.0.1:0", "[::1]:0"] {
