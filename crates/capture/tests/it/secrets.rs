@@ -2,11 +2,13 @@
 
 use std::io::Write;
 
-use capture::{Hosts, JsonlSink, Proxy, RootCa, Upstream};
+use capture::JsonlSink;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::oneshot;
 
-use crate::harness::{HOST, Origin, Wire, connect_tls, read_head, read_to, spawn, within};
+use crate::harness::{
+    HOST, Origin, Wire, connect_tls, proxy_to, read_head, read_to, spawn, within,
+};
 
 /// Made up, and put together here so that no scanner takes this file for a leak.
 fn secret(number: usize) -> String {
@@ -92,19 +94,8 @@ async fn no_credential_that_passes_stands_in_the_recording() {
     let origin = Origin::tls(&["http/1.1"], leak_back).await;
     let folder = tempfile::tempdir().unwrap();
     let recording = folder.path().join("traffic.jsonl");
-    let hosts = Hosts::parse([HOST]).unwrap();
-    let root = RootCa::ephemeral(&hosts).unwrap();
-    let root_pem = root.certificate_pem().to_owned();
-    let upstream = Upstream::without_roots()
-        .add_roots_pem(origin.root_pem())
-        .unwrap()
-        .all_to(origin.addr());
-    let proxy = Proxy::builder(root, JsonlSink::open(&recording).unwrap())
-        .intercept(hosts)
-        .upstream(upstream)
-        .bind()
-        .await
-        .unwrap();
+    let (builder, root_pem) = proxy_to(&origin, JsonlSink::open(&recording).unwrap());
+    let proxy = builder.bind().await.unwrap();
     let addr = proxy.local_addr();
     let (stop, stopped) = oneshot::channel::<()>();
     let running = spawn(proxy.run(async {

@@ -33,10 +33,6 @@ impl Door {
         self.addr
     }
 
-    pub(crate) fn root_pem(&self) -> &str {
-        &self.root_pem
-    }
-
     /// An open tunnel.
     pub(crate) async fn tunnel(&self) -> io::Result<TcpStream> {
         let mut stream = TcpStream::connect(self.addr).await?;

@@ -1,15 +1,15 @@
 //! A proxy in this process, on a runtime of its own: its tasks can be counted.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use capture::{Hosts, JsonlSink, Proxy, RootCa, Summary, Upstream};
+use capture::{JsonlSink, Summary};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::agent::Door;
-use crate::harness::{HOST, Origin};
+use crate::harness::{Origin, proxy_to};
 
 /// What a proxy without connections consists of: `Proxy::run`, and the listener that it spawned.
 const IDLE: usize = 2;
@@ -25,19 +25,10 @@ pub(crate) struct Apart {
 
 impl Apart {
     /// Starts it; it dials `origin` for everything. Not to be called on a runtime.
-    pub(crate) fn start(origin: &Origin, folder: &std::path::Path) -> Self {
+    pub(crate) fn start(origin: &Origin, folder: &Path) -> Self {
         let runtime = Runtime::new().unwrap();
         let recording = folder.join("apart.jsonl");
-        let hosts = Hosts::parse([HOST]).unwrap();
-        let root = RootCa::ephemeral(&hosts).unwrap();
-        let root_pem = root.certificate_pem().to_owned();
-        let upstream = Upstream::without_roots()
-            .add_roots_pem(origin.root_pem())
-            .unwrap()
-            .all_to(origin.addr());
-        let builder = Proxy::builder(root, JsonlSink::open(&recording).unwrap())
-            .intercept(hosts)
-            .upstream(upstream);
+        let (builder, root_pem) = proxy_to(origin, JsonlSink::open(&recording).unwrap());
         let proxy = runtime.block_on(builder.bind()).unwrap();
         let door = Door::new(proxy.local_addr(), root_pem);
         let (stop, stopped) = oneshot::channel();

@@ -5,61 +5,48 @@ use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 
 use crate::agent::Door;
 use crate::apart::Apart;
-use crate::harness::{connect_tls, spawn};
+use crate::harness::spawn;
 use crate::origin::origin;
 use crate::running::Lines;
 use crate::scaled;
 use crate::soak::visit;
 
-/// Keeps one connection open until `leave`, left in state `n` of those that there are.
-async fn linger(door: Door, n: usize, leave: tokio::sync::watch::Receiver<bool>) -> u64 {
-    let mut leave = leave;
-    let mut exchanges = 0;
-    let mut stay = async || leave.wait_for(|leave| *leave).await.map(drop).unwrap();
-    match n % 6 {
+/// Keeps one connection open until `leave`, left in state `n` of those that there are; returns
+/// how many exchanges it has had.
+async fn linger(door: Door, n: usize, mut leave: watch::Receiver<bool>) -> u64 {
+    let (held, exchanges): (Box<dyn Send>, u64) = match n % 6 {
         // Nothing was said, not even to the proxy.
-        0 => {
-            let _silent = TcpStream::connect(door.addr()).await.unwrap();
-            stay().await;
-        }
+        0 => (Box::new(TcpStream::connect(door.addr()).await.unwrap()), 0),
         // Half a CONNECT.
         1 => {
             let mut half = TcpStream::connect(door.addr()).await.unwrap();
             half.write_all(b"CONNECT origin").await.unwrap();
-            stay().await;
+            (Box::new(half), 0)
         }
         // A tunnel without a byte in it.
-        2 => {
-            let _tunnel = door.tunnel().await.unwrap();
-            stay().await;
-        }
+        2 => (Box::new(door.tunnel().await.unwrap()), 0),
         // TLS, and no request.
-        3 => {
-            let tunnel = door.tunnel().await.unwrap();
-            let _tls = connect_tls(tunnel, door.root_pem(), &["http/1.1"])
-                .await
-                .unwrap();
-            stay().await;
-        }
+        3 => (Box::new(door.enter().await.unwrap()), 0),
         // An answer that does not end.
         4 => {
             let mut agent = door.enter().await.unwrap();
             agent.begin("/stall").await.unwrap();
-            exchanges += 1;
-            stay().await;
+            (Box::new(agent), 1)
         }
         // A WebSocket that is not closed.
         _ => {
             let mut agent = door.enter().await.unwrap();
             agent.upgrade().await.unwrap();
             agent.frame(1, b"{}").await.unwrap();
-            exchanges += 2;
-            stay().await;
+            (Box::new(agent), 2)
         }
-    }
+    };
+    leave.wait_for(|leave| *leave).await.unwrap();
+    drop(held);
     exchanges
 }
 
@@ -70,7 +57,7 @@ fn a_crowd_that_leaves_takes_its_tasks_along() {
     let agents = Runtime::new().unwrap();
     let origin = agents.block_on(origin());
     let proxy = Apart::start(&origin, folder.path());
-    let (leave, left) = tokio::sync::watch::channel(false);
+    let (leave, left) = watch::channel(false);
     let staying: Vec<_> = (0..crowd)
         .map(|n| agents.spawn(linger(proxy.door.clone(), n, left.clone())))
         .collect();

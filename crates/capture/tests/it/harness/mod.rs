@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use capture::record::{Connection, End, Exchange, Record};
-use capture::{Builder, Hosts, MemorySink, Proxy, RootCa, Summary, Upstream};
+use capture::{Builder, Hosts, MemorySink, Proxy, RootCa, Sink, Summary, Upstream};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,6 +23,9 @@ pub(crate) use wire::{Wire, read_head, read_to};
 
 /// The host that agents ask for; the proxy dials the test's origin for it.
 pub(crate) const HOST: &str = "origin.test";
+
+/// Enough for what is under way on loopback.
+const GRACE: Duration = Duration::from_millis(200);
 
 /// A proxy under test.
 pub(crate) struct Harness {
@@ -53,16 +56,9 @@ impl Harness {
         origin: &Origin,
         change: impl FnOnce(Builder<MemorySink>) -> Builder<MemorySink>,
     ) -> Self {
-        let upstream = Upstream::without_roots()
-            .add_roots_pem(origin.root_pem())
-            .unwrap()
-            .all_to(origin.addr());
-        let hosts = Hosts::parse([HOST]).unwrap();
-        let root = RootCa::ephemeral(&hosts).unwrap();
-        Self::of(root, |builder| {
-            change(builder.intercept(hosts).upstream(upstream))
-        })
-        .await
+        let sink = MemorySink::new();
+        let (builder, root_pem) = proxy_to(origin, sink.clone());
+        Self::run(change(builder.grace(GRACE)), root_pem, sink).await
     }
 
     /// A proxy with a root of the test's own, and with what `change` says.
@@ -72,8 +68,12 @@ impl Harness {
     ) -> Self {
         let root_pem = root.certificate_pem().to_owned();
         let sink = MemorySink::new();
-        let builder = Proxy::builder(root, sink.clone()).grace(Duration::from_millis(200));
-        let proxy = change(builder).bind().await.unwrap();
+        let builder = Proxy::builder(root, sink.clone()).grace(GRACE);
+        Self::run(change(builder), root_pem, sink).await
+    }
+
+    async fn run(builder: Builder<MemorySink>, root_pem: String, sink: MemorySink) -> Self {
+        let proxy = builder.bind().await.unwrap();
         let (addr, url) = (proxy.local_addr(), proxy.url());
         let (stop, stopped) = oneshot::channel();
         let running = spawn(async move {
@@ -178,6 +178,21 @@ impl Recording {
         assert_eq!(self.exchanges.len(), 1, "{:#?}", self.exchanges);
         &self.exchanges[0]
     }
+}
+
+/// A proxy to be, and its root as PEM: it intercepts [`HOST`] and dials `origin` for everything.
+pub(crate) fn proxy_to<S: Sink>(origin: &Origin, sink: S) -> (Builder<S>, String) {
+    let upstream = Upstream::without_roots()
+        .add_roots_pem(origin.root_pem())
+        .unwrap()
+        .all_to(origin.addr());
+    let hosts = Hosts::parse([HOST]).unwrap();
+    let root = RootCa::ephemeral(&hosts).unwrap();
+    let root_pem = root.certificate_pem().to_owned();
+    let builder = Proxy::builder(root, sink)
+        .intercept(hosts)
+        .upstream(upstream);
+    (builder, root_pem)
 }
 
 /// TLS on `stream` with [`HOST`], as an agent that trusts `root_pem` alone.
