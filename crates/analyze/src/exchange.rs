@@ -98,6 +98,8 @@ pub(crate) struct Event<'a> {
     pub(crate) at_us: u64,
     pub(crate) event: Option<Cow<'a, str>>,
     pub(crate) json: Option<Json<'a>>,
+    /// What the data says of its type; most agents ask for it of every event.
+    kind: Option<Json<'a>>,
     pub(crate) text: Option<Json<'a>>,
     pub(crate) bytes: u64,
     pub(crate) wire_bytes: Option<u64>,
@@ -177,9 +179,7 @@ impl<'a> Response<'a> {
             status: fields.status?.parse()?,
             headers: Header::all(fields.headers)?,
             body: optional(fields.body, Body::of)?,
-            events: elements(fields.events)
-                .map(Event::of)
-                .collect::<Option<_>>()?,
+            events: Event::all(fields.events)?,
             start_us: fields.start_us?.number()?,
             end_us: optional(fields.end_us, Json::number)?,
         })
@@ -209,6 +209,7 @@ impl<'a> Event<'a> {
             at_us: 0,
             event: None,
             json: None,
+            kind: None,
             text: None,
             bytes: 0,
             wire_bytes: None,
@@ -228,7 +229,27 @@ impl<'a> Event<'a> {
             }
         }
         event.at_us = at_us?;
+        event.kind = event.json.and_then(|json| json.get("type"));
         Some(event)
+    }
+
+    fn all(events: Option<Json<'a>>) -> Option<Vec<Self>> {
+        let mut all = Vec::new();
+        for event in elements(events) {
+            if all.is_empty() {
+                // The others are about as long as the first.
+                let whole = events.map_or(0, Json::raw_bytes);
+                all.reserve(whole / event.raw_bytes().max(MIN_EVENT_BYTES));
+            }
+            all.push(Self::of(event)?);
+        }
+        Some(all)
+    }
+
+    /// Its type: what the data says of it, else its name.
+    pub(crate) fn kind(&self) -> Cow<'a, str> {
+        let said = self.kind.and_then(Json::text);
+        said.or_else(|| self.event.clone()).unwrap_or_default()
     }
 }
 
@@ -255,6 +276,9 @@ pub(crate) fn read<T>(
     let document = tape.read(&line).ok()?;
     Exchange::of(document.root()).map(|exchange| look(&exchange))
 }
+
+/// No event on record is shorter: it has a time and a length. Bounds what a line makes us set aside.
+const MIN_EVENT_BYTES: usize = 24;
 
 /// What a member says that may be missing or `null`; `None` where it is there and cannot be read.
 fn optional<'a, T>(

@@ -6,7 +6,6 @@ use crate::exchange::{Event, Exchange};
 use serde::{Deserialize, Serialize};
 
 use super::Endpoint;
-use crate::json::Json;
 use crate::report::{Payload, PayloadPart, Structure};
 use crate::shape::Shape;
 use crate::text;
@@ -91,9 +90,7 @@ impl Shapes {
 impl EndpointShapes {
     fn add_event(&mut self, event: &Event<'_>) {
         let Some(json) = event.json else { return };
-        let name = json.get("type").and_then(Json::text);
-        let name = name.or(event.event.as_deref().map(Into::into));
-        let name = name.unwrap_or_default();
+        let name = event.kind();
         let name = text::cut(&name, MAX_TYPE_BYTES);
         if let Some(shape) = self.events.get_mut(name) {
             shape.walk(json);

@@ -262,6 +262,6 @@ const MAX_COMPARED: usize = 2000;
 /// as the library keeps of each text once.
 const MAX_TEXT_BYTES: usize = 16 << 20;
 
-/// Texts that differ, both counted: fifty times the instructions of codex. A recording of
+/// Texts that differ, both counted: twenty times the instructions of codex. A recording of
 /// agents that have nothing to do with each other would be compared without end.
-const MAX_COMPARED_BYTES: usize = 2 << 20;
+const MAX_COMPARED_BYTES: usize = 1 << 20;

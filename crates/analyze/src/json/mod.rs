@@ -10,7 +10,7 @@
 
 mod fields;
 mod kind;
-mod string;
+mod marks;
 mod tape;
 #[cfg(test)]
 mod tests;

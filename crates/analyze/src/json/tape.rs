@@ -5,12 +5,13 @@
 //! depth of nesting is too deep.
 
 use super::kind::Kind;
-use super::string;
+use super::marks::Marks;
 use super::value::Json;
 
 /// Room for tokens, used for one text after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Tape {
+    marks: Marks,
     tokens: Vec<Token>,
     /// The arrays and objects that have begun and not ended: token, and which of both.
     open: Vec<(u32, Kind)>,
@@ -52,24 +53,25 @@ impl Tape {
         u32::try_from(text.len()).map_err(|_| Malformed)?;
         self.tokens.clear();
         self.open.clear();
-        self.fill(text.as_bytes(), string::has_controls(text.as_bytes()))?;
+        self.marks.read(text.as_bytes())?;
+        self.fill(text.as_bytes())?;
         Ok(Document {
             text,
             tokens: &self.tokens,
         })
     }
 
-    fn fill(&mut self, bytes: &[u8], careful: bool) -> Result<(), Malformed> {
+    fn fill(&mut self, bytes: &[u8]) -> Result<(), Malformed> {
         let mut at = blank(bytes, 0);
         loop {
             // Here a value begins.
             at = match *bytes.get(at).ok_or(Malformed)? {
-                b'"' => self.string(bytes, at, careful)?,
+                b'"' => self.string(bytes, at)?,
                 b'{' => {
                     self.open(Kind::Object, at);
                     at = blank(bytes, at + 1);
                     if bytes.get(at) != Some(&b'}') {
-                        at = self.name(bytes, at, careful)?;
+                        at = self.name(bytes, at)?;
                         continue;
                     }
                     self.close(at + 1)
@@ -96,7 +98,7 @@ impl Tape {
                 };
                 match (bytes.get(at), *kind) {
                     (Some(b','), Kind::Object) => {
-                        at = self.name(bytes, blank(bytes, at + 1), careful)?;
+                        at = self.name(bytes, blank(bytes, at + 1))?;
                         break;
                     }
                     (Some(b','), _) => {
@@ -113,11 +115,11 @@ impl Tape {
     }
 
     /// Takes the name of a member and the colon behind it.
-    fn name(&mut self, bytes: &[u8], at: usize, careful: bool) -> Result<usize, Malformed> {
+    fn name(&mut self, bytes: &[u8], at: usize) -> Result<usize, Malformed> {
         if bytes.get(at) != Some(&b'"') {
             return Err(Malformed);
         }
-        let at = blank(bytes, self.string(bytes, at, careful)?);
+        let at = blank(bytes, self.string(bytes, at)?);
         match bytes.get(at) {
             Some(b':') => Ok(blank(bytes, at + 1)),
             _ => Err(Malformed),
@@ -125,9 +127,10 @@ impl Tape {
     }
 
     #[inline]
-    fn string(&mut self, bytes: &[u8], at: usize, careful: bool) -> Result<usize, Malformed> {
-        let end = string::end(bytes, at + 1)?;
-        if careful && string::has_controls(&bytes[at..end.at]) {
+    fn string(&mut self, bytes: &[u8], at: usize) -> Result<usize, Malformed> {
+        let end = self.marks.end(at + 1).ok_or(Malformed)?;
+        // Asked of strings only where the text has any, which our own recordings have not.
+        if self.marks.controls && bytes[at..end.at].iter().any(|byte| *byte < b' ') {
             return Err(Malformed);
         }
         self.push(Kind::String, at, end.at, end.escaped);

@@ -8,7 +8,6 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use super::kind::Kind;
-use super::string;
 use super::tape::{Document, Token};
 
 /// A value. Cheap to copy: it only points at where the text was read.
@@ -60,7 +59,8 @@ impl<'a> Json<'a> {
     pub(crate) fn text(self) -> Option<Cow<'a, str>> {
         let inner = self.inner()?;
         if self.token().escaped {
-            string::unescaped(inner)
+            // A lone surrogate is no error of the text, but no Rust string can hold it.
+            serde_json::from_str(self.raw()).ok().map(Cow::Owned)
         } else {
             Some(Cow::Borrowed(inner))
         }
@@ -114,29 +114,39 @@ impl<'a> Json<'a> {
     /// The bytes of a string's text, for comparing; none of anything else.
     #[inline]
     pub(crate) fn bytes(self) -> Cow<'a, [u8]> {
-        let Token {
-            start,
-            end,
-            kind,
-            escaped,
-            ..
-        } = *self.token();
-        if escaped {
-            return match self.text_or_inner() {
-                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-            };
+        match self.plain() {
+            Some(bytes) => Cow::Borrowed(bytes),
+            None => self.unescaped(),
         }
-        if kind != Kind::String {
-            return Cow::default();
-        }
-        Cow::Borrowed(&self.document.text.as_bytes()[start as usize + 1..end as usize - 1])
     }
 
     /// Whether it is a string that says `text`.
     #[inline]
     pub(crate) fn says(self, text: &str) -> bool {
-        self.kind() == Kind::String && *self.bytes() == *text.as_bytes()
+        match self.plain() {
+            Some(bytes) => same(bytes, text.as_bytes()),
+            None => self.kind() == Kind::String && *self.unescaped() == *text.as_bytes(),
+        }
+    }
+
+    /// The bytes between the quotes of a string without escapes.
+    #[inline]
+    fn plain(self) -> Option<&'a [u8]> {
+        let token = self.token();
+        if token.kind != Kind::String || token.escaped {
+            return None;
+        }
+        let inside = token.start as usize + 1..token.end as usize - 1;
+        self.document.text.as_bytes().get(inside)
+    }
+
+    /// What [`Json::bytes`] are of anything but a string without escapes.
+    #[cold]
+    fn unescaped(self) -> Cow<'a, [u8]> {
+        match self.text_or_inner() {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        }
     }
 
     /// The value of an object's member; of the first, where several have the name.
@@ -193,6 +203,24 @@ impl<'a> Json<'a> {
             at: self.token + 1,
             end,
         }
+    }
+}
+
+/// Whether both are the same: a call for each of the many short names would cost more than looking.
+#[inline]
+fn same(one: &[u8], other: &[u8]) -> bool {
+    fn ends<const N: usize>(one: &[u8], other: &[u8]) -> Option<bool> {
+        let first = one.first_chunk::<N>()? == other.first_chunk()?;
+        Some(first && one.last_chunk::<N>()? == other.last_chunk()?)
+    }
+    if one.len() != other.len() {
+        return false;
+    }
+    match one.len() {
+        4..=8 => ends::<4>(one, other) == Some(true),
+        9..=16 => ends::<8>(one, other) == Some(true),
+        17..=32 => ends::<16>(one, other) == Some(true),
+        _ => one == other,
     }
 }
 

@@ -11,6 +11,8 @@ pub(super) struct Node {
     pub(super) parent: usize,
     /// How the parent leads here.
     pub(super) step: Step,
+    /// Whether the names in it are content, not structure.
+    pub(super) is_map: bool,
     /// The sums, which merge.
     pub(super) seen: Seen,
     /// Children by name, in the order of their names.
@@ -31,6 +33,7 @@ impl Node {
     pub(super) fn new(parent: usize, step: Step) -> Self {
         Self {
             parent,
+            is_map: MAPS.contains(&step.name()),
             step,
             seen: Seen::default(),
             members: Vec::new(),
@@ -209,6 +212,10 @@ fn is_uuid(name: &str) -> bool {
             _ => byte.is_ascii_hexdigit(),
         })
 }
+
+/// Members that hold maps by convention: tools bring a JSON Schema each, and
+/// their parameters' names are content, not structure.
+const MAPS: [&str; 4] = ["properties", "patternProperties", "$defs", "definitions"];
 
 /// Enumerations in agent APIs have a handful of values; more are names or ids.
 const MAX_VALUES: usize = 24;

@@ -99,6 +99,9 @@ impl Shape {
 
     /// The child of `parent` for the member `name`, looked for at `hint` first.
     pub(super) fn member(&mut self, parent: usize, name: Json<'_>, hint: Option<usize>) -> usize {
+        if self.nodes[parent].is_map {
+            return self.child(parent, Step::Any);
+        }
         if let Some(hint) = hint
             && let Node {
                 parent: of,
@@ -111,10 +114,12 @@ impl Shape {
             return hint;
         }
         let name = &name.text_or_inner();
-        if is_id(name) || MAPS.contains(&self.nodes[parent].step.name()) {
-            return self.child(parent, Step::Any);
+        match self.place_of(parent, name) {
+            // What has a place of its own was found to be no id.
+            Ok(place) => self.nodes[parent].members[place],
+            Err(_) if is_id(name) => self.child(parent, Step::Any),
+            Err(place) => self.insert(parent, place, name),
         }
-        self.child_by_name(parent, name)
     }
 
     /// The child of `parent` that `step` leads to.
@@ -134,17 +139,24 @@ impl Shape {
     }
 
     fn child_by_name(&mut self, parent: usize, name: &str) -> usize {
-        let members = &self.nodes[parent].members;
-        match members.binary_search_by(|&member| self.nodes[member].step.name().cmp(name)) {
-            Ok(place) => members[place],
-            Err(place) => {
-                let new = self.nodes.len();
-                self.nodes[parent].members.insert(place, new);
-                self.nodes
-                    .push(Node::new(parent, Step::Member(name.into())));
-                new
-            }
+        match self.place_of(parent, name) {
+            Ok(place) => self.nodes[parent].members[place],
+            Err(place) => self.insert(parent, place, name),
         }
+    }
+
+    /// Where the member `name` stands among those of `parent`, or where it would.
+    fn place_of(&self, parent: usize, name: &str) -> Result<usize, usize> {
+        let members = &self.nodes[parent].members;
+        members.binary_search_by(|&member| self.nodes[member].step.name().cmp(name))
+    }
+
+    fn insert(&mut self, parent: usize, place: usize, name: &str) -> usize {
+        let new = self.nodes.len();
+        self.nodes[parent].members.insert(place, new);
+        self.nodes
+            .push(Node::new(parent, Step::Member(name.into())));
+        new
     }
 
     /// Adds the nodes of `other`, each where `step` (given its old parent) leads.
@@ -232,10 +244,6 @@ pub(super) const MAX_PATHS: usize = 4096;
 
 /// Objects written by programmers have fewer names than this; more are a map.
 const MAX_MEMBERS: usize = 64;
-
-/// Members that hold maps by convention: tools bring a JSON Schema each, and
-/// their parameters' names are content, not structure.
-const MAPS: [&str; 4] = ["properties", "patternProperties", "$defs", "definitions"];
 
 /// Agent APIs nest about 12 levels (tool schemas are the deepest); what lies
 /// deeper than this is counted with the value that holds it.

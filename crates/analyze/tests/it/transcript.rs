@@ -160,8 +160,8 @@ fn past_a_bound_changes_are_told_and_no_longer_compared() {
     assert_eq!(changes.len(), 59);
     let diffs = changes.iter().take_while(|change| change.diff.is_some());
     let compared = diffs.count();
-    // 200 kB each, of 2 MiB.
-    assert_eq!(compared, 10);
+    // 200 kB each, of 1 MiB.
+    assert_eq!(compared, 5);
     assert!(
         changes[compared..]
             .iter()

@@ -1,5 +1,7 @@
 //! Bodies and events: what was said, after its content-encoding was undone.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
@@ -54,9 +56,9 @@ pub struct Body {
 pub struct Event {
     /// When its last byte passed, in microseconds from the start of the exchange.
     pub at_us: u64,
-    /// The `event` field of a server-sent event.
+    /// The `event` field of a server-sent event. Shared, for most events of a stream have the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub event: Option<String>,
+    pub event: Option<Arc<str>>,
     /// The data or the message, where it is valid JSON.
     #[serde(
         default,

@@ -56,9 +56,7 @@ impl<'a> AnswerReader<'a> {
             return;
         };
         let response = || message.get("response");
-        let kind = text(message.get("type"));
-        let kind = kind.as_deref().or(event.event.as_deref()).unwrap_or("");
-        match kind {
+        match &*event.kind() {
             "response.output_item.done" => {
                 self.stream.output_at(event.at_us);
                 if let Some(value) = message.get("item") {

@@ -1,5 +1,7 @@
 //! A body as it travelled becomes a body on record: decoded, bounded, placed.
 
+use std::sync::Arc;
+
 use crate::proxy::tap::draft::{BodyDraft, Stamp};
 use crate::record::{Body, Event, Header};
 
@@ -50,19 +52,33 @@ impl Reading {
         }
         let mut splitter = Splitter::new(self.limit);
         let mut list = EventList::new(self.limit);
-        let mut opened = self.open(&draft, headers, complete, |piece, at| {
+        let mut show = |piece: &[u8], at| {
             splitter.push(piece, at, |event| list.push(self, event, start));
-        });
-        if opened.decoded.is_none() && opened.body.problem.is_some() {
-            let body = self.fill(opened.body, draft.kept, Nature::default());
-            return EventStream {
-                body: Some(body),
-                ..EventStream::default()
-            };
-        }
-        opened.body.truncated |= list.overflowed;
+        };
+        let mut body = if values(headers, "content-encoding").next().is_none() {
+            // Most streams: here what was kept makes room for the events, which are larger.
+            let mut body = counts(&draft, complete);
+            let mut hasher = self.key.content_hasher();
+            draft.drain(|piece, at| {
+                hasher.update(piece);
+                show(piece, at);
+            });
+            body.hash = (!body.truncated).then(|| hasher.finish());
+            body
+        } else {
+            let opened = self.open(&draft, headers, complete, show);
+            if opened.decoded.is_none() && opened.body.problem.is_some() {
+                let body = self.fill(opened.body, draft.kept, Nature::default());
+                return EventStream {
+                    body: Some(body),
+                    ..EventStream::default()
+                };
+            }
+            opened.body
+        };
+        body.truncated |= list.overflowed;
         EventStream {
-            body: Some(opened.body),
+            body: Some(body),
             events: list.events,
             ends_within_event: splitter.is_within_event(),
         }
@@ -76,12 +92,7 @@ impl Reading {
         complete: bool,
         mut show: impl FnMut(&[u8], Stamp),
     ) -> Opened {
-        let mut body = Body {
-            bytes: draft.wire_bytes,
-            wire_bytes: draft.wire_bytes,
-            truncated: draft.truncated() || !complete,
-            ..Body::default()
-        };
+        let mut body = counts(draft, complete);
         let encodings = values(headers, "content-encoding");
         let mut decoder = match Decoder::new(encodings, self.limit) {
             Ok(Some(decoder)) => decoder,
@@ -140,6 +151,7 @@ impl Reading {
         }
     }
 
+    /// An event but for its name.
     fn event(&self, event: SseEvent, start: Stamp) -> Event {
         let truncated = event.bytes > event.data.len() as u64;
         let nature = Nature {
@@ -149,7 +161,7 @@ impl Reading {
         let content = self.content(event.data, nature);
         Event {
             at_us: event.at.saturating_sub(start),
-            event: event.name,
+            event: None,
             json: content.json,
             text: content.text,
             base64: content.base64,
@@ -157,6 +169,16 @@ impl Reading {
             wire_bytes: None,
             truncated,
         }
+    }
+}
+
+/// What is known of a body before it is read; as if it had no content-encoding.
+fn counts(draft: &BodyDraft, complete: bool) -> Body {
+    Body {
+        bytes: draft.wire_bytes,
+        wire_bytes: draft.wire_bytes,
+        truncated: draft.truncated() || !complete,
+        ..Body::default()
     }
 }
 
@@ -172,6 +194,8 @@ struct EventList {
     events: Vec<Event>,
     room: usize,
     overflowed: bool,
+    /// The last event's name: most have the same.
+    name: Option<Arc<str>>,
 }
 
 impl EventList {
@@ -180,6 +204,7 @@ impl EventList {
             events: Vec::new(),
             room: limit,
             overflowed: false,
+            name: None,
         }
     }
 
@@ -188,7 +213,14 @@ impl EventList {
         self.overflowed |= weight > self.room;
         if !self.overflowed {
             self.room -= weight;
-            self.events.push(reading.event(event, start));
+            if self.name.as_deref() != event.name.as_deref() {
+                self.name = event.name.as_deref().map(Arc::from);
+            }
+            let name = self.name.clone();
+            self.events.push(Event {
+                event: name,
+                ..reading.event(event, start)
+            });
         }
     }
 }

@@ -130,6 +130,32 @@ impl BodyDraft {
         self.kept.reserve_exact(room - self.kept.len());
     }
 
+    /// Hands out what was kept, in order, with its stamps, and lets go of it on the way: what is
+    /// made of it need not stand in memory beside it. Pieces may come in parts.
+    pub(crate) fn drain(mut self, mut take: impl FnMut(&[u8], Stamp)) {
+        // From the end, so that each byte is moved once and the memory behind it goes back.
+        let mut blocks = Vec::new();
+        while self.kept.len() > BLOCK_BYTES {
+            let start = (self.kept.len() - 1) / BLOCK_BYTES * BLOCK_BYTES;
+            blocks.push((start, self.kept.split_off(start)));
+            self.kept.shrink_to_fit();
+        }
+        blocks.push((0, self.kept));
+        let mut pieces = self.pieces.into_iter().peekable();
+        while let Some((start, block)) = blocks.pop() {
+            let mut rest = &block[..];
+            while let Some((end, at)) = pieces.peek()
+                && !rest.is_empty()
+            {
+                let here = start + block.len() - rest.len();
+                let (piece, behind) = rest.split_at((end - here).min(rest.len()));
+                take(piece, *at);
+                rest = behind;
+                pieces.next_if(|(end, _)| *end <= here + piece.len());
+            }
+        }
+    }
+
     /// What it holds in memory, in bytes.
     pub(crate) fn weight(&self) -> usize {
         self.kept.capacity() + size_of_val(self.pieces.as_slice())
@@ -149,6 +175,9 @@ const MORE_INTERIM: &str = "of its interim responses, the first 32 are kept";
 /// Announced by whoever speaks HTTP at all; what is set aside is not touched before it is filled.
 const BELIEVED_BYTES: usize = 256 * 1024;
 
+/// What is let go at a time: large enough for the allocator to give it back to the system.
+const BLOCK_BYTES: usize = 1024 * 1024;
+
 /// A piece for each byte would weigh more than the bytes; past so many the last one grows.
 const MAX_PIECES: usize = 1024 * 1024;
 
@@ -164,6 +193,28 @@ mod tests {
         let mut body = BodyDraft::expecting(u64::MAX);
         body.push(&[0; 1000], 1, 1 << 24);
         assert_eq!(body.kept.capacity(), BELIEVED_BYTES);
+    }
+
+    #[test]
+    fn a_body_that_is_drained_is_the_same_with_the_same_stamps() {
+        let limit = 3 * BLOCK_BYTES + 5;
+        for size in [limit, BLOCK_BYTES, BLOCK_BYTES - 1, 700_001, 65_536] {
+            let piece: Vec<u8> = (0..size).map(|n| n as u8).collect();
+            let mut body = BodyDraft::default();
+            let mut expected = Vec::new();
+            for at in 0..=(limit / size) as Stamp {
+                body.push(&piece, at, limit);
+                let kept = limit - expected.len();
+                expected.extend(piece.iter().take(kept).map(|byte| (*byte, at)));
+            }
+            let mut drained = Vec::new();
+            body.drain(|part, at| {
+                assert!(!part.is_empty());
+                drained.extend(part.iter().map(|byte| (*byte, at)));
+            });
+            assert!(drained == expected, "pieces of {size}");
+        }
+        BodyDraft::default().drain(|_, _| panic!("there is nothing"));
     }
 
     #[test]
