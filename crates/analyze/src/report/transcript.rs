@@ -77,6 +77,6 @@ pub struct Change {
     pub part: Part,
     /// The tool's name, of a tool.
     pub name: Option<String>,
-    /// A unified diff; absent where a text was not kept, and past the first 2 MiB that are compared.
+    /// A unified diff; absent where a text was not kept, and past the first 1 MiB that is compared.
     pub diff: Option<String>,
 }
