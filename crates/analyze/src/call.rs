@@ -216,6 +216,11 @@ impl Digest {
         let hash = xxhash_rust::xxh3::xxh3_64(content.as_bytes());
         Self(NonZeroU64::new(hash).unwrap_or(NonZeroU64::MIN))
     }
+
+    /// The hash that it is.
+    pub(crate) fn number(self) -> u64 {
+        self.0.get()
+    }
 }
 
 impl std::fmt::Display for Digest {

@@ -7,41 +7,63 @@
 //! would spoil a prompt's beginning.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::conversation::{instructions_changed, tools_changed};
-use super::threads::{Step, Thread};
+use super::threads::Step;
 use crate::call::Kind;
 use crate::report::{Cache, CacheUse, MissCount, MissReason};
 use crate::stats::Quantiles;
 
-pub(super) fn finish(threads: &[Thread<'_, '_>]) -> Cache {
-    let mut requests = Vec::new();
-    for (thread, number) in threads.iter().zip(1..) {
-        let mut before = None;
-        for step in &thread.steps {
-            let Some(tokens) = step.call.tokens.filter(|tokens| tokens.input > 0) else {
-                continue;
-            };
-            let expected = before.map_or(0, |before: &Step<'_, '_>| {
-                before.call.tokens.map_or(0, |tokens| tokens.input)
-            });
-            let missed = tokens.cached < expected.div_ceil(2);
-            let nothing = before.is_none() && tokens.cached == 0;
-            let (common_bytes, previous_bytes) = common(before, step);
-            requests.push(CacheUse {
-                exchange: step.entry.row.id,
-                thread: number,
-                input: tokens.input,
-                cached: tokens.cached,
-                expected,
-                common_bytes,
-                previous_bytes,
-                miss: (missed || nothing).then(|| reason(before, step)),
-            });
-            before = Some(step);
+/// The section, while requests come one by one.
+#[derive(Default)]
+pub(super) struct Uses<'v, 'a> {
+    threads: Vec<ThreadUses<'v, 'a>>,
+}
+
+/// The requests of one conversation.
+#[derive(Default)]
+struct ThreadUses<'v, 'a> {
+    requests: Vec<CacheUse>,
+    /// The last of them.
+    before: Option<Rc<Step<'v, 'a>>>,
+}
+
+impl<'v, 'a> Uses<'v, 'a> {
+    pub(super) fn take(&mut self, step: &Rc<Step<'v, 'a>>) {
+        if self.threads.len() <= step.thread {
+            self.threads
+                .resize_with(step.thread + 1, ThreadUses::default);
         }
+        let Some(tokens) = step.call.tokens.filter(|tokens| tokens.input > 0) else {
+            return;
+        };
+        let ThreadUses { requests, before } = &mut self.threads[step.thread];
+        let last = before.replace(Rc::clone(step));
+        let last = last.as_deref();
+        let expected = last.map_or(0, |before| {
+            before.call.tokens.map_or(0, |tokens| tokens.input)
+        });
+        let missed = tokens.cached < expected.div_ceil(2);
+        let nothing = last.is_none() && tokens.cached == 0;
+        let (common_bytes, previous_bytes) = common(last, step);
+        requests.push(CacheUse {
+            exchange: step.entry.row.id,
+            thread: step.thread as u64 + 1,
+            input: tokens.input,
+            cached: tokens.cached,
+            expected,
+            common_bytes,
+            previous_bytes,
+            miss: (missed || nothing).then(|| reason(last, step)),
+        });
     }
-    summary(requests)
+
+    /// The section "Cache".
+    pub(super) fn finish(self) -> Cache {
+        let threads = self.threads.into_iter();
+        summary(threads.flat_map(|thread| thread.requests).collect())
+    }
 }
 
 fn summary(requests: Vec<CacheUse>) -> Cache {

@@ -1,58 +1,94 @@
 //! Works out the section "Conversation".
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use capture::record::Timestamp;
 
-use super::threads::{Step, Thread};
+use super::threads::Step;
 use super::tools::Results;
 use super::view::View;
 use crate::call::Kind;
 use crate::report::{CalledTool, Conversation, StepStats, ThreadStats};
 
-pub(super) fn finish(view: &View<'_>, threads: &[Thread<'_, '_>]) -> Conversation {
-    let results = Results::of(view);
-    Conversation {
-        threads: threads
-            .iter()
-            .map(|all| thread(view, &results, all))
-            .collect(),
+/// The section, while requests come one by one.
+pub(super) struct Threads<'v, 'a> {
+    view: &'v View<'a>,
+    results: &'v Results,
+    threads: Vec<Thread<'v, 'a>>,
+}
+
+/// One conversation so far.
+struct Thread<'v, 'a> {
+    stats: ThreadStats,
+    models: BTreeSet<&'a str>,
+    /// Its last turn.
+    turn: Option<&'a str>,
+    /// Its last request.
+    before: Option<Rc<Step<'v, 'a>>>,
+}
+
+impl<'v, 'a> Threads<'v, 'a> {
+    pub(super) fn of(view: &'v View<'a>, results: &'v Results) -> Self {
+        Self {
+            view,
+            results,
+            threads: Vec::new(),
+        }
+    }
+
+    pub(super) fn take(&mut self, step: &Rc<Step<'v, 'a>>) {
+        if step.thread == self.threads.len() {
+            self.threads.push(Thread {
+                stats: ThreadStats {
+                    id: step.call.ids.thread.clone(),
+                    ..ThreadStats::default()
+                },
+                models: BTreeSet::new(),
+                turn: None,
+                before: None,
+            });
+        }
+        let thread = &mut self.threads[step.thread];
+        let turn = thread.count(step);
+        let before = thread.before.replace(Rc::clone(step));
+        let step = self::step(self.view, self.results, step, before.as_deref(), turn);
+        thread.stats.steps.push(step);
+    }
+
+    /// The section "Conversation".
+    pub(super) fn finish(self) -> Conversation {
+        let threads = self.threads.into_iter();
+        let threads = threads.map(|thread| ThreadStats {
+            models: thread.models.into_iter().map(str::to_owned).collect(),
+            ..thread.stats
+        });
+        Conversation {
+            threads: threads.collect(),
+        }
     }
 }
 
-fn thread(view: &View<'_>, results: &Results, thread: &Thread<'_, '_>) -> ThreadStats {
-    let mut finished = ThreadStats {
-        id: thread.id.map(str::to_owned),
-        ..ThreadStats::default()
-    };
-    let mut models = BTreeSet::new();
-    let mut turns: Vec<&str> = Vec::new();
-    let mut before: Option<&Step<'_, '_>> = None;
-    for step in &thread.steps {
-        let call = step.call;
-        let source = call.settings.thread_source.clone();
-        finished.source = finished.source.take().or(source);
-        models.insert(call.model.as_str());
-        if let (Some(turn), Kind::Turn) = (call.ids.turn.as_deref(), call.kind)
-            && turns.last() != Some(&turn)
-        {
-            turns.push(turn);
+impl<'a> Thread<'_, 'a> {
+    /// Adds a request to the sums; returns the number of its turn, if it has any.
+    fn count(&mut self, step: &Step<'_, 'a>) -> Option<u64> {
+        let (stats, call) = (&mut self.stats, step.call);
+        if stats.source.is_none() {
+            stats.source.clone_from(&call.settings.thread_source);
+        }
+        self.models.insert(&call.model);
+        let turn = call.ids.turn.as_deref();
+        if turn.is_some() && call.kind == Kind::Turn && self.turn != turn {
+            self.turn = turn;
+            stats.turns += 1;
         }
         let compacts = call.kind == Kind::Compaction && step.entry.retry_of.is_none();
-        finished.compactions += u64::from(compacts);
-        finished.tokens.add(call.tokens.unwrap_or_default());
-        finished.body_bytes = finished.body_bytes.saturating_add(call.prompt.bytes);
-        finished.resent_bytes = finished.resent_bytes.saturating_add(step.resent_bytes);
-        let turn = call.ids.turn.as_ref().map(|_| turns.len() as u64);
-        let turn = turn.filter(|turn| *turn > 0);
-        finished
-            .steps
-            .push(self::step(view, results, step, before, turn));
-        before = Some(step);
+        stats.compactions += u64::from(compacts);
+        stats.tokens.add(call.tokens.unwrap_or_default());
+        stats.body_bytes = stats.body_bytes.saturating_add(call.prompt.bytes);
+        stats.resent_bytes = stats.resent_bytes.saturating_add(step.resent_bytes);
+        turn.and(Some(stats.turns)).filter(|turn| *turn > 0)
     }
-    finished.turns = turns.len() as u64;
-    finished.models = models.into_iter().map(str::to_owned).collect();
-    finished
 }
 
 fn step(

@@ -8,10 +8,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use hashbrown::HashTable;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Place;
-use super::digests::DigestMap;
 use crate::call::Digest;
 use crate::decode::content::readable;
 use crate::decode::{Item, Part, Tool};
@@ -20,11 +20,11 @@ use crate::text;
 /// All distinct content.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Library {
-    /// In the order in which they were met here. Apart from the map, which moves all that is in
+    /// In the order in which they were met here. Apart from the table, which moves all that is in
     /// it as it grows.
     contents: Vec<Content>,
-    /// Where each of them is, by its digest.
-    places: DigestMap<u32>,
+    /// Where each of them is, found by its digest, which is a hash already.
+    places: HashTable<u32>,
     /// Bytes of room that all of it would take, kept or not.
     measured: usize,
     /// Bytes of room that is taken.
@@ -177,17 +177,24 @@ impl Library {
     }
 
     fn known(&mut self, digest: &Digest) -> Option<&mut Content> {
-        let place = *self.places.get(digest)?;
-        self.contents.get_mut(place as usize)
+        let place = self.place(*digest)?;
+        self.contents.get_mut(place)
+    }
+
+    fn place(&self, digest: Digest) -> Option<usize> {
+        let is = |place: &u32| self.contents[*place as usize].digest == digest;
+        let place = self.places.find(digest.number(), is)?;
+        Some(*place as usize)
     }
 
     fn insert(&mut self, content: Content) {
         self.last = self.last.max(content.first);
         self.measured += content.room();
         self.kept += content.kept();
-        self.places
-            .insert(content.digest, self.contents.len() as u32);
+        let (digest, place) = (content.digest, self.contents.len() as u32);
         self.contents.push(content);
+        let hash = |place: &u32| self.contents[*place as usize].digest.number();
+        self.places.insert_unique(digest.number(), place, hash);
     }
 
     /// A tool's name, shared with all that have it.
@@ -255,8 +262,7 @@ impl Library {
 
     /// What `digest` stands for.
     pub(crate) fn content(&self, digest: Digest) -> Option<&Content> {
-        let place = *self.places.get(&digest)?;
-        self.contents.get(place as usize)
+        self.contents.get(self.place(digest)?)
     }
 }
 
@@ -273,9 +279,12 @@ impl<'de> Deserialize<'de> for Library {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let known = Vec::<Content>::deserialize(deserializer)?;
         let mut library = Self::default();
-        known
-            .into_iter()
-            .for_each(|content| library.insert(content));
+        for content in known {
+            // Each once, whoever wrote the list.
+            if library.place(content.digest).is_none() {
+                library.insert(content);
+            }
+        }
         Ok(library)
     }
 }

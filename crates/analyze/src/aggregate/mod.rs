@@ -44,7 +44,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decode::{decode, header};
 use crate::purpose::Purpose;
-use crate::report::Report;
+use crate::report::{Cache, Conversation, Models, Report};
 use crate::stats::Histogram;
 use crate::{Error, text};
 
@@ -55,6 +55,7 @@ use problems::Problems;
 use row::Row;
 use sightings::Sightings;
 use structure::Shapes;
+use view::View;
 
 pub use endpoint::Endpoint;
 pub use place::Place;
@@ -241,21 +242,34 @@ impl Aggregate {
             && self.left_out.is_empty()
     }
 
+    /// The sections about calls one after the other and about what tools gave back.
+    fn calls(&self, view: &View<'_>) -> (Models, Conversation, Cache) {
+        let results = tools::Results::of(view);
+        let mut threads = conversation::Threads::of(view, &results);
+        let mut uses = cache::Uses::default();
+        threads::steps(view, |step| {
+            threads.take(&step);
+            uses.take(&step);
+        });
+        let model = model::finish(view, &results, &self.gaps);
+        (model, threads.finish(), uses.finish())
+    }
+
     /// Works out the report.
     pub fn finish(mut self) -> Report {
         self.library.forget();
-        let view = view::View::of(&self);
-        let threads = threads::threads(&view);
+        let view = View::of(&self);
+        let (model, conversation, cache) = self.calls(&view);
         Report {
             recordings: view.recordings(),
             left_out: self.left_out.len() as u64,
             glance: Some(glance::finish(&view, &self)),
             endpoints: Some(endpoints::finish(&view, &self.headers)),
             frequency: Some(frequency::finish(&view)),
-            model: Some(model::finish(&view, &self.gaps)),
-            conversation: Some(conversation::finish(&view, &threads)),
+            model: Some(model),
+            conversation: Some(conversation),
             prompt: Some(prompt::finish(&view)),
-            cache: Some(cache::finish(&threads)),
+            cache: Some(cache),
             structure: Some(self.shapes.finish()),
             // Prices are the user's, not the recording's.
             cost: None,

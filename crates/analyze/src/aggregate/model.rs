@@ -4,13 +4,18 @@ use std::collections::BTreeMap;
 
 use capture::record::Transport;
 
+use super::tools::Results;
 use super::view::{Entry, View};
 use super::{gaps as gap_classes, tools};
 use crate::call::{Call, Ending, Kind, Provider, Tokens};
 use crate::report::{ModelStats, ModelUse, Models};
 use crate::stats::{Histogram, Quantiles};
 
-pub(super) fn finish(view: &View<'_>, gaps: &BTreeMap<String, Histogram>) -> Models {
+pub(super) fn finish(
+    view: &View<'_>,
+    results: &Results,
+    gaps: &BTreeMap<String, Histogram>,
+) -> Models {
     let mut groups: BTreeMap<(&str, Provider), BTreeMap<Kind, Vec<_>>> = BTreeMap::new();
     for (entry, call) in view.calls() {
         let model = groups.entry((&call.model, call.provider)).or_default();
@@ -40,7 +45,7 @@ pub(super) fn finish(view: &View<'_>, gaps: &BTreeMap<String, Histogram>) -> Mod
     models.sort_by_key(|model| std::cmp::Reverse(requests(model)));
     Models {
         models,
-        tools: tools::finish(view),
+        tools: tools::finish(view, results),
         gap_classes: gap_classes::classes(gaps),
     }
 }

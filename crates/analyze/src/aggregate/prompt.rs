@@ -32,8 +32,8 @@ pub(super) fn finish(view: &View<'_>) -> Prompt {
 struct Uses<'a> {
     /// Prompt texts in the order in which they came, with the first exchange and the number of all.
     order: Vec<(&'a Content, u64, u64)>,
-    /// Everything, and of prompt texts the place in that order.
-    seen: DigestMap<Option<usize>>,
+    /// Everything, and of prompt texts the place in that order; [`ELSEWHERE`] of what has none.
+    seen: DigestMap<u32>,
     parts: BTreeMap<Part, (u64, u64)>,
     around: u64,
 }
@@ -44,13 +44,14 @@ impl<'a> Uses<'a> {
         *all += content.bytes();
         let place = self.seen.entry(content.digest).or_insert_with(|| {
             *distinct += content.bytes();
-            is_prompt(content.part).then(|| {
-                self.order.push((content, exchange, 0));
-                self.order.len() - 1
-            })
+            if !is_prompt(content.part) {
+                return ELSEWHERE;
+            }
+            self.order.push((content, exchange, 0));
+            self.order.len() as u32 - 1
         });
-        if let Some(place) = *place {
-            self.order[place].2 += 1;
+        if let Some((_, _, requests)) = self.order.get_mut(*place as usize) {
+            *requests += 1;
         }
     }
 
@@ -59,7 +60,7 @@ impl<'a> Uses<'a> {
         let mut unused = BTreeSet::new();
         for (content, first_exchange, requests) in &self.order {
             let text = PromptText {
-                name: content.name.as_deref().map(str::to_owned),
+                name: content.name.clone(),
                 digest: content.digest,
                 bytes: content.bytes(),
                 requests: *requests,
@@ -102,6 +103,9 @@ impl<'a> Uses<'a> {
         parts.chain((self.around > 0).then_some(around)).collect()
     }
 }
+
+/// No place in a list: a recording that fills one so far would take a terabyte.
+const ELSEWHERE: u32 = u32::MAX;
 
 fn is_prompt(part: Part) -> bool {
     matches!(part, Part::Instructions | Part::Tools)

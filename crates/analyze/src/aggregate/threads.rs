@@ -3,9 +3,12 @@
 //! Over a WebSocket a request brings only what is new and names the response
 //! that it goes on from; over HTTP it brings the whole history again. Here both
 //! become steps that know what the model was shown (`shown`) and what of it was
-//! new (`new`), so that the sections need not care.
+//! new (`new`), so that the sections need not care. Steps are handed out one by one: each holds
+//! a whole context, and all of them together would grow with the square of a conversation.
 
 use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
 
 use super::digests::DigestSet;
 use super::library::Content;
@@ -13,19 +16,14 @@ use super::view::{Entry, View};
 use crate::call::Call;
 use crate::decode::Part;
 
-/// The requests of one conversation, in order.
-pub(super) struct Thread<'v, 'a> {
-    /// The agent's id for it, where it has one.
-    pub(super) id: Option<&'a str>,
-    pub(super) steps: Vec<Step<'v, 'a>>,
-}
-
 /// One request of a conversation.
 pub(super) struct Step<'v, 'a> {
+    /// The number of its conversation, from 0 in the order in which they began.
+    pub(super) thread: usize,
     pub(super) entry: &'v Entry<'a>,
     pub(super) call: &'a Call,
     /// The tools that the model has, sent now or before.
-    pub(super) tools: Vec<&'a Content>,
+    pub(super) tools: Rc<[&'a Content]>,
     /// Everything that the model is shown, sent now or before, but tools.
     pub(super) shown: Vec<&'a Content>,
     /// Of that, the instructions.
@@ -38,53 +36,55 @@ pub(super) struct Step<'v, 'a> {
     pub(super) context_bytes: u64,
 }
 
-/// All conversations, in the order in which they began.
-pub(super) fn threads<'v, 'a>(view: &'v View<'a>) -> Vec<Thread<'v, 'a>> {
-    let mut order: Vec<Thread<'v, 'a>> = Vec::new();
-    let mut places: HashMap<(usize, Option<&str>), (usize, History<'a>)> = HashMap::new();
+/// Hands `take` each request of every conversation, in the order in which they were made.
+pub(super) fn steps<'v, 'a>(view: &'v View<'a>, mut take: impl FnMut(Rc<Step<'v, 'a>>)) {
+    let mut threads: HashMap<(usize, Option<&str>), History<'a>> = HashMap::new();
     for (entry, call) in view.calls() {
-        let id = call.ids.thread.as_deref();
-        let (place, history) = places.entry((entry.recording, id)).or_insert_with(|| {
-            order.push(Thread {
-                id,
-                steps: Vec::new(),
+        let thread = threads.len();
+        let history = threads
+            .entry((entry.recording, call.ids.thread.as_deref()))
+            .or_insert_with(|| History {
+                thread,
+                ..History::default()
             });
-            (order.len() - 1, History::default())
-        });
-        let step = history.step(entry, call);
-        order[*place].steps.push(step);
+        take(Rc::new(history.step(entry, call)));
     }
-    order
 }
 
 /// What was said in a conversation so far.
 #[derive(Default)]
 struct History<'a> {
+    /// The number of the conversation.
+    thread: usize,
     /// What the agent has sent, ever.
     sent: DigestSet,
-    /// What the model had been shown and had said, at the end of each response.
-    responses: HashMap<&'a str, Shown<'a>>,
+    /// What was said in all exchanges, one after the other.
+    said: Vec<&'a Content>,
+    exchanges: Vec<Said<'a>>,
+    /// The exchange of each response.
+    responses: HashMap<&'a str, usize>,
 }
 
-/// What the model knows at some point.
-#[derive(Default, Clone)]
-struct Shown<'a> {
-    tools: Vec<&'a Content>,
-    items: Vec<&'a Content>,
+/// What one exchange added to what the model knows: what it was shown, and what it answered.
+struct Said<'a> {
+    /// The exchange that this one goes on from.
+    before: Option<usize>,
+    said: Range<usize>,
+    tools: Rc<[&'a Content]>,
 }
 
 impl<'a> History<'a> {
     fn step<'v>(&mut self, entry: &'v Entry<'a>, call: &'a Call) -> Step<'v, 'a> {
         let contents = &entry.contents;
         let before = call.ids.previous_response.as_deref();
-        let mut shown = before
-            .and_then(|id| self.responses.get(id).cloned())
-            .unwrap_or_default();
-        if !contents.tools.is_empty() {
-            shown.tools.clone_from(&contents.tools);
-        }
-        shown.items.extend(contents.instructions);
-        shown.items.extend(&contents.input);
+        let before = before.and_then(|id| self.responses.get(id).copied());
+        let tools = match before {
+            Some(before) if contents.tools.is_empty() => Rc::clone(&self.exchanges[before].tools),
+            _ => contents.tools.as_slice().into(),
+        };
+        let mut shown = self.known_after(before);
+        shown.extend(contents.instructions);
+        shown.extend(&contents.input);
 
         let mut new = Vec::new();
         let mut resent_bytes = 0;
@@ -97,22 +97,41 @@ impl<'a> History<'a> {
                 (false, _) => resent_bytes += content.bytes(),
             }
         }
+        if let Some(response) = &call.ids.response {
+            let start = self.said.len();
+            self.said.extend(contents.instructions);
+            self.said.extend(&contents.input);
+            self.said.extend(&contents.output);
+            self.responses.insert(response, self.exchanges.len());
+            self.exchanges.push(Said {
+                before,
+                said: start..self.said.len(),
+                tools: Rc::clone(&tools),
+            });
+        }
         let is_instruction = |content: &&&Content| content.part == Part::Instructions;
-        let all = shown.tools.iter().chain(&shown.items);
-        let step = Step {
+        let all = tools.iter().chain(&shown);
+        Step {
+            thread: self.thread,
             entry,
             call,
             context_bytes: all.map(|content| content.bytes()).sum(),
-            tools: shown.tools.clone(),
-            shown: shown.items.clone(),
-            instructions: shown.items.iter().filter(is_instruction).copied().collect(),
+            instructions: shown.iter().filter(is_instruction).copied().collect(),
+            tools,
+            shown,
             new,
             resent_bytes,
-        };
-        if let Some(response) = &call.ids.response {
-            shown.items.extend(&contents.output);
-            self.responses.insert(response, shown);
         }
-        step
+    }
+
+    /// What the model knows at the end of an exchange.
+    fn known_after(&self, mut exchange: Option<usize>) -> Vec<&'a Content> {
+        let mut parts = Vec::new();
+        while let Some(said) = exchange.and_then(|exchange| self.exchanges.get(exchange)) {
+            parts.push(&self.said[said.said.clone()]);
+            exchange = said.before;
+        }
+        parts.reverse();
+        parts.concat()
     }
 }

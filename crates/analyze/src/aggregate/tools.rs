@@ -72,8 +72,7 @@ impl Results {
 }
 
 /// The tools that were called, the most used first.
-pub(super) fn finish(view: &View<'_>) -> Vec<ToolStats> {
-    let results = Results::of(view);
+pub(super) fn finish(view: &View<'_>, results: &Results) -> Vec<ToolStats> {
     let calls = view.calls();
     let calls: Vec<PairedCall<'_>> = calls
         .flat_map(|(entry, call)| results.of_call(view, entry, call))

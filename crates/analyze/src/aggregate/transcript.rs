@@ -174,22 +174,37 @@ impl<'a> Conversation<'a> {
     }
 }
 
+/// The items of a list. Those for whose texts there is no room stand together, at the place of the
+/// first of them: of a recording that is mostly such items the report would be nothing else.
 fn said(contents: &[&Content], room: &mut Room) -> Vec<Said> {
-    let said = contents.iter().map(|content| {
+    let mut all: Vec<Said> = Vec::new();
+    let mut without_text = BTreeMap::new();
+    for content in contents {
         let text = content
             .text()
             .cloned()
             .filter(|text| text.len() <= room.text);
+        if text.is_none() {
+            let kind = (content.part, content.name.as_deref());
+            let place = *without_text.entry(kind).or_insert(all.len());
+            if let Some(said) = all.get_mut(place) {
+                said.items += 1;
+                said.bytes = said.bytes.saturating_add(content.bytes());
+                continue;
+            }
+        }
         room.text -= text.as_ref().map_or(0, |text| text.len());
-        Said {
+        all.push(Said {
             part: content.part,
-            name: content.name.as_deref().map(str::to_owned),
+            name: content.name.clone(),
             text,
             cut: content.cut(),
+            items: 1,
             bytes: content.bytes(),
-        }
-    });
-    said.collect()
+        });
+    }
+    all.shrink_to_fit();
+    all
 }
 
 /// The change from one content to another; `None` when they say the same.
@@ -207,7 +222,7 @@ fn change(before: Option<&Content>, after: Option<&Content>, room: &mut Room) ->
     };
     Some(Change {
         part: named.part,
-        name: named.name.as_deref().map(str::to_owned),
+        name: named.name.clone(),
         diff,
     })
 }

@@ -15,7 +15,7 @@ pub struct PromptChange {
     /// Instructions, or tools.
     pub part: Part,
     /// The tool's name.
-    pub name: Option<String>,
+    pub name: Option<Arc<str>>,
     /// The number of bytes before; absent for what is new.
     pub bytes_before: Option<u64>,
     /// The number of bytes now; absent for what is gone.
@@ -53,17 +53,21 @@ fn instructions(before: &Prompt, after: &Prompt) -> Vec<PromptChange> {
 
 fn tools(before: &Prompt, after: &Prompt) -> Vec<PromptChange> {
     // Of several definitions of one tool, the last counts.
-    let by_name = |prompt: &Prompt| -> BTreeMap<Option<String>, PromptText> {
+    fn by_name(prompt: &Prompt) -> BTreeMap<Option<&str>, &PromptText> {
         let tools = prompt.tools.iter();
-        tools
-            .map(|tool| (tool.name.clone(), tool.clone()))
-            .collect()
-    };
+        tools.map(|tool| (tool.name.as_deref(), tool)).collect()
+    }
     let (before, after) = (by_name(before), by_name(after));
     let names: BTreeSet<_> = before.keys().chain(after.keys()).collect();
     names
         .into_iter()
-        .filter_map(|name| change(Part::Tools, before.get(name), after.get(name)))
+        .filter_map(|name| {
+            change(
+                Part::Tools,
+                before.get(name).copied(),
+                after.get(name).copied(),
+            )
+        })
         .collect()
 }
 

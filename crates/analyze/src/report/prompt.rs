@@ -27,7 +27,7 @@ pub struct Prompt {
 pub struct PromptText {
     /// The tool's name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: Option<Arc<str>>,
     /// Tells versions apart.
     pub digest: Digest,
     /// Its length as JSON.

@@ -55,18 +55,20 @@ pub struct Step {
     pub output: Vec<Said>,
 }
 
-/// One item.
+/// One item; or all items of a list that are of one part and name and had no room for their texts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Said {
     /// Which part of the conversation it is.
     pub part: Part,
     /// The tool's name, of a tool call.
-    pub name: Option<String>,
+    pub name: Option<Arc<str>>,
     /// Its text; absent where there was no room to keep it.
     pub text: Option<Arc<str>>,
     /// Whether `text` is its beginning alone.
     pub cut: bool,
-    /// Its length as JSON, in bytes.
+    /// How many items it is; 1 where there is a text.
+    pub items: u64,
+    /// Its length as JSON, in bytes; of several the sum.
     pub bytes: u64,
 }
 
@@ -76,7 +78,7 @@ pub struct Change {
     /// Which part of the request it is.
     pub part: Part,
     /// The tool's name, of a tool.
-    pub name: Option<String>,
+    pub name: Option<Arc<str>>,
     /// A unified diff; absent where a text was not kept, and past the first 1 MiB that is compared.
     pub diff: Option<String>,
 }

@@ -125,6 +125,9 @@ impl Page {
         if let Some(name) = &said.name {
             self.put(format_args!(" <code>{}</code>", Escaped(name)));
         }
+        if said.items > 1 {
+            self.put(format_args!(" ({})", plural(said.items, "item")));
+        }
         let size = bytes(said.bytes);
         let preview = first_line(text);
         let preview = Escaped(&preview);
@@ -134,7 +137,7 @@ impl Page {
         match &said.text {
             None => self
                 .html
-                .push_str("<p class=\"note\">The report had no room for this text.</p>\n"),
+                .push_str("<p class=\"note\">The report had no room for the text.</p>\n"),
             Some(_) => self.text(text, said),
         }
         self.html.push_str("</details>\n");

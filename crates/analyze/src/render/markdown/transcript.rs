@@ -60,7 +60,7 @@ fn row(step: &Step) -> [String; 7] {
         step.kind.name().to_owned(),
         parts(&step.added),
         changes(&step.changed),
-        count(step.removed.len() as u64),
+        count(step.removed.iter().map(|said| said.items).sum()),
         count(step.repeated),
         answer,
     ]
@@ -71,7 +71,7 @@ fn parts(said: &[Said]) -> String {
     let mut groups: BTreeMap<Part, (u64, u64)> = BTreeMap::new();
     for item in said {
         let (number, size) = groups.entry(item.part).or_default();
-        *number += 1;
+        *number += item.items;
         *size = size.saturating_add(item.bytes);
     }
     let texts: Vec<String> = groups
