@@ -130,6 +130,9 @@ impl Scan {
         for part in parts {
             whole.merge(part);
         }
+        if self.threads > 1 {
+            whole.aggregate.help();
+        }
         let blocks = blocks.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.finish(whole, &blocks, path)
     }

@@ -14,6 +14,7 @@ mod digests;
 mod endpoint;
 mod endpoints;
 mod errors;
+mod finish;
 mod frequency;
 mod gaps;
 mod glance;
@@ -44,7 +45,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::decode::{decode, header};
 use crate::purpose::Purpose;
-use crate::report::{Cache, Conversation, Models, Report};
 use crate::stats::Histogram;
 use crate::{Error, text};
 
@@ -55,7 +55,6 @@ use problems::Problems;
 use row::Row;
 use sightings::Sightings;
 use structure::Shapes;
-use view::View;
 
 pub use endpoint::Endpoint;
 pub use place::Place;
@@ -100,6 +99,9 @@ pub struct Aggregate {
     headers: Headers,
     /// Exchanges that a filter left out.
     left_out: Vec<Place>,
+    /// Whether a second thread may help to work out the report.
+    #[serde(skip)]
+    helped: bool,
 }
 
 impl Aggregate {
@@ -115,6 +117,12 @@ impl Aggregate {
     /// Says that the next record stands behind `place`: a part of a recording is to be read.
     pub fn seek(&mut self, place: Place) {
         self.here = place;
+    }
+
+    /// Lets a second thread help to work out the report, as `Scan` does where it may
+    /// use several.
+    pub(crate) fn help(&mut self) {
+        self.helped = true;
     }
 
     /// Adds the record of the next line.
@@ -231,6 +239,7 @@ impl Aggregate {
         self.telemetry.merge(other.telemetry);
         self.headers.merge(other.headers);
         self.left_out.extend(other.left_out);
+        self.helped |= other.helped;
     }
 
     /// Whether no record was added.
@@ -240,47 +249,6 @@ impl Aggregate {
             && self.connections.is_empty()
             && self.rows.is_empty()
             && self.left_out.is_empty()
-    }
-
-    /// The sections about calls one after the other and about what tools gave back.
-    fn calls(&self, view: &View<'_>) -> (Models, Conversation, Cache) {
-        let results = tools::Results::of(view);
-        let mut threads = conversation::Threads::of(view, &results);
-        let mut uses = cache::Uses::default();
-        threads::steps(view, |step| {
-            threads.take(&step);
-            uses.take(&step);
-        });
-        let model = model::finish(view, &results, &self.gaps);
-        (model, threads.finish(), uses.finish())
-    }
-
-    /// Works out the report.
-    pub fn finish(mut self) -> Report {
-        self.library.forget();
-        let view = View::of(&self);
-        let (model, conversation, cache) = self.calls(&view);
-        Report {
-            recordings: view.recordings(),
-            left_out: self.left_out.len() as u64,
-            glance: Some(glance::finish(&view, &self)),
-            endpoints: Some(endpoints::finish(&view, &self.headers)),
-            frequency: Some(frequency::finish(&view)),
-            model: Some(model),
-            conversation: Some(conversation),
-            prompt: Some(prompt::finish(&view)),
-            cache: Some(cache),
-            structure: Some(self.shapes.finish()),
-            // Prices are the user's, not the recording's.
-            cost: None,
-            errors: Some(errors::finish(&view)),
-            identity: Some(identity::finish(&self.sightings)),
-            telemetry: Some(telemetry::finish(&view, &self.telemetry)),
-            hosts: Some(hosts::finish(&view)),
-            timeline: Some(timeline::finish(&view)),
-            transcript: Some(transcript::finish(&view)),
-            completeness: Some(completeness::finish(&view, &self.problems)),
-        }
     }
 }
 

@@ -1,0 +1,72 @@
+//! Works out the report of all that was read.
+
+use std::thread;
+
+use super::view::View;
+use super::{
+    Aggregate, cache, completeness, conversation, endpoints, errors, frequency, glance, hosts,
+    identity, model, prompt, telemetry, threads, timeline, tools, transcript,
+};
+use crate::report::{Cache, Conversation, Models, Report};
+
+impl Aggregate {
+    /// Works out the report.
+    pub fn finish(mut self) -> Report {
+        self.library.forget();
+        let view = View::of(&self);
+        // Half of the work, where there is much: each goes through all contents.
+        let contents = || {
+            let structure = self.shapes.finish();
+            (structure, prompt::finish(&view), transcript::finish(&view))
+        };
+        thread::scope(|scope| {
+            // Without a thread to spare it takes longer, and nothing else.
+            let helper = thread::Builder::new();
+            let helper = self.helped.then(|| helper.spawn_scoped(scope, contents));
+            let (model, conversation, cache) = self.calls(&view);
+            let report = Report {
+                recordings: view.recordings(),
+                left_out: self.left_out.len() as u64,
+                glance: Some(glance::finish(&view, &self)),
+                endpoints: Some(endpoints::finish(&view, &self.headers)),
+                frequency: Some(frequency::finish(&view)),
+                model: Some(model),
+                conversation: Some(conversation),
+                cache: Some(cache),
+                errors: Some(errors::finish(&view)),
+                identity: Some(identity::finish(&self.sightings)),
+                telemetry: Some(telemetry::finish(&view, &self.telemetry)),
+                hosts: Some(hosts::finish(&view)),
+                timeline: Some(timeline::finish(&view)),
+                completeness: Some(completeness::finish(&view, &self.problems)),
+                ..Report::default()
+            };
+            let (structure, prompt, transcript) = match helper {
+                Some(Ok(helper)) => helper
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                Some(Err(_)) | None => contents(),
+            };
+            // Prices are the user's, not the recording's: `cost` stays open.
+            Report {
+                structure: Some(structure),
+                prompt: Some(prompt),
+                transcript: Some(transcript),
+                ..report
+            }
+        })
+    }
+
+    /// The sections about calls one after the other and about what tools gave back.
+    fn calls(&self, view: &View<'_>) -> (Models, Conversation, Cache) {
+        let results = tools::Results::of(view);
+        let mut threads = conversation::Threads::of(view, &results);
+        let mut uses = cache::Uses::default();
+        threads::steps(view, |step| {
+            threads.take(&step);
+            uses.take(&step);
+        });
+        let model = model::finish(view, &results, &self.gaps);
+        (model, threads.finish(), uses.finish())
+    }
+}
