@@ -145,6 +145,27 @@ fn a_long_text_is_cut_and_says_how_long_it_was() {
 }
 
 #[test]
+fn items_for_whose_texts_there_is_no_room_stand_together() {
+    let mut recording = Recording::default();
+    let long = "x".repeat(20_000);
+    let items = (0..1200).map(|n| message(["user", "assistant"][n % 2], &format!("{n} {long}")));
+    recording.call(Request {
+        input: items.collect(),
+        ..Request::default()
+    });
+    let steps = steps(&recording);
+    let added = &steps[0].added;
+    let (with, without): (Vec<_>, Vec<_>) = added.iter().partition(|said| said.text.is_some());
+    assert!(with.iter().all(|said| said.items == 1));
+    // 16 KiB of each text, of 16 MiB.
+    assert_eq!(with.len(), 1024);
+    let without: Vec<_> = without.iter().map(|said| (said.part, said.items)).collect();
+    assert_eq!(without, [(Part::User, 88), (Part::Assistant, 88)]);
+    let bytes: u64 = added.iter().map(|said| said.bytes).sum();
+    assert!(bytes > 1200 * 20_000);
+}
+
+#[test]
 fn past_a_bound_changes_are_told_and_no_longer_compared() {
     let mut recording = Recording::default();
     for n in 0..60 {

@@ -52,18 +52,14 @@ impl Reading {
         }
         let mut splitter = Splitter::new(self.limit);
         let mut list = EventList::new(self.limit);
-        let mut show = |piece: &[u8], at| {
+        let show = |piece: &[u8], at| {
             splitter.push(piece, at, |event| list.push(self, event, start));
         };
         let mut body = if values(headers, "content-encoding").next().is_none() {
             // Most streams: here what was kept makes room for the events, which are larger.
             let mut body = counts(&draft, complete);
-            let mut hasher = self.key.content_hasher();
-            draft.drain(|piece, at| {
-                hasher.update(piece);
-                show(piece, at);
-            });
-            body.hash = (!body.truncated).then(|| hasher.finish());
+            body.hash = (!body.truncated).then(|| self.key.content_hash(&draft.kept));
+            draft.drain(show);
             body
         } else {
             let opened = self.open(&draft, headers, complete, show);

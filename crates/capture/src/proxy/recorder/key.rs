@@ -26,12 +26,8 @@ impl SessionKey {
 
     /// The hash of a content: 32 hexadecimal digits, equal for equal contents.
     pub(super) fn content_hash(&self, content: &[u8]) -> String {
-        content_hex(&blake3::keyed_hash(&self.contents, content))
-    }
-
-    /// Hashes a content that comes in pieces.
-    pub(super) fn content_hasher(&self) -> ContentHasher {
-        ContentHasher(Zeroizing::new(blake3::Hasher::new_keyed(&self.contents)))
+        let hash = blake3::keyed_hash(&self.contents, content);
+        hex(&hash.as_bytes()[..16])
     }
 
     /// The fingerprint of a secret: 16 hexadecimal digits, equal for equal secrets.
@@ -39,24 +35,6 @@ impl SessionKey {
         let hash = blake3::keyed_hash(&self.secrets, secret);
         hex(&hash.as_bytes()[..8])
     }
-}
-
-/// Makes the hash of a content out of its pieces, however it was cut.
-pub(super) struct ContentHasher(Zeroizing<blake3::Hasher>);
-
-impl ContentHasher {
-    pub(super) fn update(&mut self, piece: &[u8]) {
-        self.0.update(piece);
-    }
-
-    /// The same as [`SessionKey::content_hash`] of all the pieces.
-    pub(super) fn finish(&self) -> String {
-        content_hex(&self.0.finalize())
-    }
-}
-
-fn content_hex(hash: &blake3::Hash) -> String {
-    hex(&hash.as_bytes()[..16])
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -83,10 +61,6 @@ mod tests {
         assert_ne!(one.content_hash(b"body"), other.content_hash(b"body"));
         assert_ne!(one.fingerprint(b"body"), other.fingerprint(b"body"));
         assert_eq!(one.content_hash(b"").len(), 32);
-        let mut pieces = one.content_hasher();
-        pieces.update(b"bo");
-        pieces.update(b"dy");
-        assert_eq!(pieces.finish(), one.content_hash(b"body"));
         assert_eq!(one.fingerprint(b"").len(), 16);
     }
 
