@@ -44,6 +44,15 @@ impl Listening {
     }
 }
 
+/// Whether this process was started to ignore a signal, and with it all that it starts; where the
+/// system does not tell, it is taken to have been not.
+fn is_ignored(signal: Signal) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok());
+    ignored.unwrap_or(0) >> (signal as u64 - 1) & 1 == 1
+}
+
 #[test]
 fn each_signal_that_a_process_sends_reaches_the_agent_once() {
     let machine = Machine::new();
@@ -56,6 +65,11 @@ fn each_signal_that_a_process_sends_reaches_the_agent_once() {
         (Signal::SIGUSR1, "USR1"),
         (Signal::SIGUSR2, "USR2"),
     ] {
+        // What the tests were started to ignore, the agent ignores: a shell does that to jobs in
+        // the background.
+        if is_ignored(signal) {
+            continue;
+        }
         listening.send(signal);
         // Had an earlier one come twice, it would stand here.
         assert_eq!(listening.line(), format!("got {name}"));
