@@ -14,15 +14,12 @@ impl Aggregate {
     pub fn finish(mut self) -> Report {
         self.library.forget();
         let view = View::of(&self);
-        // Half of the work, where there is much: each goes through all contents.
-        let contents = || {
-            let structure = self.shapes.finish();
-            (structure, prompt::finish(&view), transcript::finish(&view))
-        };
+        // Half of the work, where there is much.
+        let half = || (self.shapes.finish(), transcript::finish(&view));
         thread::scope(|scope| {
             // Without a thread to spare it takes longer, and nothing else.
             let helper = thread::Builder::new();
-            let helper = self.helped.then(|| helper.spawn_scoped(scope, contents));
+            let helper = self.helped.then(|| helper.spawn_scoped(scope, half));
             let (model, conversation, cache) = self.calls(&view);
             let report = Report {
                 recordings: view.recordings(),
@@ -32,6 +29,7 @@ impl Aggregate {
                 frequency: Some(frequency::finish(&view)),
                 model: Some(model),
                 conversation: Some(conversation),
+                prompt: Some(prompt::finish(&view, self.library.len())),
                 cache: Some(cache),
                 errors: Some(errors::finish(&view)),
                 identity: Some(identity::finish(&self.sightings)),
@@ -41,16 +39,15 @@ impl Aggregate {
                 completeness: Some(completeness::finish(&view, &self.problems)),
                 ..Report::default()
             };
-            let (structure, prompt, transcript) = match helper {
+            let (structure, transcript) = match helper {
                 Some(Ok(helper)) => helper
                     .join()
                     .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-                Some(Err(_)) | None => contents(),
+                Some(Err(_)) | None => half(),
             };
             // Prices are the user's, not the recording's: `cost` stays open.
             Report {
                 structure: Some(structure),
-                prompt: Some(prompt),
                 transcript: Some(transcript),
                 ..report
             }

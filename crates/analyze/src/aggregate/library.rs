@@ -215,6 +215,9 @@ impl Library {
             std::mem::swap(self, &mut other);
         }
         drop(other.places);
+        // At once: who grows it step by step looks at all contents each time.
+        let hash = |place: &u32| self.contents[*place as usize].digest.number();
+        self.places.reserve(other.contents.len(), hash);
         for content in other.contents {
             let Some(known) = self.known(&content.digest) else {
                 self.insert(content);
@@ -258,6 +261,11 @@ impl Library {
         }
         self.kept = self.kept.min(MAX_KEPT_BYTES);
         after.into_iter().for_each(|content| content.text = None);
+    }
+
+    /// How many distinct contents there are.
+    pub(super) fn len(&self) -> usize {
+        self.contents.len()
     }
 
     /// What `digest` stands for.

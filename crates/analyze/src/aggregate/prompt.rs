@@ -8,8 +8,10 @@ use super::view::View;
 use crate::decode::Part;
 use crate::report::{PartBytes, Prompt, PromptText};
 
-pub(super) fn finish(view: &View<'_>) -> Prompt {
+/// `contents` is how many distinct ones there are.
+pub(super) fn finish(view: &View<'_>, contents: usize) -> Prompt {
     let mut uses = Uses::default();
+    uses.seen.reserve(contents);
     for (entry, call) in view.calls() {
         let mut known = 0;
         for content in entry.contents.sent() {
