@@ -118,6 +118,18 @@ fn texts_are_taken_and_refused_as_serde_json_does() {
 }
 
 #[test]
+fn runs_of_backslashes_escape_in_pairs_wherever_they_begin() {
+    for before in (0..4).chain(60..68) {
+        for run in (0..8).chain(60..70).chain(126..132) {
+            let text = "x".repeat(before) + &"\\".repeat(run);
+            for rest in ["\"", "n\"", "\"\"", "u00e9\"", "x\"", ""] {
+                check(&format!("[\"{text}{rest}]"));
+            }
+        }
+    }
+}
+
+#[test]
 fn no_depth_is_too_deep() {
     for depth in [200, 100_000] {
         let text = "[".repeat(depth) + &"]".repeat(depth);
