@@ -239,7 +239,8 @@ impl<'a> Event<'a> {
             if all.is_empty() {
                 // The others are about as long as the first.
                 let whole = events.map_or(0, Json::raw_bytes);
-                all.reserve(whole / event.raw_bytes().max(MIN_EVENT_BYTES));
+                let about = whole / event.raw_bytes().max(1);
+                all.reserve(about.min(MAX_EVENTS_AT_ONCE));
             }
             all.push(Self::of(event)?);
         }
@@ -277,8 +278,8 @@ pub(crate) fn read<T>(
     Exchange::of(document.root()).map(|exchange| look(&exchange))
 }
 
-/// No event on record is shorter: it has a time and a length. Bounds what a line makes us set aside.
-const MIN_EVENT_BYTES: usize = 24;
+/// Bounds what a line whose first event is short makes us set aside; longer lists grow.
+const MAX_EVENTS_AT_ONCE: usize = 4096;
 
 /// What a member says that may be missing or `null`; `None` where it is there and cannot be read.
 fn optional<'a, T>(
