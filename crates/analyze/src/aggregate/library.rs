@@ -193,7 +193,7 @@ impl Library {
         self.kept += content.kept();
         let (digest, place) = (content.digest, self.contents.len() as u32);
         self.contents.push(content);
-        let hash = |place: &u32| self.contents[*place as usize].digest.number();
+        let hash = hash_in(&self.contents);
         self.places.insert_unique(digest.number(), place, hash);
     }
 
@@ -216,7 +216,7 @@ impl Library {
         }
         drop(other.places);
         // At once: who grows it step by step looks at all contents each time.
-        let hash = |place: &u32| self.contents[*place as usize].digest.number();
+        let hash = hash_in(&self.contents);
         self.places.reserve(other.contents.len(), hash);
         for content in other.contents {
             let Some(known) = self.known(&content.digest) else {
@@ -295,6 +295,11 @@ impl<'de> Deserialize<'de> for Library {
         }
         Ok(library)
     }
+}
+
+/// The hash of what stands at a place.
+fn hash_in(contents: &[Content]) -> impl Fn(&u32) -> u64 {
+    |place| contents[*place as usize].digest.number()
 }
 
 /// How much of a text is kept.
