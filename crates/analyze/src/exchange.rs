@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use capture::record::{self, Delay, Outcome, Timestamp, Transport};
 
-use crate::json::{Json, Tape, elements, fields};
+use crate::json::{Form, Json, Tape, elements, fields};
 
 /// One request, its response, and what streamed with it.
 #[derive(Debug)]
@@ -95,6 +95,7 @@ pub(crate) struct Body<'a> {
 /// One server-sent event, or one WebSocket message from the origin.
 #[derive(Debug)]
 pub(crate) struct Event<'a> {
+    form: Option<Form>,
     pub(crate) at_us: u64,
     pub(crate) event: Option<Cow<'a, str>>,
     pub(crate) json: Option<Json<'a>>,
@@ -201,50 +202,88 @@ impl<'a> Body<'a> {
     }
 }
 
-impl<'a> Event<'a> {
-    /// Reads one by hand: there are far more events than anything else.
-    fn of(json: Json<'a>) -> Option<Self> {
-        let mut at_us = None;
-        let mut event = Self {
-            at_us: 0,
-            event: None,
-            json: None,
-            kind: None,
-            text: None,
-            bytes: 0,
-            wire_bytes: None,
-            truncated: false,
-        };
-        for (name, value) in json.members() {
-            match &*name.bytes() {
-                b"at_us" => at_us = Some(value.number()?),
-                b"event" => event.event = optional(Some(value), Json::text)?,
-                // Data that says `null` is not missing.
-                b"json" => event.json = Some(value),
-                b"text" => event.text = optional(Some(value), Json::string)?,
-                b"bytes" => event.bytes = value.number()?,
-                b"wire_bytes" => event.wire_bytes = optional(Some(value), Json::number)?,
-                b"truncated" => event.truncated = value.is_true(),
-                _ => {}
-            }
+/// Where the members of an event stand: so many tokens behind the event's own.
+#[derive(Debug, Default)]
+struct Places {
+    at_us: Option<u32>,
+    event: Option<u32>,
+    json: Option<u32>,
+    /// The member `type` of `json`.
+    kind: Option<u32>,
+    text: Option<u32>,
+    bytes: Option<u32>,
+    wire_bytes: Option<u32>,
+    truncated: Option<u32>,
+}
+
+impl Places {
+    fn of(event: Json<'_>) -> Self {
+        let mut places = Self::default();
+        let place = |json: Json<'_>| Some(json.place() - event.place());
+        for (name, value) in event.members() {
+            let member = match &*name.bytes() {
+                b"at_us" => &mut places.at_us,
+                b"event" => &mut places.event,
+                b"json" => {
+                    places.kind = value.get("type").and_then(place);
+                    &mut places.json
+                }
+                b"text" => &mut places.text,
+                b"bytes" => &mut places.bytes,
+                b"wire_bytes" => &mut places.wire_bytes,
+                b"truncated" => &mut places.truncated,
+                _ => continue,
+            };
+            *member = place(value);
         }
-        event.at_us = at_us?;
-        event.kind = event.json.and_then(|json| json.get("type"));
-        Some(event)
+        places
     }
 
+    /// What stands there in `json`.
+    fn read<'a>(&self, json: Json<'a>) -> Option<Event<'a>> {
+        let at = |place: Option<u32>| Some(json.at(json.place() + place?));
+        Some(Event {
+            form: json.form(),
+            at_us: at(self.at_us)?.number()?,
+            event: optional(at(self.event), Json::text)?,
+            // Data that says `null` is not missing.
+            json: at(self.json),
+            kind: at(self.kind),
+            text: optional(at(self.text), Json::string)?,
+            bytes: at(self.bytes).map_or(Some(0), Json::number)?,
+            wire_bytes: optional(at(self.wire_bytes), Json::number)?,
+            truncated: at(self.truncated).is_some_and(Json::is_true),
+        })
+    }
+}
+
+impl<'a> Event<'a> {
     fn all(events: Option<Json<'a>>) -> Option<Vec<Self>> {
-        let mut all = Vec::new();
+        let mut all: Vec<Self> = Vec::new();
+        let mut places = Places::default();
         for event in elements(events) {
+            let like = all.last().and_then(|last| last.form);
+            if like.is_none() || event.form() != like {
+                places = Places::of(event);
+            }
             if all.is_empty() {
                 // The others are about as long as the first.
                 let whole = events.map_or(0, Json::raw_bytes);
                 let about = whole / event.raw_bytes().max(1);
                 all.reserve(about.min(MAX_EVENTS_AT_ONCE));
             }
-            all.push(Self::of(event)?);
+            all.push(places.read(event)?);
         }
         Some(all)
+    }
+
+    /// Whether it is of the same type as `other`, and its data has the same structure.
+    pub(crate) fn is_like(&self, other: &Event<'_>) -> bool {
+        let same_type = || match (self.kind, other.kind) {
+            (Some(kind), Some(other)) if kind.string().is_some() => kind.is_written_as(other),
+            _ => self.kind() == other.kind(),
+        };
+        self.form.is_some() && self.form == other.form && same_type()
     }
 
     /// Its type: what the data says of it, else its name.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::exchange::{Event, Exchange};
+use crate::json::Json;
 use serde::{Deserialize, Serialize};
 
 use super::Endpoint;
@@ -50,7 +51,9 @@ impl Shapes {
         if let Some(json) = answer {
             shapes.response.walk(json);
         }
-        events.iter().for_each(|event| shapes.add_event(event));
+        for alike in events.chunk_by(Event::is_like) {
+            shapes.add_events(alike);
+        }
     }
 
     pub(super) fn merge(&mut self, other: Self) {
@@ -88,15 +91,20 @@ impl Shapes {
 }
 
 impl EndpointShapes {
-    fn add_event(&mut self, event: &Event<'_>) {
-        let Some(json) = event.json else { return };
+    /// Takes events of one type whose data has the same structure.
+    fn add_events(&mut self, alike: &[Event<'_>]) {
+        let payloads: Vec<Json<'_>> = alike.iter().filter_map(|event| event.json).collect();
+        let Some(event) = alike.first().filter(|_| !payloads.is_empty()) else {
+            return;
+        };
         let name = event.kind();
         let name = text::cut(&name, MAX_TYPE_BYTES);
         if let Some(shape) = self.events.get_mut(name) {
-            shape.walk(json);
+            shape.walk_alike(&payloads);
             return;
         }
-        self.events.entry(name.to_owned()).or_default().walk(json);
+        let shape = self.events.entry(name.to_owned()).or_default();
+        shape.walk_alike(&payloads);
         self.trim();
     }
 

@@ -34,6 +34,12 @@ impl Kind {
         Self::Object,
     ];
 
+    /// Whether it is an array or an object; the others are primitive (RFC 8259, section 1).
+    #[inline]
+    pub(crate) fn is_structured(self) -> bool {
+        matches!(self, Self::Array | Self::Object)
+    }
+
     /// Its name in JSON Schema.
     pub fn name(self) -> &'static str {
         match self {

@@ -9,6 +9,7 @@
 //! holds the two against each other.
 
 mod fields;
+mod form;
 mod kind;
 mod marks;
 mod tape;
@@ -17,6 +18,7 @@ mod tests;
 mod value;
 
 pub(crate) use fields::fields;
+pub(crate) use form::Form;
 pub use kind::Kind;
 pub(crate) use tape::Tape;
 pub(crate) use value::{Json, elements};

@@ -4,9 +4,12 @@
 //! ends, and where the value behind it stands. There is no recursion, so no
 //! depth of nesting is too deep.
 
+use std::ops::Range;
+
+use super::form::{First, Form, Forms};
 use super::kind::Kind;
 use super::marks::Marks;
-use super::value::Json;
+use super::value::{Json, same};
 
 /// Room for tokens, used for one text after the other.
 #[derive(Debug, Default)]
@@ -15,6 +18,7 @@ pub(crate) struct Tape {
     tokens: Vec<Token>,
     /// The arrays and objects that have begun and not ended: token, and which of both.
     open: Vec<(u32, Kind)>,
+    forms: Forms,
 }
 
 /// A text with its tokens.
@@ -36,6 +40,17 @@ pub(super) struct Token {
     pub(super) kind: Kind,
     /// Of a string: whether it holds a backslash.
     pub(super) escaped: bool,
+    /// Whether it is the name of a member.
+    pub(super) name: bool,
+    /// Of an object in an array.
+    pub(super) form: Option<Form>,
+}
+
+impl Token {
+    /// Whether anything stands inside of it, which is the token at `place`.
+    pub(super) fn holds_others(&self, place: u32) -> bool {
+        self.next > place + 1
+    }
 }
 
 /// The text is no JSON.
@@ -53,6 +68,7 @@ impl Tape {
         u32::try_from(text.len()).map_err(|_| Malformed)?;
         self.tokens.clear();
         self.open.clear();
+        self.forms.clear();
         self.marks.read(text.as_bytes())?;
         self.fill(text.as_bytes())?;
         Ok(Document {
@@ -66,16 +82,18 @@ impl Tape {
         loop {
             // Here a value begins.
             at = match *bytes.get(at).ok_or(Malformed)? {
-                b'"' => self.string(bytes, at)?,
-                b'{' => {
-                    self.open(Kind::Object, at);
-                    at = blank(bytes, at + 1);
-                    if bytes.get(at) != Some(&b'}') {
-                        at = self.name(bytes, at)?;
-                        continue;
+                b'{' => match self.repeated(bytes, at) {
+                    Some(end) => end,
+                    None => {
+                        self.open(Kind::Object, at);
+                        at = blank(bytes, at + 1);
+                        if bytes.get(at) != Some(&b'}') {
+                            at = self.name(bytes, at)?;
+                            continue;
+                        }
+                        self.close(at + 1)
                     }
-                    self.close(at + 1)
-                }
+                },
                 b'[' => {
                     self.open(Kind::Array, at);
                     at = blank(bytes, at + 1);
@@ -84,19 +102,16 @@ impl Tape {
                     }
                     self.close(at + 1)
                 }
-                b't' => self.word(bytes, at, b"true", Kind::Boolean)?,
-                b'f' => self.word(bytes, at, b"false", Kind::Boolean)?,
-                b'n' => self.word(bytes, at, b"null", Kind::Null)?,
-                _ => self.number(bytes, at)?,
+                _ => self.primitive(bytes, at, false)?,
             };
             // And here it has ended, and perhaps what holds it.
             loop {
                 at = blank(bytes, at);
-                let Some((_, kind)) = self.open.last() else {
+                let Some(&(innermost, kind)) = self.open.last() else {
                     let whole = at == bytes.len();
                     return if whole { Ok(()) } else { Err(Malformed) };
                 };
-                match (bytes.get(at), *kind) {
+                match (bytes.get(at), kind) {
                     (Some(b','), Kind::Object) => {
                         at = self.name(bytes, blank(bytes, at + 1))?;
                         break;
@@ -105,9 +120,11 @@ impl Tape {
                         at = blank(bytes, at + 1);
                         break;
                     }
-                    (Some(b'}'), Kind::Object) | (Some(b']'), Kind::Array) => {
+                    (Some(b'}'), Kind::Object) => {
                         at = self.close(at + 1);
+                        self.learn(bytes, innermost);
                     }
+                    (Some(b']'), Kind::Array) => at = self.close(at + 1),
                     _ => return Err(Malformed),
                 }
             }
@@ -119,62 +136,42 @@ impl Tape {
         if bytes.get(at) != Some(&b'"') {
             return Err(Malformed);
         }
-        let at = blank(bytes, self.string(bytes, at)?);
+        let end = self.primitive(bytes, at, true)?;
+        let at = blank(bytes, end);
         match bytes.get(at) {
             Some(b':') => Ok(blank(bytes, at + 1)),
             _ => Err(Malformed),
         }
     }
 
-    #[inline]
-    fn string(&mut self, bytes: &[u8], at: usize) -> Result<usize, Malformed> {
-        let end = self.marks.end(at + 1).ok_or(Malformed)?;
-        // Asked of strings only where the text has any, which our own recordings have not.
-        if self.marks.controls && bytes[at..end.at].iter().any(|byte| *byte < b' ') {
-            return Err(Malformed);
-        }
-        self.push(Kind::String, at, end.at, end.escaped);
-        Ok(end.at)
-    }
-
-    fn word(
-        &mut self,
-        bytes: &[u8],
-        at: usize,
-        word: &[u8],
-        kind: Kind,
-    ) -> Result<usize, Malformed> {
-        if !bytes[at..].starts_with(word) {
-            return Err(Malformed);
-        }
-        self.push(kind, at, at + word.len(), false);
-        Ok(at + word.len())
-    }
-
-    /// RFC 8259, section 6.
-    fn number(&mut self, bytes: &[u8], at: usize) -> Result<usize, Malformed> {
-        let first = at + usize::from(bytes[at] == b'-');
-        let mut end = digits(bytes, first)?;
-        if bytes[first] == b'0' && end > first + 1 {
-            return Err(Malformed);
-        }
-        let mut kind = Kind::Integer;
-        if bytes.get(end) == Some(&b'.') {
-            kind = Kind::Number;
-            end = digits(bytes, end + 1)?;
-        }
-        if let Some(b'e' | b'E') = bytes.get(end) {
-            kind = Kind::Number;
-            let signed = matches!(bytes.get(end + 1), Some(b'+' | b'-'));
-            end = digits(bytes, end + 1 + usize::from(signed))?;
-        }
-        self.push(kind, at, end, false);
-        Ok(end)
+    /// Takes a value that holds no others, or a name.
+    #[inline(always)]
+    fn primitive(&mut self, bytes: &[u8], at: usize, name: bool) -> Result<usize, Malformed> {
+        let Primitive { kind, end, escaped } = primitive(bytes, at, &self.marks)?;
+        self.tokens.push(Token {
+            start: at as u32,
+            end,
+            next: self.tokens.len() as u32 + 1,
+            kind,
+            escaped,
+            name,
+            form: None,
+        });
+        Ok(end as usize)
     }
 
     fn open(&mut self, kind: Kind, at: usize) {
-        self.open.push((self.tokens.len() as u32, kind));
-        self.push(kind, at, at + 1, false);
+        let token = self.tokens.len() as u32;
+        self.open.push((token, kind));
+        self.tokens.push(Token {
+            start: at as u32,
+            end: at as u32 + 1,
+            next: token + 1,
+            kind,
+            escaped: false,
+            name: false,
+            form: None,
+        });
     }
 
     /// Ends the innermost array or object, whose last byte stands before `end`.
@@ -188,16 +185,85 @@ impl Tape {
         end
     }
 
+    /// Takes the object that begins at `at`, if it stands in an array and has a form that is known.
     #[inline]
-    fn push(&mut self, kind: Kind, start: usize, end: usize, escaped: bool) {
-        self.tokens.push(Token {
-            start: start as u32,
-            end: end as u32,
-            next: self.tokens.len() as u32 + 1,
-            kind,
-            escaped,
-        });
+    fn repeated(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
+        let (_, Kind::Array) = self.open.last()? else {
+            return None;
+        };
+        let object = &bytes[at..];
+        let tokens = self.tokens.len();
+        for form in self.forms.likely(object) {
+            let form = form?;
+            if let Some(end) = self.repeat(bytes, at, form) {
+                self.forms.met(object, form);
+                return Some(end);
+            }
+            self.tokens.truncate(tokens);
+        }
+        None
     }
+
+    /// Takes an object that is written as `first` is, but for its values.
+    ///
+    /// What stands between the values is compared, not read: it was read in `first`.
+    #[inline(never)]
+    fn repeat(&mut self, bytes: &[u8], at: usize, form: Form) -> Option<usize> {
+        let First { token, extent, .. } = self.forms.first(form);
+        let moved = self.tokens.len() as u32 - token;
+        let first = token as usize..(token + extent) as usize;
+        self.tokens.extend_from_within(first.clone());
+        let (before, object) = self.tokens.split_at_mut((token + moved) as usize);
+        let first = &before[first];
+        let end = first[0].end as usize;
+        // Up to where both are read, and how far the object lies behind `first` from there on.
+        let mut known = first[0].start as usize;
+        let mut shift = at - known;
+        for token in &mut *object {
+            token.next += moved;
+            if token.name || token.kind.is_structured() {
+                token.start += shift as u32;
+                token.end += shift as u32;
+                continue;
+            }
+            let start = between(bytes, known..token.start as usize, shift)?;
+            let value = primitive(bytes, start, &self.marks).ok()?;
+            known = token.end as usize;
+            shift = value.end as usize - known;
+            token.start = start as u32;
+            token.end = value.end;
+            token.kind = value.kind;
+            token.escaped = value.escaped;
+        }
+        // What holds others ends as far behind its counterpart as the last token inside of it does.
+        for holder in self.forms.holders(form) {
+            let holder = *holder as usize;
+            let last = (first[holder].next - token - 1) as usize;
+            let shift = object[last].end - first[last].end;
+            object[holder].end = first[holder].end + shift;
+        }
+        between(bytes, known..end, shift)
+    }
+
+    /// Makes a form of an object in an array.
+    fn learn(&mut self, bytes: &[u8], token: u32) {
+        let Some((_, Kind::Array)) = self.open.last() else {
+            return;
+        };
+        let text = &bytes[self.tokens[token as usize].start as usize..];
+        let form = self
+            .forms
+            .learn(text, token, &self.tokens[token as usize..]);
+        self.tokens[token as usize].form = form;
+    }
+}
+
+/// Compares what stands `shift` behind `known` with it; where that ends.
+#[inline]
+fn between(bytes: &[u8], known: Range<usize>, shift: usize) -> Option<usize> {
+    let end = known.end + shift;
+    let here = bytes.get(known.start + shift..end)?;
+    same(here, &bytes[known]).then_some(end)
 }
 
 impl<'a> Document<'a> {
@@ -216,11 +282,92 @@ fn blank(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Where the digits that begin at `at` are over; there has to be one.
-fn digits(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
-    let mut end = at;
-    while bytes.get(end).is_some_and(u8::is_ascii_digit) {
-        end += 1;
+/// A value that holds no others; small enough to be handed over in a register.
+struct Primitive {
+    end: u32,
+    kind: Kind,
+    escaped: bool,
+}
+
+/// Reads the value that begins at `at`, which is no array and no object.
+#[inline(always)]
+fn primitive(bytes: &[u8], at: usize, marks: &Marks) -> Result<Primitive, Malformed> {
+    if bytes.get(at) != Some(&b'"') {
+        return word_or_number(bytes, at);
     }
+    let end = marks.end(at + 1).ok_or(Malformed)?;
+    // Asked of strings only where the text has any, which our own recordings have not.
+    if marks.controls && bytes[at..end.at].iter().any(|byte| *byte < b' ') {
+        return Err(Malformed);
+    }
+    Ok(Primitive {
+        end: end.at as u32,
+        kind: Kind::String,
+        escaped: end.escaped,
+    })
+}
+
+fn word_or_number(bytes: &[u8], at: usize) -> Result<Primitive, Malformed> {
+    let (kind, end) = match bytes.get(at).ok_or(Malformed)? {
+        b't' => (Kind::Boolean, word(bytes, at, b"true")?),
+        b'f' => (Kind::Boolean, word(bytes, at, b"false")?),
+        b'n' => (Kind::Null, word(bytes, at, b"null")?),
+        _ => number(bytes, at)?,
+    };
+    Ok(Primitive {
+        end: end as u32,
+        kind,
+        escaped: false,
+    })
+}
+
+fn word(bytes: &[u8], at: usize, word: &[u8]) -> Result<usize, Malformed> {
+    let is_there = bytes[at..].starts_with(word);
+    if is_there {
+        Ok(at + word.len())
+    } else {
+        Err(Malformed)
+    }
+}
+
+/// RFC 8259, section 6.
+fn number(bytes: &[u8], at: usize) -> Result<(Kind, usize), Malformed> {
+    let first = at + usize::from(bytes[at] == b'-');
+    let mut end = digits(bytes, first)?;
+    if bytes[first] == b'0' && end > first + 1 {
+        return Err(Malformed);
+    }
+    let mut kind = Kind::Integer;
+    if bytes.get(end) == Some(&b'.') {
+        kind = Kind::Number;
+        end = digits(bytes, end + 1)?;
+    }
+    if let Some(b'e' | b'E') = bytes.get(end) {
+        kind = Kind::Number;
+        let signed = matches!(bytes.get(end + 1), Some(b'+' | b'-'));
+        end = digits(bytes, end + 1 + usize::from(signed))?;
+    }
+    Ok((kind, end))
+}
+
+/// Where the digits that begin at `at` are over; there has to be one.
+#[inline]
+fn digits(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
+    let rest = bytes.get(at..).ok_or(Malformed)?;
+    let count = match rest.first_chunk() {
+        // Few numbers are longer: the highest bit of each byte that is no digit, and then the first of these.
+        Some(word) => {
+            let digits = u64::from_le_bytes(*word) ^ 0x3030_3030_3030_3030;
+            let others =
+                (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
+            (others.trailing_zeros() / 8) as usize
+        }
+        None => 0,
+    };
+    let longer = count == 0 || count == size_of::<u64>();
+    let more = rest[count..]
+        .iter()
+        .take_while(|byte| longer && byte.is_ascii_digit());
+    let end = at + count + more.count();
     if end == at { Err(Malformed) } else { Ok(end) }
 }

@@ -154,6 +154,64 @@ fn strings_end_where_they_end_whatever_their_length() {
     }
 }
 
+/// What is written as an element before it is compared with that instead of read: each deviation has to be seen.
+#[test]
+fn elements_like_one_before_them_are_read_as_if_they_were_the_first() {
+    let first = r#"{"id":12,"s":"a\"b","in":{"n":null,"e":[],"t":true},"l":[1,{"x":"y"}]}"#;
+    check(&format!("[{first},{first},{first}]"));
+    let others = [
+        r#"{"id":0,"s":"","in":{"n":"x","e":[],"t":-1.5e3},"l":["\\",{"x":false}]}"#,
+        r#"{"id":01,"s":"","in":{"n":"x","e":[],"t":1},"l":[1,{"x":1}]}"#,
+        r#"{"id":{},"s":"","in":{"n":"x","e":[],"t":1},"l":[1,{"x":1}]}"#,
+        r#"{"id":1,"s":"","in":{"n":"x","e":[1],"t":1},"l":[1,{"x":1}]}"#,
+        r#"{"id":1,"s":"","in":{"n":"x","e":[],"t":1},"l":[1,{"x":1},2]}"#,
+        r#"{"id":1,"s":"","in":{"n":"x","e":[],"t":1},"l":[1,{"x":1}],"more":1}"#,
+        r#"{"id":1,"s":"","in":{"n":"x","e":[],"t":1},"l":[1,{"X":1}]}"#,
+        r#"{"id":1,"s":"","in":{"n":nul,"e":[],"t":1},"l":[1,{"x":1}]}"#,
+        r#"{"id":12345678,"s":"é","in":{"n":123456789012,"e":[],"t":12345678.5},"l":[1e5,{"x":1}]}"#,
+        r#"{"id":12345678901234567890123}"#,
+        "{}",
+        "7",
+    ];
+    for other in others {
+        let text = format!("[{first},{other},{first},[{other},{other}]]");
+        check(&text);
+        for cut in (0..text.len()).filter(|cut| text.is_char_boundary(*cut)) {
+            check(&text[..cut]);
+        }
+        let second = first.len() + 2;
+        for at in second..second + other.len() {
+            for byte in *b"\"\\{}[]:,0x \x01" {
+                let mut changed = text.clone().into_bytes();
+                changed[at] = byte;
+                if let Ok(changed) = String::from_utf8(changed) {
+                    check(&changed);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn elements_of_one_form_have_the_same_names_in_the_same_places() {
+    let mut tape = Tape::default();
+    let text = r#"[{"a":1,"b":[]},{"a":"x","b":[]},{"a":1,"c":[]},{"a":null,"b":[]},{"b":[]}]"#;
+    let document = tape.read(text).unwrap();
+    let forms: Vec<_> = document.root().elements().map(Json::form).collect();
+    assert!(forms.iter().all(Option::is_some), "{forms:?}");
+    let like_first: Vec<bool> = forms.iter().map(|form| *form == forms[0]).collect();
+    assert_eq!(like_first, [true, true, false, true, false]);
+    let many: Vec<String> = (0..1000).map(|n| format!("{{\"k{n}\":{n}}}")).collect();
+    let many = format!("[{},{}]", many.join(","), many.join(","));
+    check(&many);
+    let document = tape.read(&many).unwrap();
+    let forms = document.root().elements().filter_map(Json::form);
+    assert!(
+        (200..2000).contains(&forms.count()),
+        "some, and no more than there is room for"
+    );
+}
+
 #[test]
 fn every_cut_of_a_text_is_refused() {
     let text = r#"{"a":[1,-2.5e3,"x\"y\u00e9",{"b":null,"c":[true,false]}],"d":"é"}"#;
@@ -234,7 +292,49 @@ fn json() -> impl Strategy<Value = String> {
     })
 }
 
+/// A list of objects that are like each other, but for their values and for a change here and there.
+fn list() -> impl Strategy<Value = String> {
+    let value = prop_oneof![
+        any::<i64>().prop_map(|number| number.to_string()),
+        any::<f64>().prop_map(|number| Value::from(number).to_string()),
+        ".{0,80}".prop_map(|text| Value::from(text).to_string()),
+        prop::sample::select(vec!["null", "true", "[]", "{}", "[1]"]).prop_map(str::to_owned),
+    ];
+    let template = prop::sample::select(vec![
+        r#"{"type":?,"item":{"id":?,"text":[?,{"a":?}]}}"#,
+        r#"{"type":?,"item":{"id":?}}"#,
+        r#"{ "at":?, "list": [ {"a":?} , {"a":?} ] }"#,
+        r#"{"é\"\\":?}"#,
+    ]);
+    let object = (template, prop::collection::vec(value, 4)).prop_map(|(template, values)| {
+        let mut values = values.into_iter();
+        let pieces = template.split('?').map(str::to_owned);
+        let pieces: Vec<String> = pieces.collect();
+        let last = pieces.len() - 1;
+        let filled = pieces.into_iter().enumerate().map(|(n, piece)| match n {
+            n if n < last => piece + &values.next().unwrap(),
+            _ => piece,
+        });
+        filled.collect::<String>()
+    });
+    prop::collection::vec(object, 0..12).prop_map(|objects| format!("[{}]", objects.join(",")))
+}
+
 proptest! {
+    #[test]
+    fn any_list_of_like_objects_is_read_and_so_is_any_cut_and_any_change_of_it(text in list(), at: prop::sample::Index, byte: u8) {
+        check(&text);
+        let at = at.index(text.len());
+        if text.is_char_boundary(at) {
+            check(&text[..at]);
+        }
+        let mut changed = text.into_bytes();
+        changed[at] = byte;
+        if let Ok(changed) = String::from_utf8(changed) {
+            check(&changed);
+        }
+    }
+
     #[test]
     fn any_soup_of_pieces_is_judged_as_serde_json_does(text in soup()) {
         check(&text);

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use super::form::Form;
 use super::kind::Kind;
 use super::tape::{Document, Token};
 
@@ -75,7 +76,7 @@ impl<'a> Json<'a> {
     /// A whole number from 0.
     pub(crate) fn number(self) -> Option<u64> {
         match self.kind() {
-            Kind::Integer => self.raw().parse().ok(),
+            Kind::Integer => natural(self.raw()),
             _ => None,
         }
     }
@@ -174,6 +175,12 @@ impl<'a> Json<'a> {
         self.behind() == self.token + 1
     }
 
+    /// What it has in common with other objects of the same text; of objects in arrays alone.
+    #[inline]
+    pub(crate) fn form(self) -> Option<Form> {
+        self.token().form
+    }
+
     /// Its place among all tokens of the text, in whose order one may walk them: an
     /// array before its elements, an object before each of its members' names and values.
     pub(crate) fn place(self) -> u32 {
@@ -183,6 +190,18 @@ impl<'a> Json<'a> {
     /// The place behind it and all that it holds.
     pub(crate) fn behind(self) -> u32 {
         self.token().next
+    }
+
+    /// How many tokens it is, with all that it holds.
+    #[inline]
+    pub(crate) fn extent(self) -> u32 {
+        self.behind() - self.place()
+    }
+
+    /// Whether the other stands there in the same bytes.
+    #[inline]
+    pub(crate) fn is_written_as(self, other: Json<'_>) -> bool {
+        same(self.raw().as_bytes(), other.raw().as_bytes())
     }
 
     /// What stands at another place of the same text.
@@ -206,9 +225,22 @@ impl<'a> Json<'a> {
     }
 }
 
+/// A whole number from 0, of digits and perhaps a sign.
+#[inline]
+fn natural(number: &str) -> Option<u64> {
+    if number.len() > SURE_DIGITS || number.starts_with('-') {
+        return number.parse().ok();
+    }
+    let digits = number.bytes().map(|digit| u64::from(digit - b'0'));
+    Some(digits.fold(0, |number, digit| number * 10 + digit))
+}
+
+/// So many digits fit into 64 bits, whatever they are.
+const SURE_DIGITS: usize = 19;
+
 /// Whether both are the same: a call for each of the many short names would cost more than looking.
 #[inline]
-fn same(one: &[u8], other: &[u8]) -> bool {
+pub(super) fn same(one: &[u8], other: &[u8]) -> bool {
     fn ends<const N: usize>(one: &[u8], other: &[u8]) -> Option<bool> {
         let first = one.first_chunk::<N>()? == other.first_chunk()?;
         Some(first && one.last_chunk::<N>()? == other.last_chunk()?)

@@ -68,6 +68,17 @@ impl Shape {
         }
     }
 
+    /// Takes payloads of one text whose tokens are all alike: the same names in the same places.
+    pub(crate) fn walk_alike(&mut self, payloads: &[Json<'_>]) {
+        let Some((first, others)) = payloads.split_first() else {
+            return;
+        };
+        self.walk(*first);
+        if !self.repeat.count_all(*first, others, &mut self.nodes) {
+            others.iter().for_each(|payload| self.walk(*payload));
+        }
+    }
+
     /// Takes all that another shape has seen.
     pub fn merge(&mut self, other: Self) {
         self.absorb(other, |_, step| step);
@@ -178,7 +189,7 @@ impl Shape {
         if self.nodes.len() <= MAX_PATHS {
             return None;
         }
-        self.repeat.begin();
+        self.repeat.forget();
         let order = self.breadth_first(MAX_PATHS);
         let mut places = vec![None; self.nodes.len()];
         for (new, &old) in order.iter().enumerate() {

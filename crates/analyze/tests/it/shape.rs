@@ -82,6 +82,40 @@ fn a_payload_is_counted_the_same_whatever_came_before_it() {
     }
 }
 
+/// Elements that are written as one before them are counted in a shorter way, also inside of each other.
+#[test]
+fn an_element_is_counted_the_same_whatever_came_before_it() {
+    let deep = format!("{{\"a\":{}{}}}", "[".repeat(40), "]".repeat(40));
+    let elements = [
+        r#"{"a":1,"b":{"c":[null,"x"]}}"#,
+        r#"{"a":-1.5e3,"b":{"c":["longer",true]}}"#,
+        r#"{"a":1,"b":{"c":[null]}}"#,
+        r#"{"a":[{"b":1,"c":"u"},{"b":null,"c":"v"},{"b":2}],"d":"low"}"#,
+        r#"{"a":[{"b":7,"c":"w"},{"b":"8","c":"x"},{"b":9}],"d":"high"}"#,
+        r#"{"a":1,"a":2,"b":3}"#,
+        r#"{"0":{"x":1},"1":{"x":2}}"#,
+        r#"{"properties":{"k":1,"l":2}}"#,
+        r#"{"a":[],"b":{}}"#,
+        deep.as_str(),
+        "{}",
+        "7",
+    ];
+    let below = |shape: &Shape| -> Vec<Row> {
+        let mut rows = shape.rows();
+        rows.retain(|row| row.path.starts_with("[]"));
+        rows
+    };
+    for first in elements {
+        for second in elements {
+            let list = [first, second, first, second, second, first];
+            let together = shape_of([format!("[{}]", list.join(",")).as_str()]);
+            let apart = list.map(|element| format!("[{element}]"));
+            let apart = shape_of(apart.iter().map(String::as_str));
+            assert_eq!(below(&together), below(&apart), "{first} and {second}");
+        }
+    }
+}
+
 /// Pruning in the midst of a payload leaves only the end of it to go by.
 #[test]
 fn what_follows_a_payload_of_too_many_paths_is_counted_at_the_root() {
