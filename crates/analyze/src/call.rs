@@ -7,6 +7,7 @@
 use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
+use twox_hash::XxHash3_64;
 
 /// An exchange understood as a model request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -213,7 +214,7 @@ pub struct Digest(NonZeroU64);
 impl Digest {
     /// The fingerprint of `content`.
     pub fn of(content: &str) -> Self {
-        let hash = xxhash_rust::xxh3::xxh3_64(content.as_bytes());
+        let hash = XxHash3_64::oneshot(content.as_bytes());
         Self(NonZeroU64::new(hash).unwrap_or(NonZeroU64::MIN))
     }
 

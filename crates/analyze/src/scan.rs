@@ -213,7 +213,7 @@ impl Worker<'_> {
     /// Blocks come in order, and each is read to its end or to its first error: so
     /// none before an error is left unread, and the first of all errors is always found.
     fn run<R: Read>(mut self, blocks: &Mutex<Blocks<R>>) -> Part {
-        let mut used = Vec::new();
+        let mut used = Block::default();
         while !self.stop.load(Ordering::Relaxed) {
             // Where another worker has panicked its panic is what will be heard of.
             let Ok(mut reading) = blocks.lock() else {
@@ -224,7 +224,7 @@ impl Worker<'_> {
             match block {
                 Ok(Some(block)) => {
                     self.block(&block);
-                    used = block.bytes;
+                    used = block;
                 }
                 Ok(None) => break,
                 Err(source) => {
@@ -259,7 +259,7 @@ impl Worker<'_> {
         if !Record::begins_as_exchange(line) {
             return false;
         }
-        let Ok(line) = str::from_utf8(line) else {
+        let Ok(line) = simdutf8::basic::from_utf8(line) else {
             return false;
         };
         let Ok(document) = self.tape.read(line) else {

@@ -5,7 +5,7 @@
 //! time and without a branch for each; which backslashes escape and which are escaped
 //! is told as in Langdale and Lemire, "Parsing Gigabytes of JSON per Second", section 3.1.1.
 
-use wide::u8x64;
+use fearless_simd::{Level, Simd, dispatch, prelude::*, u8x64};
 
 use super::tape::Malformed;
 
@@ -41,27 +41,12 @@ impl Marks {
     ///
     /// [`Malformed`] where a backslash begins no escape.
     pub(super) fn read(&mut self, text: &[u8]) -> Result<(), Malformed> {
-        let (whole, rest) = text.as_chunks();
-        let mut last = [b' '; BLOCK_BYTES];
-        last[..rest.len()].copy_from_slice(rest);
-        let mut pass = Pass {
-            text,
-            at: 0,
-            carry: 0,
-            lowest: u8x64::splat(u8::MAX),
-            malformed: false,
-        };
-        self.blocks.clear();
-        self.blocks.reserve(whole.len() + 1);
-        self.blocks
-            .extend(whole.iter().map(|bytes| pass.block(*bytes)));
-        self.blocks.push(pass.block(last));
-        self.controls = pass.lowest.reduce_min() < b' ';
-        if pass.malformed {
-            Err(Malformed)
-        } else {
-            Ok(())
-        }
+        let blocks = &mut self.blocks;
+        blocks.clear();
+        blocks.reserve(text.len() / BLOCK_BYTES + 1);
+        let (lowest, malformed) = dispatch!(Level::new(), simd => pass(simd, text, blocks));
+        self.controls = lowest < b' ';
+        if malformed { Err(Malformed) } else { Ok(()) }
     }
 
     /// The end of the string whose opening quote stands before `at`.
@@ -89,22 +74,47 @@ impl Marks {
     }
 }
 
+/// Reads a text; returns its lowest byte and whether a backslash in it begins no escape.
+///
+/// Inlined into a function for each of the processor's instruction sets, as is all that it calls.
+#[inline(always)]
+fn pass<S: Simd>(simd: S, text: &[u8], blocks: &mut Vec<Block>) -> (u8, bool) {
+    let (whole, rest) = text.as_chunks();
+    let mut last = [b' '; BLOCK_BYTES];
+    last[..rest.len()].copy_from_slice(rest);
+    let mut pass = Pass {
+        text,
+        at: 0,
+        carry: 0,
+        lowest: u8x64::splat(simd, u8::MAX),
+        malformed: false,
+    };
+    for bytes in whole {
+        blocks.push(pass.block(simd, bytes));
+    }
+    blocks.push(pass.block(simd, &last));
+    let mut lowest = [0; BLOCK_BYTES];
+    pass.lowest.store_slice(&mut lowest);
+    let lowest = lowest.into_iter().fold(u8::MAX, u8::min);
+    (lowest, pass.malformed)
+}
+
 /// The way over one text.
-struct Pass<'a> {
+struct Pass<'a, S: Simd> {
     text: &'a [u8],
     /// Where the next block begins.
     at: usize,
     /// Whether its first byte is escaped.
     carry: u64,
-    lowest: u8x64,
+    lowest: u8x64<S>,
     malformed: bool,
 }
 
-impl Pass<'_> {
+impl<S: Simd> Pass<'_, S> {
     #[inline(always)]
-    fn block(&mut self, bytes: [u8; BLOCK_BYTES]) -> Block {
-        let bytes = u8x64::new(bytes);
-        let is = |byte| bytes.simd_eq(u8x64::splat(byte)).to_bitmask();
+    fn block(&mut self, simd: S, bytes: &[u8; BLOCK_BYTES]) -> Block {
+        let bytes = u8x64::from_slice(simd, bytes);
+        let is = |byte| bytes.simd_eq(u8x64::splat(simd, byte)).to_bitmask();
         let (quotes, backslashes) = (is(b'"'), is(b'\\'));
         let escaped = self.escaped(backslashes);
         if escaped != 0 {

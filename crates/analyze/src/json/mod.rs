@@ -21,4 +21,4 @@ pub(crate) use fields::fields;
 pub(crate) use form::Form;
 pub use kind::Kind;
 pub(crate) use tape::Tape;
-pub(crate) use value::{Json, elements};
+pub(crate) use value::{Json, elements, same};

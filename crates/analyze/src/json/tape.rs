@@ -207,7 +207,6 @@ impl Tape {
     /// Takes an object that is written as `first` is, but for its values.
     ///
     /// What stands between the values is compared, not read: it was read in `first`.
-    #[inline(never)]
     fn repeat(&mut self, bytes: &[u8], at: usize, form: Form) -> Option<usize> {
         let First { token, extent, .. } = self.forms.first(form);
         let moved = self.tokens.len() as u32 - token;
@@ -307,7 +306,15 @@ fn primitive(bytes: &[u8], at: usize, marks: &Marks) -> Result<Primitive, Malfor
     })
 }
 
+#[inline]
 fn word_or_number(bytes: &[u8], at: usize) -> Result<Primitive, Malformed> {
+    if let Some(end) = short_natural(bytes, at) {
+        return Ok(Primitive {
+            end: end as u32,
+            kind: Kind::Integer,
+            escaped: false,
+        });
+    }
     let (kind, end) = match bytes.get(at).ok_or(Malformed)? {
         b't' => (Kind::Boolean, word(bytes, at, b"true")?),
         b'f' => (Kind::Boolean, word(bytes, at, b"false")?),
@@ -319,6 +326,19 @@ fn word_or_number(bytes: &[u8], at: usize) -> Result<Primitive, Malformed> {
         kind,
         escaped: false,
     })
+}
+
+/// Where a number of a few digits and nothing else is over: nearly all are.
+#[inline(always)]
+fn short_natural(bytes: &[u8], at: usize) -> Option<usize> {
+    let word: &[u8; 8] = bytes.get(at..)?.first_chunk()?;
+    // The highest bit of each byte that is no digit; the first of these bytes is the one that counts.
+    let digits = u64::from_le_bytes(*word) ^ 0x3030_3030_3030_3030;
+    let others = (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
+    let count = (others.trailing_zeros() / 8) as usize;
+    let is_whole = !matches!(word.get(count)?, b'.' | b'e' | b'E');
+    let is_one = count == 1 || (count > 1 && word[0] != b'0');
+    (is_whole && is_one).then_some(at + count)
 }
 
 fn word(bytes: &[u8], at: usize, word: &[u8]) -> Result<usize, Malformed> {
@@ -353,21 +373,9 @@ fn number(bytes: &[u8], at: usize) -> Result<(Kind, usize), Malformed> {
 /// Where the digits that begin at `at` are over; there has to be one.
 #[inline]
 fn digits(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
-    let rest = bytes.get(at..).ok_or(Malformed)?;
-    let count = match rest.first_chunk() {
-        // Few numbers are longer: the highest bit of each byte that is no digit, and then the first of these.
-        Some(word) => {
-            let digits = u64::from_le_bytes(*word) ^ 0x3030_3030_3030_3030;
-            let others =
-                (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
-            (others.trailing_zeros() / 8) as usize
-        }
-        None => 0,
-    };
-    let longer = count == 0 || count == size_of::<u64>();
-    let more = rest[count..]
-        .iter()
-        .take_while(|byte| longer && byte.is_ascii_digit());
-    let end = at + count + more.count();
+    let mut end = at;
+    while bytes.get(end).is_some_and(u8::is_ascii_digit) {
+        end += 1;
+    }
     if end == at { Err(Malformed) } else { Ok(end) }
 }

@@ -52,8 +52,9 @@ impl<'a> Json<'a> {
     /// What stands between the quotes of a string, escapes as they are.
     #[inline]
     pub(crate) fn inner(self) -> Option<&'a str> {
-        let raw = self.raw();
-        (self.kind() == Kind::String).then(|| &raw[1..raw.len() - 1])
+        let token = self.token();
+        let inside = token.start as usize + 1..token.end as usize - 1;
+        (token.kind == Kind::String).then(|| &self.document.text[inside])
     }
 
     /// The text of a string.
@@ -240,7 +241,7 @@ const SURE_DIGITS: usize = 19;
 
 /// Whether both are the same: a call for each of the many short names would cost more than looking.
 #[inline]
-pub(super) fn same(one: &[u8], other: &[u8]) -> bool {
+pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
     fn ends<const N: usize>(one: &[u8], other: &[u8]) -> Option<bool> {
         let first = one.first_chunk::<N>()? == other.first_chunk()?;
         Some(first && one.last_chunk::<N>()? == other.last_chunk()?)

@@ -7,40 +7,31 @@
 use std::io::{self, Read};
 
 /// Some whole lines of a recording.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Block {
     /// The number of its first line, from 1.
     pub(crate) first_line: u64,
     /// The lines; the last may lack its end.
-    pub(crate) bytes: Vec<u8>,
-    /// The line is longer than the limit: `bytes` is empty in its place.
+    bytes: Vec<u8>,
+    /// Where each line ends.
+    ends: Vec<usize>,
+    /// The line is longer than the limit: there is nothing in its place.
     pub(crate) too_long: bool,
 }
 
 impl Block {
+    /// The line that is `index` lines behind the first, without its end.
+    pub(crate) fn line(&self, index: usize) -> Option<&[u8]> {
+        let end = *self.ends.get(index)?;
+        let start = index.checked_sub(1).map_or(0, |last| self.ends[last] + 1);
+        Some(&self.bytes[start..end])
+    }
+
     /// The lines that hold anything, with their numbers.
     pub(crate) fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
-        let numbers = self.first_line..;
-        numbers
-            .zip(Pieces(&self.bytes))
-            .filter(|(_, line)| !line.trim_ascii().is_empty())
-    }
-}
-
-/// The lines of a slice, without their ends.
-struct Pieces<'a>(&'a [u8]);
-
-impl<'a> Iterator for Pieces<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        if self.0.is_empty() {
-            return None;
-        }
-        let end = memchr::memchr(b'\n', self.0).unwrap_or(self.0.len());
-        let (line, rest) = self.0.split_at(end);
-        self.0 = rest.get(1..).unwrap_or_default();
-        Some(line)
+        let lines = (0..).map_while(|index| self.line(index));
+        let numbered = (self.first_line..).zip(lines);
+        numbered.filter(|(_, line)| !line.trim_ascii().is_empty())
     }
 }
 
@@ -92,13 +83,13 @@ impl<R: Read> Blocks<R> {
 
     /// The next block; `None` after the last.
     ///
-    /// `used` is the bytes of a block that is done with, if there is one: fresh memory for each
+    /// `used` is a block that is done with, if there is one: fresh memory for each
     /// would cost more than reading into it.
     ///
     /// # Errors
     ///
     /// What the input said, but for a compressed stream's early end: see [`Blocks::cut`].
-    pub(crate) fn next_block(&mut self, used: Vec<u8>) -> io::Result<Option<Block>> {
+    pub(crate) fn next_block(&mut self, used: Block) -> io::Result<Option<Block>> {
         let mut searched = 0;
         loop {
             let aim = self.block_bytes.max(searched + 1);
@@ -115,7 +106,12 @@ impl<R: Read> Blocks<R> {
     }
 
     /// The block of the first `end` bytes of `rest`; what is behind them stays.
-    fn block_to(&mut self, end: usize, mut rest: Vec<u8>) -> Block {
+    fn block_to(&mut self, end: usize, used: Block) -> Block {
+        let Block {
+            bytes: mut rest,
+            mut ends,
+            ..
+        } = used;
         let behind = self.filled - end;
         if rest.len() < behind {
             rest.resize(behind, 0);
@@ -124,12 +120,17 @@ impl<R: Read> Blocks<R> {
         let mut bytes = std::mem::replace(&mut self.rest, rest);
         bytes.truncate(end);
         self.filled = behind;
+        ends.clear();
+        ends.extend(memchr::memchr_iter(b'\n', &bytes));
+        if !bytes.ends_with(b"\n") {
+            ends.push(bytes.len());
+        }
         let first_line = self.line;
-        self.line += memchr::memchr_iter(b'\n', &bytes).count() as u64;
-        self.line += u64::from(!bytes.ends_with(b"\n"));
+        self.line += ends.len() as u64;
         Block {
             first_line,
             bytes,
+            ends,
             too_long: false,
         }
     }
@@ -153,8 +154,8 @@ impl<R: Read> Blocks<R> {
         self.line += 1;
         Block {
             first_line: self.line - 1,
-            bytes: Vec::new(),
             too_long: true,
+            ..Block::default()
         }
     }
 
@@ -196,7 +197,7 @@ mod tests {
     fn cut(text: &str, block_bytes: usize, line_limit: usize) -> Vec<(u64, String)> {
         let mut blocks = Blocks::with_sizes(text.as_bytes(), block_bytes, line_limit);
         let mut lines = Vec::new();
-        while let Some(block) = blocks.next_block(Vec::new()).unwrap() {
+        while let Some(block) = blocks.next_block(Block::default()).unwrap() {
             if block.too_long {
                 lines.push((block.first_line, "too long".to_owned()));
             }

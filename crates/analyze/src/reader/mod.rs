@@ -31,7 +31,7 @@ pub struct Reader {
     path: PathBuf,
     blocks: Blocks<Box<dyn Read + Send>>,
     block: Option<Block>,
-    /// Where in the block the next line begins.
+    /// Which line of the block is the next.
     at: usize,
     /// The number of the line read last.
     line: u64,
@@ -78,19 +78,15 @@ impl Reader {
     /// The next line that holds anything, parsed.
     fn next_record(&mut self) -> Option<Result<Record, Error>> {
         loop {
-            if let Some(block) = &self.block {
-                let bytes = &block.bytes[self.at..];
-                if !bytes.is_empty() {
-                    let end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
-                    self.at = (self.at + end + 1).min(block.bytes.len());
-                    self.line += 1;
-                    if bytes[..end].trim_ascii().is_empty() {
-                        continue;
-                    }
-                    return Some(record(&bytes[..end], &self.path, self.line));
+            if let Some(line) = self.block.as_ref().and_then(|block| block.line(self.at)) {
+                self.at += 1;
+                self.line += 1;
+                if line.trim_ascii().is_empty() {
+                    continue;
                 }
+                return Some(record(line, &self.path, self.line));
             }
-            let used = self.block.take().map(|block| block.bytes);
+            let used = self.block.take();
             match self.blocks.next_block(used.unwrap_or_default()) {
                 Ok(Some(block)) if block.too_long => {
                     self.line = block.first_line;

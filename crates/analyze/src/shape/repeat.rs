@@ -31,19 +31,13 @@ pub(super) enum As {
 /// Counts values of the structure that `tokens` were counted by, token by token.
 pub(super) fn count(tokens: &[Counted], values: &[Json<'_>], nodes: &mut [Node]) {
     for (offset, token) in (0..).zip(tokens) {
-        let seen = &mut nodes[token.node as usize].seen;
+        let node = &mut nodes[token.node as usize];
         if token.as_what == As::Present {
-            seen.present = seen.present.saturating_add(values.len() as u64);
+            node.seen.present = node.seen.present.saturating_add(values.len() as u64);
             continue;
         }
-        let mut last = None;
         for value in values {
-            let json = value.at(value.place() + offset);
-            seen.add(json.kind(), json.raw_bytes());
-            if json.kind() == Kind::String && !last.is_some_and(|last| json.is_written_as(last)) {
-                seen.values.add(json);
-                last = Some(json);
-            }
+            node.add(value.at(value.place() + offset));
         }
     }
 }

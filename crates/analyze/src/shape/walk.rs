@@ -94,14 +94,12 @@ impl<'s> Walk<'s> {
         }
         let kind = json.kind();
         self.push(json, target, As::Value);
-        let seen = &mut self.shape.nodes[target].seen;
-        seen.add(kind, json.raw_bytes());
-        match kind {
-            Kind::String => seen.values.add(json),
-            Kind::Array | Kind::Object => return self.begin(kind, json, target),
-            _ => {}
+        self.shape.nodes[target].add(json);
+        if kind.is_structured() {
+            self.begin(kind, json, target)
+        } else {
+            json.behind()
         }
-        json.behind()
     }
 
     fn begin(&mut self, kind: Kind, json: Json<'_>, node: usize) -> u32 {
