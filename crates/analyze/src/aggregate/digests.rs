@@ -5,8 +5,10 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::call::Digest;
 
-pub(super) type DigestMap<T> = HashMap<Digest, T, BuildHasherDefault<AsItIs>>;
-pub(super) type DigestSet = HashSet<Digest, BuildHasherDefault<AsItIs>>;
+/// `K` is a digest, or ends with one.
+pub(super) type DigestMap<K, T> = HashMap<K, T, BuildHasherDefault<AsItIs>>;
+/// `K` is a digest, or ends with one.
+pub(super) type DigestSet<K = Digest> = HashSet<K, BuildHasherDefault<AsItIs>>;
 
 /// Takes the one number that a digest is for its hash.
 #[derive(Debug, Clone, Copy, Default)]
@@ -14,10 +16,10 @@ pub(super) struct AsItIs(u64);
 
 impl Hasher for AsItIs {
     fn write_u64(&mut self, number: u64) {
-        self.0 = number;
+        self.0 = self.0.rotate_left(8) ^ number;
     }
 
-    /// Not called for digests; any other key would still be found.
+    /// What stands before a digest: little, and few of each.
     fn write(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.0 = self.0.rotate_left(8) ^ u64::from(*byte);

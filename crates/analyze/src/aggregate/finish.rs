@@ -16,7 +16,7 @@ impl Aggregate {
         let view = View::of(&self);
         // Half of the work, where there is much.
         let half = || (self.shapes.finish(), transcript::finish(&view));
-        thread::scope(|scope| {
+        let report = thread::scope(|scope| {
             // Without a thread to spare it takes longer, and nothing else.
             let helper = thread::Builder::new();
             let helper = self.helped.then(|| helper.spawn_scoped(scope, half));
@@ -51,7 +51,12 @@ impl Aggregate {
                 transcript: Some(transcript),
                 ..report
             }
-        })
+        });
+        if self.helped {
+            // Giving back the many small pieces takes a while; where no thread can be had it is done at once.
+            drop(thread::Builder::new().spawn(move || drop(self)));
+        }
+        report
     }
 
     /// The sections about calls one after the other and about what tools gave back.

@@ -24,7 +24,7 @@ pub(crate) struct Library {
     /// it as it grows.
     contents: Vec<Content>,
     /// Where each of them is, found by its digest, which is a hash already.
-    places: HashTable<u32>,
+    places: HashTable<Found>,
     /// Bytes of room that all of it would take, kept or not.
     measured: usize,
     /// Bytes of room that is taken.
@@ -33,6 +33,21 @@ pub(crate) struct Library {
     last: First,
     /// The names of tools, each once: there are few.
     names: BTreeSet<Arc<str>>,
+}
+
+/// Where a content is, and enough of its digest that others need not be looked at.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    place: u32,
+    digest: u32,
+}
+
+impl Found {
+    /// The hash for the table: who grows it would look up all digests, were it made of the whole one.
+    fn hash(&self) -> u64 {
+        // The multiplier of Fibonacci hashing: the table uses the lowest bits and the highest.
+        u64::from(self.digest).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
 }
 
 /// One piece of content, told from others by its digest. There may be very many: kept small.
@@ -115,23 +130,33 @@ impl Library {
             line: place.line,
             position: 0,
         };
-        for tool in tools {
-            let text = || pretty(tool.raw);
-            if let Some(content) = self.meet(tool.digest, first, Part::Tools, tool.raw, text) {
+        // All at once: the processor waits for what lies far apart in memory, but for several at a time.
+        let digests = tools.iter().map(|tool| tool.digest);
+        let digests = digests.chain(items.iter().map(|item| item.digest));
+        let places: Vec<_> = digests.map(|digest| self.place(digest)).collect();
+        let (of_tools, of_items) = places.split_at(tools.len());
+        for (tool, known) in tools.iter().zip(of_tools) {
+            let known = known.or_else(|| self.place(tool.digest));
+            if !self.meet(known, first) {
+                let text = || pretty(tool.raw);
                 let name = Some(self.name(&tool.name));
-                self.insert(Content { name, ..content });
+                self.insert(Content {
+                    name,
+                    ..self.content_of(tool.digest, first, Part::Tools, tool.raw, text)
+                });
             }
             first.position += 1;
         }
-        for item in items {
-            let text = || readable(&item.raw);
-            if let Some(content) = self.meet(item.digest, first, item.part, &item.raw, text) {
+        for (item, known) in items.iter().zip(of_items) {
+            let known = known.or_else(|| self.place(item.digest));
+            if !self.meet(known, first) {
+                let text = || readable(&item.raw);
                 let name = item.name.as_deref().map(|name| self.name(name));
                 let call_id = item.call_id.as_deref().map(Digest::of);
                 self.insert(Content {
                     name,
                     call_id,
-                    ..content
+                    ..self.content_of(item.digest, first, item.part, &item.raw, text)
                 });
             }
             first.position += 1;
@@ -141,19 +166,24 @@ impl Library {
         }
     }
 
-    /// Notes that `digest` was seen; makes the content that it is, if it was not seen before.
-    fn meet(
-        &mut self,
+    /// Notes that what is at `known` was seen; whether there is anything.
+    fn meet(&mut self, known: Option<usize>, first: First) -> bool {
+        let Some(known) = known.and_then(|place| self.contents.get_mut(place)) else {
+            return false;
+        };
+        known.first = known.first.min(first);
+        true
+    }
+
+    /// A content that was not seen before.
+    fn content_of(
+        &self,
         digest: Digest,
         first: First,
         part: Part,
         raw: &str,
         text: impl FnOnce() -> String,
-    ) -> Option<Content> {
-        if let Some(known) = self.known(&digest) {
-            known.first = known.first.min(first);
-            return None;
-        }
+    ) -> Content {
         let mut content = Content {
             digest,
             first,
@@ -173,28 +203,32 @@ impl Library {
                 text: beginning.into(),
             }));
         }
-        Some(content)
-    }
-
-    fn known(&mut self, digest: &Digest) -> Option<&mut Content> {
-        let place = self.place(*digest)?;
-        self.contents.get_mut(place)
+        content
     }
 
     fn place(&self, digest: Digest) -> Option<usize> {
-        let is = |place: &u32| self.contents[*place as usize].digest == digest;
-        let place = self.places.find(digest.number(), is)?;
-        Some(*place as usize)
+        let part = digest.number() as u32;
+        let is = |found: &Found| {
+            found.digest == part && self.contents[found.place as usize].digest == digest
+        };
+        let wanted = Found {
+            place: 0,
+            digest: part,
+        };
+        let found = self.places.find(wanted.hash(), is)?;
+        Some(found.place as usize)
     }
 
     fn insert(&mut self, content: Content) {
         self.last = self.last.max(content.first);
         self.measured += content.room();
         self.kept += content.kept();
-        let (digest, place) = (content.digest, self.contents.len() as u32);
+        let found = Found {
+            place: self.contents.len() as u32,
+            digest: content.digest.number() as u32,
+        };
         self.contents.push(content);
-        let hash = hash_in(&self.contents);
-        self.places.insert_unique(digest.number(), place, hash);
+        self.places.insert_unique(found.hash(), found, Found::hash);
     }
 
     /// A tool's name, shared with all that have it.
@@ -215,11 +249,10 @@ impl Library {
             std::mem::swap(self, &mut other);
         }
         drop(other.places);
-        // At once: who grows it step by step looks at all contents each time.
-        let hash = hash_in(&self.contents);
-        self.places.reserve(other.contents.len(), hash);
+        self.places.reserve(other.contents.len(), Found::hash);
         for content in other.contents {
-            let Some(known) = self.known(&content.digest) else {
+            let place = self.place(content.digest);
+            let Some(known) = place.and_then(|place| self.contents.get_mut(place)) else {
                 self.insert(content);
                 continue;
             };
@@ -268,9 +301,10 @@ impl Library {
         self.contents.len()
     }
 
-    /// What `digest` stands for.
-    pub(crate) fn content(&self, digest: Digest) -> Option<&Content> {
-        self.contents.get(self.place(digest)?)
+    /// What `digest` stands for, and its place among all contents.
+    pub(crate) fn content(&self, digest: Digest) -> Option<(usize, &Content)> {
+        let place = self.place(digest)?;
+        Some((place, self.contents.get(place)?))
     }
 }
 
@@ -295,11 +329,6 @@ impl<'de> Deserialize<'de> for Library {
         }
         Ok(library)
     }
-}
-
-/// The hash of what stands at a place.
-fn hash_in(contents: &[Content]) -> impl Fn(&u32) -> u64 {
-    |place| contents[*place as usize].digest.number()
 }
 
 /// How much of a text is kept.

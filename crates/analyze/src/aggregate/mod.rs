@@ -179,7 +179,7 @@ impl Aggregate {
             self.library.add(self.here, &decoded.tools, &decoded.items);
             if !decoded.gaps_us.is_empty() {
                 let gaps = self.gaps.entry(decoded.call.model.clone()).or_default();
-                decoded.gaps_us.iter().for_each(|gap| gaps.add(*gap));
+                gaps.add_all(decoded.gaps_us);
             }
             decoded.call
         });

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::digests::DigestMap;
 use super::library::Content;
 use super::view::View;
 use crate::decode::Part;
@@ -10,12 +9,14 @@ use crate::report::{PartBytes, Prompt, PromptText};
 
 /// `contents` is how many distinct ones there are.
 pub(super) fn finish(view: &View<'_>, contents: usize) -> Prompt {
-    let mut uses = Uses::default();
-    uses.seen.reserve(contents);
+    let mut uses = Uses {
+        seen: vec![NEVER; contents],
+        ..Uses::default()
+    };
     for (entry, call) in view.calls() {
         let mut known = 0;
-        for content in entry.contents.sent() {
-            uses.add(content, entry.row.id);
+        for (place, content) in entry.contents.sent_with_places() {
+            uses.add(place, content, entry.row.id);
             known += content.bytes();
         }
         let around = call.prompt.bytes.saturating_sub(known);
@@ -34,24 +35,28 @@ pub(super) fn finish(view: &View<'_>, contents: usize) -> Prompt {
 struct Uses<'a> {
     /// Prompt texts in the order in which they came, with the first exchange and the number of all.
     order: Vec<(&'a Content, u64, u64)>,
-    /// Everything, and of prompt texts the place in that order; [`ELSEWHERE`] of what has none.
-    seen: DigestMap<u32>,
+    /// Of each content its place in that order; [`ELSEWHERE`] of what has none, [`NEVER`] of what was not sent.
+    seen: Vec<u32>,
     parts: BTreeMap<Part, (u64, u64)>,
     around: u64,
 }
 
 impl<'a> Uses<'a> {
-    fn add(&mut self, content: &'a Content, exchange: u64) {
+    /// `place` is that among all contents.
+    fn add(&mut self, place: usize, content: &'a Content, exchange: u64) {
         let (all, distinct) = self.parts.entry(content.part).or_default();
         *all += content.bytes();
-        let place = self.seen.entry(content.digest).or_insert_with(|| {
+        let Some(place) = self.seen.get_mut(place) else {
+            return;
+        };
+        if *place == NEVER {
             *distinct += content.bytes();
-            if !is_prompt(content.part) {
-                return ELSEWHERE;
+            *place = ELSEWHERE;
+            if is_prompt(content.part) {
+                *place = self.order.len() as u32;
+                self.order.push((content, exchange, 0));
             }
-            self.order.push((content, exchange, 0));
-            self.order.len() as u32 - 1
-        });
+        }
         if let Some((_, _, requests)) = self.order.get_mut(*place as usize) {
             *requests += 1;
         }
@@ -108,6 +113,7 @@ impl<'a> Uses<'a> {
 
 /// No place in a list: a recording that fills one so far would take a terabyte.
 const ELSEWHERE: u32 = u32::MAX;
+const NEVER: u32 = u32::MAX - 1;
 
 fn is_prompt(part: Part) -> bool {
     matches!(part, Part::Instructions | Part::Tools)

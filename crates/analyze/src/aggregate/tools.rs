@@ -4,8 +4,9 @@
 //! tool's own, with the agent's around it: from the event that completes the
 //! call to the start of the request that brings the result.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use super::digests::DigestMap;
 use super::view::{Entry, View};
 use crate::call::{Call, Digest, ToolCall};
 use crate::decode::Part;
@@ -30,13 +31,13 @@ pub(super) struct PairedResult {
 /// The results that requests brought, by the id of their call.
 pub(super) struct Results {
     /// The exchange that brought it first, and its length.
-    first: HashMap<(usize, Digest), (usize, u64)>,
+    first: DigestMap<(usize, Digest), (usize, u64)>,
 }
 
 impl Results {
     /// The results in all requests.
     pub(super) fn of(view: &View<'_>) -> Self {
-        let mut first = HashMap::new();
+        let mut first = DigestMap::default();
         for (index, entry) in view.exchanges.iter().enumerate() {
             for content in &entry.contents.input {
                 if let (Part::ToolResult, Some(id)) = (content.part, content.call_id) {

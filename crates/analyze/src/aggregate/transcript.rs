@@ -5,14 +5,15 @@
 //! here: what was added, removed or changed. Items are compared by what they
 //! say, for agents give the same item other ids when they send it again.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::hash::Hash;
+use std::collections::{BTreeMap, BTreeSet};
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
+use super::digests::DigestSet;
 use super::library::Content;
 use super::view::{Contents, Entry, View};
-use crate::call::{Call, Ending};
+use crate::call::{Call, Digest, Ending};
+use crate::decode::Part;
 use crate::diff::unified;
 use crate::report::{Change, Said, Step, Thread, Transcript};
 
@@ -247,12 +248,12 @@ fn changed_tools(before: &[&Content], after: &[&Content], room: &mut Room) -> Ve
 }
 
 /// How to get from `old` to `new`; what both begin with is compared without a limit.
-fn operations<T: Copy + Eq + Hash + Ord>(old: &[T], new: &[T]) -> Vec<DiffOp> {
+fn operations(old: &[(Part, Digest)], new: &[(Part, Digest)]) -> Vec<DiffOp> {
     let common = old.iter().zip(new).take_while(|(old, new)| old == new);
     let common = common.count();
     let (gone, come) = (&old[common..], &new[common..]);
     let few = gone.len() + come.len() <= MAX_COMPARED;
-    let known: HashSet<T> = gone.iter().copied().collect();
+    let known: DigestSet<_> = gone.iter().copied().collect();
     if few && come.iter().any(|item| known.contains(item)) {
         return capture_diff_slices(Algorithm::Myers, old, new);
     }

@@ -56,22 +56,34 @@ pub(crate) struct Contents<'a> {
     pub(crate) instructions: Option<&'a Content>,
     pub(crate) input: Vec<&'a Content>,
     pub(crate) output: Vec<&'a Content>,
+    /// The places of all that was sent among all contents, in the order of [`Contents::sent`].
+    places: Vec<u32>,
 }
 
 impl<'a> Contents<'a> {
     fn of(call: &Call, library: &'a Library) -> Self {
-        let all = |digests: &[Digest]| -> Vec<&'a Content> {
+        let mut places = Vec::new();
+        let mut all = |digests: &[Digest]| -> Vec<&'a Content> {
+            places.reserve(digests.len());
             let known = digests.iter().filter_map(|digest| library.content(*digest));
+            let known = known.map(|(place, content)| {
+                places.push(place as u32);
+                content
+            });
             known.collect()
         };
         let prompt = &call.prompt;
+        let tools = all(&prompt.tools);
+        let instructions = all(prompt.instructions.as_slice()).pop();
+        let input = all(&prompt.input);
+        let output = call.output.iter();
+        let output = output.filter_map(|digest| Some(library.content(*digest)?.1));
         Self {
-            tools: all(&prompt.tools),
-            instructions: prompt
-                .instructions
-                .and_then(|digest| library.content(digest)),
-            input: all(&prompt.input),
-            output: all(&call.output),
+            tools,
+            instructions,
+            input,
+            output: output.collect(),
+            places,
         }
     }
 
@@ -79,6 +91,12 @@ impl<'a> Contents<'a> {
     pub(crate) fn sent(&self) -> impl Iterator<Item = &'a Content> {
         let tools = self.tools.iter().chain(&self.instructions);
         tools.chain(&self.input).copied()
+    }
+
+    /// The same, each with its place among all contents.
+    pub(crate) fn sent_with_places(&self) -> impl Iterator<Item = (usize, &'a Content)> {
+        let places = self.places.iter().map(|place| *place as usize);
+        places.zip(self.sent())
     }
 }
 
