@@ -72,3 +72,14 @@ impl Aggregate {
         (model, threads.finish(), uses.finish())
     }
 }
+
+/// Does `work` on this thread, and where it is `helped` at the same time on another.
+pub(super) fn with_help(helped: bool, work: impl Fn() + Sync) {
+    thread::scope(|scope| {
+        if helped {
+            // Without a thread to spare it takes longer, and nothing else.
+            drop(thread::Builder::new().spawn_scoped(scope, &work));
+        }
+        work();
+    });
+}

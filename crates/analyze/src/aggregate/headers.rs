@@ -3,6 +3,7 @@
 //! Names alone: values are other sections' business. They are compared in
 //! lower case, because HTTP/2 knows no other.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::exchange::{Exchange, Header};
@@ -35,7 +36,12 @@ impl Headers {
         if request.is_empty() && response.is_empty() {
             return;
         }
-        let names = self.endpoints.entry(endpoint.clone()).or_default();
+        if !self.endpoints.contains_key(endpoint) {
+            self.endpoints.insert(endpoint.clone(), Names::default());
+        }
+        let Some(names) = self.endpoints.get_mut(endpoint) else {
+            return;
+        };
         count(request, &mut names.request);
         count(response, &mut names.response);
     }
@@ -65,18 +71,24 @@ impl Headers {
 }
 
 fn count(headers: &[Header<'_>], counts: &mut BTreeMap<String, u64>) {
-    let names: BTreeSet<String> = headers
+    let names: BTreeSet<Cow<'_, str>> = headers
         .iter()
-        .map(|header| text::cut(&header.name, MAX_NAME_BYTES).to_ascii_lowercase())
+        .map(|header| text::lower(text::cut(&header.name, MAX_NAME_BYTES)))
         .collect();
     add_all(counts, names.into_iter().map(|name| (name, 1)));
 }
 
 /// Adds counts, and keeps the first names in their order: which ones does not depend on the exchanges'.
-fn add_all(counts: &mut BTreeMap<String, u64>, more: impl IntoIterator<Item = (String, u64)>) {
+fn add_all<'a>(
+    counts: &mut BTreeMap<String, u64>,
+    more: impl IntoIterator<Item = (impl Into<Cow<'a, str>>, u64)>,
+) {
     for (name, count) in more {
-        let sum = counts.entry(name).or_default();
-        *sum = sum.saturating_add(count);
+        let name = name.into();
+        match counts.get_mut(&*name) {
+            Some(sum) => *sum = sum.saturating_add(count),
+            None => drop(counts.insert(name.into_owned(), count)),
+        }
     }
     while counts.len() > MAX_NAMES {
         counts.pop_last();

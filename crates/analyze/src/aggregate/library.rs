@@ -5,7 +5,6 @@
 //! are kept as fit, those that came first: which ones does not depend on the
 //! order of reading, because what is not kept is still measured.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hashbrown::HashTable;
@@ -32,7 +31,7 @@ pub(crate) struct Library {
     /// Where the last content stood that was seen for the first time.
     last: First,
     /// The names of tools, each once: there are few.
-    names: BTreeSet<Arc<str>>,
+    names: HashTable<Arc<str>>,
 }
 
 /// Where a content is, and enough of its digest that others need not be looked at.
@@ -206,7 +205,8 @@ impl Library {
         content
     }
 
-    fn place(&self, digest: Digest) -> Option<usize> {
+    /// The place of what `digest` stands for.
+    pub(crate) fn place(&self, digest: Digest) -> Option<usize> {
         let part = digest.number() as u32;
         let is = |found: &Found| {
             found.digest == part && self.contents[found.place as usize].digest == digest
@@ -233,15 +233,18 @@ impl Library {
 
     /// A tool's name, shared with all that have it.
     fn name(&mut self, name: &str) -> Arc<str> {
-        if let Some(known) = self.names.get(name) {
+        let hash = |name: &str| Digest::of(name).number();
+        if let Some(known) = self.names.find(hash(name), |known| **known == *name) {
             return Arc::clone(known);
         }
-        let name = Arc::from(name);
+        let shared = Arc::from(name);
         // Past the bound a name is not looked for, but still kept with its content.
         if self.names.len() < MAX_SHARED_NAMES {
-            self.names.insert(Arc::clone(&name));
+            let known = Arc::clone(&shared);
+            self.names
+                .insert_unique(hash(name), known, |known| hash(known));
         }
-        name
+        shared
     }
 
     pub(super) fn merge(&mut self, mut other: Self) {
@@ -250,8 +253,9 @@ impl Library {
         }
         drop(other.places);
         self.places.reserve(other.contents.len(), Found::hash);
-        for content in other.contents {
-            let place = self.place(content.digest);
+        let places = other.contents.iter();
+        let places: Vec<_> = places.map(|content| self.place(content.digest)).collect();
+        for (content, place) in other.contents.into_iter().zip(places) {
             let Some(known) = place.and_then(|place| self.contents.get_mut(place)) else {
                 self.insert(content);
                 continue;
@@ -301,10 +305,9 @@ impl Library {
         self.contents.len()
     }
 
-    /// What `digest` stands for, and its place among all contents.
-    pub(crate) fn content(&self, digest: Digest) -> Option<(usize, &Content)> {
-        let place = self.place(digest)?;
-        Some((place, self.contents.get(place)?))
+    /// The content that stands at a place.
+    pub(crate) fn at(&self, place: usize) -> Option<&Content> {
+        self.contents.get(place)
     }
 }
 

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::exchange::{Body, Exchange, Header};
-use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
@@ -108,68 +107,112 @@ impl Scene<'_> {
 
     fn headers(&mut self, headers: &[Header<'_>]) {
         for header in headers {
-            let name = header.name.to_ascii_lowercase();
-            let is_id = IDENTIFIERS.contains(&name.as_str());
+            let name = &*text::lower(&header.name);
+            let is_id = IDENTIFIERS.contains(&name);
             let mut found = false;
             for (at, fingerprint) in redacted(&header.value) {
                 found = true;
                 let is_cookie = name == "cookie" || name == "set-cookie";
                 let before = header.value[..at].trim_end_matches('=');
                 let cookie = before.rsplit([';', ' ']).next().filter(|_| is_cookie);
-                let named = cookie.map_or(name.clone(), |cookie| format!("{name} {cookie}"));
-                self.see(!is_id, fingerprint, field("header", &named));
+                let named = cookie.map(|cookie| format!("{name} {cookie}"));
+                let named = named.as_deref().unwrap_or(name);
+                self.see(!is_id, fingerprint, field("header", named));
             }
-            if !found && (is_id || SECRET_HEADERS.contains(&name.as_str())) {
+            if !found && (is_id || SECRET_HEADERS.contains(&name)) {
                 let fingerprint = Digest::of(&header.value).to_string();
-                self.see(!is_id, &fingerprint, field("header", &name));
+                self.see(!is_id, &fingerprint, field("header", name));
             } else {
-                self.members(&header.value, "header", false);
+                self.quoted(&header.value, &PLAIN, "header", &mut Finds::default());
             }
         }
     }
 
+    /// Finds credentials and identifiers, whichever of its two forms the body has.
     fn body(&mut self, body: Option<&Body<'_>>) {
         let Some(body) = body else { return };
-        // Both as they stand: what is looked for is found in any quoting.
-        let json = body.json.map(Json::raw);
-        let Some(content) = json.or(body.text.and_then(Json::inner)) else {
-            return;
-        };
-        self.members(content, "body", true);
+        let mut finds = Finds::default();
+        if let Some(json) = body.json {
+            self.credentials(json.raw());
+            self.members(json, &mut finds);
+        } else if let Some(text) = body.text.and_then(Json::inner) {
+            // As it stands: what is looked for is found in any quoting.
+            self.credentials(text);
+            self.quoted(text, &IN_STRINGS, "body", &mut finds);
+        }
     }
 
-    /// Finds identifiers, and where `secrets` says so credentials, among the
-    /// members of JSON, also of JSON inside a JSON string.
-    fn members(&mut self, content: &str, place: &str, secrets: bool) {
-        let mut finds = [0; IDENTIFIERS.len()];
-        for found in WORDS.find_iter(content) {
-            let Some(word) = found.pattern().as_usize().checked_sub(1) else {
-                if secrets && let Some(fingerprint) = fingerprint(&content[found.end()..]) {
-                    let key = key_before(&content[..found.start()]);
-                    let is_id = IDENTIFIERS.contains(&key);
-                    self.see(!is_id, fingerprint, field(place, key));
+    fn credentials(&mut self, content: &str) {
+        for (at, fingerprint) in redacted(content) {
+            let key = key_before(&content[..at]);
+            let is_id = IDENTIFIERS.contains(&key);
+            self.see(!is_id, fingerprint, field("body", key));
+        }
+    }
+
+    /// Finds identifiers among the members of JSON, also of JSON inside its strings.
+    fn members(&mut self, content: Json<'_>, finds: &mut Finds) {
+        let tokens = (content.place()..content.behind()).map(|place| content.at(place));
+        for json in tokens {
+            if json.is_name() {
+                if let Some(word) = json.inner().and_then(identifier)
+                    && let Some(value) = content.at(json.behind()).inner().and_then(value_in)
+                {
+                    self.identifier(word, value, "body", finds);
                 }
-                continue;
-            };
-            finds[word] += 1;
-            let is_key = content[..found.start()].ends_with('"') && finds[word] <= MAX_FINDS;
-            let value =
-                member_value(&content[found.end()..]).filter(|value| is_key && !value.is_empty());
-            if let Some(value) = value.filter(|value| !value.starts_with(REDACTED)) {
-                let fingerprint = Digest::of(value).to_string();
-                self.see(false, &fingerprint, field(place, IDENTIFIERS[word]));
+            } else if json.is_escaped() {
+                let text = json.inner().unwrap_or_default();
+                self.quoted(text, &IN_STRINGS, "body", finds);
             }
         }
+    }
+
+    /// Finds identifiers among the members of JSON in a text; `ends` finds what their names end with.
+    fn quoted(&mut self, content: &str, ends: &memmem::Finder<'_>, place: &str, finds: &mut Finds) {
+        for at in ends.find_iter(content.as_bytes()) {
+            let (before, after) = content.split_at(at + NAME_END.len());
+            // No name is longer, and who looks further back can be made to look for ever.
+            let start = before.len().saturating_sub(MAX_IDENTIFIER_BYTES);
+            let before = &before[before.ceil_char_boundary(start)..];
+            let name = before.rsplit('"').next().unwrap_or_default();
+            let is_quoted = name.len() < before.len();
+            let word = identifier(name).filter(|_| is_quoted);
+            if let Some(word) = word
+                && let Some(value) = member_value(after)
+            {
+                self.identifier(word, value, place, finds);
+            }
+        }
+    }
+
+    fn identifier(&mut self, word: usize, value: &str, place: &str, finds: &mut Finds) {
+        finds[word] += 1;
+        if finds[word] > MAX_FINDS || value.is_empty() || value.starts_with(REDACTED) {
+            return;
+        }
+        let fingerprint = Digest::of(value).to_string();
+        self.see(false, &fingerprint, field(place, IDENTIFIERS[word]));
     }
 }
 
-/// What is looked for in contents, in one pass: first [`REDACTED`], then [`IDENTIFIERS`].
-static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .match_kind(MatchKind::LeftmostLongest)
-        .build(std::iter::once(&REDACTED).chain(&IDENTIFIERS))
-        .expect("the words are few and short")
-});
+/// How often each of [`IDENTIFIERS`] was found in one content.
+type Finds = [usize; IDENTIFIERS.len()];
+
+/// Which of [`IDENTIFIERS`] it is.
+fn identifier(name: &str) -> Option<usize> {
+    name.ends_with(NAME_END).then(|| {
+        IDENTIFIERS
+            .iter()
+            .position(|identifier| *identifier == name)
+    })?
+}
+
+/// Looks for the ends of the names of identifiers in the strings of JSON, where quotes are escaped.
+static IN_STRINGS: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new(r"id\"));
+
+/// Looks for them where quotes are not escaped.
+static PLAIN: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("id\""));
 
 /// Looks for [`REDACTED`] alone.
 static BEGINNING: LazyLock<memmem::Finder<'static>> =
@@ -213,11 +256,22 @@ fn member_value(after: &str) -> Option<&str> {
     let after = after.trim_start_matches('\\').strip_prefix('"')?;
     let after = after.trim_start().strip_prefix(':')?.trim_start();
     let after = after.trim_start_matches('\\').strip_prefix('"')?;
-    let end = after
-        .bytes()
-        .take(MAX_VALUE_BYTES)
-        .position(|byte| matches!(byte, b'"' | b'\\'))?;
+    let end = value_end(after)?;
     Some(&after[..end])
+}
+
+/// The same of a string whose inside this is.
+fn value_in(inside: &str) -> Option<&str> {
+    match value_end(inside) {
+        Some(end) => Some(&inside[..end]),
+        None => (inside.len() < MAX_VALUE_BYTES).then_some(inside),
+    }
+}
+
+/// Where a quote or an escape ends a value, if it is short.
+fn value_end(value: &str) -> Option<usize> {
+    let mut bytes = value.bytes().take(MAX_VALUE_BYTES);
+    bytes.position(|byte| matches!(byte, b'"' | b'\\'))
 }
 
 fn field(place: &str, name: &str) -> String {
@@ -239,6 +293,9 @@ const SECRET_HEADERS: &[&str] = &[
     "mcp-session-id",
 ];
 
+/// How the name of each of [`IDENTIFIERS`] ends.
+const NAME_END: &str = "id";
+
 /// Headers and JSON members that tell one user, account or machine from another.
 const IDENTIFIERS: [&str; 11] = [
     "installation_id",
@@ -259,12 +316,25 @@ const MAX_SIGHTINGS: usize = 4096;
 const MAX_NAME_BYTES: usize = 100;
 const MAX_VALUE_BYTES: usize = 300;
 const MAX_BEFORE_BYTES: usize = 4096;
+/// With the quote before it.
+const MAX_IDENTIFIER_BYTES: usize = 32;
 /// Telemetry repeats an id in every data point: a few tell as much.
 const MAX_FINDS: usize = 64;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_identifier_is_found_by_the_end_of_its_name() {
+        for (word, name) in IDENTIFIERS.into_iter().enumerate() {
+            assert_eq!(identifier(name), Some(word));
+            assert!(name.len() < MAX_IDENTIFIER_BYTES);
+        }
+        assert_eq!(identifier("id"), None);
+        assert_eq!((value_in("x"), value_in(r"x\n")), (Some("x"), Some("x")));
+        assert_eq!(value_in(&"x".repeat(MAX_VALUE_BYTES)), None);
+    }
 
     #[test]
     fn the_key_before_a_fingerprint_is_found_in_any_quoting() {

@@ -4,10 +4,12 @@
 //! their neighbours tell: which of them repeats an earlier one that failed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 
 use capture::record::{End, Process, Session, State};
 
 use super::connections::ConnectionRow;
+use super::finish::with_help;
 use super::library::{Content, Library};
 use super::row::Row;
 use super::{Aggregate, Endpoint, Place};
@@ -64,20 +66,20 @@ impl<'a> Contents<'a> {
     fn of(call: &Call, library: &'a Library) -> Self {
         let mut places = Vec::new();
         let mut all = |digests: &[Digest]| -> Vec<&'a Content> {
-            places.reserve(digests.len());
-            let known = digests.iter().filter_map(|digest| library.content(*digest));
-            let known = known.map(|(place, content)| {
-                places.push(place as u32);
-                content
-            });
-            known.collect()
+            let from = places.len();
+            let known = digests.iter().filter_map(|digest| library.place(*digest));
+            places.extend(known.map(|place| place as u32));
+            let known = places[from..].iter();
+            known
+                .filter_map(|place| library.at(*place as usize))
+                .collect()
         };
         let prompt = &call.prompt;
         let tools = all(&prompt.tools);
         let instructions = all(prompt.instructions.as_slice()).pop();
         let input = all(&prompt.input);
         let output = call.output.iter();
-        let output = output.filter_map(|digest| Some(library.content(*digest)?.1));
+        let output = output.filter_map(|digest| library.at(library.place(*digest)?));
         Self {
             tools,
             instructions,
@@ -138,11 +140,7 @@ impl<'a> View<'a> {
                     row,
                     process: processes.get(&(recording, row.connection)).copied(),
                     retry_of: None,
-                    contents: row
-                        .call
-                        .as_ref()
-                        .map(|call| Contents::of(call, &aggregate.library))
-                        .unwrap_or_default(),
+                    contents: Contents::default(),
                 }
             })
             .collect();
@@ -150,6 +148,13 @@ impl<'a> View<'a> {
         let left_out = left_out.map(|place| recording(*place)).collect();
         exchanges.sort_by_key(|e| (e.recording, e.row.started_us, e.row.id, e.row.place));
         link_retries(&mut exchanges);
+        let some = Mutex::new(exchanges.chunks_mut(EXCHANGES_AT_ONCE));
+        with_help(aggregate.helped, || {
+            let next = || some.lock().unwrap_or_else(PoisonError::into_inner).next();
+            while let Some(exchanges) = next() {
+                fill(exchanges, &aggregate.library);
+            }
+        });
         Self {
             sources,
             exchanges,
@@ -205,6 +210,18 @@ impl<'a> View<'a> {
             .map(|stretch| (stretch.session, stretch.end))
     }
 }
+
+/// Finds what the calls among `exchanges` said.
+fn fill<'a>(exchanges: &mut [Entry<'a>], library: &'a Library) {
+    for entry in exchanges {
+        if let Some(call) = entry.call() {
+            entry.contents = Contents::of(call, library);
+        }
+    }
+}
+
+/// So many exchanges are worth a turn.
+const EXCHANGES_AT_ONCE: usize = 256;
 
 /// Cuts each source where a `session` line stands: files are appended to.
 fn stretches(aggregate: &Aggregate) -> Vec<Stretch<'_>> {

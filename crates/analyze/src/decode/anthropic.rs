@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::events::Stream;
 use super::fault::{fault_of_body, of_error};
-use super::json::{elements, fields, length, name, text};
+use super::json::{elements, fields, length, name, short, text};
 use super::{Decoded, Item, Part, Tool};
 use crate::call::{
     Call, Digest, Ending, Fault, Ids, Kind, Prompt, Provider, Settings, Tokens, ToolCall,
@@ -107,7 +107,7 @@ fn tools(value: Option<Json<'_>>) -> Vec<Tool<'_>> {
     values
         .map(|value| Tool {
             digest: Digest::of(value.raw()),
-            name: tool(value),
+            name: tool(value).into(),
             raw: value.raw(),
         })
         .collect()
@@ -147,8 +147,8 @@ fn block(value: Json<'_>, speaker: Part) -> Item<'_> {
         _ => speaker,
     };
     Item {
-        name: (part == Part::ToolCall).then(|| name(head.name).unwrap_or_default()),
-        call_id: name(head.tool_use_id).or_else(|| name(head.id)),
+        name: (part == Part::ToolCall).then(|| short(head.name).unwrap_or_default()),
+        call_id: short(head.tool_use_id).or_else(|| short(head.id)),
         ..Item::new(part, value.raw())
     }
 }
@@ -248,8 +248,8 @@ impl<'a> Answer<'a> {
             let head = Head::of(value);
             self.argument_bytes = 0;
             self.tool_calls.push(ToolCall {
-                name: item.name.clone().unwrap_or_default(),
-                call_id: item.call_id.clone().unwrap_or_default(),
+                name: item.name.clone().unwrap_or_default().into_owned(),
+                call_id: item.call_id.clone().unwrap_or_default().into_owned(),
                 argument_bytes: length(head.input),
                 at_us,
             });

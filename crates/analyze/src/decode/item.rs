@@ -26,7 +26,7 @@ pub(crate) struct Decoded<'a> {
 pub(crate) struct Tool<'a> {
     pub(crate) digest: Digest,
     /// Its name, its namespace before it.
-    pub(crate) name: String,
+    pub(crate) name: Cow<'a, str>,
     /// The definition as JSON.
     pub(crate) raw: &'a str,
 }
@@ -37,9 +37,9 @@ pub(crate) struct Item<'a> {
     pub(crate) digest: Digest,
     pub(crate) part: Part,
     /// The tool's name, of a tool call.
-    pub(crate) name: Option<String>,
+    pub(crate) name: Option<Cow<'a, str>>,
     /// What pairs a tool call with its result.
-    pub(crate) call_id: Option<String>,
+    pub(crate) call_id: Option<Cow<'a, str>>,
     /// The item as JSON; put together where it came in pieces.
     pub(crate) raw: Cow<'a, str>,
 }

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 pub(super) use crate::json::{elements, fields};
 
 use crate::json::Json;
+use crate::text::cut;
 
 /// A string.
 pub(super) fn text<'a>(value: Option<Json<'a>>) -> Option<Cow<'a, str>> {
@@ -16,7 +17,15 @@ pub(super) fn text<'a>(value: Option<Json<'a>>) -> Option<Cow<'a, str>> {
 
 /// A string that the caller keeps, cut where it is longer than any name should be.
 pub(super) fn name(value: Option<Json<'_>>) -> Option<String> {
-    text(value).map(|text| crate::text::cut(&text, MAX_NAME_BYTES).to_owned())
+    short(value).map(Cow::into_owned)
+}
+
+/// The same, copied only where it does not stand there as it is.
+pub(super) fn short<'a>(value: Option<Json<'a>>) -> Option<Cow<'a, str>> {
+    text(value).map(|text| match text {
+        Cow::Borrowed(text) => Cow::Borrowed(cut(text, MAX_NAME_BYTES)),
+        Cow::Owned(text) => Cow::Owned(cut(&text, MAX_NAME_BYTES).to_owned()),
+    })
 }
 
 /// A number from 0.

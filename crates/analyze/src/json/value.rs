@@ -176,6 +176,16 @@ impl<'a> Json<'a> {
         self.behind() == self.token + 1
     }
 
+    /// Whether it is the name of a member.
+    pub(crate) fn is_name(self) -> bool {
+        self.token().name
+    }
+
+    /// Whether it is a string with an escape in it.
+    pub(crate) fn is_escaped(self) -> bool {
+        self.token().escaped
+    }
+
     /// What it has in common with other objects of the same text; of objects in arrays alone.
     #[inline]
     pub(crate) fn form(self) -> Option<Form> {

@@ -27,8 +27,6 @@ pub(super) struct Node {
     pub(super) first: Option<usize>,
     /// The sibling that came next the last time: where to look first.
     pub(super) next: Option<usize>,
-    /// Where the last string stands among the values: where to look first.
-    last_value: usize,
 }
 
 impl Node {
@@ -44,7 +42,6 @@ impl Node {
             last_object: 0,
             first: None,
             next: None,
-            last_value: 0,
         }
     }
 
@@ -57,9 +54,9 @@ impl Node {
             && let Values::Few(values) = &self.seen.values
         {
             let inner = value.inner().unwrap_or_default();
-            let last = values.get(self.last_value);
-            if !last.is_some_and(|last| same(last.as_bytes(), inner.as_bytes())) {
-                self.last_value = self.seen.values.add(inner).unwrap_or_default();
+            let mut values = values.iter();
+            if !values.any(|known| same(known.as_bytes(), inner.as_bytes())) {
+                self.seen.values.insert(inner);
             }
         }
     }
@@ -173,29 +170,23 @@ impl Default for Values {
 }
 
 impl Values {
-    /// Takes one string, escapes as they stand; returns where it stands among the others.
-    fn add(&mut self, value: &str) -> Option<usize> {
-        let Self::Few(values) = self else { return None };
-        let place = match values.binary_search_by(|known| (**known).cmp(value)) {
-            Ok(place) => return Some(place),
-            Err(place) => place,
+    /// Takes one string, escapes as they stand.
+    fn insert(&mut self, value: &str) {
+        let Self::Few(values) = self else { return };
+        let Err(place) = values.binary_search_by(|known| (**known).cmp(value)) else {
+            return;
         };
         if values.len() >= MAX_VALUES || !is_word(value) {
             *self = Self::Many;
-            return None;
+        } else {
+            values.insert(place, value.into());
         }
-        values.insert(place, value.into());
-        Some(place)
     }
 
     fn merge(&mut self, other: Self) {
         match other {
             Self::Many => *self = Self::Many,
-            Self::Few(values) => {
-                for value in values {
-                    self.add(&value);
-                }
-            }
+            Self::Few(values) => values.iter().for_each(|value| self.insert(value)),
         }
     }
 }
@@ -279,9 +270,9 @@ mod tests {
     fn one_long_or_strange_string_ends_an_enumeration_for_good() {
         for strange in ["two words", "resp_68f3a1b2c4d5e6f7", &"x".repeat(65)] {
             let mut values = Values::default();
-            values.add("low");
-            values.add(strange);
-            values.add("high");
+            values.insert("low");
+            values.insert(strange);
+            values.insert("high");
             assert_eq!(values, Values::Many, "{strange}");
         }
     }
@@ -290,12 +281,12 @@ mod tests {
     fn an_enumeration_holds_so_many_values_and_no_more() {
         let mut values = Values::default();
         for n in 0..MAX_VALUES {
-            values.add(&format!("v{n}"));
+            values.insert(&format!("v{n}"));
         }
         assert!(matches!(&values, Values::Few(few) if few.len() == MAX_VALUES));
-        values.add("v0");
+        values.insert("v0");
         assert!(matches!(values, Values::Few(_)));
-        values.add("another");
+        values.insert("another");
         assert_eq!(values, Values::Many);
     }
 }

@@ -157,8 +157,8 @@ impl<'a> AnswerReader<'a> {
             let function = json!({"name": call.name, "arguments": call.arguments});
             let whole = json!({"id": call.id, "type": "function", "function": function});
             self.items.push(Item {
-                name: Some(call.name.clone()),
-                call_id: Some(call.id.clone()),
+                name: Some(call.name.clone().into()),
+                call_id: Some(call.id.clone().into()),
                 ..Item::new(Part::ToolCall, whole.to_string())
             });
             self.tool_calls.push(ToolCall {

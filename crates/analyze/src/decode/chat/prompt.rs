@@ -5,7 +5,7 @@
 
 use super::{CallHead, Function, Item, Message, Part, Tool};
 use crate::call::Digest;
-use crate::decode::json::{elements, fields, name, text};
+use crate::decode::json::{elements, fields, short, text};
 use crate::json::Json;
 
 /// The tools of a request.
@@ -24,8 +24,8 @@ fn tool(value: Json<'_>) -> Tool<'_> {
     let function = offer.function.map(Function::of);
     Tool {
         digest: Digest::of(value.raw()),
-        name: name(function.and_then(|function| function.name))
-            .or_else(|| name(offer.kind))
+        name: short(function.and_then(|function| function.name))
+            .or_else(|| short(offer.kind))
             .unwrap_or_default(),
         raw: value.raw(),
     }
@@ -47,7 +47,7 @@ pub(super) fn items(messages: Option<Json<'_>>) -> Vec<Item<'_>> {
             None => Part::Other,
         };
         items.push(Item {
-            call_id: name(message.tool_call_id),
+            call_id: short(message.tool_call_id),
             ..Item::new(part, value.raw())
         });
     }
@@ -69,8 +69,8 @@ pub(super) fn pieces<'a>(message: &Message<'a>) -> Vec<Item<'a>> {
     let calls = elements(message.tool_calls).map(|value| {
         let head = CallHead::of(value);
         Item {
-            name: Some(name(head.function().name).unwrap_or_default()),
-            call_id: name(head.id),
+            name: Some(short(head.function().name).unwrap_or_default()),
+            call_id: short(head.id),
             ..Item::new(Part::ToolCall, value.raw())
         }
     });

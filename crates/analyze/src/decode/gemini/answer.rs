@@ -150,8 +150,8 @@ impl<'a> AnswerReader<'a> {
         if let Some(call) = piece.function_call {
             let function = Function::of(call);
             self.tool_calls.push(ToolCall {
-                name: item.name.clone().unwrap_or_default(),
-                call_id: item.call_id.clone().unwrap_or_default(),
+                name: item.name.clone().unwrap_or_default().into_owned(),
+                call_id: item.call_id.clone().unwrap_or_default().into_owned(),
                 argument_bytes: length(function.args),
                 at_us,
             });

@@ -4,7 +4,7 @@
 
 use super::{Content, Function, Item, Part, Piece, Tool};
 use crate::call::Digest;
-use crate::decode::json::{MAX_NAME_BYTES, elements, fields, name, text};
+use crate::decode::json::{MAX_NAME_BYTES, elements, fields, name, short, text};
 use crate::json::Json;
 
 /// The tools of a request: each function, and each of Google's own tools.
@@ -22,7 +22,7 @@ fn tool<'a>(value: Json<'a>) -> Vec<Tool<'a>> {
     let declared = Declared::of(value);
     let named = |raw: Json<'a>, name: String| Tool {
         digest: Digest::of(raw.raw()),
-        name,
+        name: name.into(),
         raw: raw.raw(),
     };
     if declared.function_declarations.is_none() {
@@ -65,7 +65,7 @@ pub(super) fn item<'a>(value: Json<'a>, speaker: Part, labels: &mut Labels) -> I
         let function = Function::of(call);
         let id = name(function.id).unwrap_or_else(|| labels.call());
         return Item {
-            name: Some(name(function.name).unwrap_or_default()),
+            name: Some(short(function.name).unwrap_or_default()),
             ..labelled(Part::ToolCall, value, id)
         };
     }
@@ -85,7 +85,7 @@ pub(super) fn item<'a>(value: Json<'a>, speaker: Part, labels: &mut Labels) -> I
 fn labelled(part: Part, value: Json<'_>, id: String) -> Item<'_> {
     Item {
         digest: Digest::of(&format!("{id} {}", value.raw())),
-        call_id: Some(id),
+        call_id: Some(id.into()),
         ..Item::new(part, value.raw())
     }
 }

@@ -1,10 +1,12 @@
 //! What a request of the Responses API holds: instructions, tools, input items.
 
+use std::borrow::Cow;
+
 use crate::exchange::Exchange;
 
 use super::Request;
 use crate::call::{Digest, Prompt};
-use crate::decode::json::{elements, fields, name, text};
+use crate::decode::json::{elements, fields, short, text};
 use crate::decode::{Item, Part, Tool};
 use crate::json::Json;
 
@@ -60,8 +62,8 @@ fn add_item<'a>(element: Json<'a>, input: &mut Input<'a>) {
 /// Adds a tool, or the tools in a namespace.
 fn add_tool<'a>(value: Json<'a>, namespace: &str, tools: &mut Vec<Tool<'a>>) {
     let head = Head::of(value);
-    let own = name(head.name)
-        .or_else(|| name(head.kind))
+    let own = short(head.name)
+        .or_else(|| short(head.kind))
         .unwrap_or_default();
     let mut children = elements(head.tools).peekable();
     if children.peek().is_some() && namespace.is_empty() {
@@ -72,7 +74,7 @@ fn add_tool<'a>(value: Json<'a>, namespace: &str, tools: &mut Vec<Tool<'a>>) {
     }
     tools.push(Tool {
         digest: Digest::of(value.raw()),
-        name: qualified(namespace, &own),
+        name: qualified(namespace, own),
         raw: value.raw(),
     });
 }
@@ -94,7 +96,7 @@ fields! {
 }
 
 impl<'a> Head<'a> {
-    fn kind(&self) -> Option<std::borrow::Cow<'a, str>> {
+    fn kind(&self) -> Option<Cow<'a, str>> {
         text(self.kind)
     }
 }
@@ -103,14 +105,14 @@ impl<'a> Head<'a> {
 pub(super) fn item<'a>(element: Json<'a>, head: &Head<'a>) -> Item<'a> {
     let part = part(head.kind().as_deref(), text(head.role).as_deref());
     let named = (part == Part::ToolCall).then(|| {
-        let own = name(head.name)
-            .or_else(|| name(head.kind))
+        let own = short(head.name)
+            .or_else(|| short(head.kind))
             .unwrap_or_default();
-        qualified(&name(head.namespace).unwrap_or_default(), &own)
+        qualified(&short(head.namespace).unwrap_or_default(), own)
     });
     Item {
         name: named,
-        call_id: name(head.call_id),
+        call_id: short(head.call_id),
         ..Item::new(part, element.raw())
     }
 }
@@ -131,10 +133,10 @@ fn part(kind: Option<&str>, role: Option<&str>) -> Part {
     }
 }
 
-fn qualified(namespace: &str, name: &str) -> String {
+fn qualified<'a>(namespace: &str, name: Cow<'a, str>) -> Cow<'a, str> {
     if namespace.is_empty() {
-        name.to_owned()
+        name
     } else {
-        format!("{namespace}.{name}")
+        Cow::Owned(format!("{namespace}.{name}"))
     }
 }

@@ -122,8 +122,8 @@ impl<'a> AnswerReader<'a> {
         let item = item(value, &head);
         if item.part == Part::ToolCall {
             self.tool_calls.push(ToolCall {
-                name: item.name.clone().unwrap_or_default(),
-                call_id: item.call_id.clone().unwrap_or_default(),
+                name: item.name.clone().unwrap_or_default().into_owned(),
+                call_id: item.call_id.clone().unwrap_or_default().into_owned(),
                 argument_bytes: length(head.arguments.or(head.input)),
                 at_us,
             });
