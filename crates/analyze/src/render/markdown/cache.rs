@@ -48,7 +48,7 @@ fn requests(cache: &Cache, out: &mut String) {
         "of the one before",
         "miss",
     ]);
-    for request in &cache.requests {
+    table.rows(&cache.requests, |request| {
         let CacheUse {
             exchange,
             thread,
@@ -56,7 +56,7 @@ fn requests(cache: &Cache, out: &mut String) {
             cached,
             ..
         } = *request;
-        table.row([
+        [
             count(exchange),
             count(thread),
             count(input),
@@ -65,8 +65,8 @@ fn requests(cache: &Cache, out: &mut String) {
             bytes(request.common_bytes),
             percent_of(request.common_bytes, request.previous_bytes),
             request.miss.map_or("", words).to_owned(),
-        ]);
-    }
+        ]
+    });
     table.finish(out);
 }
 

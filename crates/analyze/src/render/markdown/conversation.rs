@@ -43,9 +43,9 @@ fn threads(conversation: &Conversation, out: &mut String) {
         ">share",
         ">compactions",
     ]);
-    for (thread, number) in conversation.threads.iter().zip(1..) {
+    table.rows(conversation.threads.iter().zip(1..), |(thread, number)| {
         let models: Vec<String> = thread.models.iter().map(|model| code(model)).collect();
-        table.row([
+        [
             count(number),
             code(thread.id.as_deref().unwrap_or("")),
             code(thread.source.as_deref().unwrap_or("")),
@@ -58,8 +58,8 @@ fn threads(conversation: &Conversation, out: &mut String) {
             bytes(thread.resent_bytes),
             percent_of(thread.resent_bytes, thread.body_bytes),
             count(thread.compactions),
-        ]);
-    }
+        ]
+    });
     table.finish(out);
 }
 
@@ -76,10 +76,10 @@ fn steps(thread: &ThreadStats, out: &mut String) {
         ">out",
         "tools called",
     ]);
-    for step in &thread.steps {
+    table.rows(&thread.steps, |step| {
         let tokens = step.tokens.as_ref();
         let figure = |value: Option<u64>| value.map_or("–".to_owned(), count);
-        table.row([
+        [
             count(step.exchange),
             figure(step.turn),
             kind(step),
@@ -90,8 +90,8 @@ fn steps(thread: &ThreadStats, out: &mut String) {
             figure(tokens.map(|tokens| tokens.cached)),
             figure(tokens.map(|tokens| tokens.output)),
             calls(&step.tool_calls),
-        ]);
-    }
+        ]
+    });
     table.finish(out);
 }
 

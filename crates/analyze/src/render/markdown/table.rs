@@ -5,7 +5,10 @@ use super::escape::cell;
 /// A table under construction.
 pub(crate) struct Table {
     heads: Vec<Head>,
+    /// Those that are shown.
     rows: Vec<Vec<String>>,
+    /// How many are not.
+    left: usize,
 }
 
 struct Head {
@@ -23,13 +26,30 @@ impl Table {
         Self {
             heads: heads.iter().map(head).collect(),
             rows: Vec::new(),
+            left: 0,
         }
     }
 
     /// Adds a row of Markdown cells.
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.rows
-            .push(cells.into_iter().map(|text| cell(&text)).collect());
+        self.rows([cells], |cells| cells);
+    }
+
+    /// Adds a row for each item, of which there may be very many: the cells of those that are
+    /// not shown are not asked for.
+    pub(crate) fn rows<T, C: IntoIterator<Item = String>>(
+        &mut self,
+        items: impl IntoIterator<Item = T>,
+        cells: impl Fn(T) -> C,
+    ) {
+        for item in items {
+            if self.rows.len() < MAX_ROWS {
+                let cells = cells(item).into_iter();
+                self.rows.push(cells.map(|text| cell(&text)).collect());
+            } else {
+                self.left += 1;
+            }
+        }
     }
 
     /// The table, or nothing when it has no rows.
@@ -37,10 +57,9 @@ impl Table {
         if self.rows.is_empty() {
             return;
         }
-        let shown = &self.rows[..self.rows.len().min(MAX_ROWS)];
         let widths: Vec<usize> = (0..self.heads.len())
             .map(|column| {
-                let cells = shown.iter().filter_map(|row| row.get(column));
+                let cells = self.rows.iter().filter_map(|row| row.get(column));
                 let widest = cells.map(|cell| cell.chars().count()).max().unwrap_or(0);
                 widest.max(self.heads[column].text.chars().count()).max(3)
             })
@@ -52,12 +71,11 @@ impl Table {
             out.push_str(&format!("| {}{end} ", "-".repeat(width - 1)));
         }
         out.push_str("|\n");
-        for row in shown {
+        for row in &self.rows {
             self.line(out, row, &widths);
         }
-        let left = self.rows.len() - shown.len();
-        if left > 0 {
-            out.push_str(&format!("\n… and {left} more.\n"));
+        if self.left > 0 {
+            out.push_str(&format!("\n… and {} more.\n", self.left));
         }
         out.push('\n');
     }

@@ -23,9 +23,7 @@ pub(super) fn write(timeline: &Timeline, out: &mut String) {
         .exchanges
         .iter()
         .filter_map(|moment| Some((moment, moment.call.as_ref()?)));
-    for (moment, call) in calls {
-        table.row(row(moment, call));
-    }
+    table.rows(calls, |(moment, call)| row(moment, call));
     let mut body = String::new();
     table.finish(&mut body);
     if body.is_empty() {

@@ -43,9 +43,7 @@ fn write_thread(thread: &Thread, out: &mut String) {
         ">sent again",
         "answer",
     ]);
-    for step in &thread.steps {
-        table.row(row(step));
-    }
+    table.rows(&thread.steps, row);
     table.finish(out);
 }
 
