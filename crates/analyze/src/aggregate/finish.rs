@@ -15,7 +15,14 @@ impl Aggregate {
         self.library.forget();
         let view = View::of(&self);
         // Half of the work, where there is much.
-        let half = || (self.shapes.finish(), transcript::finish(&view));
+        let half = || {
+            let structure = self.shapes.finish();
+            (
+                structure,
+                transcript::finish(&view),
+                timeline::finish(&view),
+            )
+        };
         let report = thread::scope(|scope| {
             // Without a thread to spare it takes longer, and nothing else.
             let helper = thread::Builder::new();
@@ -35,11 +42,10 @@ impl Aggregate {
                 identity: Some(identity::finish(&self.sightings)),
                 telemetry: Some(telemetry::finish(&view, &self.telemetry)),
                 hosts: Some(hosts::finish(&view)),
-                timeline: Some(timeline::finish(&view)),
                 completeness: Some(completeness::finish(&view, &self.problems)),
                 ..Report::default()
             };
-            let (structure, transcript) = match helper {
+            let (structure, transcript, timeline) = match helper {
                 Some(Ok(helper)) => helper
                     .join()
                     .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
@@ -49,6 +55,7 @@ impl Aggregate {
             Report {
                 structure: Some(structure),
                 transcript: Some(transcript),
+                timeline: Some(timeline),
                 ..report
             }
         });

@@ -220,15 +220,27 @@ impl Library {
     }
 
     fn insert(&mut self, content: Content) {
+        self.push(content);
+        self.find_from(self.contents.len() - 1);
+    }
+
+    /// Adds a content that cannot be found yet.
+    fn push(&mut self, content: Content) {
         self.last = self.last.max(content.first);
         self.measured += content.room();
         self.kept += content.kept();
-        let found = Found {
-            place: self.contents.len() as u32,
-            digest: content.digest.number() as u32,
-        };
         self.contents.push(content);
-        self.places.insert_unique(found.hash(), found, Found::hash);
+    }
+
+    /// Makes the contents from a place on be found.
+    fn find_from(&mut self, first: usize) {
+        for (place, content) in self.contents.iter().enumerate().skip(first) {
+            let found = Found {
+                place: place as u32,
+                digest: content.digest.number() as u32,
+            };
+            self.places.insert_unique(found.hash(), found, Found::hash);
+        }
     }
 
     /// A tool's name, shared with all that have it.
@@ -255,9 +267,10 @@ impl Library {
         self.places.reserve(other.contents.len(), Found::hash);
         let places = other.contents.iter();
         let places: Vec<_> = places.map(|content| self.place(content.digest)).collect();
+        let first_new = self.contents.len();
         for (content, place) in other.contents.into_iter().zip(places) {
             let Some(known) = place.and_then(|place| self.contents.get_mut(place)) else {
-                self.insert(content);
+                self.push(content);
                 continue;
             };
             known.first = known.first.min(content.first);
@@ -267,6 +280,7 @@ impl Library {
                 self.kept += kept;
             }
         }
+        self.find_from(first_new);
         self.last = self.last.max(other.last);
         if self.kept > MAX_KEPT_BYTES + SLACK_BYTES {
             self.forget();

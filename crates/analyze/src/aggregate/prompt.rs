@@ -1,6 +1,6 @@
 //! Works out the section "Prompt".
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::library::Content;
 use super::view::View;
@@ -37,14 +37,24 @@ struct Uses<'a> {
     order: Vec<(&'a Content, u64, u64)>,
     /// Of each content its place in that order; [`ELSEWHERE`] of what has none, [`NEVER`] of what was not sent.
     seen: Vec<u32>,
-    parts: BTreeMap<Part, (u64, u64)>,
+    /// Of each part that was sent the bytes, and how many there were once.
+    parts: Vec<(Part, u64, u64)>,
     around: u64,
 }
 
 impl<'a> Uses<'a> {
     /// `place` is that among all contents.
     fn add(&mut self, place: usize, content: &'a Content, exchange: u64) {
-        let (all, distinct) = self.parts.entry(content.part).or_default();
+        // There are nine at most: looking is faster than a map.
+        let known = self
+            .parts
+            .iter()
+            .position(|(part, ..)| *part == content.part);
+        let known = known.unwrap_or_else(|| {
+            self.parts.push((content.part, 0, 0));
+            self.parts.len() - 1
+        });
+        let (_, all, distinct) = &mut self.parts[known];
         *all += content.bytes();
         let Some(place) = self.seen.get_mut(place) else {
             return;
@@ -62,7 +72,7 @@ impl<'a> Uses<'a> {
         }
     }
 
-    fn finish(self, called: &BTreeSet<&str>) -> Prompt {
+    fn finish(mut self, called: &BTreeSet<&str>) -> Prompt {
         let mut prompt = Prompt::default();
         let mut unused = BTreeSet::new();
         for (content, first_exchange, requests) in &self.order {
@@ -93,15 +103,13 @@ impl<'a> Uses<'a> {
         prompt
     }
 
-    fn bytes(&self) -> Vec<PartBytes> {
-        let parts = self
-            .parts
-            .iter()
-            .map(|(part, (bytes, distinct))| PartBytes {
-                part: Some(*part),
-                bytes: *bytes,
-                distinct_bytes: *distinct,
-            });
+    fn bytes(&mut self) -> Vec<PartBytes> {
+        self.parts.sort_unstable();
+        let parts = self.parts.iter().map(|(part, bytes, distinct)| PartBytes {
+            part: Some(*part),
+            bytes: *bytes,
+            distinct_bytes: *distinct,
+        });
         let around = PartBytes {
             part: None,
             bytes: self.around,
