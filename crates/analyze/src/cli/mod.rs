@@ -121,6 +121,8 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
         report.keep(&cli.sections);
     }
     output::write_report(&cli, &report)?;
+    // The process ends here, and the many small pieces of a large report need not be given back one by one.
+    std::mem::forget(report);
     Ok(outcome)
 }
 
