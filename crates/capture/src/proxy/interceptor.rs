@@ -135,6 +135,7 @@ impl Tunnel {
             host,
             process,
         } = self;
+        let is_local = agent.is_local();
         let acceptor = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), agent);
         let limit = context.waits.handshake;
         let start = match timeout(limit, acceptor).await {
@@ -150,7 +151,7 @@ impl Tunnel {
                 return live.give_up(State::Refused, "client_hello", &reason);
             }
         };
-        let offer = Offer::read(&start.client_hello());
+        let offer = Offer::read(&start.client_hello(), is_local);
         live.record().sni.clone_from(&offer.sni);
         live.record().alpn_offer = offer.alpn_names();
         let mut visit = Visit {
@@ -245,7 +246,7 @@ impl Visit {
         protocol: Option<Vec<u8>>,
     ) -> Option<tokio_rustls::server::TlsStream<Rewind>> {
         let name = self.offer.sni.as_deref().unwrap_or(&self.host);
-        let config = match self.context.tls.server(name, protocol) {
+        let config = match self.context.tls.server(&self.offer, name, protocol) {
             Ok(config) => config,
             Err(error) => {
                 let reason = format!("no certificate can be made for {name}: {error}");

@@ -4,6 +4,7 @@
 
 mod absolute_form;
 mod agent_faults;
+mod agent_tls;
 mod certificates;
 mod connections;
 mod fidelity;

@@ -31,6 +31,12 @@ impl Rewind {
         Ok(self.first.first().copied())
     }
 
+    /// Whether the peer speaks from this machine, over loopback.
+    pub(crate) fn is_local(&self) -> bool {
+        let peer = self.stream.peer_addr();
+        peer.is_ok_and(|peer| peer.ip().to_canonical().is_loopback())
+    }
+
     /// The stream itself, to set its options.
     pub(crate) fn tcp(&self) -> &TcpStream {
         &self.stream

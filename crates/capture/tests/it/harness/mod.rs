@@ -9,6 +9,9 @@ use std::time::Duration;
 
 use capture::record::{Connection, End, Exchange, Record};
 use capture::{Builder, Hosts, MemorySink, Proxy, RootCa, Sink, Summary, Upstream};
+use rustls::ClientConfig;
+use rustls::crypto::CryptoProvider;
+use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -117,6 +120,13 @@ impl Harness {
         self.tls_to(tunnel, HOST, alpn).await.unwrap()
     }
 
+    /// TLS through a tunnel to [`HOST`] by an agent with these ciphers and key agreements.
+    pub(crate) async fn tls_as(&self, agent: CryptoProvider) -> TlsStream<TcpStream> {
+        let tunnel = self.tunnel(&format!("{HOST}:443")).await;
+        let config = client_config(agent, &self.root_pem);
+        handshake(tunnel, HOST, config).await.unwrap()
+    }
+
     /// TLS on an open tunnel with `host`, a name or an address.
     pub(crate) async fn tls_to(
         &self,
@@ -210,18 +220,30 @@ async fn connect_tls_to(
     root_pem: &str,
     alpn: &[&str],
 ) -> std::io::Result<TlsStream<TcpStream>> {
+    let mut config = client_config(default_provider(), root_pem);
+    config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
+    handshake(stream, host, config).await
+}
+
+async fn handshake(
+    stream: TcpStream,
+    host: &str,
+    config: ClientConfig,
+) -> std::io::Result<TlsStream<TcpStream>> {
+    let name = ServerName::try_from(host.to_owned()).unwrap();
+    within(TlsConnector::from(Arc::new(config)).connect(name, stream)).await
+}
+
+fn client_config(provider: CryptoProvider, root_pem: &str) -> ClientConfig {
     let mut roots = rustls::RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(root_pem.as_bytes()) {
         roots.add(certificate.unwrap()).unwrap();
     }
-    let mut config = rustls::ClientConfig::builder_with_provider(provider())
+    ClientConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(roots)
-        .with_no_client_auth();
-    config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
-    let name = ServerName::try_from(host.to_owned()).unwrap();
-    within(TlsConnector::from(Arc::new(config)).connect(name, stream)).await
+        .with_no_client_auth()
 }
 
 /// Sends `request` and reads to the end of the connection.
@@ -254,8 +276,8 @@ pub(crate) fn spawn<T: Send + 'static>(
     tokio::spawn(future)
 }
 
-pub(crate) fn provider() -> Arc<rustls::crypto::CryptoProvider> {
-    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+pub(crate) fn provider() -> Arc<CryptoProvider> {
+    Arc::new(default_provider())
 }
 
 fn exchanges(records: Vec<Record>) -> Vec<Exchange> {
