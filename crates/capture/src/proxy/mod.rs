@@ -9,6 +9,7 @@ mod hosts;
 mod interceptor;
 mod listener;
 mod live;
+mod memory;
 mod net;
 mod password;
 mod plain;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use crate::proxy::memory::give_back;
 use crate::proxy::sink::Sink;
 use crate::proxy::tap::draft::Stamp;
 use crate::record::{Connection, Exchange, Record, Session, WebSocketCounts};
@@ -211,7 +212,9 @@ impl<S: Sink> Desk<S> {
                 Ok(()) => self.ledger().count_exchange(&exchange),
                 Err(cause) => self.ledger().lose_exchange(exchange.connection, &cause),
             }
-            let_go(*exchange);
+            if let Some(response) = exchange.response {
+                give_back(response.events);
+            }
         }
     }
 
@@ -267,18 +270,6 @@ impl<S: Sink> Desk<S> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-/// Gives the memory of an exchange back, a long list of events made short first: glibc takes the
-/// largest block that it is given back for a measure of what it may keep for the next ones.
-fn let_go(exchange: Exchange) {
-    let events = exchange.response.map(|response| response.events);
-    let mut events = events.unwrap_or_default();
-    events.truncate(FEW_EVENTS);
-    events.shrink_to_fit();
-}
-
-/// A list that is short enough to be given back as it is.
-const FEW_EVENTS: usize = 1024;
 
 /// Less waits between two bursts of any agent; from here on two threads are faster than one.
 const HELP_FROM_BYTES: usize = 256 * 1024;

@@ -47,9 +47,9 @@ impl Helper {
         let mut before = 0;
         for work in batch {
             let weight = work.weight();
+            // The recorder's thread has the writing to do beside, but would only wait for a first one.
+            let is_late = before > 0 && before * 5 >= waiting * 2;
             before += weight;
-            // The recorder's thread has the writing to do beside.
-            let is_late = before * 5 > waiting * 2;
             if is_late && weight >= LARGE_BYTES {
                 work.hand_to(&self.drafts);
             }
@@ -146,5 +146,13 @@ mod tests {
         assert_eq!(batch.iter().map(Work::weight).collect::<Vec<_>>(), weights);
         let ids: Vec<u64> = (0..3).map(|_| helper.next().id).collect();
         assert_eq!(ids, [4, 5, 6]);
+        for (sizes, expected) in [
+            (&[50_000][..], &[false][..]),
+            (&[50_000; 2], &[false, true]),
+        ] {
+            let mut batch: Vec<Work> = sizes.iter().map(|size| exchange(1, *size)).collect();
+            helper.take_from(&mut batch);
+            assert_eq!(batch.iter().map(away).collect::<Vec<_>>(), expected);
+        }
     }
 }

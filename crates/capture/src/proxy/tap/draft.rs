@@ -4,6 +4,7 @@
 //! each piece. It is plain data: the taps fill it on the proxy's spine, the
 //! recorder turns it into a record on its own thread.
 
+use crate::proxy::memory::give_back;
 use crate::record::{Delay, Header, Outcome};
 
 /// An instant: microseconds on the monotonic clock since the recording began.
@@ -153,6 +154,7 @@ impl BodyDraft {
                 rest = behind;
                 pieces.next_if(|(end, _)| *end <= here + piece.len());
             }
+            give_back(block);
         }
     }
 
