@@ -197,7 +197,7 @@ impl<'a> HarRequest<'a> {
             post_data: body.and_then(|body| {
                 Some(PostData {
                     mime_type: mime_type(&request.headers),
-                    text: text(&body.json, &body.text, &body.base64)?.0,
+                    text: body_text(body)?.0,
                 })
             }),
             headers_size: UNKNOWN,
@@ -248,7 +248,7 @@ impl<'a> Content<'a> {
     fn of(response: &'a Response) -> Self {
         let no_body = Body::default();
         let body = response.body.as_ref();
-        let kept = body.and_then(|body| text(&body.json, &body.text, &body.base64));
+        let kept = body.and_then(body_text);
         let is_stream = response.status != 101 && !response.events.is_empty();
         let (text, encoding) = match kept {
             Some((text, encoding)) => (Some(Cow::Borrowed(text)), encoding),
@@ -280,16 +280,32 @@ impl Timings {
     }
 }
 
+fn body_text(body: &Body) -> Option<(&str, Option<&'static str>)> {
+    text(
+        body.json.as_deref(),
+        body.text.as_deref(),
+        body.base64.as_deref(),
+    )
+}
+
+fn event_text(event: &Event) -> Option<(&str, Option<&'static str>)> {
+    text(
+        event.json.as_deref(),
+        event.text.as_deref(),
+        event.base64.as_deref(),
+    )
+}
+
 /// The content, wherever it stands, and how it is encoded.
 fn text<'a>(
-    json: &'a Option<Box<RawValue>>,
-    plain: &'a Option<String>,
-    base64: &'a Option<String>,
+    json: Option<&'a RawValue>,
+    plain: Option<&'a str>,
+    base64: Option<&'a str>,
 ) -> Option<(&'a str, Option<&'static str>)> {
-    let json = json.as_ref().map(|json| (json.get(), None));
-    let plain = || plain.as_deref().map(|text| (text, None));
-    let base64 = || base64.as_deref().map(|text| (text, Some("base64")));
-    json.or_else(plain).or_else(base64)
+    let json = json.map(|json| (json.get(), None));
+    let plain = plain.map(|text| (text, None));
+    let base64 = base64.map(|text| (text, Some("base64")));
+    json.or(plain).or(base64)
 }
 
 /// Server-sent events as they were framed (HTML Living Standard, section 9.2.5).
@@ -299,7 +315,7 @@ fn framed(events: &[Event]) -> String {
         if let Some(name) = &event.event {
             out.push_str(&format!("event: {name}\n"));
         }
-        let data = text(&event.json, &event.text, &event.base64);
+        let data = event_text(event);
         for line in data.map_or("", |(data, _)| data).split('\n') {
             out.push_str(&format!("data: {line}\n"));
         }
@@ -327,7 +343,7 @@ fn messages(exchange: &Exchange) -> Vec<Message<'_>> {
     };
     let request = &exchange.request;
     let sent = request.body.iter().filter_map(|body| {
-        let content = text(&body.json, &body.text, &body.base64);
+        let content = body_text(body);
         message("send", request.end_us.unwrap_or(0), content)
     });
     let events = exchange
@@ -335,7 +351,7 @@ fn messages(exchange: &Exchange) -> Vec<Message<'_>> {
         .iter()
         .flat_map(|response| &response.events);
     let received = events.filter_map(|event| {
-        let content = text(&event.json, &event.text, &event.base64);
+        let content = event_text(event);
         message("receive", event.at_us, content)
     });
     sent.chain(received).collect()

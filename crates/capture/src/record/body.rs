@@ -51,7 +51,8 @@ pub struct Body {
 
 /// One server-sent event, or one WebSocket message from the origin.
 ///
-/// The content stands in one of `json`, `text`, `base64`, as in [`Body`].
+/// The content stands in one of `json`, `text`, `base64`, as in [`Body`]. A long stream has
+/// a hundred thousand of them in memory, so each is as small as it can be.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Event {
     /// When its last byte passed, in microseconds from the start of the exchange.
@@ -68,10 +69,10 @@ pub struct Event {
     pub json: Option<Box<RawValue>>,
     /// The data or the message, where it is other text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
+    pub text: Option<Box<str>>,
     /// The message, where it is binary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub base64: Option<String>,
+    pub base64: Option<Box<str>>,
     /// Length of the data or of the inflated message, in bytes.
     #[serde(default)]
     pub bytes: u64,

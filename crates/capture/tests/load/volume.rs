@@ -201,7 +201,7 @@ async fn a_long_event_stream_is_counted_whole_and_kept_within_its_bound() {
     assert_eq!(response.events.len() as u64 == count, !truncated);
     if !truncated {
         let value = last.json.as_ref().map(|json| json.get().to_owned());
-        let value = value.or_else(|| last.text.clone());
+        let value = value.or_else(|| last.text.clone().map(String::from));
         assert_eq!(value, Some((count - 1).to_string()));
     }
     // An event of two digits takes some hundred bytes while its line is made.
