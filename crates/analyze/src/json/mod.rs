@@ -12,6 +12,7 @@ mod fields;
 mod form;
 mod kind;
 mod marks;
+mod primitive;
 mod tape;
 #[cfg(test)]
 mod tests;
