@@ -44,6 +44,20 @@ fn check(text: &str) {
     }
 }
 
+/// Checks a text, the same up to a place, and the same with another byte there.
+fn check_with_cut_and_change(text: String, at: prop::sample::Index, byte: u8) {
+    check(&text);
+    let at = at.index(text.len());
+    if text.is_char_boundary(at) {
+        check(&text[..at]);
+    }
+    let mut changed = text.into_bytes();
+    changed[at] = byte;
+    if let Ok(changed) = String::from_utf8(changed) {
+        check(&changed);
+    }
+}
+
 #[test]
 fn texts_are_taken_and_refused_as_serde_json_does() {
     let escapes = "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\"";
@@ -323,16 +337,7 @@ fn list() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn any_list_of_like_objects_is_read_and_so_is_any_cut_and_any_change_of_it(text in list(), at: prop::sample::Index, byte: u8) {
-        check(&text);
-        let at = at.index(text.len());
-        if text.is_char_boundary(at) {
-            check(&text[..at]);
-        }
-        let mut changed = text.into_bytes();
-        changed[at] = byte;
-        if let Ok(changed) = String::from_utf8(changed) {
-            check(&changed);
-        }
+        check_with_cut_and_change(text, at, byte);
     }
 
     #[test]
@@ -342,15 +347,6 @@ proptest! {
 
     #[test]
     fn any_json_is_read_and_so_is_any_cut_and_any_change_of_it(text in json(), at: prop::sample::Index, byte: u8) {
-        check(&text);
-        let at = at.index(text.len());
-        if text.is_char_boundary(at) {
-            check(&text[..at]);
-        }
-        let mut changed = text.into_bytes();
-        changed[at] = byte;
-        if let Ok(changed) = String::from_utf8(changed) {
-            check(&changed);
-        }
+        check_with_cut_and_change(text, at, byte);
     }
 }
