@@ -1,6 +1,6 @@
 //! Works out the section "Prompt".
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::library::Content;
 use super::view::View;
@@ -33,13 +33,29 @@ pub(super) fn finish(view: &View<'_>, contents: usize) -> Prompt {
 /// Which content was sent, how often, and first by whom.
 #[derive(Default)]
 struct Uses<'a> {
-    /// Prompt texts in the order in which they came, with the first exchange and the number of all.
-    order: Vec<(&'a Content, u64, u64)>,
+    /// Prompt texts in the order in which they came.
+    order: Vec<Used<'a>>,
+    /// Where those without a text stand in that order: a recording in which every request brings others
+    /// would fill the memory with them.
+    without_text: BTreeMap<(Part, &'a str), usize>,
     /// Of each content its place in that order; [`ELSEWHERE`] of what has none, [`NEVER`] of what was not sent.
     seen: Vec<u32>,
     /// Of each part that was sent the bytes, and how many there were once.
     parts: Vec<(Part, u64, u64)>,
     around: u64,
+}
+
+/// A prompt text, or all of one part and name that were not kept.
+struct Used<'a> {
+    /// The last of them.
+    content: &'a Content,
+    items: u64,
+    bytes: u64,
+    first_exchange: u64,
+    /// How often they were sent.
+    requests: u64,
+    /// The bytes of these, sent as often.
+    sent_bytes: u64,
 }
 
 impl<'a> Uses<'a> {
@@ -56,32 +72,60 @@ impl<'a> Uses<'a> {
         });
         let (_, all, distinct) = &mut self.parts[known];
         *all += content.bytes();
-        let Some(place) = self.seen.get_mut(place) else {
-            return;
-        };
-        if *place == NEVER {
+        let mut order = self.seen[place];
+        if order == NEVER {
             *distinct += content.bytes();
-            *place = ELSEWHERE;
-            if is_prompt(content.part) {
-                *place = self.order.len() as u32;
-                self.order.push((content, exchange, 0));
-            }
+            order = if is_prompt(content.part) {
+                self.text(content, exchange)
+            } else {
+                ELSEWHERE
+            };
+            self.seen[place] = order;
         }
-        if let Some((_, _, requests)) = self.order.get_mut(*place as usize) {
-            *requests += 1;
+        if let Some(used) = self.order.get_mut(order as usize) {
+            used.requests += 1;
+            used.sent_bytes += content.bytes();
         }
+    }
+
+    /// Notes a text that was not sent before; its place in the order.
+    fn text(&mut self, content: &'a Content, exchange: u64) -> u32 {
+        let new = self.order.len();
+        let place = if content.text().is_none() {
+            let name = content.name.as_deref().unwrap_or_default();
+            *self.without_text.entry((content.part, name)).or_insert(new)
+        } else {
+            new
+        };
+        if place == new {
+            self.order.push(Used {
+                content,
+                items: 0,
+                bytes: 0,
+                first_exchange: exchange,
+                requests: 0,
+                sent_bytes: 0,
+            });
+        }
+        let used = &mut self.order[place];
+        used.content = content;
+        used.items += 1;
+        used.bytes += content.bytes();
+        place as u32
     }
 
     fn finish(mut self, called: &BTreeSet<&str>) -> Prompt {
         let mut prompt = Prompt::default();
         let mut unused = BTreeSet::new();
-        for (content, first_exchange, requests) in &self.order {
+        for used in &self.order {
+            let content = used.content;
             let text = PromptText {
                 name: content.name.clone(),
                 digest: content.digest,
-                bytes: content.bytes(),
-                requests: *requests,
-                first_exchange: *first_exchange,
+                items: used.items,
+                bytes: used.bytes,
+                requests: used.requests,
+                first_exchange: used.first_exchange,
                 text: content.text().cloned(),
                 cut: content.cut(),
             };
@@ -94,7 +138,7 @@ impl<'a> Uses<'a> {
                 if !unused.contains(name) {
                     unused.insert(name.to_owned());
                 }
-                prompt.unused_tool_bytes += text.bytes * text.requests;
+                prompt.unused_tool_bytes += used.sent_bytes;
             }
             prompt.tools.push(text);
         }

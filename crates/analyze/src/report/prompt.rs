@@ -10,9 +10,9 @@ use crate::decode::Part;
 /// What models are told before the user says anything, and where the bytes go.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Prompt {
-    /// Every distinct text of instructions, in the order in which they came.
+    /// Every distinct text of instructions, in the order in which they came; those for which there was no room stand together.
     pub instructions: Vec<PromptText>,
-    /// Every distinct definition of a tool, in the order in which they came.
+    /// Every distinct definition of a tool, likewise; those for which there was no room stand together by name.
     pub tools: Vec<PromptText>,
     /// Bytes of request bodies by what they are.
     pub bytes: Vec<PartBytes>,
@@ -22,17 +22,19 @@ pub struct Prompt {
     pub unused_tool_bytes: u64,
 }
 
-/// One text, and where it was used.
+/// One text, and where it was used; or all texts of one part and name for which there was no room.
 #[derive(Debug, Clone, Serialize)]
 pub struct PromptText {
     /// The tool's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Arc<str>>,
-    /// Tells versions apart.
+    /// Tells versions apart; of several texts that of the last.
     pub digest: Digest,
+    /// How many texts it is; 1 where there is one.
+    pub items: u64,
     /// Its length as JSON.
     pub bytes: u64,
-    /// How many requests sent it.
+    /// How often it was sent.
     pub requests: u64,
     /// The first of these, by its number in its recording.
     pub first_exchange: u64,

@@ -13,8 +13,10 @@
 
 use analyze::report::{FailureKind, Lapse, MissReason, Report, SecretWarning};
 use analyze::{Kind, Part, Quantiles};
+use serde_json::{Value, json};
 
 use crate::fixtures::report;
+use crate::recordings::{Recording, Request};
 
 #[test]
 fn at_a_glance() {
@@ -192,6 +194,51 @@ fn where_the_bytes_of_requests_go() {
     let sum: u64 = prompt.bytes.iter().map(|part| part.bytes).sum();
     let endpoints = report("hand-websocket").endpoints.unwrap().endpoints;
     assert_eq!(sum, endpoints[0].up.content.unwrap().total);
+}
+
+#[test]
+fn tools_for_whose_texts_there_is_no_room_stand_together_by_name() {
+    let long = "x".repeat(300_000);
+    let tools: Vec<_> = (0..80)
+        .map(|n| {
+            let name = ["a", "b"][n % 2];
+            json!({"type": "function", "name": name, "description": format!("{n} {long}")})
+        })
+        .collect();
+    let mut recording = Recording::default();
+    for (start_ms, tools) in [(0, &tools[..40]), (1000, &tools)] {
+        recording.call(Request {
+            start_ms,
+            settings: json!({"tools": tools}),
+            ..Request::default()
+        });
+    }
+    let prompt = recording.report().prompt.unwrap();
+    let (with, without): (Vec<_>, Vec<_>) =
+        prompt.tools.iter().partition(|tool| tool.text.is_some());
+    // 256 KiB of each text, of 16 MiB.
+    assert_eq!(with.len(), 63);
+    assert!(with.iter().all(|tool| tool.items == 1 && tool.cut));
+    let without: Vec<_> = without
+        .iter()
+        .map(|tool| (tool.name.as_deref(), tool.items, tool.requests))
+        .collect();
+    assert_eq!(without, [(Some("b"), 9, 9), (Some("a"), 8, 8)]);
+    let requests: u64 = prompt.tools.iter().map(|tool| tool.requests).sum();
+    assert_eq!(requests, 40 + 80);
+    let length = |tools: &[Value]| {
+        tools
+            .iter()
+            .map(|tool| tool.to_string().len() as u64)
+            .sum::<u64>()
+    };
+    let bytes: u64 = prompt.tools.iter().map(|tool| tool.bytes).sum();
+    assert_eq!(bytes, length(&tools));
+    assert_eq!(prompt.unused_tools, ["a", "b"]);
+    assert_eq!(
+        prompt.unused_tool_bytes,
+        length(&tools[..40]) + length(&tools)
+    );
 }
 
 #[test]

@@ -16,13 +16,13 @@ pub(super) fn write(prompt: &Prompt, out: &mut String) {
         out.push_str(&format!("### Instructions {number}: {}\n\n", uses(text)));
         full(text, "text", out);
     }
-    rest(prompt.instructions.len(), "more text", out);
+    rest(&prompt.instructions, "more text", out);
     for tool in prompt.tools.iter().take(MAX_TEXTS) {
         let name = code(tool.name.as_deref().unwrap_or(""));
         out.push_str(&format!("### Tool {name}: {}\n\n", uses(tool)));
         full(tool, "json", out);
     }
-    rest(prompt.tools.len(), "tool definition", out);
+    rest(&prompt.tools, "tool definition", out);
 }
 
 fn parts(prompt: &Prompt, out: &mut String) {
@@ -77,6 +77,10 @@ fn uses(text: &PromptText) -> String {
 fn full(text: &PromptText, language: &str, out: &mut String) {
     match &text.text {
         Some(content) => out.push_str(&block(content, language)),
+        None if text.items > 1 => out.push_str(&format!(
+            "{} that were not kept: there were too many.\n",
+            plural(text.items, "text")
+        )),
         None => out.push_str("The text was not kept: there were too many.\n"),
     }
     if text.cut {
@@ -85,12 +89,10 @@ fn full(text: &PromptText, language: &str, out: &mut String) {
     out.push('\n');
 }
 
-fn rest(all: usize, singular: &str, out: &mut String) {
-    if let Some(left @ 1..) = all.checked_sub(MAX_TEXTS) {
-        out.push_str(&format!(
-            "… and {} more.\n\n",
-            plural(left as u64, singular)
-        ));
+fn rest(all: &[PromptText], singular: &str, out: &mut String) {
+    let left = all.iter().skip(MAX_TEXTS).map(|text| text.items).sum();
+    if left > 0 {
+        out.push_str(&format!("… and {} more.\n\n", plural(left, singular)));
     }
 }
 
