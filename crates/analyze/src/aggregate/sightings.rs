@@ -123,7 +123,9 @@ impl Scene<'_> {
                 let fingerprint = Digest::of(&header.value).to_string();
                 self.see(!is_id, &fingerprint, field("header", name));
             } else {
-                self.quoted(&header.value, &PLAIN, "header", &mut Finds::default());
+                let mut finds = Finds::default();
+                self.quoted(&header.value, &PLAIN, "header", &mut finds);
+                self.quoted(&header.value, &IN_STRINGS, "header", &mut finds);
             }
         }
     }
@@ -334,6 +336,31 @@ mod tests {
         assert_eq!(identifier("id"), None);
         assert_eq!((value_in("x"), value_in(r"x\n")), (Some("x"), Some("x")));
         assert_eq!(value_in(&"x".repeat(MAX_VALUE_BYTES)), None);
+    }
+
+    #[test]
+    fn identifiers_in_a_header_are_found_in_any_quoting() {
+        let mut sightings = Sightings::default();
+        let mut scene = Scene {
+            sightings: &mut sightings,
+            host: "h",
+            sent: true,
+            clear: false,
+        };
+        scene.headers(&[Header {
+            name: "X-Metadata".into(),
+            value: r#"{"user_id":"u","inner":"{\"account_id\":\"a\"}"}"#.into(),
+        }]);
+        let fields: Vec<&str> = sightings.seen.keys().map(|seen| &*seen.field).collect();
+        let mut expected = [Digest::of("u"), Digest::of("a")].map(|digest| digest.to_string());
+        expected.sort();
+        let seen: Vec<&str> = sightings
+            .seen
+            .keys()
+            .map(|seen| &*seen.fingerprint)
+            .collect();
+        assert_eq!(seen, expected);
+        assert!(fields.contains(&"header user_id") && fields.contains(&"header account_id"));
     }
 
     #[test]
