@@ -42,6 +42,13 @@ struct Found {
 }
 
 impl Found {
+    fn of(place: usize, digest: Digest) -> Self {
+        Self {
+            place: place as u32,
+            digest: digest.number() as u32,
+        }
+    }
+
     /// The hash for the table: who grows it would look up all digests, were it made of the whole one.
     fn hash(&self) -> u64 {
         // The multiplier of Fibonacci hashing: the table uses the lowest bits and the highest.
@@ -207,13 +214,9 @@ impl Library {
 
     /// The place of what `digest` stands for.
     pub(crate) fn place(&self, digest: Digest) -> Option<usize> {
-        let part = digest.number() as u32;
+        let wanted = Found::of(0, digest);
         let is = |found: &Found| {
-            found.digest == part && self.contents[found.place as usize].digest == digest
-        };
-        let wanted = Found {
-            place: 0,
-            digest: part,
+            found.digest == wanted.digest && self.contents[found.place as usize].digest == digest
         };
         let found = self.places.find(wanted.hash(), is)?;
         Some(found.place as usize)
@@ -235,10 +238,7 @@ impl Library {
     /// Makes the contents from a place on be found.
     fn find_from(&mut self, first: usize) {
         for (place, content) in self.contents.iter().enumerate().skip(first) {
-            let found = Found {
-                place: place as u32,
-                digest: content.digest.number() as u32,
-            };
+            let found = Found::of(place, content.digest);
             self.places.insert_unique(found.hash(), found, Found::hash);
         }
     }
