@@ -1,5 +1,7 @@
 //! What exchanges are counted under: method, host, and the path with its ids folded.
 
+use std::collections::BTreeMap;
+
 use crate::exchange::Exchange;
 use capture::record::Transport;
 use serde::{Deserialize, Serialize};
@@ -43,6 +45,17 @@ impl Endpoint {
             message,
         }
     }
+}
+
+/// What `map` has for an endpoint; the key is copied only where there is nothing yet.
+pub(super) fn entry<'m, V: Default>(
+    map: &'m mut BTreeMap<Endpoint, V>,
+    endpoint: &Endpoint,
+) -> &'m mut V {
+    if !map.contains_key(endpoint) {
+        map.insert(endpoint.clone(), V::default());
+    }
+    map.get_mut(endpoint).expect("it was put there")
 }
 
 /// The `type` of the message that opened a WebSocket exchange.

@@ -10,6 +10,7 @@ use crate::exchange::{Exchange, Header};
 use serde::{Deserialize, Serialize};
 
 use super::Endpoint;
+use super::endpoint::entry;
 use crate::report::HeaderUse;
 use crate::text;
 
@@ -36,12 +37,7 @@ impl Headers {
         if request.is_empty() && response.is_empty() {
             return;
         }
-        if !self.endpoints.contains_key(endpoint) {
-            self.endpoints.insert(endpoint.clone(), Names::default());
-        }
-        let Some(names) = self.endpoints.get_mut(endpoint) else {
-            return;
-        };
+        let names = entry(&mut self.endpoints, endpoint);
         count(request, &mut names.request);
         count(response, &mut names.response);
     }

@@ -7,6 +7,7 @@ use crate::json::Json;
 use serde::{Deserialize, Serialize};
 
 use super::Endpoint;
+use super::endpoint::entry;
 use crate::report::{Payload, PayloadPart, Structure};
 use crate::shape::Shape;
 use crate::text;
@@ -38,13 +39,7 @@ impl Shapes {
         if request.is_none() && answer.is_none() && events.is_empty() {
             return;
         }
-        if !self.endpoints.contains_key(endpoint) {
-            self.endpoints
-                .insert(endpoint.clone(), EndpointShapes::default());
-        }
-        let Some(shapes) = self.endpoints.get_mut(endpoint) else {
-            return;
-        };
+        let shapes = entry(&mut self.endpoints, endpoint);
         if let Some(json) = request {
             shapes.request.walk(json);
         }
