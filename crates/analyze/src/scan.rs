@@ -105,6 +105,7 @@ impl Scan {
     ) -> Result<Aggregate, Error> {
         let blocks = Mutex::new(blocks);
         let stop = AtomicBool::new(false);
+        let mut whole = Part::default();
         let parts: Vec<Part> = thread::scope(|scope| {
             let worker = || {
                 let worker = Worker {
@@ -114,7 +115,10 @@ impl Scan {
                     selection,
                     stop: &stop,
                     tape: Tape::default(),
-                    result: Part::default(),
+                    result: Part {
+                        aggregate: whole.aggregate.share(),
+                        ..Part::default()
+                    },
                 };
                 worker.run(&blocks)
             };
@@ -125,7 +129,6 @@ impl Scan {
             };
             workers.into_iter().map(join).collect()
         });
-        let mut whole = Part::default();
         whole.aggregate.begin(source, &path.display().to_string());
         for part in parts {
             whole.merge(part);

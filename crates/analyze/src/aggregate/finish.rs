@@ -12,8 +12,9 @@ use crate::report::{Cache, Conversation, Models, Report};
 impl Aggregate {
     /// Works out the report.
     pub fn finish(mut self) -> Report {
-        self.library.forget();
-        let view = View::of(&self);
+        let mut library = std::mem::take(&mut self.library).into_library();
+        library.finish();
+        let view = View::of(&self, &library);
         // Half of the work, where there is much.
         let half = || {
             let structure = self.shapes.finish();
@@ -36,7 +37,7 @@ impl Aggregate {
                 frequency: Some(frequency::finish(&view)),
                 model: Some(model),
                 conversation: Some(conversation),
-                prompt: Some(prompt::finish(&view, self.library.len())),
+                prompt: Some(prompt::finish(&view, library.len())),
                 cache: Some(cache),
                 errors: Some(errors::finish(&view)),
                 identity: Some(identity::finish(&self.sightings)),
@@ -61,7 +62,7 @@ impl Aggregate {
         });
         if self.helped {
             // Giving back the many small pieces takes a while; where no thread can be had it is done at once.
-            drop(thread::Builder::new().spawn(move || drop(self)));
+            drop(thread::Builder::new().spawn(move || drop((self, library))));
         }
         report
     }
@@ -78,15 +79,4 @@ impl Aggregate {
         let model = model::finish(view, &results, &self.gaps);
         (model, threads.finish(), uses.finish())
     }
-}
-
-/// Does `work` on this thread, and where it is `helped` at the same time on another.
-pub(super) fn with_help(helped: bool, work: impl Fn() + Sync) {
-    thread::scope(|scope| {
-        if helped {
-            // Without a thread to spare it takes longer, and nothing else.
-            drop(thread::Builder::new().spawn_scoped(scope, &work));
-        }
-        work();
-    });
 }

@@ -9,6 +9,7 @@
 mod cache;
 mod completeness;
 mod connections;
+mod content;
 mod conversation;
 mod digests;
 mod endpoint;
@@ -28,6 +29,8 @@ mod place;
 mod problems;
 mod prompt;
 mod row;
+mod said;
+mod shelf;
 mod sightings;
 mod structure;
 mod telemetry;
@@ -50,9 +53,10 @@ use crate::{Error, text};
 
 use connections::ConnectionRow;
 use headers::Headers;
-use library::Library;
 use problems::Problems;
 use row::Row;
+use said::Said;
+use shelf::Shelf;
 use sightings::Sightings;
 use structure::Shapes;
 
@@ -92,7 +96,7 @@ pub struct Aggregate {
     gaps: BTreeMap<String, Histogram>,
     /// The programs that spoke to models.
     agents: BTreeSet<String>,
-    library: Library,
+    library: Shelf,
     shapes: Shapes,
     sightings: Sightings,
     telemetry: telemetry::Names,
@@ -117,6 +121,15 @@ impl Aggregate {
     /// Says that the next record stands behind `place`: a part of a recording is to be read.
     pub fn seek(&mut self, place: Place) {
         self.here = place;
+    }
+
+    /// An aggregate for another thread, which keeps its contents where this one does. They
+    /// are to be merged.
+    pub(crate) fn share(&self) -> Self {
+        Self {
+            library: self.library.share(),
+            ..Self::default()
+        }
     }
 
     /// Lets a second thread help to work out the report, as `Scan` does where it may
@@ -175,8 +188,10 @@ impl Aggregate {
 
     fn add_exchange(&mut self, exchange: &Exchange<'_>) {
         let decoded = decode(exchange);
+        let mut said = Said::default();
         let call = decoded.map(|decoded| {
-            self.library.add(self.here, &decoded.tools, &decoded.items);
+            let ids = self.library.library().add(self.here, decoded.content());
+            said = Said::of(&decoded, ids);
             if !decoded.gaps_us.is_empty() {
                 let gaps = self.gaps.entry(decoded.call.model.clone()).or_default();
                 gaps.add_all(decoded.gaps_us);
@@ -192,7 +207,7 @@ impl Aggregate {
         self.telemetry.add(&endpoint, exchange);
         self.headers.add(&endpoint, exchange);
         let rows = self.rows.entry(endpoint).or_default();
-        rows.push(Row::of(self.here, exchange, call));
+        rows.push(Row::of(self.here, exchange, call, said));
     }
 
     /// Keeps the product that the user agent names first (RFC 9110, section 10.1.5).
@@ -215,7 +230,12 @@ impl Aggregate {
     }
 
     /// Adds what another aggregate has read: of other recordings, or of other parts of the same.
-    pub fn merge(&mut self, other: Self) {
+    pub fn merge(&mut self, mut other: Self) {
+        if !self.library.is_shared_with(&other.library) {
+            let numbers = self.library.library().merge(other.library.into_library());
+            let rows = other.rows.values_mut().flatten();
+            rows.for_each(|row| row.said.renumber(&numbers));
+        }
         self.names.extend(other.names);
         for (source, line) in other.last_lines {
             let last = self.last_lines.entry(source).or_default();
@@ -233,7 +253,6 @@ impl Aggregate {
         }
         self.agents.extend(other.agents);
         self.trim_agents();
-        self.library.merge(other.library);
         self.shapes.merge(other.shapes);
         self.sightings.merge(other.sightings);
         self.telemetry.merge(other.telemetry);

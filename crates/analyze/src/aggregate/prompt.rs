@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::library::Content;
+use super::content::{Content, ContentId};
 use super::view::View;
 use crate::decode::Part;
 use crate::report::{PartBytes, Prompt, PromptText};
@@ -15,8 +15,8 @@ pub(super) fn finish(view: &View<'_>, contents: usize) -> Prompt {
     };
     for (entry, call) in view.calls() {
         let mut known = 0;
-        for (place, content) in entry.contents.sent_with_places() {
-            uses.add(place, content, entry.row.id);
+        for (id, content) in entry.contents.sent() {
+            uses.add(id, content, entry.row.id);
             known += content.bytes();
         }
         let around = call.prompt.bytes.saturating_sub(known);
@@ -59,8 +59,7 @@ struct Used<'a> {
 }
 
 impl<'a> Uses<'a> {
-    /// `place` is that among all contents.
-    fn add(&mut self, place: usize, content: &'a Content, exchange: u64) {
+    fn add(&mut self, id: ContentId, content: &'a Content, exchange: u64) {
         // There are nine at most: looking is faster than a map.
         let known = self
             .parts
@@ -72,7 +71,7 @@ impl<'a> Uses<'a> {
         });
         let (_, all, distinct) = &mut self.parts[known];
         *all += content.bytes();
-        let mut order = self.seen[place];
+        let mut order = self.seen[id.place()];
         if order == NEVER {
             *distinct += content.bytes();
             order = if is_prompt(content.part) {
@@ -80,7 +79,7 @@ impl<'a> Uses<'a> {
             } else {
                 ELSEWHERE
             };
-            self.seen[place] = order;
+            self.seen[id.place()] = order;
         }
         if let Some(used) = self.order.get_mut(order as usize) {
             used.requests += 1;
@@ -92,7 +91,7 @@ impl<'a> Uses<'a> {
     fn text(&mut self, content: &'a Content, exchange: u64) -> u32 {
         let new = self.order.len();
         let place = if content.text().is_none() {
-            let name = content.name.as_deref().unwrap_or_default();
+            let name = content.name().map_or("", |name| name);
             *self.without_text.entry((content.part, name)).or_insert(new)
         } else {
             new
@@ -120,7 +119,7 @@ impl<'a> Uses<'a> {
         for used in &self.order {
             let content = used.content;
             let text = PromptText {
-                name: content.name.clone(),
+                name: content.name().cloned(),
                 digest: content.digest,
                 items: used.items,
                 bytes: used.bytes,

@@ -8,6 +8,7 @@ use capture::record::{OutcomeState, Transport};
 use serde::{Deserialize, Serialize};
 
 use super::Place;
+use super::said::Said;
 use crate::call::Call;
 use crate::decode::fault::retry_after_us;
 use crate::decode::header;
@@ -47,7 +48,9 @@ pub(crate) struct Row {
     /// Whether a body could not be decoded.
     pub(crate) undecoded: bool,
     pub(crate) notes: u64,
+    /// Without the digests of its content, which `said` stands for.
     pub(crate) call: Option<Box<Call>>,
+    pub(crate) said: Said,
 }
 
 /// How large a body is.
@@ -60,7 +63,12 @@ pub(crate) struct Size {
 }
 
 impl Row {
-    pub(crate) fn of(place: Place, exchange: &Exchange<'_>, call: Option<Call>) -> Self {
+    pub(crate) fn of(
+        place: Place,
+        exchange: &Exchange<'_>,
+        call: Option<Call>,
+        said: Said,
+    ) -> Self {
         let request = &exchange.request;
         let response = exchange.response.as_ref();
         let bodies = [
@@ -95,6 +103,7 @@ impl Row {
             undecoded: bodies().any(|body| body.undecoded),
             notes: exchange.notes,
             call: call.map(Box::new),
+            said,
         }
     }
 

@@ -10,8 +10,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
+use super::content::Content;
 use super::digests::DigestSet;
-use super::library::Content;
 use super::view::{Entry, View};
 use crate::call::Call;
 use crate::decode::Part;
@@ -78,17 +78,18 @@ impl<'a> History<'a> {
         let contents = &entry.contents;
         let before = call.ids.previous_response.as_deref();
         let before = before.and_then(|id| self.responses.get(id).copied());
+        let own_tools = contents.tools();
         let tools = match before {
-            Some(before) if contents.tools.is_empty() => Rc::clone(&self.exchanges[before].tools),
-            _ => contents.tools.as_slice().into(),
+            Some(before) if own_tools.is_empty() => Rc::clone(&self.exchanges[before].tools),
+            _ => own_tools.into(),
         };
         let mut shown = self.known_after(before);
-        shown.extend(contents.instructions);
-        shown.extend(&contents.input);
+        shown.extend(contents.instructions());
+        shown.extend(contents.input());
 
         let mut new = Vec::new();
         let mut resent_bytes = 0;
-        for content in contents.sent() {
+        for (_, content) in contents.sent() {
             // What the model made comes back as history, in whatever spelling.
             let fresh = self.sent.insert(content.digest) && !content.part.is_models();
             match (fresh, content.part) {
@@ -99,9 +100,9 @@ impl<'a> History<'a> {
         }
         if let Some(response) = &call.ids.response {
             let start = self.said.len();
-            self.said.extend(contents.instructions);
-            self.said.extend(&contents.input);
-            self.said.extend(&contents.output);
+            self.said.extend(contents.instructions());
+            self.said.extend(contents.input());
+            self.said.extend(contents.output());
             self.responses.insert(response, self.exchanges.len());
             self.exchanges.push(Said {
                 before,

@@ -39,7 +39,7 @@ impl Results {
     pub(super) fn of(view: &View<'_>) -> Self {
         let mut first = DigestMap::default();
         for (index, entry) in view.exchanges.iter().enumerate() {
-            for content in &entry.contents.input {
+            for content in entry.contents.input() {
                 if let (Part::ToolResult, Some(id)) = (content.part, content.call_id) {
                     let key = (entry.recording, id);
                     first.entry(key).or_insert((index, content.bytes()));

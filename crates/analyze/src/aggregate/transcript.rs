@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
+use super::content::Content;
 use super::digests::DigestSet;
-use super::library::Content;
-use super::view::{Contents, Entry, View};
+use super::said::Contents;
+use super::view::{Entry, View};
 use crate::call::{Call, Digest, Ending};
 use crate::decode::Part;
 use crate::diff::unified;
@@ -108,18 +109,20 @@ impl<'a> Conversation<'a> {
             output: Vec::new(),
         };
         let contents = &entry.contents;
+        let input = contents.input();
         let goes_on = call.ids.previous_response.is_some();
         if goes_on {
-            step.added = said(&contents.input, room);
-            self.context.extend(&contents.input);
+            step.added = said(&input, room);
+            self.context.extend(input);
         } else {
-            self.compare(&contents.input, &mut step, room);
-            self.context.clone_from(&contents.input);
+            self.compare(&input, &mut step, room);
+            self.context = input;
         }
         step.changed
             .extend(self.take_settings(contents, goes_on, room));
-        step.output = said(&contents.output, room);
-        self.context.extend(&contents.output);
+        let output = contents.output();
+        step.output = said(&output, room);
+        self.context.extend(output);
         self.thread.steps.push(step);
     }
 
@@ -135,17 +138,19 @@ impl<'a> Conversation<'a> {
         // What a conversation begins with is no change.
         let begins = goes_on || self.thread.steps.is_empty();
         let mut changed = Vec::new();
-        if contents.instructions.is_some() || !goes_on {
+        let instructions = contents.instructions();
+        if instructions.is_some() || !goes_on {
             if self.instructions.is_some() || !begins {
-                changed.extend(change(self.instructions, contents.instructions, room));
+                changed.extend(change(self.instructions, instructions, room));
             }
-            self.instructions = contents.instructions;
+            self.instructions = instructions;
         }
-        if !contents.tools.is_empty() || !goes_on {
+        let tools = contents.tools();
+        if !tools.is_empty() || !goes_on {
             if !self.tools.is_empty() || !begins {
-                changed.extend(changed_tools(&self.tools, &contents.tools, room));
+                changed.extend(changed_tools(&self.tools, &tools, room));
             }
-            self.tools.clone_from(&contents.tools);
+            self.tools = tools;
         }
         changed
     }
@@ -186,7 +191,7 @@ fn said(contents: &[&Content], room: &mut Room) -> Vec<Said> {
             .cloned()
             .filter(|text| text.len() <= room.text);
         if text.is_none() {
-            let kind = (content.part, content.name.as_deref());
+            let kind = (content.part, content.name());
             let place = *without_text.entry(kind).or_insert(all.len());
             if let Some(said) = all.get_mut(place) {
                 said.items += 1;
@@ -197,7 +202,7 @@ fn said(contents: &[&Content], room: &mut Room) -> Vec<Said> {
         room.text -= text.as_ref().map_or(0, |text| text.len());
         all.push(Said {
             part: content.part,
-            name: content.name.clone(),
+            name: content.name().cloned(),
             text,
             cut: content.cut(),
             items: 1,
@@ -223,7 +228,7 @@ fn change(before: Option<&Content>, after: Option<&Content>, room: &mut Room) ->
     };
     Some(Change {
         part: named.part,
-        name: named.name.clone(),
+        name: named.name().cloned(),
         diff,
     })
 }
@@ -236,7 +241,7 @@ fn changed_tools(before: &[&Content], after: &[&Content], room: &mut Room) -> Ve
     fn by_name<'a>(tools: &[&'a Content]) -> BTreeMap<&'a str, &'a Content> {
         let named = tools
             .iter()
-            .filter_map(|tool| Some((tool.name.as_deref()?, *tool)));
+            .filter_map(|tool| Some((&**tool.name()?, *tool)));
         named.collect()
     }
     let (before, after) = (by_name(before), by_name(after));

@@ -4,16 +4,15 @@
 //! their neighbours tell: which of them repeats an earlier one that failed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
 
 use capture::record::{End, Process, Session, State};
 
 use super::connections::ConnectionRow;
-use super::finish::with_help;
-use super::library::{Content, Library};
+use super::library::Library;
 use super::row::Row;
+use super::said::Contents;
 use super::{Aggregate, Endpoint, Place};
-use crate::call::{Call, Digest, Ending, Kind};
+use crate::call::{Call, Ending, Kind};
 use crate::report::Recording;
 
 /// Everything that was read, in order.
@@ -50,58 +49,6 @@ pub(crate) struct Entry<'a> {
     pub(crate) contents: Contents<'a>,
 }
 
-/// What the digests of a call stand for.
-#[derive(Default)]
-pub(crate) struct Contents<'a> {
-    pub(crate) tools: Vec<&'a Content>,
-    /// Those that stand outside of the input.
-    pub(crate) instructions: Option<&'a Content>,
-    pub(crate) input: Vec<&'a Content>,
-    pub(crate) output: Vec<&'a Content>,
-    /// The places of all that was sent among all contents, in the order of [`Contents::sent`].
-    places: Vec<u32>,
-}
-
-impl<'a> Contents<'a> {
-    fn of(call: &Call, library: &'a Library) -> Self {
-        let mut places = Vec::new();
-        let mut all = |digests: &[Digest]| -> Vec<&'a Content> {
-            let from = places.len();
-            let known = digests.iter().filter_map(|digest| library.place(*digest));
-            places.extend(known.map(|place| place as u32));
-            let known = places[from..].iter();
-            known
-                .filter_map(|place| library.at(*place as usize))
-                .collect()
-        };
-        let prompt = &call.prompt;
-        let tools = all(&prompt.tools);
-        let instructions = all(prompt.instructions.as_slice()).pop();
-        let input = all(&prompt.input);
-        let output = call.output.iter();
-        let output = output.filter_map(|digest| library.at(library.place(*digest)?));
-        Self {
-            tools,
-            instructions,
-            input,
-            output: output.collect(),
-            places,
-        }
-    }
-
-    /// Everything that was sent, in the order in which a model reads it.
-    pub(crate) fn sent(&self) -> impl Iterator<Item = &'a Content> {
-        let tools = self.tools.iter().chain(&self.instructions);
-        tools.chain(&self.input).copied()
-    }
-
-    /// The same, each with its place among all contents.
-    pub(crate) fn sent_with_places(&self) -> impl Iterator<Item = (usize, &'a Content)> {
-        let places = self.places.iter().map(|place| *place as usize);
-        places.zip(self.sent())
-    }
-}
-
 impl<'a> Entry<'a> {
     /// The call, where the exchange is one.
     pub(crate) fn call(&self) -> Option<&'a Call> {
@@ -120,7 +67,8 @@ impl<'a> Entry<'a> {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn of(aggregate: &'a Aggregate) -> Self {
+    /// `library` holds what was said in the exchanges.
+    pub(super) fn of(aggregate: &'a Aggregate, library: &'a Library) -> Self {
         let sources = stretches(aggregate);
         let recording = |place: Place| sources.partition_point(|s| s.from <= place).max(1) - 1;
         let mut connections: Vec<&ConnectionRow> = aggregate.connections.iter().collect();
@@ -140,7 +88,7 @@ impl<'a> View<'a> {
                     row,
                     process: processes.get(&(recording, row.connection)).copied(),
                     retry_of: None,
-                    contents: Contents::default(),
+                    contents: Contents::of(&row.said, library),
                 }
             })
             .collect();
@@ -148,13 +96,6 @@ impl<'a> View<'a> {
         let left_out = left_out.map(|place| recording(*place)).collect();
         exchanges.sort_by_key(|e| (e.recording, e.row.started_us, e.row.id, e.row.place));
         link_retries(&mut exchanges);
-        let some = Mutex::new(exchanges.chunks_mut(EXCHANGES_AT_ONCE));
-        with_help(aggregate.helped, || {
-            let next = || some.lock().unwrap_or_else(PoisonError::into_inner).next();
-            while let Some(exchanges) = next() {
-                fill(exchanges, &aggregate.library);
-            }
-        });
         Self {
             sources,
             exchanges,
@@ -211,18 +152,6 @@ impl<'a> View<'a> {
     }
 }
 
-/// Finds what the calls among `exchanges` said.
-fn fill<'a>(exchanges: &mut [Entry<'a>], library: &'a Library) {
-    for entry in exchanges {
-        if let Some(call) = entry.call() {
-            entry.contents = Contents::of(call, library);
-        }
-    }
-}
-
-/// So many exchanges are worth a turn.
-const EXCHANGES_AT_ONCE: usize = 256;
-
 /// Cuts each source where a `session` line stands: files are appended to.
 fn stretches(aggregate: &Aggregate) -> Vec<Stretch<'_>> {
     let mut sessions: Vec<&(Place, Session)> = aggregate.sessions.iter().collect();
@@ -278,7 +207,7 @@ fn link_retries(exchanges: &mut [Entry<'_>]) {
     let mut failed = HashMap::new();
     for (index, entry) in exchanges.iter_mut().enumerate() {
         let Some(call) = entry.call() else { continue };
-        let content = (call.ids.thread.is_none()).then_some(&call.prompt.input);
+        let content = (call.ids.thread.is_none()).then_some(entry.row.said.input());
         let key = (
             entry.recording,
             call.ids.thread.as_deref(),

@@ -10,10 +10,8 @@ use serde::Deserialize;
 use super::events::Stream;
 use super::fault::{fault_of_body, of_error};
 use super::json::{elements, fields, length, name, short, text};
-use super::{Decoded, Item, Part, Tool};
-use crate::call::{
-    Call, Digest, Ending, Fault, Ids, Kind, Prompt, Provider, Settings, Tokens, ToolCall,
-};
+use super::{Decoded, Item, Part};
+use crate::call::{Call, Ending, Fault, Ids, Kind, Prompt, Provider, Settings, Tokens, ToolCall};
 use crate::json::Json;
 
 /// Reads one exchange with a path of the Messages API.
@@ -23,24 +21,14 @@ pub(super) fn decode<'a>(exchange: &Exchange<'a>) -> Option<Decoded<'a>> {
         return None;
     }
     let request = body.json.map(Request::of).unwrap_or_default();
-    let tools = tools(request.tools);
     let (instructions, input) = input_items(&request);
-    let prompt = Prompt {
-        tools: tools.iter().map(|tool| tool.digest).collect(),
-        instructions: instructions.as_ref().map(|item| item.digest),
-        input: input.iter().map(|item| item.digest).collect(),
-        bytes: body.bytes,
-    };
     let mut answer = Answer::default();
     if let Some(response) = &exchange.response {
         answer.read(response);
     }
     let (marks, gaps_us) = answer.stream.finish(exchange);
     let thread = request.metadata.map(Metadata::of);
-    let output = answer.items.iter().map(|item| item.digest).collect();
-    let items = instructions.into_iter().chain(input).chain(answer.items);
     Some(Decoded {
-        items: items.collect(),
         call: Call {
             provider: Provider::Anthropic,
             model: name(request.model).unwrap_or_default(),
@@ -58,11 +46,17 @@ pub(super) fn decode<'a>(exchange: &Exchange<'a>) -> Option<Decoded<'a>> {
                 ..Ids::default()
             },
             settings: Settings::default(),
-            prompt,
-            output,
+            prompt: Prompt {
+                bytes: body.bytes,
+                ..Prompt::default()
+            },
+            output: Vec::new(),
             error: answer.error,
         },
-        tools,
+        tools: tools(request.tools),
+        instructions,
+        input,
+        output: answer.items,
         gaps_us,
     })
 }
@@ -96,7 +90,7 @@ fields! {
     }
 }
 
-fn tools(value: Option<Json<'_>>) -> Vec<Tool<'_>> {
+fn tools(value: Option<Json<'_>>) -> Vec<Item<'_>> {
     let tool = |value: Json<'_>| {
         let head = Head::of(value);
         name(head.name)
@@ -105,10 +99,9 @@ fn tools(value: Option<Json<'_>>) -> Vec<Tool<'_>> {
     };
     let values = elements(value);
     values
-        .map(|value| Tool {
-            digest: Digest::of(value.raw()),
-            name: tool(value).into(),
-            raw: value.raw(),
+        .map(|value| Item {
+            name: Some(tool(value).into()),
+            ..Item::new(Part::Tools, value.raw())
         })
         .collect()
 }

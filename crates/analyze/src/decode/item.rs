@@ -7,36 +7,52 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::call::{Call, Digest};
+use crate::call::{Call, Digest, Prompt};
 
-/// A call with the content that its digests stand for.
+/// A call and its content.
 #[derive(Debug)]
 pub(crate) struct Decoded<'a> {
+    /// Without the digests of its content, which [`Decoded::into_call`] adds.
     pub(crate) call: Call,
-    /// Tool definitions, as in `call.prompt.tools`.
-    pub(crate) tools: Vec<Tool<'a>>,
-    /// Input items and then output items, as in `call.prompt.input` and `call.output`.
-    pub(crate) items: Vec<Item<'a>>,
+    /// Tool definitions.
+    pub(crate) tools: Vec<Item<'a>>,
+    /// Instructions that stand outside the input.
+    pub(crate) instructions: Option<Item<'a>>,
+    pub(crate) input: Vec<Item<'a>>,
+    pub(crate) output: Vec<Item<'a>>,
     /// Times between events that carry model output, in microseconds.
     pub(crate) gaps_us: Vec<u64>,
 }
 
-/// The definition of a tool.
-#[derive(Debug, Clone)]
-pub(crate) struct Tool<'a> {
-    pub(crate) digest: Digest,
-    /// Its name, its namespace before it.
-    pub(crate) name: Cow<'a, str>,
-    /// The definition as JSON.
-    pub(crate) raw: &'a str,
+impl<'a> Decoded<'a> {
+    /// All content, in the order in which a model reads it.
+    pub(crate) fn content(&self) -> impl Iterator<Item = &Item<'a>> + Clone {
+        let sent = self.tools.iter().chain(&self.instructions);
+        sent.chain(&self.input).chain(&self.output)
+    }
+
+    /// The call, with the digests of its content.
+    pub(crate) fn into_call(self) -> Call {
+        let digests = |items: Vec<Item<'_>>| items.iter().map(|item| item.digest).collect();
+        Call {
+            prompt: Prompt {
+                tools: digests(self.tools),
+                instructions: self.instructions.map(|item| item.digest),
+                input: digests(self.input),
+                ..self.call.prompt
+            },
+            output: digests(self.output),
+            ..self.call
+        }
+    }
 }
 
-/// One piece of a conversation.
+/// One piece of a conversation, or the definition of a tool.
 #[derive(Debug, Clone)]
 pub(crate) struct Item<'a> {
     pub(crate) digest: Digest,
     pub(crate) part: Part,
-    /// The tool's name, of a tool call.
+    /// The tool's name, its namespace before it; of a tool or a tool call.
     pub(crate) name: Option<Cow<'a, str>>,
     /// What pairs a tool call with its result.
     pub(crate) call_id: Option<Cow<'a, str>>,

@@ -21,7 +21,7 @@ use crate::call::Call;
 use crate::exchange::{self, Exchange, Field};
 
 pub use item::Part;
-pub(crate) use item::{Decoded, Item, Tool};
+pub(crate) use item::{Decoded, Item};
 
 /// Understands `exchange` as a call, where it is one.
 pub(crate) fn decode<'a>(exchange: &Exchange<'a>) -> Option<Decoded<'a>> {
@@ -35,7 +35,7 @@ impl Call {
     ///
     /// What only its neighbours tell is not known here: a retry looks like a first try.
     pub fn of(exchange: &record::Exchange) -> Option<Self> {
-        exchange::read(exchange, |exchange| Some(decode(exchange)?.call))?
+        exchange::read(exchange, |exchange| Some(decode(exchange)?.into_call()))?
     }
 }
 

@@ -10,7 +10,7 @@ mod prompt;
 use crate::exchange::Exchange;
 
 use super::json::{fields, name};
-use super::{Decoded, Item, Part, Tool};
+use super::{Decoded, Item, Part};
 use crate::call::{Call, Ids, Kind, Prompt, Provider, Settings};
 use crate::json::Json;
 
@@ -21,8 +21,6 @@ pub(super) fn decode<'a>(exchange: &Exchange<'a>) -> Option<Decoded<'a>> {
         return None;
     }
     let request = body.json.map(Request::of).unwrap_or_default();
-    let tools = prompt::tools(request.tools);
-    let input = prompt::items(request.messages);
     let answer = answer::read(exchange);
     Some(Decoded {
         call: Call {
@@ -43,16 +41,16 @@ pub(super) fn decode<'a>(exchange: &Exchange<'a>) -> Option<Decoded<'a>> {
                 ..Settings::default()
             },
             prompt: Prompt {
-                tools: tools.iter().map(|tool| tool.digest).collect(),
-                instructions: None,
-                input: input.iter().map(|item| item.digest).collect(),
                 bytes: body.bytes,
+                ..Prompt::default()
             },
-            output: answer.items.iter().map(|item| item.digest).collect(),
+            output: Vec::new(),
             error: answer.error,
         },
-        tools,
-        items: input.into_iter().chain(answer.items).collect(),
+        tools: prompt::tools(request.tools),
+        instructions: None,
+        input: prompt::items(request.messages),
+        output: answer.items,
         gaps_us: answer.gaps_us,
     })
 }

@@ -3,17 +3,16 @@
 //! A message of the assistant falls into what it thought, said and called; any
 //! other message is one item.
 
-use super::{CallHead, Function, Item, Message, Part, Tool};
-use crate::call::Digest;
+use super::{CallHead, Function, Item, Message, Part};
 use crate::decode::json::{elements, fields, short, text};
 use crate::json::Json;
 
 /// The tools of a request.
-pub(super) fn tools(value: Option<Json<'_>>) -> Vec<Tool<'_>> {
+pub(super) fn tools(value: Option<Json<'_>>) -> Vec<Item<'_>> {
     elements(value).map(tool).collect()
 }
 
-fn tool(value: Json<'_>) -> Tool<'_> {
+fn tool(value: Json<'_>) -> Item<'_> {
     fields! {
         struct Offer {
             kind: "type",
@@ -22,12 +21,10 @@ fn tool(value: Json<'_>) -> Tool<'_> {
     }
     let offer = Offer::of(value);
     let function = offer.function.map(Function::of);
-    Tool {
-        digest: Digest::of(value.raw()),
-        name: short(function.and_then(|function| function.name))
-            .or_else(|| short(offer.kind))
-            .unwrap_or_default(),
-        raw: value.raw(),
+    let name = short(function.and_then(|function| function.name)).or_else(|| short(offer.kind));
+    Item {
+        name: Some(name.unwrap_or_default()),
+        ..Item::new(Part::Tools, value.raw())
     }
 }
 

@@ -11,7 +11,7 @@ use crate::exchange::Exchange;
 
 use self::prompt::Labels;
 use super::json::{MAX_NAME_BYTES, fields, name};
-use super::{Decoded, Item, Part, Tool, path_of};
+use super::{Decoded, Item, Part, path_of};
 use crate::call::{Call, Ids, Kind, Prompt, Provider, Settings};
 use crate::json::Json;
 
@@ -23,7 +23,6 @@ pub(super) fn decode<'a>(exchange: &Exchange<'a>) -> Option<Decoded<'a>> {
     }
     let outer = body.json.map(Request::of).unwrap_or_default();
     let request = outer.request.map_or(outer, Request::of);
-    let tools = prompt::tools(request.tools);
     let instructions = request
         .system_instruction
         .map(|value| Item::new(Part::Instructions, value.raw()));
@@ -48,20 +47,16 @@ pub(super) fn decode<'a>(exchange: &Exchange<'a>) -> Option<Decoded<'a>> {
             },
             settings: Settings::default(),
             prompt: Prompt {
-                tools: tools.iter().map(|tool| tool.digest).collect(),
-                instructions: instructions.as_ref().map(|item| item.digest),
-                input: input.iter().map(|item| item.digest).collect(),
                 bytes: body.bytes,
+                ..Prompt::default()
             },
-            output: answer.items.iter().map(|item| item.digest).collect(),
+            output: Vec::new(),
             error: answer.error,
         },
-        tools,
-        items: instructions
-            .into_iter()
-            .chain(input)
-            .chain(answer.items)
-            .collect(),
+        tools: prompt::tools(request.tools),
+        instructions,
+        input,
+        output: answer.items,
         gaps_us: answer.gaps_us,
     })
 }

@@ -2,28 +2,27 @@
 //!
 //! Every part of a content is an item.
 
-use super::{Content, Function, Item, Part, Piece, Tool};
+use super::{Content, Function, Item, Part, Piece};
 use crate::call::Digest;
 use crate::decode::json::{MAX_NAME_BYTES, elements, fields, name, short, text};
 use crate::json::Json;
 
 /// The tools of a request: each function, and each of Google's own tools.
-pub(super) fn tools(value: Option<Json<'_>>) -> Vec<Tool<'_>> {
+pub(super) fn tools(value: Option<Json<'_>>) -> Vec<Item<'_>> {
     elements(value).flat_map(tool).collect()
 }
 
 /// One element: a list of functions, or a tool of Google's under its name.
-fn tool<'a>(value: Json<'a>) -> Vec<Tool<'a>> {
+fn tool<'a>(value: Json<'a>) -> Vec<Item<'a>> {
     fields! {
         struct Declared {
             function_declarations: "functionDeclarations" | "function_declarations",
         }
     }
     let declared = Declared::of(value);
-    let named = |raw: Json<'a>, name: String| Tool {
-        digest: Digest::of(raw.raw()),
-        name: name.into(),
-        raw: raw.raw(),
+    let named = |value: Json<'a>, name: String| Item {
+        name: Some(name.into()),
+        ..Item::new(Part::Tools, value.raw())
     };
     if declared.function_declarations.is_none() {
         let names = value.members().filter_map(|(name, _)| name.text());

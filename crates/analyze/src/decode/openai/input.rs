@@ -2,38 +2,30 @@
 
 use std::borrow::Cow;
 
-use crate::exchange::Exchange;
-
 use super::Request;
-use crate::call::{Digest, Prompt};
 use crate::decode::json::{elements, fields, short, text};
-use crate::decode::{Item, Part, Tool};
+use crate::decode::{Item, Part};
 use crate::json::Json;
 
 /// A request's content.
 #[derive(Debug, Default)]
 pub(super) struct Input<'a> {
-    pub(super) prompt: Prompt,
-    pub(super) tools: Vec<Tool<'a>>,
+    pub(super) tools: Vec<Item<'a>>,
+    pub(super) instructions: Option<Item<'a>>,
     pub(super) items: Vec<Item<'a>>,
 }
 
 /// Reads instructions, tools and input items, wherever they stand.
-pub(super) fn read<'a>(request: &Request<'a>, exchange: &Exchange) -> Input<'a> {
+pub(super) fn read<'a>(request: &Request<'a>) -> Input<'a> {
     let mut input = Input::default();
     for tool in elements(request.tools) {
         add_tool(tool, "", &mut input.tools);
     }
-    if let Some(instructions) = request.instructions.filter(|value| value.raw_bytes() > 2) {
-        let item = Item::new(Part::Instructions, instructions.raw());
-        input.prompt.instructions = Some(item.digest);
-        input.items.push(item);
-    }
+    let instructions = request.instructions.filter(|value| value.raw_bytes() > 2);
+    input.instructions = instructions.map(|value| Item::new(Part::Instructions, value.raw()));
     match request.input {
         Some(value) if value.string().is_some() => {
-            let item = Item::new(Part::User, value.raw());
-            input.prompt.input.push(item.digest);
-            input.items.push(item);
+            input.items.push(Item::new(Part::User, value.raw()));
         }
         value => {
             for element in elements(value) {
@@ -41,8 +33,6 @@ pub(super) fn read<'a>(request: &Request<'a>, exchange: &Exchange) -> Input<'a> 
             }
         }
     }
-    input.prompt.tools = input.tools.iter().map(|tool| tool.digest).collect();
-    input.prompt.bytes = exchange.request.body.as_ref().map_or(0, |body| body.bytes);
     input
 }
 
@@ -54,13 +44,11 @@ fn add_item<'a>(element: Json<'a>, input: &mut Input<'a>) {
         }
         return;
     }
-    let item = item(element, &head);
-    input.prompt.input.push(item.digest);
-    input.items.push(item);
+    input.items.push(item(element, &head));
 }
 
 /// Adds a tool, or the tools in a namespace.
-fn add_tool<'a>(value: Json<'a>, namespace: &str, tools: &mut Vec<Tool<'a>>) {
+fn add_tool<'a>(value: Json<'a>, namespace: &str, tools: &mut Vec<Item<'a>>) {
     let head = Head::of(value);
     let own = short(head.name)
         .or_else(|| short(head.kind))
@@ -72,10 +60,9 @@ fn add_tool<'a>(value: Json<'a>, namespace: &str, tools: &mut Vec<Tool<'a>>) {
         }
         return;
     }
-    tools.push(Tool {
-        digest: Digest::of(value.raw()),
-        name: qualified(namespace, own),
-        raw: value.raw(),
+    tools.push(Item {
+        name: Some(qualified(namespace, own)),
+        ..Item::new(Part::Tools, value.raw())
     });
 }
 

@@ -13,18 +13,16 @@ use capture::record::Transport;
 use super::json::{fields, name, text};
 use super::metadata::{ClientMetadata, turn_metadata};
 use super::{Decoded, Item, Part};
-use crate::call::{Call, Ids, Kind, Provider, Settings};
+use crate::call::{Call, Ids, Kind, Prompt, Provider, Settings};
 
 /// Reads one exchange with a path of the Responses API.
 pub(super) fn decode<'a>(exchange: &Exchange<'a>) -> Option<Decoded<'a>> {
     let request = request(exchange)?;
     let client = request.client_metadata.map(ClientMetadata::of);
     let metadata = turn_metadata(exchange, &client.unwrap_or_default());
-    let input = input::read(&request, exchange);
+    let input = input::read(&request);
     let answer = output::read(exchange);
     let kind = kind(&request, &metadata, &input.items, exchange);
-    let mut items = input.items;
-    items.extend(answer.items);
     Some(Decoded {
         call: Call {
             provider: Provider::Openai,
@@ -47,12 +45,17 @@ pub(super) fn decode<'a>(exchange: &Exchange<'a>) -> Option<Decoded<'a>> {
                 thread_source: metadata.thread_source,
                 trigger: metadata.turn_trigger,
             },
-            prompt: input.prompt,
-            output: answer.output,
+            prompt: Prompt {
+                bytes: exchange.request.body.as_ref().map_or(0, |body| body.bytes),
+                ..Prompt::default()
+            },
+            output: Vec::new(),
             error: answer.error,
         },
         tools: input.tools,
-        items,
+        instructions: input.instructions,
+        input: input.items,
+        output: answer.items,
         gaps_us: answer.gaps_us,
     })
 }

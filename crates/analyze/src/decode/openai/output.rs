@@ -6,7 +6,7 @@ use capture::record::OutcomeState;
 use serde::Deserialize;
 
 use super::input::{Head, item};
-use crate::call::{Digest, Ending, Fault, Marks, Tokens, ToolCall};
+use crate::call::{Ending, Fault, Marks, Tokens, ToolCall};
 use crate::decode::events::Stream;
 use crate::decode::fault::{self, fault_of_body};
 use crate::decode::json::{elements, fields, length, name, number, text};
@@ -23,7 +23,6 @@ pub(super) struct Answer<'a> {
     pub(super) response_id: Option<String>,
     pub(super) tool_calls: Vec<ToolCall>,
     pub(super) items: Vec<Item<'a>>,
-    pub(super) output: Vec<Digest>,
     pub(super) error: Option<Fault>,
 }
 
@@ -144,7 +143,6 @@ impl<'a> AnswerReader<'a> {
             marks,
             gaps_us,
             response_id: self.response_id,
-            output: self.items.iter().map(|item| item.digest).collect(),
             tool_calls: self.tool_calls,
             items: self.items,
             error: self.error,

@@ -1,0 +1,89 @@
+//! What was said in a call, as numbers of contents.
+
+use serde::{Deserialize, Serialize};
+
+use super::content::{Content, ContentId};
+use super::library::Library;
+use crate::decode::Decoded;
+
+/// The numbers of a call's contents.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Said {
+    /// In the order of [`Decoded::content`].
+    ids: Box<[ContentId]>,
+    /// Where among them the tools end, the instructions outside of the input, and the input.
+    ends: [u32; 3],
+}
+
+impl Said {
+    /// `ids` are those of all content of `decoded`.
+    pub(super) fn of(decoded: &Decoded<'_>, ids: Box<[ContentId]>) -> Self {
+        let tools = decoded.tools.len();
+        let instructions = tools + usize::from(decoded.instructions.is_some());
+        let input = instructions + decoded.input.len();
+        let ends = [tools, instructions, input].map(|end| end as u32);
+        Self { ids, ends }
+    }
+
+    /// Those from one end to another; none where a stored aggregate is not as it was written.
+    fn between(&self, from: u32, to: u32) -> &[ContentId] {
+        let range = from as usize..to as usize;
+        self.ids.get(range).unwrap_or_default()
+    }
+
+    /// The input's.
+    pub(super) fn input(&self) -> &[ContentId] {
+        self.between(self.ends[1], self.ends[2])
+    }
+
+    /// Replaces each number by the one that stands for it in another library.
+    pub(super) fn renumber(&mut self, numbers: &[ContentId]) {
+        for id in &mut self.ids {
+            if let Some(number) = numbers.get(id.place()) {
+                *id = *number;
+            }
+        }
+    }
+}
+
+/// What was said in a call.
+#[derive(Clone, Copy)]
+pub(crate) struct Contents<'a> {
+    said: &'a Said,
+    library: &'a Library,
+}
+
+impl<'a> Contents<'a> {
+    pub(super) fn of(said: &'a Said, library: &'a Library) -> Self {
+        Self { said, library }
+    }
+
+    pub(super) fn tools(&self) -> Vec<&'a Content> {
+        self.all(0, self.said.ends[0])
+    }
+
+    /// Those that stand outside of the input.
+    pub(super) fn instructions(&self) -> Option<&'a Content> {
+        self.all(self.said.ends[0], self.said.ends[1]).pop()
+    }
+
+    pub(super) fn input(&self) -> Vec<&'a Content> {
+        self.all(self.said.ends[1], self.said.ends[2])
+    }
+
+    pub(super) fn output(&self) -> Vec<&'a Content> {
+        self.all(self.said.ends[2], self.said.ids.len() as u32)
+    }
+
+    /// Everything that was sent, in the order in which a model reads it, with its number.
+    pub(super) fn sent(&self) -> impl Iterator<Item = (ContentId, &'a Content)> {
+        let library = self.library;
+        let ids = self.said.between(0, self.said.ends[2]).iter();
+        ids.filter_map(move |id| Some((*id, library.get(*id)?)))
+    }
+
+    fn all(&self, from: u32, to: u32) -> Vec<&'a Content> {
+        let ids = self.said.between(from, to).iter();
+        ids.filter_map(|id| self.library.get(*id)).collect()
+    }
+}
