@@ -122,12 +122,16 @@ impl Scan {
                 };
                 worker.run(&blocks)
             };
-            let workers: Vec<_> = (0..self.threads).map(|_| scope.spawn(worker)).collect();
+            let others = 1..self.threads;
+            let others: Vec<_> = others.map(|_| scope.spawn(worker)).collect();
+            // This thread is one of them: what it lets go of is what its report is made in.
+            let own = worker();
             let join = |worker: thread::ScopedJoinHandle<'_, Part>| match worker.join() {
                 Ok(part) => part,
                 Err(panic) => std::panic::resume_unwind(panic),
             };
-            workers.into_iter().map(join).collect()
+            let others = others.into_iter().map(join);
+            std::iter::once(own).chain(others).collect()
         });
         whole.aggregate.begin(source, &path.display().to_string());
         for part in parts {

@@ -1,7 +1,9 @@
 //! Works out the section "Timeline".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
+use super::Endpoint;
 use super::view::{Entry, View};
 use crate::call::Call;
 use crate::report::{CallMoment, Moment, Timeline};
@@ -14,21 +16,23 @@ pub(super) fn finish(view: &View<'_>) -> Timeline {
             .or_insert(entry.row.started_us);
         *start = entry.row.started_us.min(*start);
     }
-    let exchanges = view
-        .exchanges
-        .iter()
-        .map(|entry| moment(entry, starts[&entry.recording]))
-        .collect();
+    let mut endpoints: HashMap<&Endpoint, Arc<Endpoint>> = HashMap::new();
+    let exchanges = view.exchanges.iter().map(|entry| {
+        let endpoint = endpoints.entry(entry.endpoint);
+        let endpoint = endpoint.or_insert_with(|| Arc::new(entry.endpoint.clone()));
+        moment(entry, starts[&entry.recording], Arc::clone(endpoint))
+    });
+    let exchanges = exchanges.collect();
     Timeline { exchanges }
 }
 
-fn moment(entry: &Entry<'_>, start: i64) -> Moment {
+fn moment(entry: &Entry<'_>, start: i64, endpoint: Arc<Endpoint>) -> Moment {
     let row = entry.row;
     Moment {
         recording: entry.recording,
         exchange: row.id,
         start_us: row.started_us.saturating_sub(start).max(0).unsigned_abs(),
-        endpoint: entry.endpoint.clone(),
+        endpoint,
         transport: row.transport,
         process: entry.process.map(|process| process.name.clone()),
         status: row.status,

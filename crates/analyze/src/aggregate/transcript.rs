@@ -120,6 +120,7 @@ impl<'a> Conversation<'a> {
         }
         step.changed
             .extend(self.take_settings(contents, goes_on, room));
+        step.changed.shrink_to_fit();
         let output = contents.output();
         step.output = said(&output, room);
         self.context.extend(output);

@@ -1,5 +1,7 @@
 //! The data of the section "Timeline": every exchange, one by one.
 
+use std::sync::Arc;
+
 use capture::record::{OutcomeState, Transport};
 use serde::Serialize;
 
@@ -26,7 +28,7 @@ pub struct Moment {
     pub start_us: u64,
     /// What it is counted under.
     #[serde(flatten)]
-    pub endpoint: Endpoint,
+    pub endpoint: Arc<Endpoint>,
     /// What carried it.
     pub transport: Transport,
     /// The program that sent it, where the system told.
