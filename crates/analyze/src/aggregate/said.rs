@@ -59,20 +59,21 @@ impl<'a> Contents<'a> {
     }
 
     pub(super) fn tools(&self) -> Vec<&'a Content> {
-        self.all(0, self.said.ends[0])
+        self.all(0, self.said.ends[0]).collect()
     }
 
     /// Those that stand outside of the input.
     pub(super) fn instructions(&self) -> Option<&'a Content> {
-        self.all(self.said.ends[0], self.said.ends[1]).pop()
+        self.all(self.said.ends[0], self.said.ends[1]).last()
     }
 
     pub(super) fn input(&self) -> Vec<&'a Content> {
-        self.all(self.said.ends[1], self.said.ends[2])
+        self.all(self.said.ends[1], self.said.ends[2]).collect()
     }
 
     pub(super) fn output(&self) -> Vec<&'a Content> {
         self.all(self.said.ends[2], self.said.ids.len() as u32)
+            .collect()
     }
 
     /// Everything that was sent, in the order in which a model reads it, with its number.
@@ -82,8 +83,19 @@ impl<'a> Contents<'a> {
         ids.filter_map(move |id| Some((*id, library.get(*id)?)))
     }
 
-    fn all(&self, from: u32, to: u32) -> Vec<&'a Content> {
+    /// Everything that the model is shown but tools.
+    pub(super) fn shown(&self) -> impl Iterator<Item = &'a Content> {
+        self.all(self.said.ends[0], self.said.ends[2])
+    }
+
+    /// The same, and what it answers.
+    pub(super) fn said(&self) -> impl Iterator<Item = &'a Content> {
+        self.all(self.said.ends[0], self.said.ids.len() as u32)
+    }
+
+    fn all(&self, from: u32, to: u32) -> impl Iterator<Item = &'a Content> {
+        let library = self.library;
         let ids = self.said.between(from, to).iter();
-        ids.filter_map(|id| self.library.get(*id)).collect()
+        ids.filter_map(|id| library.get(*id))
     }
 }

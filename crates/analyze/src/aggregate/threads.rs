@@ -7,11 +7,11 @@
 //! a whole context, and all of them together would grow with the square of a conversation.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::rc::Rc;
 
-use super::content::Content;
+use super::content::{Content, ContentId};
 use super::digests::DigestSet;
+use super::said::Contents;
 use super::view::{Entry, View};
 use crate::call::Call;
 use crate::decode::Part;
@@ -57,25 +57,24 @@ struct History<'a> {
     /// The number of the conversation.
     thread: usize,
     /// What the agent has sent, ever.
-    sent: DigestSet,
-    /// What was said in all exchanges, one after the other.
-    said: Vec<&'a Content>,
-    exchanges: Vec<Said<'a>>,
+    sent: DigestSet<ContentId>,
+    exchanges: Vec<Known<'a>>,
     /// The exchange of each response.
     responses: HashMap<&'a str, usize>,
 }
 
-/// What one exchange added to what the model knows: what it was shown, and what it answered.
-struct Said<'a> {
+/// What the model knows after an exchange.
+struct Known<'a> {
     /// The exchange that this one goes on from.
     before: Option<usize>,
-    said: Range<usize>,
+    /// What it was shown, and what it answered.
+    contents: Contents<'a>,
     tools: Rc<[&'a Content]>,
 }
 
 impl<'a> History<'a> {
     fn step<'v>(&mut self, entry: &'v Entry<'a>, call: &'a Call) -> Step<'v, 'a> {
-        let contents = &entry.contents;
+        let contents = entry.contents;
         let before = call.ids.previous_response.as_deref();
         let before = before.and_then(|id| self.responses.get(id).copied());
         let own_tools = contents.tools();
@@ -84,14 +83,13 @@ impl<'a> History<'a> {
             _ => own_tools.into(),
         };
         let mut shown = self.known_after(before);
-        shown.extend(contents.instructions());
-        shown.extend(contents.input());
+        shown.extend(contents.shown());
 
         let mut new = Vec::new();
         let mut resent_bytes = 0;
-        for (_, content) in contents.sent() {
+        for (id, content) in contents.sent() {
             // What the model made comes back as history, in whatever spelling.
-            let fresh = self.sent.insert(content.digest) && !content.part.is_models();
+            let fresh = self.sent.insert(id) && !content.part.is_models();
             match (fresh, content.part) {
                 (true, Part::Tools) => {}
                 (true, _) => new.push(content),
@@ -99,14 +97,10 @@ impl<'a> History<'a> {
             }
         }
         if let Some(response) = &call.ids.response {
-            let start = self.said.len();
-            self.said.extend(contents.instructions());
-            self.said.extend(contents.input());
-            self.said.extend(contents.output());
             self.responses.insert(response, self.exchanges.len());
-            self.exchanges.push(Said {
+            self.exchanges.push(Known {
                 before,
-                said: start..self.said.len(),
+                contents,
                 tools: Rc::clone(&tools),
             });
         }
@@ -128,11 +122,11 @@ impl<'a> History<'a> {
     /// What the model knows at the end of an exchange.
     fn known_after(&self, mut exchange: Option<usize>) -> Vec<&'a Content> {
         let mut parts = Vec::new();
-        while let Some(said) = exchange.and_then(|exchange| self.exchanges.get(exchange)) {
-            parts.push(&self.said[said.said.clone()]);
-            exchange = said.before;
+        while let Some(known) = exchange.and_then(|exchange| self.exchanges.get(exchange)) {
+            parts.push(known.contents);
+            exchange = known.before;
         }
-        parts.reverse();
-        parts.concat()
+        let said = parts.iter().rev().flat_map(Contents::said);
+        said.collect()
     }
 }
