@@ -1,11 +1,11 @@
-//! Maps and sets of digests, which are hashes already and are not hashed again, and of numbers.
+//! Maps and sets of digests: what is a hash already is not hashed again.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// `K` is a digest, or ends with one.
 pub(super) type DigestMap<K, T> = HashMap<K, T, BuildHasherDefault<AsItIs>>;
-/// `K` is a digest, or ends with one; or the number of a content.
+/// `K` is a digest, or ends with one.
 pub(super) type DigestSet<K> = HashSet<K, BuildHasherDefault<AsItIs>>;
 
 /// Takes the one number that a digest is for its hash.
@@ -15,11 +15,6 @@ pub(super) struct AsItIs(u64);
 impl Hasher for AsItIs {
     fn write_u64(&mut self, number: u64) {
         self.0 = self.0.rotate_left(8) ^ number;
-    }
-
-    /// Numbers from 0 are made to differ in the bits that tables go by.
-    fn write_u32(&mut self, number: u32) {
-        self.0 = (self.0 ^ u64::from(number)).wrapping_mul(FIBONACCI);
     }
 
     /// What stands before a digest: little, and few of each.
@@ -33,6 +28,3 @@ impl Hasher for AsItIs {
         self.0
     }
 }
-
-/// The multiplier of Fibonacci hashing: 2^64 by the golden ratio.
-pub(super) const FIBONACCI: u64 = 0x9E37_79B9_7F4A_7C15;

@@ -18,11 +18,7 @@ impl Aggregate {
         // Half of the work, where there is much.
         let half = || {
             let structure = self.shapes.finish();
-            (
-                structure,
-                transcript::finish(&view),
-                timeline::finish(&view),
-            )
+            (structure, transcript::finish(&view))
         };
         let report = thread::scope(|scope| {
             // Without a thread to spare it takes longer, and nothing else.
@@ -43,10 +39,11 @@ impl Aggregate {
                 identity: Some(identity::finish(&self.sightings)),
                 telemetry: Some(telemetry::finish(&view, &self.telemetry)),
                 hosts: Some(hosts::finish(&view)),
+                timeline: Some(timeline::finish(&view)),
                 completeness: Some(completeness::finish(&view, &self.problems)),
                 ..Report::default()
             };
-            let (structure, transcript, timeline) = match helper {
+            let (structure, transcript) = match helper {
                 Some(Ok(helper)) => helper
                     .join()
                     .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
@@ -56,7 +53,6 @@ impl Aggregate {
             Report {
                 structure: Some(structure),
                 transcript: Some(transcript),
-                timeline: Some(timeline),
                 ..report
             }
         });

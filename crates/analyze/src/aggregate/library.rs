@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Place;
 use super::content::{Content, ContentId, First};
-use super::digests::FIBONACCI;
 use crate::call::Digest;
 use crate::decode::Item;
 
@@ -54,8 +53,8 @@ impl Found {
 
     /// The hash for the table: who grows it would look up all digests, were it made of the whole one.
     fn hash(&self) -> u64 {
-        // The table uses the lowest bits and the highest.
-        u64::from(self.digest).wrapping_mul(FIBONACCI)
+        // The multiplier of Fibonacci hashing: the table uses the lowest bits and the highest.
+        u64::from(self.digest).wrapping_mul(0x9E37_79B9_7F4A_7C15)
     }
 }
 

@@ -6,11 +6,10 @@
 //! new (`new`), so that the sections need not care. Steps are handed out one by one: each holds
 //! a whole context, and all of them together would grow with the square of a conversation.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::content::{Content, ContentId};
-use super::digests::DigestSet;
 use super::said::Contents;
 use super::view::{Entry, View};
 use crate::call::Call;
@@ -39,6 +38,7 @@ pub(super) struct Step<'v, 'a> {
 /// Hands `take` each request of every conversation, in the order in which they were made.
 pub(super) fn steps<'v, 'a>(view: &'v View<'a>, mut take: impl FnMut(Rc<Step<'v, 'a>>)) {
     let mut threads: HashMap<(usize, Option<&str>), History<'a>> = HashMap::new();
+    let mut sent = Sent::default();
     for (entry, call) in view.calls() {
         let thread = threads.len();
         let history = threads
@@ -47,7 +47,7 @@ pub(super) fn steps<'v, 'a>(view: &'v View<'a>, mut take: impl FnMut(Rc<Step<'v,
                 thread,
                 ..History::default()
             });
-        take(Rc::new(history.step(entry, call)));
+        take(Rc::new(history.step(entry, call, &mut sent)));
     }
 }
 
@@ -56,8 +56,6 @@ pub(super) fn steps<'v, 'a>(view: &'v View<'a>, mut take: impl FnMut(Rc<Step<'v,
 struct History<'a> {
     /// The number of the conversation.
     thread: usize,
-    /// What the agent has sent, ever.
-    sent: DigestSet<ContentId>,
     exchanges: Vec<Known<'a>>,
     /// The exchange of each response.
     responses: HashMap<&'a str, usize>,
@@ -73,7 +71,7 @@ struct Known<'a> {
 }
 
 impl<'a> History<'a> {
-    fn step<'v>(&mut self, entry: &'v Entry<'a>, call: &'a Call) -> Step<'v, 'a> {
+    fn step<'v>(&mut self, entry: &'v Entry<'a>, call: &'a Call, sent: &mut Sent) -> Step<'v, 'a> {
         let contents = entry.contents;
         let before = call.ids.previous_response.as_deref();
         let before = before.and_then(|id| self.responses.get(id).copied());
@@ -89,7 +87,7 @@ impl<'a> History<'a> {
         let mut resent_bytes = 0;
         for (id, content) in contents.sent() {
             // What the model made comes back as history, in whatever spelling.
-            let fresh = self.sent.insert(id) && !content.part.is_models();
+            let fresh = sent.is_new(self.thread, id) && !content.part.is_models();
             match (fresh, content.part) {
                 (true, Part::Tools) => {}
                 (true, _) => new.push(content),
@@ -130,3 +128,30 @@ impl<'a> History<'a> {
         said.collect()
     }
 }
+
+/// What the agent has sent, ever, in each conversation.
+#[derive(Default)]
+struct Sent {
+    /// The conversation that each content was sent in first, by its number; most are sent in one alone.
+    first: Vec<u32>,
+    /// The others that it was sent in.
+    others: HashSet<(u32, ContentId)>,
+}
+
+impl Sent {
+    /// Notes that a content was sent; whether for the first time in this conversation.
+    fn is_new(&mut self, thread: usize, id: ContentId) -> bool {
+        if self.first.len() <= id.place() {
+            self.first.resize(id.place() + 1, NOBODY);
+        }
+        let (first, thread) = (&mut self.first[id.place()], thread as u32);
+        if *first == NOBODY {
+            *first = thread;
+            return true;
+        }
+        *first != thread && self.others.insert((thread, id))
+    }
+}
+
+/// No conversation: each of so many would have a request of its own.
+const NOBODY: u32 = u32::MAX;

@@ -5,7 +5,7 @@
 //! here: what was added, removed or changed. Items are compared by what they
 //! say, for agents give the same item other ids when they send it again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
@@ -72,8 +72,11 @@ struct Conversation<'a> {
     context: Vec<&'a Content>,
     /// Those that stood outside of the input.
     instructions: Option<&'a Content>,
-    tools: Vec<&'a Content>,
+    tools: Tools<'a>,
 }
+
+/// Tools by their names.
+type Tools<'a> = BTreeMap<&'a str, &'a Content>;
 
 impl<'a> Conversation<'a> {
     fn of(entry: &Entry<'_>, call: &Call) -> Self {
@@ -86,7 +89,7 @@ impl<'a> Conversation<'a> {
             },
             context: Vec::new(),
             instructions: None,
-            tools: Vec::new(),
+            tools: Tools::new(),
         }
     }
 
@@ -146,7 +149,10 @@ impl<'a> Conversation<'a> {
             }
             self.instructions = instructions;
         }
-        let tools = contents.tools();
+        let tools = contents.tools().into_iter();
+        let tools: Tools<'a> = tools
+            .filter_map(|tool| Some((&**tool.name()?, tool)))
+            .collect();
         if !tools.is_empty() || !goes_on {
             if !self.tools.is_empty() || !begins {
                 changed.extend(changed_tools(&self.tools, &tools, room));
@@ -235,18 +241,10 @@ fn change(before: Option<&Content>, after: Option<&Content>, room: &mut Room) ->
 }
 
 /// Tools that came, went, or are defined in another way.
-fn changed_tools(before: &[&Content], after: &[&Content], room: &mut Room) -> Vec<Change> {
-    if before == after {
-        return Vec::new();
-    }
-    fn by_name<'a>(tools: &[&'a Content]) -> BTreeMap<&'a str, &'a Content> {
-        let named = tools
-            .iter()
-            .filter_map(|tool| Some((&**tool.name()?, *tool)));
-        named.collect()
-    }
-    let (before, after) = (by_name(before), by_name(after));
-    let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
+fn changed_tools(before: &Tools<'_>, after: &Tools<'_>, room: &mut Room) -> Vec<Change> {
+    let mut names: Vec<&str> = before.keys().chain(after.keys()).copied().collect();
+    names.sort_unstable();
+    names.dedup();
     let changes = names
         .into_iter()
         .filter_map(|name| change(before.get(name).copied(), after.get(name).copied(), room));
