@@ -2,8 +2,8 @@
 //!
 //! A recording is counted by line ends (the wall), parsed line by line into
 //! `serde_json::Value` by one thread, and analyzed into the whole Markdown report by
-//! one thread and by two. They take turns; of several rounds the median counts, and the
-//! spread is told. `cargo bench -p analyze --bench throughput [-- OPTIONS]`:
+//! one thread and by two. They take turns, and each is held against the round that it was in:
+//! of several rounds the median counts, and the spread is told. `cargo bench -p analyze --bench throughput [-- OPTIONS]`:
 //!
 //! - without options: sessions like those of real codex in `fixtures/recordings`, one after the
 //!   other, each with identifiers of its own;
@@ -73,32 +73,31 @@ fn compare(recording: &Path) {
             seconds.push(begun.elapsed().as_secs_f64());
         }
     }
-    for seconds in &mut seconds {
-        seconds.sort_by(f64::total_cmp);
-    }
     let size = fs::metadata(recording).expect("the recording").len();
     let megabytes = size as f64 / 1e6;
-    let base = seconds[BASE][ROUNDS / 2];
     println!(
-        "{:<28} {:>8} {:>15} {:>20}",
+        "{:<28} {:>8} {:>20} {:>15}",
         format!("{megabytes:.0} MB, {ROUNDS} rounds"),
         "MB/s",
+        "x serde_json::Value",
         "least to most",
-        "x serde_json::Value"
     );
-    for ((name, _), seconds) in CONTENDERS.iter().zip(&seconds) {
-        let rate = |seconds: f64| megabytes / seconds;
+    for ((name, _), own) in CONTENDERS.iter().zip(&seconds) {
+        let rates = sorted(own.iter().map(|seconds| megabytes / seconds));
+        let ratios = sorted(own.iter().zip(&seconds[BASE]).map(|(own, base)| base / own));
         println!(
-            "{name:<28} {:>8.0} {:>15} {:>19.2}x",
-            rate(seconds[ROUNDS / 2]),
-            format!(
-                "{:.0} to {:.0}",
-                rate(seconds[ROUNDS - 1]),
-                rate(seconds[0])
-            ),
-            base / seconds[ROUNDS / 2],
+            "{name:<28} {:>8.0} {:>19.2}x {:>15}",
+            rates[ROUNDS / 2],
+            ratios[ROUNDS / 2],
+            format!("{:.2} to {:.2}", ratios[0], ratios[ROUNDS - 1]),
         );
     }
+}
+
+fn sorted(numbers: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut numbers: Vec<f64> = numbers.collect();
+    numbers.sort_by(f64::total_cmp);
+    numbers
 }
 
 fn open(path: &Path) -> io::BufReader<fs::File> {
