@@ -25,6 +25,8 @@
 pub mod cli;
 #[cfg(feature = "harness")]
 pub mod harness;
+#[doc(hidden)]
+pub mod json;
 #[cfg(feature = "proxy")]
 mod proxy;
 pub mod record;

@@ -10,16 +10,13 @@
 
 mod fields;
 mod form;
-mod kind;
-mod marks;
-mod primitive;
 mod tape;
 #[cfg(test)]
 mod tests;
 mod value;
 
+pub use capture::json::Kind;
 pub(crate) use fields::fields;
 pub(crate) use form::Form;
-pub use kind::Kind;
 pub(crate) use tape::Tape;
 pub(crate) use value::{Json, elements, same};

@@ -1,21 +1,25 @@
 //! Cuts JSON text into tokens, and checks that it is JSON.
 //!
 //! Text comes in, a flat list of tokens goes out: each with where it begins and
-//! ends, and where the value behind it stands. There is no recursion, so no
-//! depth of nesting is too deep.
+//! ends, and where the value behind it stands.
 
 use std::ops::Range;
 
+use capture::json::{self, Kind, Malformed, Marks, Primitive, primitive};
+
 use super::form::{First, Form, Forms};
-use super::kind::Kind;
-use super::marks::Marks;
-use super::primitive::{Primitive, primitive};
 use super::value::{Json, same};
 
 /// Room for tokens, used for one text after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Tape {
     marks: Marks,
+    list: List,
+}
+
+/// The tokens of a text, as far as it was read.
+#[derive(Debug, Default)]
+struct List {
     tokens: Vec<Token>,
     /// The arrays and objects that have begun and not ended: token, and which of both.
     open: Vec<(u32, Kind)>,
@@ -54,10 +58,6 @@ impl Token {
     }
 }
 
-/// The text is no JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Malformed;
-
 impl Tape {
     /// Reads `text`, which is one JSON value with white space around it.
     ///
@@ -67,100 +67,26 @@ impl Tape {
     pub(crate) fn read<'a>(&'a mut self, text: &'a str) -> Result<Document<'a>, Malformed> {
         // Offsets and counts of tokens fit into 32 bits then.
         u32::try_from(text.len()).map_err(|_| Malformed)?;
-        self.tokens.clear();
-        self.open.clear();
-        self.forms.clear();
+        self.list.tokens.clear();
+        self.list.open.clear();
+        self.list.forms.clear();
         self.marks.read(text.as_bytes())?;
-        self.fill(text.as_bytes())?;
+        json::read(text.as_bytes(), &self.marks, &mut self.list)?;
         Ok(Document {
             text,
-            tokens: &self.tokens,
+            tokens: &self.list.tokens,
         })
     }
+}
 
-    fn fill(&mut self, bytes: &[u8]) -> Result<(), Malformed> {
-        let mut at = blank(bytes, 0);
-        loop {
-            // Here a value begins.
-            at = match *bytes.get(at).ok_or(Malformed)? {
-                b'{' => match self.repeated(bytes, at) {
-                    Some(end) => end,
-                    None => {
-                        self.open(Kind::Object, at);
-                        at = blank(bytes, at + 1);
-                        if bytes.get(at) != Some(&b'}') {
-                            at = self.name(bytes, at)?;
-                            continue;
-                        }
-                        self.close(at + 1)
-                    }
-                },
-                b'[' => {
-                    self.open(Kind::Array, at);
-                    at = blank(bytes, at + 1);
-                    if bytes.get(at) != Some(&b']') {
-                        continue;
-                    }
-                    self.close(at + 1)
-                }
-                _ => self.primitive(bytes, at, false)?,
-            };
-            // And here it has ended, and perhaps what holds it.
-            loop {
-                at = blank(bytes, at);
-                let Some(&(innermost, kind)) = self.open.last() else {
-                    let whole = at == bytes.len();
-                    return if whole { Ok(()) } else { Err(Malformed) };
-                };
-                match (bytes.get(at), kind) {
-                    (Some(b','), Kind::Object) => {
-                        at = self.name(bytes, blank(bytes, at + 1))?;
-                        break;
-                    }
-                    (Some(b','), _) => {
-                        at = blank(bytes, at + 1);
-                        break;
-                    }
-                    (Some(b'}'), Kind::Object) => {
-                        at = self.close(at + 1);
-                        self.learn(bytes, innermost);
-                    }
-                    (Some(b']'), Kind::Array) => at = self.close(at + 1),
-                    _ => return Err(Malformed),
-                }
-            }
-        }
-    }
-
-    /// Takes the name of a member and the colon behind it.
-    fn name(&mut self, bytes: &[u8], at: usize) -> Result<usize, Malformed> {
-        if bytes.get(at) != Some(&b'"') {
-            return Err(Malformed);
-        }
-        let end = self.primitive(bytes, at, true)?;
-        let at = blank(bytes, end);
-        match bytes.get(at) {
-            Some(b':') => Ok(blank(bytes, at + 1)),
-            _ => Err(Malformed),
-        }
-    }
-
-    /// Takes a value that holds no others, or a name.
+impl json::Tokens for List {
     #[inline(always)]
-    fn primitive(&mut self, bytes: &[u8], at: usize, name: bool) -> Result<usize, Malformed> {
-        let Primitive { kind, end, escaped } = primitive(bytes, at, &self.marks)?;
-        self.tokens.push(Token {
-            start: at as u32,
-            end,
-            next: self.tokens.len() as u32 + 1,
-            kind,
-            escaped,
-            name,
-            form: None,
-        });
-        Ok(end as usize)
+    fn innermost(&self) -> Option<Kind> {
+        let (_, kind) = self.open.last()?;
+        Some(*kind)
     }
 
+    #[inline]
     fn open(&mut self, kind: Kind, at: usize) {
         let token = self.tokens.len() as u32;
         self.open.push((token, kind));
@@ -175,20 +101,43 @@ impl Tape {
         });
     }
 
-    /// Ends the innermost array or object, whose last byte stands before `end`.
-    fn close(&mut self, end: usize) -> usize {
+    #[inline]
+    fn close(&mut self, bytes: &[u8], end: usize) {
         let next = self.tokens.len() as u32;
-        if let Some((innermost, _)) = self.open.pop() {
-            let token = &mut self.tokens[innermost as usize];
-            token.end = end as u32;
-            token.next = next;
+        let Some((innermost, kind)) = self.open.pop() else {
+            return;
+        };
+        let token = &mut self.tokens[innermost as usize];
+        token.end = end as u32;
+        token.next = next;
+        if kind == Kind::Object && token.holds_others(innermost) {
+            self.learn(bytes, innermost);
         }
-        end
     }
 
+    #[inline(always)]
+    fn primitive(&mut self, at: usize, primitive: Primitive, name: bool) {
+        self.tokens.push(Token {
+            start: at as u32,
+            end: primitive.end,
+            next: self.tokens.len() as u32 + 1,
+            kind: primitive.kind,
+            escaped: primitive.escaped,
+            name,
+            form: None,
+        });
+    }
+
+    #[inline]
+    fn known(&mut self, bytes: &[u8], at: usize, marks: &Marks) -> Option<usize> {
+        self.repeated(bytes, at, marks)
+    }
+}
+
+impl List {
     /// Takes the object that begins at `at`, if it stands in an array and has a form that is known.
     #[inline]
-    fn repeated(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
+    fn repeated(&mut self, bytes: &[u8], at: usize, marks: &Marks) -> Option<usize> {
         let (_, Kind::Array) = self.open.last()? else {
             return None;
         };
@@ -196,7 +145,7 @@ impl Tape {
         let tokens = self.tokens.len();
         for form in self.forms.likely(object) {
             let form = form?;
-            if let Some(end) = self.repeat(bytes, at, form) {
+            if let Some(end) = self.repeat(bytes, at, form, marks) {
                 self.forms.met(object, form);
                 return Some(end);
             }
@@ -208,7 +157,7 @@ impl Tape {
     /// Takes an object that is written as `first` is, but for its values.
     ///
     /// What stands between the values is compared, not read: it was read in `first`.
-    fn repeat(&mut self, bytes: &[u8], at: usize, form: Form) -> Option<usize> {
+    fn repeat(&mut self, bytes: &[u8], at: usize, form: Form, marks: &Marks) -> Option<usize> {
         let First { token, extent, .. } = self.forms.first(form);
         let moved = self.tokens.len() as u32 - token;
         let first = token as usize..(token + extent) as usize;
@@ -227,7 +176,7 @@ impl Tape {
                 continue;
             }
             let start = between(bytes, known..token.start as usize, shift)?;
-            let value = primitive(bytes, start, &self.marks).ok()?;
+            let value = primitive(bytes, start, marks).ok()?;
             known = token.end as usize;
             shift = value.end as usize - known;
             token.start = start as u32;
@@ -271,13 +220,4 @@ impl<'a> Document<'a> {
     pub(crate) fn root(&'a self) -> Json<'a> {
         Json::new(self, 0)
     }
-}
-
-/// Where the white space that begins at `at` is over.
-#[inline]
-fn blank(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(at) {
-        at += 1;
-    }
-    at
 }

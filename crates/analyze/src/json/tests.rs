@@ -1,5 +1,6 @@
 //! What is read is what `serde_json` reads, and refused is what it refuses.
 
+use capture::json::is_json;
 use proptest::prelude::*;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -30,6 +31,7 @@ fn rebuilt(json: Json<'_>) -> Value {
 
 /// Holds the reading of a text against that of `serde_json`.
 fn check(text: &str) {
+    assert_eq!(is_json(text), expected(text).is_some(), "{text:?}");
     let mut tape = Tape::default();
     match (tape.read(text), expected(text)) {
         (Ok(document), Some(raw)) => {

@@ -5,10 +5,10 @@
 
 use std::borrow::Cow;
 
+use capture::json::Kind;
 use serde::Deserialize;
 
 use super::form::Form;
-use super::kind::Kind;
 use super::tape::{Document, Token};
 
 /// A value. Cheap to copy: it only points at where the text was read.

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use memchr::memchr2;
+use serde::Deserialize;
+use serde::de::value::MapDeserializer;
 use serde_json::value::RawValue;
 
 use super::base64;
 use super::key::SessionKey;
 use super::redact::Redactor;
+use crate::json::is_json;
 
 /// How the contents of a recording are read.
 pub(super) struct Reading {
@@ -38,6 +41,10 @@ pub(super) struct Nature {
 impl Reading {
     /// Places a content by what it is, not by what it is said to be.
     pub(super) fn content(&self, bytes: Vec<u8>, nature: Nature) -> Content {
+        let text = simdutf8::basic::from_utf8(&bytes).ok();
+        if let Some(json) = text.filter(|text| is_json(text)) {
+            return self.json(json.trim_ascii());
+        }
         match String::from_utf8(bytes) {
             Ok(text) => self.text(text, nature),
             Err(error) => {
@@ -57,9 +64,6 @@ impl Reading {
         if text.is_empty() {
             return Content::default();
         }
-        if let Ok(raw) = serde_json::from_str::<&RawValue>(&text) {
-            return self.json(raw);
-        }
         let redacted = self.redactor.as_ref().and_then(|redactor| {
             if nature.is_form {
                 redactor.form(text.as_bytes())
@@ -75,34 +79,34 @@ impl Reading {
 
     /// Embeds JSON verbatim, but on one line: outside of strings, where alone
     /// valid JSON has line ends, they separate nothing that needs it.
-    fn json(&self, raw: &RawValue) -> Content {
-        let text = raw.get().as_bytes();
+    fn json(&self, text: &str) -> Content {
+        let bytes = text.as_bytes();
         let redacted = self
             .redactor
             .as_ref()
-            .and_then(|redactor| redactor.text(text));
-        let has_lines = memchr2(b'\n', b'\r', text).is_some();
+            .and_then(|redactor| redactor.text(bytes));
+        let has_lines = memchr2(b'\n', b'\r', bytes).is_some();
         if redacted.is_none() && !has_lines {
             return Content {
-                json: Some(raw.to_owned()),
+                json: checked(text).ok(),
                 ..Content::default()
             };
         }
-        let mut bytes = redacted.unwrap_or_else(|| text.to_vec());
+        let mut bytes = redacted.unwrap_or_else(|| bytes.to_vec());
         if has_lines {
             bytes.retain(|byte| !matches!(byte, b'\n' | b'\r'));
         }
         let text = into_text(bytes);
-        match serde_json::from_str(&text) {
-            Ok(json) => Content {
-                json: Some(json),
+        if is_json(&text) {
+            return Content {
+                json: checked(&text).ok(),
                 ..Content::default()
-            },
-            // Redaction keeps JSON valid; were it not to, this is still without secrets.
-            Err(_) => Content {
-                text: Some(text),
-                ..Content::default()
-            },
+            };
+        }
+        // Redaction keeps JSON valid; were it not to, this is still without secrets.
+        Content {
+            text: Some(text),
+            ..Content::default()
         }
     }
 
@@ -116,6 +120,16 @@ impl Reading {
             ..Content::default()
         }
     }
+}
+
+/// A text that was found to be JSON, as a raw value.
+///
+/// `serde_json` would check it again, three times as long as that took: so it is handed over as its
+/// own reader hands over what it has checked. Were that to change, it is checked once more.
+fn checked(json: &str) -> Result<Box<RawValue>, serde_json::Error> {
+    let members = std::iter::once(("$serde_json::private::RawValue", json));
+    let handed_over = MapDeserializer::<_, serde::de::value::Error>::new(members);
+    Box::<RawValue>::deserialize(handed_over).or_else(|_| serde_json::from_str(json))
 }
 
 /// Redaction cuts at ASCII bytes, so what was UTF-8 still is.
@@ -177,6 +191,11 @@ pub(super) mod tests {
         let content = reading(9).content(euro[..3].to_vec(), cut);
         assert_eq!(content.text.as_deref(), Some("a"));
         assert!(read(&euro[..3]).base64.is_some());
+    }
+
+    #[test]
+    fn what_was_checked_is_not_checked_again() {
+        assert_eq!(checked("as it is").unwrap().get(), "as it is");
     }
 
     #[test]

@@ -1,21 +1,21 @@
 //! Primitive values (RFC 8259, section 1): strings, numbers, booleans and null.
 
+use super::grammar::Malformed;
 use super::kind::Kind;
 use super::marks::Marks;
-use super::tape::Malformed;
 
 /// A value that holds no others; small enough to be handed over in a register.
-pub(super) struct Primitive {
+pub struct Primitive {
     /// The byte behind its last.
-    pub(super) end: u32,
-    pub(super) kind: Kind,
+    pub end: u32,
+    pub kind: Kind,
     /// Of a string: whether it holds a backslash.
-    pub(super) escaped: bool,
+    pub escaped: bool,
 }
 
 /// Reads the value that begins at `at`, which is no array and no object.
 #[inline(always)]
-pub(super) fn primitive(bytes: &[u8], at: usize, marks: &Marks) -> Result<Primitive, Malformed> {
+pub fn primitive(bytes: &[u8], at: usize, marks: &Marks) -> Result<Primitive, Malformed> {
     if bytes.get(at) != Some(&b'"') {
         return word_or_number(bytes, at);
     }

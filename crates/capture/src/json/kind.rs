@@ -36,7 +36,7 @@ impl Kind {
 
     /// Whether it is an array or an object; the others are primitive (RFC 8259, section 1).
     #[inline]
-    pub(crate) fn is_structured(self) -> bool {
+    pub fn is_structured(self) -> bool {
         matches!(self, Self::Array | Self::Object)
     }
 

@@ -7,14 +7,14 @@
 
 use fearless_simd::{Level, Simd, dispatch, prelude::*, u8x64};
 
-use super::tape::Malformed;
+use super::grammar::Malformed;
 
 /// The marks of one text; room that is used for one after the other.
 #[derive(Debug, Default)]
-pub(super) struct Marks {
+pub struct Marks {
     blocks: Vec<Block>,
     /// Whether a byte may be a control character that stands in a string as it is.
-    pub(super) controls: bool,
+    pub controls: bool,
 }
 
 /// The marks of [`BLOCK_BYTES`] bytes, the first of them in the lowest bit.
@@ -27,11 +27,11 @@ struct Block {
 
 /// Where a string ends.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct End {
+pub struct End {
     /// The place behind its closing quote.
-    pub(super) at: usize,
+    pub at: usize,
     /// Whether it holds a backslash.
-    pub(super) escaped: bool,
+    pub escaped: bool,
 }
 
 impl Marks {
@@ -40,7 +40,7 @@ impl Marks {
     /// # Errors
     ///
     /// [`Malformed`] where a backslash begins no escape.
-    pub(super) fn read(&mut self, text: &[u8]) -> Result<(), Malformed> {
+    pub fn read(&mut self, text: &[u8]) -> Result<(), Malformed> {
         let blocks = &mut self.blocks;
         blocks.clear();
         blocks.reserve(text.len() / BLOCK_BYTES + 1);
@@ -51,7 +51,7 @@ impl Marks {
 
     /// The end of the string whose opening quote stands before `at`.
     #[inline]
-    pub(super) fn end(&self, at: usize) -> Option<End> {
+    pub fn end(&self, at: usize) -> Option<End> {
         let mut index = at / BLOCK_BYTES;
         let behind = u64::MAX << (at % BLOCK_BYTES);
         let Block {
