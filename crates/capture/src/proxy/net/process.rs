@@ -9,6 +9,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
@@ -173,8 +174,11 @@ fn look(pid: u32, wanted: &mut Wanted) -> bool {
     };
     let mut found = false;
     for file in files.flatten().take(MAX_FILES) {
-        let Ok(target) = fs::read_link(file.path()) else {
-            continue;
+        let target = match fs::read_link(file.path()) {
+            Ok(target) => target,
+            // So it is with all of them: another user's, or out of a container's reach.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => break,
+            Err(_) => continue,
         };
         let Some(questions) = target.to_str().and_then(|name| wanted.remove(name)) else {
             continue;
