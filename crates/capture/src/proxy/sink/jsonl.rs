@@ -86,12 +86,12 @@ impl Sink for JsonlSink {
         if self.held.len() >= MAX_HELD_BYTES {
             self.drain()?;
         }
-        // Made of many small pieces: they are gathered before each is looked at.
-        let line = Line {
+        // Made of many small pieces: they are gathered before each is looked at. A smaller buffer would
+        // not be given back but set aside for the next line, and hold all memory that lies below it.
+        let mut line = BufWriter::new(Line {
             sink: self,
             refused: false,
-        };
-        let mut line = BufWriter::with_capacity(PIECE_BYTES, line);
+        });
         record.write_json(&mut line)?;
         line.write_all(b"\n")?;
         line.flush()?;
@@ -177,9 +177,6 @@ impl std::fmt::Debug for JsonlSink {
 
 /// What is written at once, where no flush comes before.
 const BATCH_BYTES: usize = 128 * 1024;
-
-/// The buffer of one line's pieces: of a size that allocators keep at hand.
-const PIECE_BYTES: usize = 1024;
 
 /// What the buffer keeps between batches: a batch, and a body that just did not fit into it.
 const KEPT_BYTES: usize = 1024 * 1024;
