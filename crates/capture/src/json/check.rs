@@ -1,5 +1,7 @@
 //! Whether a text is JSON.
 
+use std::cell::RefCell;
+
 use super::grammar::{Tokens, read};
 use super::kind::Kind;
 use super::marks::Marks;
@@ -7,16 +9,43 @@ use super::primitive::Primitive;
 
 /// Whether `text` is one JSON value with white space around it; no text of more than 4 GiB is.
 ///
-/// Takes memory for a quarter of the text, or for as much as it nests, and keeps none of it: a little
-/// that stays would hold all the memory that a thread was using when it came by.
+/// Takes memory for a quarter of the text, or for as much as it nests.
 pub fn is_json(text: &str) -> bool {
+    thread_local! {
+        static ROOM: RefCell<Room> = RefCell::new(Room::for_short_texts());
+    }
     // Places in the text fit into 32 bits then.
     if !may_be_json(text.trim_ascii().as_bytes()) || u32::try_from(text.len()).is_err() {
         return false;
     }
-    let mut marks = Marks::default();
-    let is_marked = marks.read(text.as_bytes()).is_ok();
-    is_marked && read(text.as_bytes(), &marks, &mut Open::default()).is_ok()
+    if text.len() <= SHORT_BYTES {
+        return ROOM.with_borrow_mut(|room| room.is_json(text));
+    }
+    Room::default().is_json(text)
+}
+
+/// What checking needs room for.
+#[derive(Debug, Default)]
+struct Room {
+    marks: Marks,
+    open: Open,
+}
+
+impl Room {
+    /// Room that never grows: what a thread gets while it holds much else and then keeps would
+    /// hold all of that memory.
+    fn for_short_texts() -> Self {
+        Self {
+            marks: Marks::for_texts_of(SHORT_BYTES),
+            open: Open(Vec::with_capacity(SHORT_BYTES)),
+        }
+    }
+
+    fn is_json(&mut self, text: &str) -> bool {
+        self.open.0.clear();
+        let is_marked = self.marks.read(text.as_bytes()).is_ok();
+        is_marked && read(text.as_bytes(), &self.marks, &mut self.open).is_ok()
+    }
 }
 
 /// Whether a text begins and ends as JSON does: what was cut need not be read to its end.
@@ -53,6 +82,9 @@ impl Tokens for Open {
     #[inline]
     fn primitive(&mut self, _at: usize, _primitive: Primitive, _name: bool) {}
 }
+
+/// Events and messages are hardly ever longer, and there are very many of them.
+const SHORT_BYTES: usize = 4096;
 
 #[cfg(test)]
 mod tests {

@@ -35,6 +35,14 @@ pub struct End {
 }
 
 impl Marks {
+    /// With room for texts of so many bytes.
+    pub fn for_texts_of(bytes: usize) -> Self {
+        Self {
+            blocks: Vec::with_capacity(bytes / BLOCK_BYTES + 1),
+            controls: false,
+        }
+    }
+
     /// Reads a text and checks its escapes (RFC 8259, section 7): outside of strings there are none.
     ///
     /// # Errors
