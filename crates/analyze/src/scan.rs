@@ -1,8 +1,8 @@
 //! Reads whole recordings, with as many threads as are asked for.
 //!
 //! The threads take turns in reading and decompressing blocks of whole lines, and
-//! each parses and folds what it has read into an aggregate of its own. At the end
-//! these are merged, which gives the same as one thread would.
+//! each parses and folds what it has read into an aggregate of its own, with one library of
+//! contents for all. At the end these are merged, which gives the same as one thread would.
 
 use std::io::Read;
 use std::path::Path;
