@@ -188,16 +188,16 @@ impl Aggregate {
 
     fn add_exchange(&mut self, exchange: &Exchange<'_>) {
         let decoded = decode(exchange);
-        let mut said = Said::default();
         let call = decoded.map(|decoded| {
             let ids = self.library.library().add(self.here, decoded.content());
-            said = Said::of(&decoded, ids);
+            let said = Said::of(&decoded, ids);
             if !decoded.gaps_us.is_empty() {
                 let gaps = self.gaps.entry(decoded.call.model.clone()).or_default();
                 gaps.add_all(decoded.gaps_us);
             }
-            decoded.call
+            (decoded.call, said)
         });
+        let (call, said) = call.unzip();
         let endpoint = Endpoint::of(exchange);
         if endpoint.purpose == Purpose::Model {
             self.add_agent(exchange);
@@ -207,7 +207,7 @@ impl Aggregate {
         self.telemetry.add(&endpoint, exchange);
         self.headers.add(&endpoint, exchange);
         let rows = self.rows.entry(endpoint).or_default();
-        rows.push(Row::of(self.here, exchange, call, said));
+        rows.push(Row::of(self.here, exchange, call, said.unwrap_or_default()));
     }
 
     /// Keeps the product that the user agent names first (RFC 9110, section 10.1.5).

@@ -11,8 +11,12 @@ use crate::decode::Decoded;
 pub(crate) struct Said {
     /// In the order of [`Decoded::content`].
     ids: Box<[ContentId]>,
-    /// Where among them the tools end, the instructions outside of the input, and the input.
-    ends: [u32; 3],
+    /// Where among them the tools end.
+    tools: u32,
+    /// Where the instructions end that stand outside of the input.
+    instructions: u32,
+    /// Where the input ends; the output is the rest.
+    input: u32,
 }
 
 impl Said {
@@ -21,8 +25,12 @@ impl Said {
         let tools = decoded.tools.len();
         let instructions = tools + usize::from(decoded.instructions.is_some());
         let input = instructions + decoded.input.len();
-        let ends = [tools, instructions, input].map(|end| end as u32);
-        Self { ids, ends }
+        Self {
+            ids,
+            tools: tools as u32,
+            instructions: instructions as u32,
+            input: input as u32,
+        }
     }
 
     /// Those from one end to another; none where a stored aggregate is not as it was written.
@@ -33,7 +41,7 @@ impl Said {
 
     /// The input's.
     pub(super) fn input(&self) -> &[ContentId] {
-        self.between(self.ends[1], self.ends[2])
+        self.between(self.instructions, self.input)
     }
 
     /// Replaces each number by the one that stands for it in another library.
@@ -59,38 +67,38 @@ impl<'a> Contents<'a> {
     }
 
     pub(super) fn tools(&self) -> Vec<&'a Content> {
-        self.all(0, self.said.ends[0]).collect()
+        self.all(0, self.said.tools).collect()
     }
 
     /// Those that stand outside of the input.
     pub(super) fn instructions(&self) -> Option<&'a Content> {
-        self.all(self.said.ends[0], self.said.ends[1]).last()
+        self.all(self.said.tools, self.said.instructions).last()
     }
 
     pub(super) fn input(&self) -> Vec<&'a Content> {
-        self.all(self.said.ends[1], self.said.ends[2]).collect()
+        self.all(self.said.instructions, self.said.input).collect()
     }
 
     pub(super) fn output(&self) -> Vec<&'a Content> {
-        self.all(self.said.ends[2], self.said.ids.len() as u32)
+        self.all(self.said.input, self.said.ids.len() as u32)
             .collect()
     }
 
     /// Everything that was sent, in the order in which a model reads it, with its number.
     pub(super) fn sent(&self) -> impl Iterator<Item = (ContentId, &'a Content)> {
         let library = self.library;
-        let ids = self.said.between(0, self.said.ends[2]).iter();
+        let ids = self.said.between(0, self.said.input).iter();
         ids.filter_map(move |id| Some((*id, library.get(*id)?)))
     }
 
     /// Everything that the model is shown but tools.
     pub(super) fn shown(&self) -> impl Iterator<Item = &'a Content> {
-        self.all(self.said.ends[0], self.said.ends[2])
+        self.all(self.said.tools, self.said.input)
     }
 
     /// The same, and what it answers.
     pub(super) fn said(&self) -> impl Iterator<Item = &'a Content> {
-        self.all(self.said.ends[0], self.said.ids.len() as u32)
+        self.all(self.said.tools, self.said.ids.len() as u32)
     }
 
     fn all(&self, from: u32, to: u32) -> impl Iterator<Item = &'a Content> {

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use capture::json::{self, Kind, Malformed, Marks, Primitive, primitive};
+use capture::json::{self, Kind, Malformed, Marks, Primitive, Tokens, primitive};
 
 use super::form::{First, Form, Forms};
 use super::value::{Json, same};
@@ -79,7 +79,7 @@ impl Tape {
     }
 }
 
-impl json::Tokens for List {
+impl Tokens for List {
     #[inline(always)]
     fn innermost(&self) -> Option<Kind> {
         let (_, kind) = self.open.last()?;
@@ -128,19 +128,12 @@ impl json::Tokens for List {
         });
     }
 
+    /// Takes an object that stands in an array and has a form that is known.
     #[inline]
     fn known(&mut self, bytes: &[u8], at: usize, marks: &Marks) -> Option<usize> {
-        self.repeated(bytes, at, marks)
-    }
-}
-
-impl List {
-    /// Takes the object that begins at `at`, if it stands in an array and has a form that is known.
-    #[inline]
-    fn repeated(&mut self, bytes: &[u8], at: usize, marks: &Marks) -> Option<usize> {
-        let (_, Kind::Array) = self.open.last()? else {
+        if self.innermost() != Some(Kind::Array) {
             return None;
-        };
+        }
         let object = &bytes[at..];
         let tokens = self.tokens.len();
         for form in self.forms.likely(object) {
@@ -153,7 +146,9 @@ impl List {
         }
         None
     }
+}
 
+impl List {
     /// Takes an object that is written as `first` is, but for its values.
     ///
     /// What stands between the values is compared, not read: it was read in `first`.
@@ -196,9 +191,9 @@ impl List {
 
     /// Makes a form of an object in an array.
     fn learn(&mut self, bytes: &[u8], token: u32) {
-        let Some((_, Kind::Array)) = self.open.last() else {
+        if self.innermost() != Some(Kind::Array) {
             return;
-        };
+        }
         let text = &bytes[self.tokens[token as usize].start as usize..];
         let form = self
             .forms
