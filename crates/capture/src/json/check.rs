@@ -15,7 +15,7 @@ pub fn is_json(text: &str) -> bool {
         static ROOM: RefCell<Room> = RefCell::new(Room::for_short_texts());
     }
     // Places in the text fit into 32 bits then.
-    if !may_be_json(text.trim_ascii().as_bytes()) || u32::try_from(text.len()).is_err() {
+    if !may_be_json(text.as_bytes()) || u32::try_from(text.len()).is_err() {
         return false;
     }
     if text.len() <= SHORT_BYTES {
@@ -49,7 +49,8 @@ impl Room {
 }
 
 /// Whether a text begins and ends as JSON does: what was cut need not be read to its end.
-fn may_be_json(text: &[u8]) -> bool {
+pub fn may_be_json(text: &[u8]) -> bool {
+    let text = text.trim_ascii();
     match (text.first(), text.last()) {
         (Some(b'{'), Some(last)) => *last == b'}',
         (Some(b'['), Some(last)) => *last == b']',

@@ -14,7 +14,7 @@ use super::grammar::Malformed;
 pub struct Marks {
     blocks: Vec<Block>,
     /// Whether a byte may be a control character that stands in a string as it is.
-    pub controls: bool,
+    pub(super) controls: bool,
 }
 
 /// The marks of [`BLOCK_BYTES`] bytes, the first of them in the lowest bit.
@@ -27,16 +27,16 @@ struct Block {
 
 /// Where a string ends.
 #[derive(Debug, Clone, Copy)]
-pub struct End {
+pub(super) struct End {
     /// The place behind its closing quote.
-    pub at: usize,
+    pub(super) at: usize,
     /// Whether it holds a backslash.
-    pub escaped: bool,
+    pub(super) escaped: bool,
 }
 
 impl Marks {
     /// With room for texts of so many bytes.
-    pub fn for_texts_of(bytes: usize) -> Self {
+    pub(super) fn for_texts_of(bytes: usize) -> Self {
         Self {
             blocks: Vec::with_capacity(bytes / BLOCK_BYTES + 1),
             controls: false,
@@ -59,7 +59,7 @@ impl Marks {
 
     /// The end of the string whose opening quote stands before `at`.
     #[inline]
-    pub fn end(&self, at: usize) -> Option<End> {
+    pub(super) fn end(&self, at: usize) -> Option<End> {
         let mut index = at / BLOCK_BYTES;
         let behind = u64::MAX << (at % BLOCK_BYTES);
         let Block {

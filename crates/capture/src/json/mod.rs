@@ -9,7 +9,7 @@ mod kind;
 mod marks;
 mod primitive;
 
-pub use check::is_json;
+pub use check::{is_json, may_be_json};
 pub use grammar::{Malformed, Tokens, read};
 pub use kind::Kind;
 pub use marks::Marks;

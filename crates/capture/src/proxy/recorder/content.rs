@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::base64;
 use super::key::SessionKey;
 use super::redact::Redactor;
-use crate::json::is_json;
+use crate::json::{is_json, may_be_json};
 
 /// How the contents of a recording are read.
 pub(super) struct Reading {
@@ -41,9 +41,11 @@ pub(super) struct Nature {
 impl Reading {
     /// Places a content by what it is, not by what it is said to be.
     pub(super) fn content(&self, bytes: Vec<u8>, nature: Nature) -> Content {
-        let text = simdutf8::basic::from_utf8(&bytes).ok();
-        if let Some(json) = text.filter(|text| is_json(text)) {
-            return self.json(json.trim_ascii());
+        if may_be_json(&bytes)
+            && let Ok(text) = simdutf8::basic::from_utf8(&bytes)
+            && is_json(text)
+        {
+            return self.json(text.trim_ascii());
         }
         match String::from_utf8(bytes) {
             Ok(text) => self.text(text, nature),
@@ -87,10 +89,7 @@ impl Reading {
             .and_then(|redactor| redactor.text(bytes));
         let has_lines = memchr2(b'\n', b'\r', bytes).is_some();
         if redacted.is_none() && !has_lines {
-            return Content {
-                json: checked(text).ok(),
-                ..Content::default()
-            };
+            return embedded(text);
         }
         let mut bytes = redacted.unwrap_or_else(|| bytes.to_vec());
         if has_lines {
@@ -98,10 +97,7 @@ impl Reading {
         }
         let text = into_text(bytes);
         if is_json(&text) {
-            return Content {
-                json: checked(&text).ok(),
-                ..Content::default()
-            };
+            return embedded(&text);
         }
         // Redaction keeps JSON valid; were it not to, this is still without secrets.
         Content {
@@ -122,7 +118,18 @@ impl Reading {
     }
 }
 
-/// A text that was found to be JSON, as a raw value.
+/// A text that was found to be JSON, in that form.
+fn embedded(json: &str) -> Content {
+    let raw = checked(json).ok();
+    let text = raw.is_none().then(|| json.to_owned());
+    Content {
+        json: raw,
+        text,
+        ..Content::default()
+    }
+}
+
+/// The same as a raw value.
 ///
 /// `serde_json` would check it again, three times as long as that took: so it is handed over as its
 /// own reader hands over what it has checked. Were that to change, it is checked once more.
