@@ -151,7 +151,7 @@ pub(super) mod tests {
 
     /// A reading for tests: up to `limit` bytes, secrets redacted.
     pub(in crate::proxy::recorder) fn reading(limit: usize) -> Reading {
-        let key = Arc::new(SessionKey::random().unwrap());
+        let key = Arc::new(SessionKey::fixed());
         Reading {
             limit,
             redactor: Some(Redactor::new(Arc::clone(&key))),

@@ -87,7 +87,7 @@ const UNNAMED: &[&str] = &[
 ];
 
 fn redactor() -> Redactor {
-    Redactor::new(Arc::new(SessionKey::random().unwrap()))
+    Redactor::new(Arc::new(SessionKey::fixed()))
 }
 
 fn redact(redactor: &Redactor, text: &str) -> String {
@@ -193,7 +193,8 @@ fn a_secret_has_one_fingerprint_however_it_is_escaped() {
 
 #[test]
 fn a_fingerprint_means_nothing_in_another_recording() {
-    let (one, other) = (redactor(), redactor());
+    let random = Redactor::new(Arc::new(SessionKey::random().unwrap()));
+    let (one, other) = (redactor(), random);
     let text = r#"{"password":"hunter2"}"#;
     assert_ne!(redact(&one, text), redact(&other, text));
 }
@@ -298,11 +299,11 @@ fn basic_credentials_are_found_and_their_scheme_stays() {
 #[test]
 fn forms_lose_their_secrets_and_keep_their_fields() {
     let redactor = redactor();
-    let form = "grant_type=authorization_code&code=abc%2B1&client_id=app&json=%7B%22password%22%3A%22hunter2%22%7D";
+    let form = "grant_type=authorization_code&code=xyz%2B1&client_id=app&json=%7B%22password%22%3A%22hunter2%22%7D";
     let redacted = String::from_utf8(redactor.form(form.as_bytes()).unwrap()).unwrap();
     assert!(redacted.starts_with("grant_type=authorization_code&code=<redacted:"));
     assert!(redacted.contains(">&client_id=app&json=%7B%22password%22:%22<redacted:"));
-    assert!(!redacted.contains("hunter2") && !redacted.contains("abc"));
+    assert!(!redacted.contains("hunter2") && !redacted.contains("xyz"));
     assert_eq!(redactor.form(redacted.as_bytes()), None);
     assert_eq!(redactor.form(b"a=1&b=two+words"), None);
 }
