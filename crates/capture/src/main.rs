@@ -48,7 +48,9 @@ Examples:
   capture -o traffic.jsonl.zst              compress while recording";
 
 fn main() -> ExitCode {
-    match run(&Cli::parse()) {
+    let cli = Cli::parse();
+    let runtime = capture::cli::runtime().context("cannot start the proxy's threads");
+    match runtime.and_then(|runtime| runtime.block_on(run(&cli))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("capture: {error:#}");
@@ -57,7 +59,6 @@ fn main() -> ExitCode {
     }
 }
 
-#[tokio::main]
 async fn run(cli: &Cli) -> Result<()> {
     tracing_subscriber::fmt()
         .with_max_level(cli.options.log)

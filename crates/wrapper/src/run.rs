@@ -13,7 +13,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Error, Result};
 use capture::{JsonlSink, Proxy, RootCa, Summary};
 use jiff::Timestamp;
-use tokio::runtime;
 
 use crate::agent::Agent;
 use crate::child::{self, Child};
@@ -129,10 +128,7 @@ fn open_session(agent: &Agent, options: &RunOptions) -> Result<Session> {
 
 /// Runs the agent behind the proxy until both have ended.
 fn record(run: &Run<'_>, plan: &Plan, root: RootCa, session: &Session) -> Result<Outcome> {
-    let runtime = runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("cannot start the proxy's threads")?;
+    let runtime = capture::cli::runtime().context("cannot start the proxy's threads")?;
     let outcome = runtime.block_on(async {
         let stand_in = run.options.stand_in.start().await?;
         let mut ours = vec![root.certificate_pem()];
