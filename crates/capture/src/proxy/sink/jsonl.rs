@@ -22,12 +22,20 @@ use super::output::Output;
 /// A name that ends in `.zst` or `.gz` compresses as it goes: after each flush
 /// all that was taken can be read, whatever becomes of this process.
 pub struct JsonlSink {
+    /// A line is made of many small pieces: they are gathered before each is looked at.
+    lines: BufWriter<Lines>,
+    /// Records taken since everything held was last written.
+    taken: u64,
+}
+
+/// Lines on their way to the output.
+struct Lines {
     output: Output,
     encoder: Encoder,
     /// What was taken and is to be written, as it will stand in the file.
     held: Vec<u8>,
-    /// Records taken since everything held was last written.
-    taken: u64,
+    /// Whether the output took less than it was given: the rest of the line is held.
+    refused: bool,
 }
 
 impl JsonlSink {
@@ -42,21 +50,64 @@ impl JsonlSink {
         let path = path.as_ref();
         let compression = Compression::by_name(path);
         let output = Output::open(path, compression)?;
-        let held = if output.ends_within_line() {
-            b"\n" as &[u8]
-        } else {
-            b""
-        };
-        let mut sink = Self {
+        let mut lines = Lines {
             encoder: Encoder::new(compression)?,
-            output,
             held: Vec::new(),
-            taken: 0,
+            refused: false,
+            output,
         };
-        sink.encoder.write(held, &mut sink.held)?;
-        Ok(sink)
+        if lines.output.ends_within_line() {
+            lines.encoder.write(b"\n", &mut lines.held)?;
+        }
+        Ok(Self {
+            lines: BufWriter::new(lines),
+            taken: 0,
+        })
+    }
+}
+
+impl Sink for JsonlSink {
+    fn write(&mut self, record: &Record) -> io::Result<()> {
+        let lines = self.lines.get_mut();
+        if lines.held.len() >= MAX_HELD_BYTES {
+            lines.drain()?;
+        }
+        lines.refused = false;
+        record.write_json(&mut self.lines)?;
+        self.lines.write_all(b"\n")?;
+        self.lines.flush()?;
+        self.taken += 1;
+        let lines = self.lines.get_mut();
+        if lines.held.len() >= BATCH_BYTES && !lines.refused {
+            // The record is taken; what the output refuses is tried again by the next call.
+            lines.drain().ok();
+        }
+        Ok(())
     }
 
+    fn flush(&mut self) -> io::Result<()> {
+        let lines = self.lines.get_mut();
+        if self.taken > 0 {
+            lines.encoder.flush(&mut lines.held)?;
+        }
+        if !lines.held.is_empty() {
+            lines.drain()?;
+        }
+        self.taken = 0;
+        Ok(())
+    }
+
+    fn pending(&self) -> u64 {
+        let lines = self.lines.get_ref();
+        if lines.encoder.is_plain() {
+            memchr_iter(b'\n', &lines.held).count() as u64
+        } else {
+            self.taken
+        }
+    }
+}
+
+impl Lines {
     /// Writes what is held; what the output does not take stays held.
     fn drain(&mut self) -> io::Result<()> {
         let mut written = 0;
@@ -81,58 +132,7 @@ impl JsonlSink {
     }
 }
 
-impl Sink for JsonlSink {
-    fn write(&mut self, record: &Record) -> io::Result<()> {
-        if self.held.len() >= MAX_HELD_BYTES {
-            self.drain()?;
-        }
-        // Made of many small pieces: they are gathered before each is looked at. A smaller buffer would
-        // not be given back but set aside for the next line, and hold all memory that lies below it.
-        let mut line = BufWriter::new(Line {
-            sink: self,
-            refused: false,
-        });
-        record.write_json(&mut line)?;
-        line.write_all(b"\n")?;
-        line.flush()?;
-        let refused = line.get_ref().refused;
-        drop(line);
-        self.taken += 1;
-        if self.held.len() >= BATCH_BYTES && !refused {
-            // The record is taken; what the output refuses is tried again by the next call.
-            self.drain().ok();
-        }
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if self.taken > 0 {
-            self.encoder.flush(&mut self.held)?;
-        }
-        if !self.held.is_empty() {
-            self.drain()?;
-        }
-        self.taken = 0;
-        Ok(())
-    }
-
-    fn pending(&self) -> u64 {
-        if self.encoder.is_plain() {
-            memchr_iter(b'\n', &self.held).count() as u64
-        } else {
-            self.taken
-        }
-    }
-}
-
-/// The line of one record, as it is being made.
-struct Line<'a> {
-    sink: &'a mut JsonlSink,
-    /// Whether the output took less than it was given: the rest of the line is held.
-    refused: bool,
-}
-
-impl Write for Line<'_> {
+impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.write_all(bytes)?;
         Ok(bytes.len())
@@ -140,16 +140,16 @@ impl Write for Line<'_> {
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         for piece in bytes.chunks(BATCH_BYTES) {
-            let JsonlSink { encoder, held, .. } = &mut *self.sink;
-            encoder.write(piece, held)?;
+            self.encoder.write(piece, &mut self.held)?;
             // Lines leave whole, as long as they are no longer than a batch.
-            if held.len() >= 2 * BATCH_BYTES && !self.refused {
-                self.refused = self.sink.drain().is_err();
+            if self.held.len() >= 2 * BATCH_BYTES && !self.refused {
+                self.refused = self.drain().is_err();
             }
         }
         Ok(())
     }
 
+    /// Nothing: a line has ended, which is no reason to write it yet.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -158,10 +158,11 @@ impl Write for Line<'_> {
 impl Drop for JsonlSink {
     /// Ends the compressed stream, so that other programs read it without complaint.
     fn drop(&mut self) {
-        let ended = self.encoder.finish(&mut self.held);
-        if ended.is_ok() && !self.held.is_empty() {
+        let lines = self.lines.get_mut();
+        let ended = lines.encoder.finish(&mut lines.held);
+        if ended.is_ok() && !lines.held.is_empty() {
             // What was flushed can be read without this; nobody is left to hear of an error.
-            self.drain().ok();
+            lines.drain().ok();
         }
     }
 }
@@ -169,8 +170,8 @@ impl Drop for JsonlSink {
 impl std::fmt::Debug for JsonlSink {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("JsonlSink")
-            .field("output", &self.output)
-            .field("held", &self.held.len())
+            .field("output", &self.lines.get_ref().output)
+            .field("held", &self.lines.get_ref().held.len())
             .finish_non_exhaustive()
     }
 }
@@ -305,7 +306,7 @@ mod tests {
         }
         assert!(refused > 0);
         assert_eq!(sink.pending(), 40_001 - refused);
-        assert!(sink.held.len() < MAX_HELD_BYTES + BATCH_BYTES);
+        assert!(sink.lines.get_ref().held.len() < MAX_HELD_BYTES + BATCH_BYTES);
     }
 
     #[cfg(unix)]
