@@ -61,9 +61,12 @@ impl Standout {
             let name = header.name.to_ascii_lowercase();
             if CREDENTIAL_HEADERS.contains(&name.as_str())
                 && (self.credentials.len() < MAX_CREDENTIALS
-                    || self.credentials.contains_key(&header.value))
+                    || self.credentials.contains_key(header.value.as_str()))
             {
-                let hosts = self.credentials.entry(header.value.clone()).or_default();
+                let hosts = self
+                    .credentials
+                    .entry(header.value.to_string())
+                    .or_default();
                 hosts.insert(host.clone());
             }
         }

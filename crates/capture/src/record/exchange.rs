@@ -4,6 +4,7 @@
 //! of the exchange, stamped when the bytes passed. Durations are the reader's to take.
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::{Body, Event, Timestamp};
 
@@ -50,11 +51,11 @@ pub enum Transport {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Request {
     /// The method; for a WebSocket message `GET`, the method of its upgrade.
-    pub method: String,
+    pub method: SmolStr,
     /// The whole URL: `https://host/path?query`, `wss://` for a WebSocket message.
     pub url: String,
     /// `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
-    pub http_version: String,
+    pub http_version: SmolStr,
     /// In the order, case and number in which they were sent; without HTTP/2's
     /// pseudo-headers. Empty for a WebSocket message.
     #[serde(default)]
@@ -77,9 +78,9 @@ pub struct Response {
     pub status: u16,
     /// The reason phrase of HTTP/1, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
+    pub reason: Option<SmolStr>,
     /// `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
-    pub http_version: String,
+    pub http_version: SmolStr,
     /// In the order, case and number in which they were sent.
     #[serde(default)]
     pub headers: Vec<Header>,
@@ -106,9 +107,19 @@ pub struct Response {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// As sent, case included.
-    pub name: String,
+    pub name: SmolStr,
     /// As sent; bytes that are not UTF-8 are read as ISO 8859-1.
-    pub value: String,
+    pub value: SmolStr,
+}
+
+impl Header {
+    /// The values of all fields of a name, in their order; case does not matter (RFC 9110, section 5.1).
+    pub fn values<'a>(headers: &'a [Self], name: &str) -> impl Iterator<Item = &'a str> {
+        headers
+            .iter()
+            .filter(move |header| header.name.eq_ignore_ascii_case(name))
+            .map(|header| header.value.as_str())
+    }
 }
 
 /// An interim (1xx) response.

@@ -31,8 +31,7 @@ impl Reading {
         }
         let opened = self.open(&draft, headers, complete, |_, _| ());
         let nature = Nature {
-            is_form: media_type(headers)
-                .is_some_and(|name| name == "application/x-www-form-urlencoded"),
+            is_form: has_media_type(headers, "application/x-www-form-urlencoded"),
             is_cut: opened.body.truncated,
         };
         let bytes = opened.decoded.unwrap_or(draft.kept);
@@ -55,7 +54,7 @@ impl Reading {
         let show = |piece: &[u8], at| {
             splitter.push(piece, at, |event| list.push(self, event, start));
         };
-        let mut body = if values(headers, "content-encoding").next().is_none() {
+        let mut body = if Header::values(headers, "content-encoding").next().is_none() {
             // Most streams: here what was kept makes room for the events, which are larger.
             let mut body = counts(&draft, complete);
             body.hash = (!body.truncated).then(|| self.key.content_hash(&draft.kept));
@@ -89,7 +88,7 @@ impl Reading {
         mut show: impl FnMut(&[u8], Stamp),
     ) -> Opened {
         let mut body = counts(draft, complete);
-        let encodings = values(headers, "content-encoding");
+        let encodings = Header::values(headers, "content-encoding");
         let mut decoder = match Decoder::new(encodings, self.limit) {
             Ok(Some(decoder)) => decoder,
             Ok(None) => {
@@ -223,22 +222,14 @@ impl EventList {
 
 /// Whether the headers announce server-sent events.
 pub(super) fn is_event_stream(headers: &[Header]) -> bool {
-    media_type(headers).is_some_and(|name| name == "text/event-stream")
+    has_media_type(headers, "text/event-stream")
 }
 
-/// The values of all headers of a name.
-fn values<'a>(headers: &'a [Header], name: &str) -> impl Iterator<Item = &'a str> {
-    headers
-        .iter()
-        .filter(move |header| header.name.eq_ignore_ascii_case(name))
-        .map(|header| header.value.as_str())
-}
-
-/// The media type of a body in lower case, without its parameters.
-fn media_type(headers: &[Header]) -> Option<String> {
-    let value = values(headers, "content-type").next()?;
-    let name = value.split(';').next().unwrap_or_default();
-    Some(name.trim().to_ascii_lowercase())
+/// Whether a body is said to be of this type, whatever its parameters.
+fn has_media_type(headers: &[Header], media_type: &str) -> bool {
+    let said = Header::values(headers, "content-type").next();
+    let name = said.and_then(|value| value.split(';').next());
+    name.is_some_and(|name| name.trim().eq_ignore_ascii_case(media_type))
 }
 
 /// The pieces that were kept, each with its stamp.

@@ -45,9 +45,9 @@ impl Recorder {
     }
 
     /// Takes an HTTP exchange that has ended.
-    pub(crate) fn exchange(&self, draft: Draft) {
+    pub(crate) fn exchange(&self, draft: Box<Draft>) {
         let connection = draft.connection;
-        if !self.offer(Message::Exchange(Box::new(draft))) {
+        if !self.offer(Message::Exchange(draft)) {
             self.shared.losses().of(connection).records += 1;
         }
     }

@@ -309,7 +309,7 @@ fn draft(
     recorder: &Recorder,
     request: (&[(&str, &str)], &[u8]),
     response: (&[(&str, &str)], &[u8]),
-) -> Draft {
+) -> Box<Draft> {
     let body = |bytes: &[u8]| {
         let mut body = BodyDraft::default();
         for piece in bytes.chunks(100) {
@@ -318,7 +318,7 @@ fn draft(
         body
     };
     let at = recorder.clock().now();
-    Draft {
+    Box::new(Draft {
         id: recorder.next_exchange(),
         connection: 1,
         start: at,
@@ -351,7 +351,7 @@ fn draft(
             reason: None,
         }),
         notes: Vec::new(),
-    }
+    })
 }
 
 fn gzip(content: &[u8]) -> Vec<u8> {

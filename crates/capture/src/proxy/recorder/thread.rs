@@ -204,11 +204,11 @@ mod tests {
         }
     }
 
-    fn draft(recorder: &Recorder, connection: u64, body: &[u8]) -> Draft {
+    fn draft(recorder: &Recorder, connection: u64, body: &[u8]) -> Box<Draft> {
         let at = recorder.clock().now();
         let mut kept = BodyDraft::default();
         kept.push(body, at, recorder.body_limit());
-        Draft {
+        Box::new(Draft {
             id: recorder.next_exchange(),
             connection,
             start: at,
@@ -228,7 +228,7 @@ mod tests {
                 reason: None,
             }),
             notes: Vec::new(),
-        }
+        })
     }
 
     fn connection(id: u64) -> Connection {

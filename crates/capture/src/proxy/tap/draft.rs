@@ -4,6 +4,9 @@
 //! each piece. It is plain data: the taps fill it on the proxy's spine, the
 //! recorder turns it into a record on its own thread.
 
+use smallvec::SmallVec;
+use smol_str::SmolStr;
+
 use crate::proxy::memory::give_back;
 use crate::record::{Delay, Header, Outcome};
 
@@ -47,7 +50,7 @@ impl Draft {
 /// A request as its tap saw it.
 #[derive(Debug, Default)]
 pub(crate) struct RequestDraft {
-    pub(crate) method: String,
+    pub(crate) method: SmolStr,
     /// The whole URL, scheme and authority included.
     pub(crate) url: String,
     pub(crate) http_version: &'static str,
@@ -62,7 +65,7 @@ pub(crate) struct RequestDraft {
 #[derive(Debug, Default)]
 pub(crate) struct ResponseDraft {
     pub(crate) status: u16,
-    pub(crate) reason: Option<String>,
+    pub(crate) reason: Option<SmolStr>,
     pub(crate) http_version: &'static str,
     pub(crate) headers: Vec<Header>,
     pub(crate) body: BodyDraft,
@@ -78,8 +81,8 @@ pub(crate) struct ResponseDraft {
 pub(crate) struct BodyDraft {
     /// The first bytes, up to the body limit.
     pub(crate) kept: Vec<u8>,
-    /// Where each piece of `kept` ends, and when it passed; in order.
-    pub(crate) pieces: Vec<(usize, Stamp)>,
+    /// Where each piece of `kept` ends, and when it passed; in order. Most bodies pass in one.
+    pub(crate) pieces: SmallVec<[(usize, Stamp); 1]>,
     /// All bytes that passed, kept or not.
     pub(crate) wire_bytes: u64,
     /// How many were announced; 0 where that is not known.

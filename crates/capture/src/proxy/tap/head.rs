@@ -1,13 +1,15 @@
 //! HTTP/1 heads, and how the bodies behind them end (RFC 9112, sections 2 to 6).
 
+use smol_str::SmolStr;
+
 use super::Unreadable;
 use crate::record::Header;
 
 /// The head of a request.
 #[derive(Debug)]
-pub(super) struct RequestHead {
-    pub(super) method: String,
-    pub(super) target: String,
+pub(super) struct RequestHead<'a> {
+    pub(super) method: SmolStr,
+    pub(super) target: &'a str,
     pub(super) http_version: &'static str,
     pub(super) headers: Vec<Header>,
 }
@@ -16,7 +18,7 @@ pub(super) struct RequestHead {
 #[derive(Debug)]
 pub(super) struct ResponseHead {
     pub(super) status: u16,
-    pub(super) reason: Option<String>,
+    pub(super) reason: Option<SmolStr>,
     pub(super) http_version: &'static str,
     pub(super) headers: Vec<Header>,
 }
@@ -32,16 +34,16 @@ pub(super) enum Length {
     UntilClose,
 }
 
-impl RequestHead {
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
+impl<'a> RequestHead<'a> {
+    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Unreadable> {
         with_room(|room| {
             let mut head = httparse::Request::new(room);
             if head.parse(bytes)?.is_partial() {
                 return Err(httparse::Error::NewLine);
             }
             Ok(Self {
-                method: head.method.unwrap_or_default().to_owned(),
-                target: head.path.unwrap_or_default().to_owned(),
+                method: head.method.unwrap_or_default().into(),
+                target: head.path.unwrap_or_default(),
                 http_version: version(head.version),
                 headers: headers(head.headers),
             })
@@ -50,7 +52,7 @@ impl RequestHead {
 
     /// What makes servers disagree about where it ends (RFC 9112, section 6.3).
     pub(super) fn oddity(&self) -> Option<String> {
-        let has = |name| values(&self.headers, name).next().is_some();
+        let has = |name| Header::values(&self.headers, name).next().is_some();
         (has("transfer-encoding") && has("content-length")).then(|| {
             "the request has both a transfer-encoding and a content-length: \
              it was read by the former"
@@ -90,7 +92,7 @@ impl ResponseHead {
                 reason: head
                     .reason
                     .filter(|text| !text.is_empty())
-                    .map(str::to_owned),
+                    .map(SmolStr::new),
                 http_version: version(head.version),
                 headers: headers(head.headers),
             })
@@ -132,26 +134,18 @@ pub(super) fn trailers(section: &[u8]) -> Result<Vec<Header>, Unreadable> {
     })
 }
 
-/// The values of a header, in order.
-pub(super) fn values<'a>(headers: &'a [Header], name: &str) -> impl Iterator<Item = &'a str> {
-    headers
-        .iter()
-        .filter(move |header| header.name.eq_ignore_ascii_case(name))
-        .map(|header| header.value.as_str())
-}
-
 /// The length that a body's headers announce; 0 where they do not.
 pub(super) fn announced(headers: &[Header]) -> u64 {
-    values(headers, "content-length")
+    Header::values(headers, "content-length")
         .next()
         .and_then(|value| value.parse().ok())
         .unwrap_or(0)
 }
 
 /// Text of a header as sent; bytes that are not UTF-8 are read as ISO 8859-1.
-pub(super) fn text(bytes: &[u8]) -> String {
+pub(super) fn text(bytes: &[u8]) -> SmolStr {
     match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
+        Ok(text) => text.into(),
         Err(_) => bytes.iter().copied().map(char::from).collect(),
     }
 }
@@ -174,7 +168,7 @@ fn headers(parsed: &[httparse::Header<'_>]) -> Vec<Header> {
     parsed
         .iter()
         .map(|header| Header {
-            name: header.name.to_owned(),
+            name: header.name.into(),
             value: text(header.value),
         })
         .collect()
@@ -188,7 +182,7 @@ fn version(minor: Option<u8>) -> &'static str {
 }
 
 fn last_transfer_coding(headers: &[Header]) -> Option<&str> {
-    values(headers, "transfer-encoding")
+    Header::values(headers, "transfer-encoding")
         .last()
         .map(|value| value.rsplit(',').next().unwrap_or(value).trim())
 }
@@ -196,7 +190,7 @@ fn last_transfer_coding(headers: &[Header]) -> Option<&str> {
 /// One length, however often it is said; different ones are an attack or a fault.
 fn content_length(headers: &[Header]) -> Result<Option<u64>, Unreadable> {
     let mut length = None;
-    for part in values(headers, "content-length").flat_map(|value| value.split(',')) {
+    for part in Header::values(headers, "content-length").flat_map(|value| value.split(',')) {
         let part = part.trim();
         let digits = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
         let Some(found) = part.parse::<u64>().ok().filter(|_| digits) else {

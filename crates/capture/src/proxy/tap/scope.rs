@@ -1,5 +1,7 @@
 //! What the exchanges of one connection share, and the drafts that it has finished.
 
+use std::collections::VecDeque;
+
 use super::draft::{Draft, RequestDraft, Stamp};
 use crate::proxy::recorder::Recorder;
 use crate::record::{Delay, Outcome, OutcomeState};
@@ -19,7 +21,7 @@ pub(crate) struct Scope {
     pub(crate) failed: Option<String>,
     recorder: Recorder,
     /// Drafts that are finished and not yet handed over.
-    pub(crate) done: Vec<Draft>,
+    pub(crate) done: VecDeque<Box<Draft>>,
     /// Exchanges that were begun.
     pub(crate) begun: u64,
     /// What the connection's line should say.
@@ -45,16 +47,16 @@ impl Scope {
             body_limit: recorder.body_limit(),
             failed: None,
             recorder: recorder.clone(),
-            done: Vec::new(),
+            done: VecDeque::new(),
             begun: 0,
             notes: Vec::new(),
         }
     }
 
     /// Begins an exchange.
-    pub(crate) fn draft(&mut self, start: Stamp, request: RequestDraft) -> Draft {
+    pub(crate) fn draft(&mut self, start: Stamp, request: RequestDraft) -> Box<Draft> {
         self.begun += 1;
-        Draft {
+        Box::new(Draft {
             id: self.recorder.next_exchange(),
             connection: self.connection,
             start,
@@ -64,11 +66,16 @@ impl Scope {
             delay: Delay::default(),
             outcome: None,
             notes: Vec::new(),
-        }
+        })
     }
 
     /// Ends an exchange, for the recorder to take.
-    pub(crate) fn finish(&mut self, mut draft: Draft, state: OutcomeState, reason: Option<String>) {
+    pub(crate) fn finish(
+        &mut self,
+        mut draft: Box<Draft>,
+        state: OutcomeState,
+        reason: Option<String>,
+    ) {
         draft.outcome = Some(match &self.failed {
             Some(failed) => Outcome {
                 state: OutcomeState::Failed,
@@ -76,7 +83,7 @@ impl Scope {
             },
             None => Outcome { state, reason },
         });
-        self.done.push(draft);
+        self.done.push_back(draft);
     }
 
     /// The URL of `path` here, and a note where one of the `hosts` that the request names is another.
@@ -87,7 +94,7 @@ impl Scope {
     ) -> (String, Option<String>) {
         let url = if path.starts_with('/') || path == "*" {
             let path = if path == "*" { "/*" } else { path };
-            format!("{}://{}{path}", self.scheme, self.authority)
+            [self.scheme, "://", &self.authority, path].concat()
         } else {
             path.to_owned()
         };

@@ -43,6 +43,11 @@ impl Finder {
         }
     }
 
+    /// Whether there is anything in `text` that is worth a look.
+    pub(super) fn finds_any(&self, text: &[u8]) -> bool {
+        self.words.is_match(text) || self.name_parts.is_match(text)
+    }
+
     /// Where the secrets of `text` are, in order and apart from each other.
     pub(super) fn spans(&self, text: &[u8]) -> Vec<Span> {
         let mut scan = Scan::new(text);

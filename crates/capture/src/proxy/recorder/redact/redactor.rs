@@ -1,5 +1,6 @@
 //! The redactor: replaces secrets by fingerprints, in records and in texts.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use memchr::memchr;
@@ -99,13 +100,26 @@ impl Redactor {
     }
 
     fn headers(&self, headers: &mut [Header]) {
+        // Most values are short, and a search costs as much to begin as to go through one of them.
+        let room = headers.iter().map(|header| header.value.len() + 1).sum();
+        let mut unnamed = String::with_capacity(room);
+        for header in &mut *headers {
+            if let Some(kind) = names::header(&header.name) {
+                let replaced = self.value(kind, header.value.as_bytes());
+                put(&mut header.value, replaced);
+            } else {
+                unnamed.push_str(&header.value);
+                unnamed.push('\n');
+            }
+        }
+        if !self.finder.finds_any(unnamed.as_bytes()) {
+            return;
+        }
         for header in headers {
-            let value = header.value.as_bytes();
-            let replaced = match names::header(&header.name) {
-                Some(kind) => self.value(kind, value),
-                None => self.text(value),
-            };
-            put(&mut header.value, replaced);
+            if names::header(&header.name).is_none() {
+                let replaced = self.text(header.value.as_bytes());
+                put(&mut header.value, replaced);
+            }
         }
     }
 
@@ -196,20 +210,20 @@ impl Redactor {
 }
 
 /// The secret itself, so that it has one fingerprint however it is spelled.
-fn plain(spelled: &[u8], spelling: Spelling) -> Vec<u8> {
+fn plain(spelled: &[u8], spelling: Spelling) -> Cow<'_, [u8]> {
     match spelling {
-        Spelling::Percent => url::decode(spelled, false),
+        Spelling::Percent => url::decode(spelled, false).into(),
         Spelling::Json(levels) if memchr(b'\\', spelled).is_some() => {
             let mut text = spelled.to_vec();
             for _ in 0..=levels {
                 text = match unescape(&text) {
                     Some(unescaped) => unescaped,
-                    None => return text,
+                    None => break,
                 };
             }
-            text
+            text.into()
         }
-        Spelling::Plain | Spelling::Json(_) => spelled.to_vec(),
+        Spelling::Plain | Spelling::Json(_) => spelled.into(),
     }
 }
 
@@ -222,10 +236,10 @@ fn unescape(spelled: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Puts a redacted text in its place.
-fn put(place: &mut String, replaced: Option<Vec<u8>>) {
+fn put(place: &mut impl From<String>, replaced: Option<Vec<u8>>) {
     if let Some(bytes) = replaced {
         // Spans begin and end at ASCII bytes, so nothing is lost here.
-        *place = String::from_utf8_lossy(&bytes).into_owned();
+        *place = String::from_utf8_lossy(&bytes).into_owned().into();
     }
 }
 

@@ -5,6 +5,8 @@
 //! but an unfinished head. How a body ends is the caller's to say, because a
 //! response's framing depends on its request.
 
+use std::borrow::Cow;
+
 use super::chunked::{Chunked, ChunkedStep};
 use crate::proxy::tap::head::Length;
 use crate::proxy::tap::{Unreadable, take};
@@ -23,11 +25,11 @@ pub(super) struct Framing {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step<'a> {
     /// A whole head, its empty line included. Call [`Framing::body`] before the next step.
-    Head(Vec<u8>),
+    Head(Cow<'a, [u8]>),
     /// A piece of the body, transfer framing off.
     Body(&'a [u8]),
     /// The trailer section of a chunked body, without its empty line.
-    Trailers(Vec<u8>),
+    Trailers(Cow<'a, [u8]>),
     /// The message is over.
     End,
 }
@@ -127,7 +129,10 @@ impl Framing {
     }
 
     /// Takes lines up to and with an empty one; `None` while it has not come.
-    fn take_section(&mut self, bytes: &mut &[u8]) -> Result<Option<Vec<u8>>, Unreadable> {
+    fn take_section<'a>(
+        &mut self,
+        bytes: &mut &'a [u8],
+    ) -> Result<Option<Cow<'a, [u8]>>, Unreadable> {
         let input = *bytes;
         let mut start = 0;
         for newline in memchr::memchr_iter(b'\n', input) {
@@ -135,9 +140,13 @@ impl Framing {
             self.line += part.len() - usize::from(part.last() == Some(&b'\r'));
             start = newline + 1;
             if self.line == 0 {
-                *bytes = &input[start..];
-                self.head.extend_from_slice(&input[..start]);
-                return Ok(Some(std::mem::take(&mut self.head)));
+                let (end, rest) = input.split_at(start);
+                *bytes = rest;
+                if self.head.is_empty() {
+                    return Ok(Some(end.into()));
+                }
+                self.head.extend_from_slice(end);
+                return Ok(Some(std::mem::take(&mut self.head).into()));
             }
             self.line = 0;
         }

@@ -20,7 +20,7 @@ pub(in crate::proxy::tap) struct Observer {
     up: Framing,
     down: Framing,
     /// Requests whose exchange has not ended; their responses come in this order.
-    open: VecDeque<Draft>,
+    open: VecDeque<Box<Draft>>,
     /// When the unfinished head of each direction began.
     head_start: [Stamp; 2],
     upgrade: Option<Upgrade>,
@@ -183,8 +183,8 @@ impl Observer {
         }
         let head = RequestHead::parse(head)?;
         let length = head.length()?;
-        let hosts = head::values(&head.headers, "host");
-        let (url, note) = self.scope.url(&head.target, hosts);
+        let hosts = Header::values(&head.headers, "host");
+        let (url, note) = self.scope.url(head.target, hosts);
         let oddity = head.oddity();
         let request = RequestDraft {
             method: head.method,
@@ -280,7 +280,7 @@ impl Observer {
             upgrade: draft.id,
             url: websocket_url(&draft.request.url),
             http_version: draft.request.http_version,
-            extensions: head::values(&head.headers, "sec-websocket-extensions")
+            extensions: Header::values(&head.headers, "sec-websocket-extensions")
                 .map(str::to_owned)
                 .reduce(|all, next| format!("{all}, {next}")),
         });
@@ -304,7 +304,7 @@ impl Observer {
 
 /// Whether one of a header's comma-separated values is `token`.
 fn names(headers: &[Header], name: &str, token: &str) -> bool {
-    head::values(headers, name)
+    Header::values(headers, name)
         .flat_map(|value| value.split(','))
         .any(|value| value.trim().eq_ignore_ascii_case(token))
 }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use smol_str::SmolStr;
+
 use crate::proxy::recorder::Direction;
 use crate::proxy::tap::Unreadable;
 use crate::proxy::tap::draft::{BodyDraft, Draft, RequestDraft, ResponseDraft, Stamp};
@@ -12,10 +14,10 @@ use crate::record::{Header, OutcomeState};
 /// A decoded header block, its pseudo-headers apart.
 #[derive(Debug, Default)]
 pub(super) struct HeaderBlock {
-    method: Option<String>,
-    scheme: Option<String>,
-    authority: Option<String>,
-    path: Option<String>,
+    method: Option<SmolStr>,
+    scheme: Option<SmolStr>,
+    authority: Option<SmolStr>,
+    path: Option<SmolStr>,
     status: Option<u16>,
     headers: Vec<Header>,
 }
@@ -23,7 +25,7 @@ pub(super) struct HeaderBlock {
 impl HeaderBlock {
     /// Takes a field. A pseudo-header that comes again, that is unknown, or that cannot be
     /// read stays among the headers, where it is seen.
-    pub(super) fn push(&mut self, name: String, value: String) {
+    pub(super) fn push(&mut self, name: SmolStr, value: SmolStr) {
         let place = match name.as_str() {
             ":method" => &mut self.method,
             ":scheme" => &mut self.scheme,
@@ -60,7 +62,7 @@ impl HeaderBlock {
 #[derive(Debug)]
 pub(super) struct Streams {
     scope: Scope,
-    open: HashMap<u32, Draft>,
+    open: HashMap<u32, Box<Draft>>,
     /// The stream that the bytes which passed last belong to.
     last: u32,
     pending_delay: u64,
@@ -186,7 +188,7 @@ impl Streams {
     }
 
     pub(super) fn end_all(&mut self, cut: Cut) {
-        let mut open: Vec<Draft> = self.open.drain().map(|(_, draft)| draft).collect();
+        let mut open: Vec<_> = self.open.drain().map(|(_, draft)| draft).collect();
         open.sort_unstable_by_key(|draft| draft.id);
         for draft in open {
             let state = if answered(&draft) {
@@ -203,8 +205,8 @@ impl Streams {
             return Err(Unreadable::new("more than 10,000 open HTTP/2 streams"));
         }
         let oddity = block.oddity();
-        let path = block.path.unwrap_or_else(|| "/".to_owned());
-        let hosts = head::values(&block.headers, "host");
+        let path = block.path.unwrap_or(SmolStr::new_static("/"));
+        let hosts = Header::values(&block.headers, "host");
         let (url, note) = self
             .scope
             .url(&path, block.authority.as_deref().into_iter().chain(hosts));

@@ -7,6 +7,7 @@
 mod huffman;
 mod table;
 
+use smol_str::SmolStr;
 use table::{Field, Table};
 
 use crate::proxy::tap::Unreadable;
@@ -37,14 +38,14 @@ impl Decoder {
     pub(super) fn decode(
         &mut self,
         block: &[u8],
-        mut take: impl FnMut(String, String),
+        mut take: impl FnMut(SmolStr, SmolStr),
     ) -> Result<(), Unreadable> {
         let mut block = Block(block);
         while let Some(&first) = block.0.first() {
             if first & 0x80 != 0 {
                 let index = block.integer(7)?;
                 let (name, value) = self.table.get(index).ok_or_else(bad_index)?;
-                take(name.to_owned(), value.to_owned());
+                take(name, value);
             } else if first & 0xe0 == 0x20 {
                 let size = block.integer(5)?;
                 if size > MAX_TABLE_BYTES {
@@ -72,7 +73,8 @@ impl Decoder {
             }
             index => {
                 let (name, _) = self.table.get(index).ok_or_else(bad_index)?;
-                (name.to_owned(), name.len())
+                let size = name.len();
+                (name, size)
             }
         };
         let value = block.string()?;
@@ -147,7 +149,7 @@ mod tests {
 
     use super::*;
 
-    fn fields(decoder: &mut Decoder, block: &[u8]) -> Result<Vec<(String, String)>, Unreadable> {
+    fn fields(decoder: &mut Decoder, block: &[u8]) -> Result<Vec<(SmolStr, SmolStr)>, Unreadable> {
         let mut fields = Vec::new();
         decoder.decode(block, |name, value| fields.push((name, value)))?;
         Ok(fields)
@@ -189,6 +191,7 @@ mod tests {
             let mut decoder = Decoder::new();
             for list in lists {
                 let block = encoder.encode(list.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes())));
+                let list: Vec<_> = list.iter().map(|(n, v)| (n.into(), v.into())).collect();
                 prop_assert_eq!(fields(&mut decoder, &block).unwrap(), list);
             }
         }
@@ -198,7 +201,7 @@ mod tests {
             let ours = fields(&mut Decoder::new(), &block);
             let theirs = loona_hpack::Decoder::new().decode(&block);
             if let (Ok(ours), Ok(theirs)) = (&ours, &theirs) {
-                let theirs: Vec<(String, String)> =
+                let theirs: Vec<_> =
                     theirs.iter().map(|(n, v)| (text(n), text(v))).collect();
                 prop_assert_eq!(ours, &theirs);
             }

@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 
+use smol_str::SmolStr;
+
 /// A field as it is kept: text for the record, and the size that counts (section 4.1).
 #[derive(Debug, Clone)]
 pub(super) struct Field {
-    pub(super) name: String,
-    pub(super) value: String,
+    pub(super) name: SmolStr,
+    pub(super) value: SmolStr,
     /// Octets of name and value as sent, and 32.
     pub(super) size: usize,
 }
@@ -29,14 +31,14 @@ impl Table {
     }
 
     /// The field at `index`, which counts from 1.
-    pub(super) fn get(&self, index: usize) -> Option<(&str, &str)> {
+    pub(super) fn get(&self, index: usize) -> Option<(SmolStr, SmolStr)> {
         let index = index.checked_sub(1)?;
         match STATIC.get(index) {
-            Some(field) => Some(*field),
+            Some((name, value)) => Some((SmolStr::new_static(name), SmolStr::new_static(value))),
             None => self
                 .dynamic
                 .get(index - STATIC.len())
-                .map(|field| (field.name.as_str(), field.value.as_str())),
+                .map(|field| (field.name.clone(), field.value.clone())),
         }
     }
 
