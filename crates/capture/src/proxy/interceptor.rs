@@ -4,7 +4,6 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::{LazyConfigAcceptor, StartHandshake, TlsConnector, client};
 
@@ -24,7 +23,7 @@ pub(crate) struct Tunnel {
     pub(crate) context: Arc<Context>,
     pub(crate) live: Live,
     pub(crate) agent: Rewind,
-    pub(crate) origin: TcpStream,
+    pub(crate) origin: Rewind,
     /// The host as the agent asked for it, without brackets.
     pub(crate) host: String,
     pub(crate) process: Answer,
@@ -88,7 +87,7 @@ impl Tunnel {
                 Err(_) => First::Nothing(limit),
             },
             // Peeking, because a socket may be taken for readable when it is not.
-            spoke = self.origin.peek(&mut byte) => if let Ok(1..) = spoke {
+            spoke = self.origin.tcp().peek(&mut byte) => if let Ok(1..) = spoke {
                 return First::Origin;
             },
         }
@@ -191,7 +190,7 @@ struct Visit {
 
 impl Visit {
     /// TLS with the origin, under its own name and with the agent's protocols.
-    async fn connect(&mut self, origin: TcpStream) -> Result<client::TlsStream<TcpStream>, Cause> {
+    async fn connect(&mut self, origin: Rewind) -> Result<client::TlsStream<Rewind>, Cause> {
         let name = self
             .offer
             .server_name(&self.host)
@@ -216,11 +215,7 @@ impl Visit {
     }
 
     /// TLS with the agent, then the relay.
-    async fn meet(
-        mut self,
-        start: StartHandshake<Rewind>,
-        mut origin: client::TlsStream<TcpStream>,
-    ) {
+    async fn meet(mut self, start: StartHandshake<Rewind>, mut origin: client::TlsStream<Rewind>) {
         let protocol = origin.get_ref().1.alpn_protocol().map(<[u8]>::to_vec);
         let Some(mut agent) = self.accept(start, protocol).await else {
             // The agent went away in the handshake: the origin sees it go too.

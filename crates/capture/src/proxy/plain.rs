@@ -159,15 +159,12 @@ async fn relay_upgraded(context: &Context, agent: Upgraded, origin: Upgraded) {
         return;
     };
     let mut agent = Rewind::new(agent.read_buf, agent.io.into_inner().into_tcp());
-    let Watched {
-        mut live,
-        mut stream,
-    } = origin.io.into_inner();
+    let Watched { mut live, stream } = origin.io.into_inner();
     // Came with the 101, and has been seen.
     if agent.write_all(&origin.read_buf).await.is_err() {
         return live.ended(Cut::Reset(Side::Agent));
     }
-    pass(context, &mut live, &mut agent, &mut stream).await;
+    pass(context, &mut live, &mut agent, &mut Rewind::from(stream)).await;
 }
 
 /// What a proxy has to change (RFC 9112, section 3.2.1), and nothing else.

@@ -11,7 +11,6 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio_rustls::{client, server};
 
 use super::net::rewind::Rewind;
@@ -240,32 +239,18 @@ impl Flow {
     }
 }
 
-impl Leg for TcpStream {
-    fn poll_cut(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(self).poll_shutdown(cx)
-    }
-
-    fn reset_on_drop(&self) {
-        // A socket that is gone already needs no reset.
-        drop(self.set_zero_linger());
-    }
-
-    fn is_broken(&self) -> bool {
-        !matches!(self.take_error(), Ok(None))
-    }
-}
-
 impl Leg for Rewind {
     fn poll_cut(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(self).poll_shutdown(cx)
     }
 
     fn reset_on_drop(&self) {
-        self.tcp().reset_on_drop();
+        // A socket that is gone already needs no reset.
+        drop(self.tcp().set_zero_linger());
     }
 
     fn is_broken(&self) -> bool {
-        self.tcp().is_broken()
+        !matches!(self.tcp().take_error(), Ok(None))
     }
 }
 

@@ -150,7 +150,7 @@ impl Front {
                 context,
                 live,
                 agent: Rewind::new(parts.read_buf, parts.io.into_inner().into_tcp()),
-                origin: dialled.stream,
+                origin: dialled.stream.into(),
                 host,
                 process,
             };
