@@ -13,7 +13,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use capture::{Hosts, JsonlSink, Proxy, RootCa, Upstream};
-use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use agent::{Route, Work};
@@ -69,7 +68,7 @@ fn main() {
     let hosts = Hosts::parse([HOST]).expect("a host");
     let root = RootCa::ephemeral(&hosts).expect("a root");
     let root_pem = root.certificate_pem().to_owned();
-    let runtime = Runtime::new().expect("a runtime");
+    let runtime = capture::cli::runtime().expect("a runtime");
     let upstream = Upstream::without_roots()
         .add_roots_pem(&origin.root_pem)
         .expect("the origin's root")

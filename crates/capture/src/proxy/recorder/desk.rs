@@ -24,7 +24,7 @@ pub(super) struct Desk<S> {
     sink: S,
     ledger: Arc<Mutex<Ledger>>,
     /// WebSockets under way, by connection.
-    sockets: HashMap<u64, Socket>,
+    sockets: HashMap<u64, Box<Socket>>,
     /// What was counted on those that ended before their connection's line.
     counts: HashMap<u64, WebSocketCounts>,
     /// Started when large bodies wait for the first time.
@@ -166,7 +166,7 @@ impl<S: Sink> Desk<S> {
             http_version: open.http_version,
         };
         let socket = Socket::new(scope, open.extensions, self.reading.limit);
-        self.sockets.insert(open.connection, socket);
+        self.sockets.insert(open.connection, Box::new(socket));
     }
 
     fn read_socket(&mut self, chunk: &Chunk) {
