@@ -19,6 +19,8 @@ pub use exchange::{
     Delay, Exchange, Header, Informational, Outcome, OutcomeState, Request, Response, Transport,
 };
 pub use session::{Dispositions, End, Limits, Secrets, Session};
+/// The text of a header, a method or a version; up to 23 bytes take no memory of their own.
+pub use smol_str::SmolStr;
 pub use timestamp::Timestamp;
 
 use std::borrow::Cow;
