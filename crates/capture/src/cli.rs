@@ -193,6 +193,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_proxy_leaves_a_core_to_the_recorder_and_takes_one_at_least() {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let threads = runtime().unwrap().metrics().num_workers();
+        assert!(threads >= 1 && (threads == cores - 1 || cores == 1));
+    }
+
+    #[test]
     fn sizes_are_read_with_and_without_units() {
         assert_eq!(parse_bytes("65536"), Ok(65536));
         assert_eq!(parse_bytes("64KiB"), Ok(65536));
