@@ -24,7 +24,7 @@ pub(super) struct Desk<S> {
     sink: S,
     ledger: Arc<Mutex<Ledger>>,
     /// WebSockets under way, by connection.
-    sockets: HashMap<u64, Box<Socket>>,
+    sockets: HashMap<u64, Socket>,
     /// What was counted on those that ended before their connection's line.
     counts: HashMap<u64, WebSocketCounts>,
     /// Started when large bodies wait for the first time.
@@ -166,14 +166,17 @@ impl<S: Sink> Desk<S> {
             http_version: open.http_version,
         };
         let socket = Socket::new(scope, open.extensions, self.reading.limit);
-        self.sockets.insert(open.connection, Box::new(socket));
+        self.sockets.insert(open.connection, socket);
     }
 
     fn read_socket(&mut self, chunk: &Chunk) {
-        if let Some(mut socket) = self.sockets.remove(&chunk.connection) {
-            self.make(|maker| socket.push(chunk, maker));
-            self.sockets.insert(chunk.connection, socket);
-        }
+        let Some(socket) = self.sockets.get_mut(&chunk.connection) else {
+            return;
+        };
+        let ((), made) = make(&self.reading, &self.shared, |maker| {
+            socket.push(chunk, maker);
+        });
+        self.write_exchanges(made);
     }
 
     fn close_socket(&mut self, connection: u64, at: Stamp, reason: Option<String>) {
@@ -185,23 +188,17 @@ impl<S: Sink> Desk<S> {
             reason,
             cut: self.shared.losses().is_cut(connection),
         };
-        let counts = self.make(|maker| socket.finish(end, maker));
+        let (counts, made) = make(&self.reading, &self.shared, |maker| {
+            socket.finish(end, maker)
+        });
+        self.write_exchanges(made);
         self.counts.insert(connection, counts);
     }
 
-    /// Runs what makes exchanges, and writes those that it made.
-    fn make<T>(&mut self, run: impl FnOnce(&mut Maker<'_>) -> T) -> T {
-        let mut made = Vec::new();
-        let result = run(&mut Maker {
-            reading: &self.reading,
-            clock: self.shared.clock(),
-            next_id: &|| self.shared.next_exchange(),
-            emit: &mut |exchange| made.push(exchange),
-        });
-        for exchange in made {
+    fn write_exchanges(&mut self, exchanges: Vec<Exchange>) {
+        for exchange in exchanges {
             self.write_exchange(exchange);
         }
-        result
     }
 
     fn write_exchange(&mut self, exchange: Exchange) {
@@ -269,6 +266,22 @@ impl<S: Sink> Desk<S> {
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Runs what makes exchanges; hands them out with its result.
+fn make<T>(
+    reading: &Reading,
+    shared: &Shared,
+    run: impl FnOnce(&mut Maker<'_>) -> T,
+) -> (T, Vec<Exchange>) {
+    let mut made = Vec::new();
+    let result = run(&mut Maker {
+        reading,
+        clock: shared.clock(),
+        next_id: &|| shared.next_exchange(),
+        emit: &mut |exchange| made.push(exchange),
+    });
+    (result, made)
 }
 
 /// Less waits between two bursts of any agent; from here on two threads are faster than one.
