@@ -100,25 +100,18 @@ impl Redactor {
     }
 
     fn headers(&self, headers: &mut [Header]) {
-        // Most values are short, and a search costs as much to begin as to go through one of them.
-        let room = headers.iter().map(|header| header.value.len() + 1).sum();
-        let mut unnamed = String::with_capacity(room);
-        for header in &mut *headers {
-            if let Some(kind) = names::header(&header.name) {
-                let replaced = self.value(kind, header.value.as_bytes());
-                put(&mut header.value, replaced);
-            } else {
-                unnamed.push_str(&header.value);
-                unnamed.push('\n');
+        let mut unnamed = Vec::with_capacity(headers.len());
+        for Header { name, value } in headers {
+            match names::header(name) {
+                Some(kind) => put(value, self.value(kind, value.as_bytes())),
+                None => unnamed.push(value),
             }
         }
-        if !self.finder.finds_any(unnamed.as_bytes()) {
-            return;
-        }
-        for header in headers {
-            if names::header(&header.name).is_none() {
-                let replaced = self.text(header.value.as_bytes());
-                put(&mut header.value, replaced);
+        // Most are short, and a search costs as much to begin as to go through one of them.
+        let all: Vec<&str> = unnamed.iter().map(|value| value.as_str()).collect();
+        if self.finder.finds_any(all.join("\n").as_bytes()) {
+            for value in unnamed {
+                put(value, self.text(value.as_bytes()));
             }
         }
     }
