@@ -79,15 +79,13 @@ impl Tunnel {
     /// Waits for the first byte of either side, and leaves it to be read.
     async fn first_byte(&mut self) -> First {
         let limit = self.context.waits.unused;
-        let mut byte = [0];
         tokio::select! {
             first = timeout(limit, self.agent.peek()) => return match first {
                 Ok(Ok(byte)) => First::Agent(byte),
                 Ok(Err(error)) => First::AgentFailed(error),
                 Err(_) => First::Nothing(limit),
             },
-            // Peeking, because a socket may be taken for readable when it is not.
-            spoke = self.origin.tcp().peek(&mut byte) => if let Ok(1..) = spoke {
+            spoke = self.origin.peek() => if let Ok(Some(_)) = spoke {
                 return First::Origin;
             },
         }
