@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use capture::record::{Exchange, OutcomeState};
+use capture::record::{Exchange, Header, OutcomeState};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::harness::{Harness, Origin, Recording, within};
@@ -41,11 +41,7 @@ fn stopped(recording: &Recording) -> Option<&str> {
 }
 
 fn value<'a>(exchange: &'a Exchange, name: &str) -> Vec<&'a str> {
-    let headers = exchange.request.headers.iter();
-    headers
-        .filter(|header| header.name.eq_ignore_ascii_case(name))
-        .map(|header| header.value.as_str())
-        .collect()
+    Header::values(&exchange.request.headers, name).collect()
 }
 
 #[tokio::test]

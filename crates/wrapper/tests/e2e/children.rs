@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use capture::record::Exchange;
+use capture::record::{Exchange, Header};
 
 use crate::install;
 use crate::launch::Home;
@@ -64,7 +64,5 @@ fn the_tools_that_codex_starts_get_their_answers_through_the_proxy() {
 }
 
 fn user_agent(exchange: &Exchange) -> Option<&str> {
-    let mut headers = exchange.request.headers.iter();
-    let header = headers.find(|header| header.name.eq_ignore_ascii_case("user-agent"))?;
-    Some(&header.value)
+    Header::values(&exchange.request.headers, "user-agent").next()
 }
