@@ -30,6 +30,9 @@ pub mod json;
 #[cfg(feature = "proxy")]
 mod proxy;
 pub mod record;
+#[cfg(feature = "redact")]
+#[doc(hidden)]
+pub mod redact;
 
 #[cfg(feature = "proxy")]
 pub use proxy::{

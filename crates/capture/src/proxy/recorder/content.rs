@@ -8,9 +8,8 @@ use serde::de::value::MapDeserializer;
 use serde_json::value::RawValue;
 
 use super::base64;
-use super::key::SessionKey;
-use super::redact::Redactor;
 use crate::json::{is_json, may_be_json};
+use crate::redact::{Redactor, SessionKey};
 
 /// How the contents of a recording are read.
 pub(super) struct Reading {

@@ -14,10 +14,8 @@ mod encoding;
 mod exchange;
 mod handle;
 mod helper;
-mod key;
 mod ledger;
 mod message;
-mod redact;
 #[cfg(test)]
 mod schema;
 mod sse;

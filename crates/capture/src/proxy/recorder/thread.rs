@@ -7,15 +7,14 @@ use std::time::Duration;
 
 use crate::proxy::sink::Sink;
 use crate::record::{End, Session};
+use crate::redact::{Redactor, SessionKey};
 
 use super::clock::Clock;
 use super::content::Reading;
 use super::desk::Desk;
 use super::handle::{Recorder, Shared};
-use super::key::SessionKey;
 use super::ledger::Ledger;
 use super::message::Message;
-use super::redact::Redactor;
 
 /// What bounds a recording, and how it begins.
 #[derive(Debug)]

@@ -9,6 +9,7 @@
 #[cfg(test)]
 mod corpus;
 mod finder;
+mod key;
 mod names;
 mod pair;
 mod redactor;
@@ -17,4 +18,5 @@ mod shapes;
 mod url;
 mod value;
 
-pub(super) use redactor::Redactor;
+pub use key::SessionKey;
+pub use redactor::Redactor;

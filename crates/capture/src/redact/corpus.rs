@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use super::super::key::SessionKey;
-use super::Redactor;
+use super::{Redactor, SessionKey};
 use crate::record::{
     Exchange, Header, Outcome, OutcomeState, Request, Response, Timestamp, Transport,
 };

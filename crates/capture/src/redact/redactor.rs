@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use memchr::memchr;
 
-use crate::proxy::recorder::key::SessionKey;
+use super::key::SessionKey;
 use crate::record::{Connection, Exchange, Header, Session};
 
 use super::finder::Finder;
@@ -15,13 +15,13 @@ use super::scan::{REPLACED, Scan, Span, Spelling};
 use super::url;
 
 /// Replaces secrets by fingerprints under the recording's key.
-pub(in crate::proxy::recorder) struct Redactor {
+pub struct Redactor {
     key: Arc<SessionKey>,
     finder: Finder,
 }
 
 impl Redactor {
-    pub(in crate::proxy::recorder) fn new(key: Arc<SessionKey>) -> Self {
+    pub fn new(key: Arc<SessionKey>) -> Self {
         Self {
             key,
             finder: Finder::new(),
@@ -31,12 +31,12 @@ impl Redactor {
     /// A text without its secrets; `None` when it has none.
     ///
     /// Valid JSON stays valid JSON, and UTF-8 stays UTF-8.
-    pub(in crate::proxy::recorder) fn text(&self, text: &[u8]) -> Option<Vec<u8>> {
+    pub fn text(&self, text: &[u8]) -> Option<Vec<u8>> {
         self.replace(text, &self.finder.spans(text))
     }
 
     /// The body of a form, or a query, without its secrets; `None` when it has none.
-    pub(in crate::proxy::recorder) fn form(&self, form: &[u8]) -> Option<Vec<u8>> {
+    pub fn form(&self, form: &[u8]) -> Option<Vec<u8>> {
         let mut out = Vec::with_capacity(form.len());
         let mut changed = false;
         for (index, field) in form.split(|byte| *byte == b'&').enumerate() {
@@ -49,7 +49,7 @@ impl Redactor {
     }
 
     /// Replaces the secrets in what is not a body: URL, headers, reasons.
-    pub(in crate::proxy::recorder) fn exchange(&self, exchange: &mut Exchange) {
+    pub fn exchange(&self, exchange: &mut Exchange) {
         let request = &mut exchange.request;
         self.url(&mut request.url);
         self.headers(&mut request.headers);
@@ -68,7 +68,7 @@ impl Redactor {
     }
 
     /// Replaces the secrets in what is said of a connection.
-    pub(in crate::proxy::recorder) fn connection(&self, connection: &mut Connection) {
+    pub fn connection(&self, connection: &mut Connection) {
         let reason = connection.disposition.reason.iter_mut();
         let words = reason
             .chain(&mut connection.authority)
@@ -78,7 +78,7 @@ impl Redactor {
     }
 
     /// Replaces the secrets in the wrapped command.
-    pub(in crate::proxy::recorder) fn session(&self, session: &mut Session) {
+    pub fn session(&self, session: &mut Session) {
         let mut after_secret_option = false;
         for argument in &mut session.command {
             let is_option = argument.starts_with('-');

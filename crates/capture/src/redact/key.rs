@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 /// Two keys, fresh for each recording, never written anywhere, erased at its end.
-pub(super) struct SessionKey {
+pub struct SessionKey {
     contents: Zeroizing<[u8; KEY_BYTES]>,
     secrets: Zeroizing<[u8; KEY_BYTES]>,
 }
@@ -14,7 +14,7 @@ impl SessionKey {
     /// # Errors
     ///
     /// When the system has none to give.
-    pub(super) fn random() -> Result<Self, getrandom::Error> {
+    pub fn random() -> Result<Self, getrandom::Error> {
         let mut key = Self {
             contents: Zeroizing::new([0; KEY_BYTES]),
             secrets: Zeroizing::new([0; KEY_BYTES]),
@@ -27,7 +27,7 @@ impl SessionKey {
     /// The same keys in every run: a test that must not find something in a text
     /// finds it now and then in the digits that random keys give.
     #[cfg(test)]
-    pub(super) fn fixed() -> Self {
+    pub(crate) fn fixed() -> Self {
         Self {
             contents: Zeroizing::new([1; KEY_BYTES]),
             secrets: Zeroizing::new([2; KEY_BYTES]),
@@ -35,13 +35,13 @@ impl SessionKey {
     }
 
     /// The hash of a content: 32 hexadecimal digits, equal for equal contents.
-    pub(super) fn content_hash(&self, content: &[u8]) -> String {
+    pub fn content_hash(&self, content: &[u8]) -> String {
         let hash = blake3::keyed_hash(&self.contents, content);
         hex(&hash.as_bytes()[..16])
     }
 
     /// The fingerprint of a secret: 16 hexadecimal digits, equal for equal secrets.
-    pub(super) fn fingerprint(&self, secret: &[u8]) -> String {
+    pub fn fingerprint(&self, secret: &[u8]) -> String {
         let hash = blake3::keyed_hash(&self.secrets, secret);
         hex(&hash.as_bytes()[..8])
     }
