@@ -1,185 +1,157 @@
-//! Finds the places in a text that are worth a look, in one pass.
+//! Finds where the secrets of a text are, in one pass.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use super::clue::Clues;
+use super::filter::{BLOCK_BYTES, Block, Filter};
+use super::known::{ANCHOR_BYTES, Known, Value};
+use super::run::MIN_RUN;
+use super::scan::{Scan, Span, Spelling};
+use super::unescape::Unescaped;
 
-use super::scan::{Scan, Span};
-use super::shapes::{SHAPES, Shape};
-
-/// Every word that can give a secret away.
-///
-/// Two automata, of up to 64 words each: so many can be searched for with
-/// vector instructions, several times as fast as all of them by one automaton.
-#[derive(Debug)]
+/// The words that give secrets away, and the filter that finds them.
 pub(super) struct Finder {
-    words: AhoCorasick,
-    name_parts: AhoCorasick,
-}
-
-/// What a word gives away.
-#[derive(Clone, Copy)]
-pub(super) enum Clue {
-    /// A token of this shape may begin here.
-    Shape(&'static Shape),
-    /// A JSON Web Token may begin here.
-    Jwt,
-    /// A bearer token may follow.
-    Bearer,
-    /// A user name and a password, in Base64, may follow.
-    Basic,
-    /// A private key may begin here.
-    Pem,
-    /// A user name and a password may follow.
-    Authority,
-    /// This may be part of a secret's name.
-    Name,
+    clues: Clues,
+    filter: Filter,
 }
 
 impl Finder {
     pub(super) fn new() -> Self {
-        let prefixes = SHAPES.iter().map(|shape| shape.prefix);
-        Self {
-            words: automaton(prefixes.chain(WORDS.iter().map(|(word, _)| *word))),
-            name_parts: automaton(NAME_PARTS.iter().copied()),
-        }
-    }
-
-    /// Whether there is anything in `text` that is worth a look.
-    pub(super) fn finds_any(&self, text: &[u8]) -> bool {
-        self.words.is_match(text) || self.name_parts.is_match(text)
+        let clues = Clues::new();
+        let filter = clues.filter();
+        Self { clues, filter }
     }
 
     /// Where the secrets of `text` are, in order and apart from each other.
-    pub(super) fn spans(&self, text: &[u8]) -> Vec<Span> {
+    pub(super) fn spans(&self, text: &[u8], known: &Known) -> Vec<Span> {
+        if text.is_empty() {
+            return Vec::new();
+        }
+        let scan = self.scan(text, known);
+        if !scan.has_unicode_escapes {
+            return scan.into_spans();
+        }
+        let unescaped = Unescaped::of(text);
+        let mut spans = self.scan(&unescaped.text, known).into_spans();
+        for span in &mut spans {
+            span.range = unescaped.original(&span.range);
+        }
+        spans
+    }
+
+    fn scan<'a>(&self, text: &'a [u8], known: &Known) -> Scan<'a> {
         let mut scan = Scan::new(text);
-        let mut words = self.words.find_iter(text).peekable();
-        let mut names = self.name_parts.find_iter(text).peekable();
-        loop {
-            let name_is_next = match (words.peek(), names.peek()) {
-                (Some(word), Some(name)) => name.start() < word.start(),
-                (None, Some(_)) => true,
-                (_, None) => false,
-            };
-            let next = if name_is_next {
-                names.next()
-            } else {
-                words.next()
-            };
-            let Some(found) = next else {
-                return scan.into_spans();
-            };
-            let clue = if name_is_next {
-                Clue::Name
-            } else {
-                clue(found.pattern().as_usize())
-            };
-            if found.start() >= scan.end() {
-                scan.follow(clue, found.range());
+        let values = known.values();
+        let mut blocks = [Block::default(); CHUNK_BLOCKS + 1];
+        let mut start = 0;
+        let mut before = 0;
+        while start < text.len() {
+            // One block more than is looked at: a run goes on in it.
+            let read = self.filter.read(text, start, &mut blocks);
+            let count = read.min(CHUNK_BLOCKS);
+            if read <= CHUNK_BLOCKS {
+                blocks[read] = Block::default();
+            }
+            for index in 0..count {
+                let (block, next) = (blocks[index], blocks[index + 1]);
+                let at = start + index * BLOCK_BYTES;
+                let runs = Runs::of(block, next, before);
+                before = block.words >> (BLOCK_BYTES - 1);
+                let anchors = if values.is_empty() { 0 } else { runs.long };
+                let found = block.clues | runs.tokens | anchors;
+                if found != 0 {
+                    let found = Found {
+                        all: found,
+                        runs,
+                        known,
+                        values: &values,
+                    };
+                    self.look(&mut scan, at, &found);
+                }
+            }
+            start += count * BLOCK_BYTES;
+        }
+        drop(values);
+        scan.teach(known);
+        scan
+    }
+
+    /// Looks at each of the places that were found from `start` on.
+    #[inline(never)]
+    fn look(&self, scan: &mut Scan<'_>, start: usize, found: &Found<'_>) {
+        let mut bits = found.all;
+        while bits != 0 {
+            let bit = bits & bits.wrapping_neg();
+            let at = start + bits.trailing_zeros() as usize;
+            bits ^= bit;
+            if at < scan.end() {
+                continue;
+            }
+            if found.runs.long & bit != 0
+                && let Some(range) = found.known.at(found.values, scan.text, at)
+            {
+                scan.mark(range, Spelling::Plain);
+                continue;
+            }
+            if found.runs.tokens & bit != 0 {
+                scan.follow_run(at);
+            }
+            if let Some((clue, end)) = self.clues.at(scan.text, at)
+                && at >= scan.end()
+            {
+                scan.follow(clue, at..end);
             }
         }
     }
 }
 
-fn automaton<'a>(words: impl Iterator<Item = &'a str>) -> AhoCorasick {
-    AhoCorasick::builder()
-        .match_kind(MatchKind::LeftmostFirst)
-        .build(words)
-        .expect("the words are few and short")
+/// What was found in a block.
+struct Found<'a> {
+    all: u64,
+    runs: Runs,
+    known: &'a Known,
+    values: &'a [Value],
 }
 
-/// What the word of this number gives away.
-fn clue(word: usize) -> Clue {
-    match SHAPES.get(word) {
-        Some(shape) => Clue::Shape(shape),
-        None => WORDS[word - SHAPES.len()].1,
+/// Where runs of word bytes begin in a block.
+#[derive(Clone, Copy)]
+struct Runs {
+    /// Those long enough to be a known value.
+    long: u64,
+    /// Those long enough to be a token, with a digit or a capital, or longer than any word.
+    tokens: u64,
+}
+
+impl Runs {
+    /// `before` says whether the byte before the block is of a word.
+    #[inline(always)]
+    fn of(block: Block, next: Block, before: u64) -> Self {
+        let starts = block.words & !(block.words << 1 | before);
+        let words = u128::from(block.words) | u128::from(next.words) << BLOCK_BYTES;
+        let two = words & words >> 1;
+        let four = two & two >> 2;
+        let eight = four & four >> 4;
+        let long = starts & eight as u64;
+        if long == 0 {
+            return Self { long: 0, tokens: 0 };
+        }
+        let twelve = eight & four >> 8;
+        let mixed = u128::from(block.mixed) | u128::from(next.mixed) << BLOCK_BYTES;
+        let mut tokens = 0;
+        let mut candidates = long & twelve as u64;
+        while candidates != 0 {
+            let bit = candidates.trailing_zeros();
+            let length = (!(words >> bit)).trailing_zeros().min(VERY_LONG);
+            let head = (mixed >> bit) & ((1 << length) - 1);
+            tokens |= u64::from(head != 0 || length == VERY_LONG) << bit;
+            candidates &= candidates - 1;
+        }
+        Self { long, tokens }
     }
 }
 
-const WORDS: &[(&str, Clue)] = &[
-    ("eyJ", Clue::Jwt),
-    ("Bearer ", Clue::Bearer),
-    ("bearer ", Clue::Bearer),
-    ("Basic ", Clue::Basic),
-    ("basic ", Clue::Basic),
-    ("-----BEGIN ", Clue::Pem),
-    ("://", Clue::Authority),
-];
+/// No word is as long.
+const VERY_LONG: u32 = 32;
 
-/// Parts of the names that `names` knows as secret, in the spellings that programs
-/// use: each such name holds one of these.
-const NAME_PARTS: &[&str] = &[
-    "token",
-    "Token",
-    "TOKEN",
-    "secret",
-    "Secret",
-    "SECRET",
-    "passw",
-    "Passw",
-    "PASSW",
-    "passphrase",
-    "Passphrase",
-    "PASSPHRASE",
-    "pi_key",
-    "pi-key",
-    "piKey",
-    "pikey",
-    "pi-Key",
-    "PI_KEY",
-    "PI-KEY",
-    "PIKey",
-    "PIKEY",
-    "pi_Key",
-    "ccess_key",
-    "ccess-key",
-    "ccessKey",
-    "CCESS_KEY",
-    "rivate_key",
-    "rivate-key",
-    "rivateKey",
-    "RIVATE_KEY",
-    "redential",
-    "REDENTIAL",
-    "uthorization",
-    "UTHORIZATION",
-    "ookie",
-    "OOKIE",
-    "evice_code",
-    "evice-code",
-    "eviceCode",
-    "ser_code",
-    "ser-code",
-    "serCode",
-    "ode_verifier",
-    "ode-verifier",
-    "odeVerifier",
-    "lient_assertion",
-    "lient-assertion",
-    "lientAssertion",
-    // Names that are secret in the query of a URL alone.
-    "sig=",
-    "ignature=",
-    "code=",
-    "key=",
-];
+const _: () = assert!(MIN_RUN == 12 && ANCHOR_BYTES == 8);
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_word_leads_to_its_own_clue() {
-        let finder = Finder::new();
-        let words = SHAPES.len() + WORDS.len();
-        assert_eq!(finder.words.patterns_len(), words);
-        assert!(matches!(clue(0), Clue::Shape(shape) if shape.prefix == SHAPES[0].prefix));
-        assert!(matches!(clue(SHAPES.len()), Clue::Jwt));
-        assert!(matches!(clue(words - 1), Clue::Authority));
-    }
-
-    #[test]
-    fn the_automata_are_small_enough_to_be_fast() {
-        let finder = Finder::new();
-        assert!(finder.words.patterns_len() <= 64);
-        assert!(finder.name_parts.patterns_len() <= 64);
-    }
-}
+/// Blocks that are read at a time: few enough for the stack, enough to make nothing of the rest.
+const CHUNK_BLOCKS: usize = 32;

@@ -45,6 +45,43 @@ impl SessionKey {
         let hash = blake3::keyed_hash(&self.secrets, secret);
         hex(&hash.as_bytes()[..8])
     }
+
+    /// What a fast hash of a few bytes needs.
+    pub(super) fn anchor_key(&self) -> AnchorKey {
+        let number = |bytes: &[u8]| {
+            let bytes = bytes.iter();
+            bytes.fold(0_u64, |all, byte| all << 8 | u64::from(*byte))
+        };
+        AnchorKey {
+            mask: number(&self.secrets[..8]),
+            factor: number(&self.secrets[8..16]) | 1,
+        }
+    }
+}
+
+/// The key of a fast hash, for values that are kept in memory alone and looked for in every text.
+pub(super) struct AnchorKey {
+    mask: u64,
+    factor: u64,
+}
+
+impl AnchorKey {
+    pub(super) fn hash(&self, bytes: u64) -> u64 {
+        let product = u128::from(bytes ^ self.mask) * u128::from(self.factor);
+        (product >> 64) as u64 ^ product as u64
+    }
+
+    /// The hash of a text of any length.
+    pub(super) fn hash_all(&self, text: &[u8]) -> u64 {
+        let (chunks, rest) = text.as_chunks();
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        let chunks = chunks.iter().chain([&last]);
+        let length = self.hash(text.len() as u64);
+        chunks.fold(length, |hash, chunk| {
+            self.hash(hash ^ u64::from_le_bytes(*chunk))
+        })
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -1,20 +1,35 @@
 //! Redaction: no credential reaches a sink, unless the user asks for it.
 //!
-//! What is replaced: the values of secret headers, query parameters, form
-//! fields and JSON keys (`names`), and whatever has the shape of a token
-//! anywhere in a text (`shapes`). What stands in its place is a fingerprint
-//! under the recording's key: equal secrets stay equal, and nothing else about
-//! them is left. Texts are rewritten by spans; all else in them stays verbatim.
+//! What is replaced: the values of secret headers, query parameters, form fields,
+//! keys, variables and options (`names`), whatever has the shape of a token anywhere in a text
+//! (`shapes`), private keys (`armor`), the arguments of some commands (`command`), and each value that
+//! was a credential before (`known`). In its place comes a fingerprint under the recording's key:
+//! equal secrets stay equal, and nothing else about them is left. Texts are rewritten by
+//! spans; all else in them stays verbatim.
+//!
+//! One pass with vector instructions (`filter`) finds where a word begins that may
+//! give a secret away (`clue`), and where runs of letters and digits are long enough to be
+//! a token (`run`). Only those places are looked at.
 
+mod armor;
+mod assign;
+mod clue;
+mod command;
 #[cfg(test)]
 mod corpus;
+mod filter;
 mod finder;
 mod key;
+mod known;
+mod looks;
 mod names;
 mod pair;
+mod parts;
 mod redactor;
+mod run;
 mod scan;
 mod shapes;
+mod unescape;
 mod url;
 mod value;
 

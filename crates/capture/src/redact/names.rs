@@ -1,78 +1,142 @@
-//! Which names give their values away as secrets: of headers, JSON keys, parameters.
+//! Which names give their values away as secrets: of headers, keys, variables, options, parameters.
+//!
+//! One list for every place. A name is read without its separators and in lower
+//! case, from its end: `X-API-Key`, `Api_Key`, `openaiApiKey` and `API_KEY_2` are
+//! all an `apikey`.
 
 /// What a name says of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// The value is a secret.
     Secret,
+    /// The value is a secret that a person may have chosen: short, a word with a digit.
+    Password,
     /// The value is a secret, after the word for its scheme: `Bearer …`.
     Authorization,
     /// The value is a list of cookies: names stay, values are secrets.
     Cookie,
     /// Nothing but `token`: a secret, but also the word for a piece of text.
     Token,
+    /// A secret, or something harmless of the same name: the value decides.
+    Doubtful,
+    /// A code of a few digits, or a longer one.
+    Code,
 }
 
-/// What the name of a JSON key, a header in a text, or an environment variable says.
-///
-/// Spelling does not matter: `refresh_token`, `refreshToken`, `Refresh-Token`.
+/// What the name of a JSON key, a header in a text, a variable or an option says.
 pub(super) fn key(name: &[u8]) -> Option<Kind> {
     let plain = Plain::of(name);
-    let plain = plain.as_bytes();
-    let ends = |suffixes: &[&str]| suffixes.iter().any(|end| plain.ends_with(end.as_bytes()));
-    if ends(&["authorization"]) {
-        return Some(Kind::Authorization);
+    let mut name = plain.as_bytes();
+    loop {
+        if let Some(kind) = known(name) {
+            return Some(kind);
+        }
+        name = without_addition(name)?;
     }
-    if plain == b"token" {
-        return Some(Kind::Token);
-    }
-    if ends(&["cookie"]) {
-        return Some(Kind::Cookie);
-    }
-    (ends(SECRET_ENDS) && !ends(HARMLESS_ENDS)).then_some(Kind::Secret)
 }
 
 /// What the name of a header says.
 pub(super) fn header(name: &str) -> Option<Kind> {
-    if SECRET_HEADERS
-        .iter()
-        .any(|known| name.eq_ignore_ascii_case(known))
-    {
+    let bytes = name.as_bytes();
+    let is_known = |known: &&str| known.len() == name.len() && name.eq_ignore_ascii_case(known);
+    if SECRET_HEADERS.iter().any(is_known) {
         return Some(Kind::Secret);
     }
-    match key(name.as_bytes()) {
-        Some(Kind::Token) => Some(Kind::Secret),
+    if name.eq_ignore_ascii_case("sec-websocket-key") {
+        return None;
+    }
+    if HARMLESS_HEADERS.iter().any(is_known) {
+        return None;
+    }
+    match key(bytes) {
+        // A header has no words for a value, but an id or a hash.
+        Some(Kind::Token | Kind::Password | Kind::Code) => Some(Kind::Secret),
+        Some(Kind::Doubtful) if bytes.to_ascii_lowercase().ends_with(b"key") => Some(Kind::Secret),
         kind => kind,
     }
 }
 
 /// Whether the value of a query parameter or form field of this name is a secret.
 pub(super) fn is_secret_parameter(name: &[u8]) -> bool {
+    // `user[password]`, `a.b.password`: the innermost name counts.
+    let name = name.strip_suffix(b"]").unwrap_or(name);
+    let innermost = name.rsplit(|byte| matches!(byte, b'[' | b'.')).next();
+    let name = innermost.unwrap_or(name);
     let plain = Plain::of(name);
-    key(name).is_some()
-        || SECRET_PARAMETERS
-            .iter()
-            .any(|known| plain.as_bytes() == known.as_bytes())
+    SECRET_PARAMETERS.contains(&plain.as_bytes())
         || plain.as_bytes().ends_with(b"signature")
+        || key(name).is_some_and(|kind| kind != Kind::Doubtful)
 }
 
-/// A name in lower case without `_` and `-`; of a long one its end.
+/// Whether a name is one of those that are a secret's in JSON and in a query, and a word in code and prose.
+pub(super) fn is_word(name: &[u8]) -> bool {
+    let plain = Plain::of(name);
+    WHOLE_NAMES
+        .iter()
+        .any(|(word, kind)| *word == plain.as_bytes() && *kind == Kind::Doubtful)
+}
+
+/// Whether a name is one whose value came from a real login: worth knowing wherever it turns up.
+pub(super) fn is_oauth(name: &[u8]) -> bool {
+    let plain = Plain::of(name);
+    OAUTH_NAMES.contains(&plain.as_bytes())
+}
+
+/// What a name without separators says.
+fn known(plain: &[u8]) -> Option<Kind> {
+    if plain.len() <= LONGEST_WHOLE
+        && let Some((_, kind)) = WHOLE_NAMES.iter().find(|(name, _)| *name == plain)
+    {
+        return Some(*kind);
+    }
+    if plain == b"key" {
+        return None;
+    }
+    let last = plain.last()?;
+    let (_, ends) = ENDS.iter().find(|(letter, _)| letter == last)?;
+    let (_, kind) = ends.iter().find(|(end, _)| ends_with(plain, end))?;
+    *kind
+}
+
+/// A name without a number or a word at its end that changes nothing: `API_KEY_2`, `password_old`.
+fn without_addition(plain: &[u8]) -> Option<&[u8]> {
+    let digits = plain.iter().rev().take_while(|byte| byte.is_ascii_digit());
+    let digits = digits.count();
+    if digits > 0 {
+        return Some(&plain[..plain.len() - digits]);
+    }
+    let addition = ADDITIONS
+        .iter()
+        .find(|addition| ends_with(plain, addition))?;
+    let rest = plain.len() - addition.len();
+    (rest > 0).then(|| &plain[..rest])
+}
+
+/// The same as `ends_with` of a slice, which calls a function even where the last letters differ.
+#[inline]
+fn ends_with(name: &[u8], end: &[u8]) -> bool {
+    match (name, end) {
+        ([.., first, second], [.., one, other]) => {
+            first == one && second == other && name.ends_with(end)
+        }
+        _ => false,
+    }
+}
+
+/// A name in lower case without separators; of a long one its end.
 struct Plain {
-    bytes: [u8; MAX_NAME],
+    bytes: [u8; MAX_PLAIN],
     start: usize,
 }
 
 impl Plain {
     fn of(name: &[u8]) -> Self {
         let mut plain = Self {
-            bytes: [0; MAX_NAME],
-            start: MAX_NAME,
+            bytes: [0; MAX_PLAIN],
+            start: MAX_PLAIN,
         };
-        let letters = name
-            .iter()
-            .rev()
-            .filter(|byte| !matches!(byte, b'_' | b'-'));
-        for byte in letters.take(MAX_NAME) {
+        let letters = name.iter().rev().filter(|byte| !is_separator(**byte));
+        for byte in letters.take(MAX_PLAIN) {
             plain.start -= 1;
             plain.bytes[plain.start] = byte.to_ascii_lowercase();
         }
@@ -84,45 +148,203 @@ impl Plain {
     }
 }
 
-/// Longer than any name that matters.
-pub(super) const MAX_NAME: usize = 64;
+/// What may be between the words of a name.
+pub(super) fn is_separator(byte: u8) -> bool {
+    matches!(byte, b'_' | b'-' | b'.' | b' ')
+}
 
-/// A name that ends so has a secret for its value.
-const SECRET_ENDS: &[&str] = &[
-    "token",
-    "secret",
-    "password",
-    "passwd",
-    "passphrase",
-    "apikey",
-    "accesskey",
-    "secretkey",
-    "privatekey",
-    "credential",
-    "credentials",
-    "devicecode",
-    "usercode",
-    "codeverifier",
-    "authorizationcode",
-    "clientassertion",
+/// The end of a name that is looked at: more than the longest in the lists, with what is added to it.
+const MAX_PLAIN: usize = 40;
+
+/// A longer name is none: it is data.
+pub(super) const MAX_NAME: usize = 256;
+
+type End = (&'static [u8], Option<Kind>);
+
+/// How names of secrets end, by their last letter; the first that fits decides,
+/// and `None` says that the name is harmless.
+const ENDS: &[(u8, &[End])] = &[
+    (
+        b'n',
+        &[
+            (b"nexttoken", None),
+            (b"pagetoken", None),
+            (b"continuationtoken", None),
+            (b"synctoken", None),
+            (b"eostoken", None),
+            (b"bostoken", None),
+            (b"padtoken", None),
+            (b"unktoken", None),
+            (b"septoken", None),
+            (b"clstoken", None),
+            (b"masktoken", None),
+            (b"stoptoken", None),
+            (b"pertoken", None),
+            (b"maxtoken", None),
+            (b"token", Some(Kind::Secret)),
+            (b"authorization", Some(Kind::Authorization)),
+            (b"clientassertion", Some(Kind::Secret)),
+            (b"dsn", Some(Kind::Doubtful)),
+        ],
+    ),
+    (
+        b't',
+        &[
+            (b"secret", Some(Kind::Secret)),
+            (b"idtokenhint", Some(Kind::Secret)),
+        ],
+    ),
+    (
+        b'd',
+        &[
+            (b"password", Some(Kind::Password)),
+            (b"passwd", Some(Kind::Password)),
+            (b"oldpwd", None),
+            (b"pwd", Some(Kind::Password)),
+            (b"secretid", Some(Kind::Secret)),
+            (b"sessionid", Some(Kind::Doubtful)),
+            (b"sessid", Some(Kind::Doubtful)),
+        ],
+    ),
+    (
+        b'e',
+        &[
+            (b"passphrase", Some(Kind::Secret)),
+            (b"passcode", Some(Kind::Code)),
+            (b"cookie", Some(Kind::Cookie)),
+            (b"devicecode", Some(Kind::Secret)),
+            (b"usercode", Some(Kind::Secret)),
+            (b"authorizationcode", Some(Kind::Secret)),
+            (b"authcode", Some(Kind::Code)),
+            (b"mfacode", Some(Kind::Code)),
+            (b"backupcode", Some(Kind::Code)),
+            (b"recoverycode", Some(Kind::Code)),
+            (b"verificationcode", Some(Kind::Code)),
+            (b"otpcode", Some(Kind::Code)),
+            (b"totpcode", Some(Kind::Code)),
+            (b"seedphrase", Some(Kind::Secret)),
+            (b"cnonce", Some(Kind::Doubtful)),
+            (b"nextnonce", Some(Kind::Doubtful)),
+        ],
+    ),
+    (
+        b'y',
+        &[
+            (b"apikey", Some(Kind::Secret)),
+            (b"accesskey", Some(Kind::Secret)),
+            (b"secretkey", Some(Kind::Secret)),
+            (b"privatekey", Some(Kind::Secret)),
+            (b"accountkey", Some(Kind::Secret)),
+            (b"signingkey", Some(Kind::Secret)),
+            (b"encryptionkey", Some(Kind::Secret)),
+            (b"subscriptionkey", Some(Kind::Secret)),
+            (b"masterkey", Some(Kind::Secret)),
+            (b"hmackey", Some(Kind::Secret)),
+            (b"sessionkey", Some(Kind::Secret)),
+            (b"publickey", None),
+            (b"cachekey", None),
+            (b"idempotencykey", None),
+            (b"websocketkey", None),
+            (b"foreignkey", None),
+            (b"partitionkey", None),
+            (b"sortkey", None),
+            (b"hashkey", None),
+            (b"rangekey", None),
+            (b"hotkey", None),
+            (b"objectkey", None),
+            // Any other kind of key: of a deployment, a licence, a consumer.
+            (b"surrogatekey", None),
+            (b"monkey", None),
+            (b"turkey", None),
+            (b"key", Some(Kind::Doubtful)),
+        ],
+    ),
+    (b'r', &[(b"codeverifier", Some(Kind::Secret))]),
+    (
+        b's',
+        &[
+            (b"credentials", Some(Kind::Secret)),
+            (b"bypass", None),
+            (b"compass", None),
+            (b"pass", Some(Kind::Password)),
+            (b"backupcodes", Some(Kind::Code)),
+            (b"recoverycodes", Some(Kind::Code)),
+            (b"passwords", Some(Kind::Password)),
+        ],
+    ),
+    (b'g', &[(b"connectionstring", Some(Kind::Doubtful))]),
+    (
+        b'l',
+        &[
+            (b"credential", Some(Kind::Secret)),
+            (b"webhookurl", Some(Kind::Doubtful)),
+        ],
+    ),
+    (b'c', &[(b"mnemonic", Some(Kind::Secret))]),
+    (
+        b'f',
+        &[
+            (b"csrf", Some(Kind::Doubtful)),
+            (b"xsrf", Some(Kind::Doubtful)),
+        ],
+    ),
+    (b'p', &[(b"otp", Some(Kind::Code))]),
 ];
 
-/// Names that end like secrets, but are none: places in a list, parts of a vocabulary.
-const HARMLESS_ENDS: &[&str] = &[
-    "nexttoken",
-    "pagetoken",
-    "continuationtoken",
-    "synctoken",
-    "eostoken",
-    "bostoken",
-    "padtoken",
-    "unktoken",
-    "septoken",
-    "clstoken",
-    "masktoken",
-    "stoptoken",
-    "pertoken",
-    "maxtoken",
+/// Names that are a secret's when they are nothing else: as the end of another they say little.
+const WHOLE_NAMES: &[(&[u8], Kind)] = &[
+    (b"token", Kind::Token),
+    (b"auth", Kind::Doubtful),
+    (b"bearer", Kind::Doubtful),
+    (b"code", Kind::Doubtful),
+    (b"jwt", Kind::Doubtful),
+    (b"rt", Kind::Doubtful),
+    (b"sas", Kind::Doubtful),
+    (b"sid", Kind::Doubtful),
+    (b"sig", Kind::Doubtful),
+    (b"signature", Kind::Doubtful),
+    (b"pin", Kind::Code),
+    (b"ntlm", Kind::Doubtful),
+];
+
+/// The longest of them.
+const LONGEST_WHOLE: usize = 9;
+
+/// Words that are often put behind the name of a secret.
+const ADDITIONS: &[&[u8]] = &[
+    b"old",
+    b"new",
+    b"prod",
+    b"production",
+    b"dev",
+    b"test",
+    b"staging",
+    b"live",
+    b"sandbox",
+    b"backup",
+    b"value",
+    b"val",
+    b"string",
+    b"str",
+    b"hash",
+    b"plaintext",
+    b"cleartext",
+    b"plain",
+    b"text",
+    b"raw",
+    b"base64",
+    b"b64",
+    b"encoded",
+    b"hex",
+    b"confirmation",
+    b"confirm",
+    b"again",
+    b"current",
+    b"previous",
+    b"default",
+    b"primary",
+    b"secondary",
+    b"aws",
 ];
 
 /// Headers that are secret whatever their names end with.
@@ -130,91 +352,56 @@ const SECRET_HEADERS: &[&str] = &[
     "chatgpt-account-id",
     "mcp-session-id",
     "x-auth",
-    "x-auth-key",
+    "x-honeycomb-team",
+    "x-session",
+    "x-hub-signature",
+    "x-hub-signature-256",
+    "x-signature",
+    "authentication-info",
+    "proxy-authentication-info",
+];
+
+/// Headers that are in nearly every message, and hold no secret.
+const HARMLESS_HEADERS: &[&str] = &[
+    "host",
+    "date",
+    "accept",
+    "content-type",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "user-agent",
+    "server",
 ];
 
 /// Parameters that are secret in a query or a form, beside those that are anywhere.
-const SECRET_PARAMETERS: &[&str] = &[
-    "key",
-    "code",
-    "sig",
-    "auth",
-    "assertion",
-    "ticket",
-    "jwt",
-    "otp",
-    "idtokenhint",
-    "loginhinttoken",
-    "xamzcredential",
-    "samlresponse",
+const SECRET_PARAMETERS: &[&[u8]] = &[
+    b"key",
+    b"code",
+    b"sig",
+    b"sas",
+    b"auth",
+    b"appid",
+    b"assertion",
+    b"ticket",
+    b"jwt",
+    b"session",
+    b"sid",
+    b"loginhinttoken",
+    b"samlresponse",
+    b"samlart",
+    b"wresult",
 ];
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spelling_does_not_matter() {
-        for name in [
-            "access_token",
-            "accessToken",
-            "ACCESS_TOKEN",
-            "Access-Token",
-            "x-api-key",
-            "apiKey",
-            "apikey",
-            "OPENAI_API_KEY",
-            "client_secret",
-            "clientSecret",
-            "AWS_SECRET_ACCESS_KEY",
-            "id-token",
-            "device_code",
-            "userCode",
-            "code_verifier",
-            "password",
-            "dbPassword",
-            "statsig-api-key",
-            "x-csrf-token",
-            "private_key",
-        ] {
-            assert_eq!(key(name.as_bytes()), Some(Kind::Secret), "{name}");
-        }
-        assert_eq!(key(b"Proxy-Authorization"), Some(Kind::Authorization));
-        assert_eq!(key(b"set-cookie"), Some(Kind::Cookie));
-        assert_eq!(key(b"token"), Some(Kind::Token));
-    }
-
-    #[test]
-    fn what_analysis_needs_is_no_secret() {
-        for name in [
-            "tokens",
-            "input_tokens",
-            "max_output_tokens",
-            "cached_tokens",
-            "token_usage",
-            "prompt_cache_key",
-            "token_type",
-            "token_count",
-            "secretary",
-            "next_page_token",
-            "eos_token",
-            "grant_type",
-            "code",
-            "key",
-            "session_id",
-            "",
-        ] {
-            assert_eq!(key(name.as_bytes()), None, "{name}");
-        }
-    }
-
-    #[test]
-    fn parameters_and_headers_have_more_secret_names() {
-        assert!(is_secret_parameter(b"key") && is_secret_parameter(b"X-Amz-Signature"));
-        assert!(!is_secret_parameter(b"client_version") && !is_secret_parameter(b"state"));
-        assert_eq!(header("ChatGPT-Account-Id"), Some(Kind::Secret));
-        assert_eq!(header("Cookie"), Some(Kind::Cookie));
-        assert_eq!(header("x-codex-window-id"), None);
-        assert_eq!(header("Sec-WebSocket-Key"), None);
-    }
-}
+/// Members of OAuth's requests and answers (RFC 6749, RFC 7636, RFC 8628) with a secret in them.
+const OAUTH_NAMES: &[&[u8]] = &[
+    b"accesstoken",
+    b"refreshtoken",
+    b"idtoken",
+    b"clientsecret",
+    b"apikey",
+    b"subjecttoken",
+    b"actortoken",
+    b"authtoken",
+    b"sessiontoken",
+];

@@ -1,12 +1,15 @@
-//! A name and its value, in every way that a text can put them together.
+//! A name in quotes or in a query, and its value.
 //!
-//! `"name": "value"` at any depth of strings in strings, `?name=value&`,
-//! `NAME=value`, `name: value`, and the fields of a multipart form.
+//! `"name": "value"` at any depth of strings in strings, `?name=value&`, `"name", "value"`,
+//! `{"name": "…", "value": "…"}`, and the fields of a multipart form. Names without
+//! quotes: `assign`.
 
 use std::ops::Range;
 
-use memchr::{memchr2, memmem};
+use memchr::memmem;
 
+use super::assign;
+use super::looks;
 use super::names::{self, Kind};
 use super::scan::{Scan, Spelling};
 use super::shapes;
@@ -19,33 +22,72 @@ pub(super) fn follow(scan: &mut Scan<'_>, found: Range<usize>) {
     let Some(name) = name_around(text, found) else {
         return;
     };
-    if url::is_parameter(text, name.start) && text.get(name.end) == Some(&b'=') {
-        parameter(scan, &name);
+    // A name can hold several parts that are looked for.
+    if name.end <= scan.named {
+        return;
+    }
+    scan.named = name.end;
+    if url::is_parameter(text, name.start)
+        && let Some(value) = url::after_equals(text, name.end)
+    {
+        parameter(scan, &name, value);
+        return;
+    }
+    let is_field = field(scan, &name);
+    if is_field {
         return;
     }
     let Some(kind) = names::key(&text[name.clone()]) else {
         return;
     };
     match Quote::read(text, name.end) {
-        Some((quote, end)) if quote.stands_before(text, name.start) => {
-            quoted(scan, kind, quote, end);
-            field(scan, &name);
+        // Code in backticks is prose about a name.
+        Some((quote, end)) if quote.is_backtick() && quote.stands_before(text, name.start) => {
+            assign::after_name(scan, kind, &name, end);
         }
-        _ => assigned(scan, kind, &name),
+        Some((quote, end)) if quote.stands_before(text, name.start) => {
+            quoted(scan, kind, &name, quote, end);
+        }
+        _ if names::is_word(&text[name.clone()]) => {}
+        _ => assign::follow(scan, kind, &name),
     }
 }
 
 /// Marks the secret in a value, by the kind of its name.
 pub(super) fn mark_value(scan: &mut Scan<'_>, kind: Kind, value: Range<usize>, spelling: Spelling) {
     match kind {
-        Kind::Secret => scan.mark(value, spelling),
+        Kind::Secret | Kind::Password => {
+            if !looks::is_prose(&scan.text[value.clone()]) {
+                scan.mark(value, spelling);
+            }
+        }
         Kind::Authorization => {
-            let secret = after_scheme(scan.text, value);
+            let secret = assign::after_scheme(scan.text, value);
             scan.mark(secret, spelling);
         }
-        Kind::Cookie => cookies(scan, value, spelling),
+        Kind::Cookie => assign::cookies(scan, value, spelling),
         Kind::Token => {
-            if value.len() >= SHORT_TOKEN {
+            let token = &scan.text[value.clone()];
+            if token.len() >= SHORT_TOKEN && !looks::is_word(token) {
+                scan.mark(value, spelling);
+            }
+        }
+        Kind::Doubtful => {
+            let doubtful = &scan.text[value.clone()];
+            if looks::is_random(doubtful)
+                && !looks::is_uuid(doubtful)
+                && !looks::is_typed_id(doubtful)
+            {
+                scan.mark(value, spelling);
+            }
+        }
+        Kind::Code => {
+            let code = &scan.text[value.clone()];
+            let is_number = (4..=12).contains(&code.len())
+                && code
+                    .iter()
+                    .all(|byte| byte.is_ascii_digit() || b" -".contains(byte));
+            if is_number || looks::is_random(code) || looks::is_token(code) {
                 scan.mark(value, spelling);
             }
         }
@@ -61,48 +103,178 @@ fn name_around(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
             return None;
         }
     }
-    // The part of a parameter's name may include its equals sign.
-    let mut end = found.end - usize::from(text[found.end - 1] == b'=');
+    // A part may include the sign behind it.
+    let mut end = found.end - usize::from(!is_name(text[found.end - 1]));
     while text.get(end).is_some_and(|byte| is_name(*byte)) {
         end += 1;
         if end - start > names::MAX_NAME {
             return None;
         }
     }
+    // A full stop ends a sentence, not a name.
+    while end > start && text[end - 1] == b'.' {
+        end -= 1;
+    }
+    // `API key`: two words.
+    if start > 1 && text[start - 1] == b' ' && names::key(&text[start..end]).is_none_or(is_vague) {
+        let before = &text[..start - 1];
+        let word = before
+            .iter()
+            .rev()
+            .take_while(|byte| byte.is_ascii_alphabetic())
+            .count();
+        let word = &before[before.len() - word..];
+        if FIRST_WORDS
+            .iter()
+            .any(|first| word.eq_ignore_ascii_case(first))
+        {
+            start -= word.len() + 1;
+        }
+    }
     Some(start..end)
 }
 
+fn is_vague(kind: Kind) -> bool {
+    matches!(kind, Kind::Doubtful | Kind::Token)
+}
+
 fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }
 
 /// `?name=value` or `&name=value`.
-fn parameter(scan: &mut Scan<'_>, name: &Range<usize>) {
-    if names::is_secret_parameter(&scan.text[name.clone()]) {
-        let start = name.end + 1;
-        let end = shapes::run(scan.text, start, url::is_parameter_value);
+fn parameter(scan: &mut Scan<'_>, name: &Range<usize>, start: usize) {
+    let end = shapes::run(scan.text, start, url::is_parameter_value);
+    let value = &scan.text[start..end];
+    let text = &scan.text[name.clone()];
+    // `?key=value` in a text is an example.
+    let is_secret = if names::is_secret_parameter(text) {
+        !looks::is_word(value) && !looks::is_placeholder(value) && end - start >= MIN_PARAMETER
+    } else {
+        names::key(text).is_some() && looks::is_random(value)
+    };
+    if is_secret {
         scan.mark(start..end, Spelling::Percent);
     }
 }
 
-/// `"name": "value"`; the name's quote ends at `end`.
-fn quoted(scan: &mut Scan<'_>, kind: Kind, quote: Quote, end: usize) {
+/// `"name": "value"` and its like; the name's quote ends at `end`.
+fn quoted(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, quote: Quote, end: usize) {
     let text = scan.text;
-    let colon = skip_space(text, end);
-    if text.get(colon) != Some(&b':') {
-        return;
+    let sign = skip_space(text, end);
+    match text.get(sign) {
+        Some(b':') => {
+            let Some((opening, start)) = Quote::read(text, skip_space(text, sign + 1)) else {
+                return;
+            };
+            if opening.levels() != quote.levels() {
+                return;
+            }
+            let value = opening.value(text, start);
+            if kind == Kind::Token && is_log_probability(text, value.end) {
+                return;
+            }
+            if names::is_oauth(&text[name.clone()]) {
+                scan.learn(&value);
+            }
+            mark_value(scan, kind, value, Spelling::Json(quote.levels()));
+        }
+        Some(b',') => listed(scan, kind, quote, sign + 1),
+        // `config["api_key"] = "…"`, `"api_key" => "…"`, `environ["API_KEY"], "…"`.
+        Some(b']' | b')' | b'=') => assign::after_name(scan, kind, name, sign),
+        // `<add key="password" value="…"/>`, `<entry key="password">…</entry>`.
+        Some(_) => attribute(scan, kind, quote, end),
+        None => {}
     }
-    let Some((opening, start)) = Quote::read(text, skip_space(text, colon + 1)) else {
+    value_before(scan, kind, name, quote);
+}
+
+/// What follows the name in a list: its value, or a member called `value`.
+fn listed(scan: &mut Scan<'_>, kind: Kind, quote: Quote, start: usize) {
+    let text = scan.text;
+    let Some((opening, start)) = Quote::read(text, skip_space(text, start)) else {
         return;
     };
     if opening.levels() != quote.levels() {
         return;
     }
-    let value = opening.value(text, start);
-    if kind == Kind::Token && is_log_probability(text, value.end) {
+    let mut value = opening.value(text, start);
+    let closing = value.end + quote.length();
+    let sign = skip_space(text, closing);
+    if text.get(sign) == Some(&b':') {
+        let is_value = VALUE_NAMES
+            .iter()
+            .any(|name| text[value.clone()].eq_ignore_ascii_case(name));
+        let Some((opening, start)) = Quote::read(text, skip_space(text, sign + 1)) else {
+            return;
+        };
+        if !is_value || opening.levels() != quote.levels() {
+            return;
+        }
+        value = opening.value(text, start);
+        if !assign::is_secret(&text[value.clone()], kind, true) {
+            return;
+        }
+    } else if !assign::is_secret(&text[value.clone()], kind, false) {
         return;
     }
     mark_value(scan, kind, value, Spelling::Json(quote.levels()));
+}
+
+/// `{"value": "…", "name": "API_KEY"}`: the value comes first.
+fn value_before(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, quote: Quote) {
+    let text = scan.text;
+    let window = name.start.saturating_sub(MAX_BEFORE)..name.start;
+    let before = &text[window.clone()];
+    let is_named = [&b"name"[..], b"key", b"Name", b"Key"]
+        .iter()
+        .filter_map(|word| memmem::rfind(before, word).map(|at| at + word.len()))
+        .any(|end| {
+            let sign = Quote::read(before, end).map(|(_, end)| skip_space(before, end));
+            sign.is_some_and(|sign| {
+                before.get(sign) == Some(&b':')
+                    && skip_space(before, sign + 1) + quote.length() == before.len()
+            })
+        });
+    let Some(found) = memmem::rfind(before, b"value").filter(|_| is_named) else {
+        return;
+    };
+    let Some((_, end)) = Quote::read(text, window.start + found + b"value".len()) else {
+        return;
+    };
+    let sign = skip_space(text, end);
+    let Some((opening, start)) = Quote::read(text, skip_space(text, sign + 1)) else {
+        return;
+    };
+    let value = opening.value(text, start);
+    if text.get(sign) == Some(&b':')
+        && opening.levels() == quote.levels()
+        && value.end < name.start
+        && assign::is_secret(&text[value.clone()], kind, true)
+    {
+        mark_value(scan, kind, value, Spelling::Json(quote.levels()));
+    }
+}
+
+/// The value of an attribute called `value`, or the text of the element, behind an attribute with the name.
+fn attribute(scan: &mut Scan<'_>, kind: Kind, quote: Quote, end: usize) {
+    let text = scan.text;
+    let rest = &text[end..text.len().min(end + MAX_BEFORE)];
+    let close = memchr::memchr2(b'>', b'<', rest).unwrap_or(rest.len());
+    let inside = &rest[..close];
+    let found = memmem::find(inside, b"value=").or_else(|| memmem::find(inside, b"Value="));
+    if let Some(found) = found {
+        let Some((opening, start)) = Quote::read(text, end + found + b"value=".len()) else {
+            return;
+        };
+        let value = opening.value(text, start);
+        if opening.levels() == quote.levels() && assign::is_secret(&text[value.clone()], kind, true)
+        {
+            mark_value(scan, kind, value, Spelling::Plain);
+        }
+    } else if rest.get(close) == Some(&b'>') && inside.trim_ascii().is_empty() {
+        assign::element(scan, kind, end + close + 1);
+    }
 }
 
 /// Whether the value that ends at `end` is a piece of output with its probability.
@@ -117,186 +289,73 @@ fn is_log_probability(text: &[u8], end: usize) -> bool {
 }
 
 /// A field of a multipart form (RFC 7578): the name in its header, the value after a blank line.
-fn field(scan: &mut Scan<'_>, name: &Range<usize>) {
+///
+/// Says whether the name is one.
+fn field(scan: &mut Scan<'_>, name: &Range<usize>) -> bool {
     let text = scan.text;
-    if !text[..name.start].ends_with(b"name=\"") {
-        return;
+    let before = text[..name.start].strip_suffix(b"\"");
+    let before = before.unwrap_or(&text[..name.start]);
+    let Some(parameter) = before.last_chunk::<5>() else {
+        return false;
+    };
+    let head_start = before.len().saturating_sub(MAX_PART_HEAD);
+    let is_form = parameter.eq_ignore_ascii_case(b"name=")
+        && contains_ignoring_case(&before[head_start..], b"form-data");
+    if !is_form {
+        return false;
     }
     let head = &text[name.end..text.len().min(name.end + MAX_PART_HEAD)];
-    let Some(blank) = memmem::find(head, b"\r\n\r\n") else {
-        return;
-    };
-    let start = name.end + blank + 4;
-    let length = memmem::find(&text[start..], b"\r\n--").unwrap_or(text.len() - start);
-    scan.mark(start..start + length, Spelling::Plain);
-}
-
-/// `NAME=value` or `name: value`, with or without quotes.
-fn assigned(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>) {
-    let text = scan.text;
-    let sign = skip_blanks(text, name.end);
-    let Some(b'=' | b':') = text.get(sign) else {
-        return;
-    };
-    let start = skip_blanks(text, sign + 1);
-    if kind == Kind::Cookie {
-        cookie_line(scan, start);
-        return;
-    }
-    if start < scan.barren_value {
-        return;
-    }
-    let value = match Quote::read(text, start) {
-        Some((quote, start)) => {
-            let window = &text[..text.len().min(start + MAX_ASSIGNED)];
-            let value = quote.value(window, start);
-            if value.end == window.len() && window.len() < text.len() {
-                return;
-            }
-            value
-        }
-        None => start..shapes::run(text, start, is_plain),
-    };
-    let variable = text[sign] == b'=' && text[name.clone()].iter().all(is_variable);
-    scan.barren_value = value.end;
-    if kind == Kind::Authorization {
-        authorization(scan, value);
-    } else if looks_random(&text[value.clone()], variable) {
-        scan.mark(value, Spelling::Plain);
-    }
-}
-
-/// `Authorization: Scheme credentials`, as a line of text.
-fn authorization(scan: &mut Scan<'_>, value: Range<usize>) {
-    let word = &scan.text[value.clone()];
-    if is_scheme(word) {
-        // Without quotes the value ends with the scheme, and what follows is the secret.
-        let start = skip_blanks(scan.text, value.end);
-        let end = shapes::run(scan.text, start, is_plain);
-        scan.mark(start..end, Spelling::Plain);
-    } else if looks_random(word, false) || word.contains(&b' ') {
-        let secret = after_scheme(scan.text, value);
-        scan.mark(secret, Spelling::Plain);
-    }
-}
-
-/// The line of a `Cookie` or `Set-Cookie` header, which begins at `start`.
-fn cookie_line(scan: &mut Scan<'_>, start: usize) {
-    if start < scan.barren_cookie {
-        return;
-    }
-    let end = shapes::run(scan.text, start, |byte| {
-        !matches!(byte, b'\r' | b'\n' | b'\\' | b'"' | b'\'')
-    });
-    cookies(scan, start..end, Spelling::Plain);
-    scan.barren_cookie = end;
-}
-
-/// Marks the values of cookies; their names and attributes stay.
-fn cookies(scan: &mut Scan<'_>, list: Range<usize>, spelling: Spelling) {
-    let text = scan.text;
-    let mut start = list.start;
-    while start < list.end {
-        let rest = &text[start..list.end];
-        let end = start + memchr::memchr(b';', rest).unwrap_or(rest.len());
-        let cookie = &text[start..end];
-        if let Some(sign) = memchr::memchr(b'=', cookie) {
-            let name = cookie[..sign].trim_ascii();
-            if !ATTRIBUTES
-                .iter()
-                .any(|known| name.eq_ignore_ascii_case(known))
-            {
-                scan.mark(start + sign + 1..end, spelling);
-            }
-        }
-        start = end + 1;
-    }
-}
-
-/// What follows the scheme in the value of an `Authorization` header; all of
-/// it where there is no scheme that we know.
-fn after_scheme(text: &[u8], value: Range<usize>) -> Range<usize> {
-    let credentials = &text[value.clone()];
-    let Some(space) = memchr2(b' ', b'\t', credentials) else {
-        return value;
-    };
-    if is_scheme(&credentials[..space]) {
-        value.start + space + 1..value.end
-    } else {
-        value
-    }
-}
-
-fn is_scheme(word: &[u8]) -> bool {
-    SCHEMES
+    let ends = [&b"\r\n\r\n"[..], b"\n\n"];
+    let blank = ends
         .iter()
-        .any(|scheme| word.eq_ignore_ascii_case(scheme))
+        .filter_map(|end| memmem::find(head, end).map(|at| at + end.len()))
+        .min();
+    let Some(blank) = blank.filter(|_| names::is_secret_parameter(&text[name.clone()])) else {
+        return true;
+    };
+    let start = name.end + blank;
+    let rest = &text[start..];
+    let ends = [&b"\r\n--"[..], b"\n--"];
+    let length = ends.iter().filter_map(|end| memmem::find(rest, end)).min();
+    scan.mark(start..start + length.unwrap_or(rest.len()), Spelling::Plain);
+    true
 }
 
-/// Whether a value without quotes is a secret rather than a word of prose or code.
-///
-/// The name of an environment variable makes it likelier.
-fn looks_random(value: &[u8], variable: bool) -> bool {
-    if variable {
-        return value.len() >= SHORT_TOKEN && !value.starts_with(b"$");
-    }
-    value.len() >= LONG_VALUE
-        && !value.contains(&b' ')
-        && value.iter().any(u8::is_ascii_digit)
-        && value.iter().any(u8::is_ascii_alphabetic)
+fn contains_ignoring_case(text: &[u8], word: &[u8]) -> bool {
+    text.windows(word.len())
+        .any(|window| window.eq_ignore_ascii_case(word))
 }
 
-fn is_variable(byte: &u8) -> bool {
-    byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_'
-}
-
-fn is_plain(byte: u8) -> bool {
-    byte > b' ' && byte != 0x7f && !b"\"'\\`,;<>(){}[]&|".contains(&byte)
-}
-
-fn skip_blanks(text: &[u8], at: usize) -> usize {
-    let limit = text.len().min(at + MAX_BLANKS);
-    let blanks = text.get(at..limit).unwrap_or_default();
-    at + blanks
-        .iter()
-        .take_while(|byte| matches!(byte, b' ' | b'\t'))
-        .count()
-}
-
-/// Schemes of HTTP authentication that are kept before a redacted secret.
-const SCHEMES: &[&[u8]] = &[
+/// Words that make a secret's name of `key` and `token`.
+const FIRST_WORDS: &[&[u8]] = &[
+    b"api",
+    b"access",
+    b"secret",
+    b"private",
+    b"auth",
     b"bearer",
-    b"basic",
-    b"digest",
-    b"token",
-    b"negotiate",
-    b"ntlm",
-    b"dpop",
-    b"apikey",
-    b"aws4-hmac-sha256",
+    b"account",
+    b"license",
+    b"encryption",
+    b"signing",
+    b"master",
+    b"ssh",
+    b"refresh",
+    b"session",
+    b"client",
 ];
 
-/// Attributes of `Set-Cookie` (RFC 6265, section 5.2) that have a value.
-const ATTRIBUTES: &[&[u8]] = &[
-    b"path",
-    b"domain",
-    b"expires",
-    b"max-age",
-    b"samesite",
-    b"priority",
-];
+/// Members that hold the value of what another member names.
+const VALUE_NAMES: &[&[u8]] = &[b"value", b"val", b"content", b"default", b"secretvalue"];
 
 /// Shorter values of a key that says just `token` are pieces of text.
 const SHORT_TOKEN: usize = 8;
 
-/// Shorter values in prose and code are words.
-const LONG_VALUE: usize = 16;
+/// A shorter value of a parameter is a number, or an example.
+const MIN_PARAMETER: usize = 4;
 
-/// The header of a part of a form, after the name.
+/// The header of a part of a form.
 const MAX_PART_HEAD: usize = 1024;
 
-/// How far a quoted value in code may reach.
-const MAX_ASSIGNED: usize = 4096;
-
-/// Between a name, its sign and its value.
-const MAX_BLANKS: usize = 16;
+/// Between a value and the name that follows it, or the other way round.
+const MAX_BEFORE: usize = 512;

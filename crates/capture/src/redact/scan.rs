@@ -1,4 +1,4 @@
-//! One pass over a text: follows the clues, collects where secrets stand.
+//! One pass over a text: follows the clues, collects where secrets are.
 //!
 //! Whatever the text, the time is in proportion to its length: what was looked
 //! through in vain is remembered, and not looked through again.
@@ -9,19 +9,18 @@ use base64::Engine;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
-use super::finder::Clue;
-use super::shapes::{self, Found, Shape};
-use super::value::is_boundary;
-use super::{pair, url};
+use super::clue::Clue;
+use super::known::Known;
+use super::{armor, command, looks, pair, run, shapes, url};
 
-/// Where a secret stands.
+/// Where a secret is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) range: Range<usize>,
     pub(super) spelling: Spelling,
 }
 
-/// How a secret is spelled where it stands.
+/// How a secret is spelled where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Spelling {
     /// As it is.
@@ -33,18 +32,25 @@ pub(super) enum Spelling {
 }
 
 /// A pass over one text.
-#[derive(Debug)]
 pub(super) struct Scan<'a> {
     pub(super) text: &'a [u8],
     spans: Vec<Span>,
-    /// No shape has a digit or a capital before here, and so no token.
-    barren: usize,
+    /// Values that came from the place of a credential, to be looked for everywhere from now on.
+    learned: Vec<Range<usize>>,
+    /// No shape has what makes it a token before here.
+    pub(super) barren: usize,
     /// No JSON Web Token begins before here.
-    barren_jwt: usize,
+    pub(super) barren_jwt: usize,
     /// No value without quotes that needs one begins before here.
     pub(super) barren_value: usize,
     /// No cookie begins before here.
     pub(super) barren_cookie: usize,
+    /// The name that ends here was looked at.
+    pub(super) named: usize,
+    /// The words of commands up to here were looked at.
+    pub(super) commanded: usize,
+    /// Whether a character is spelled as `\u00xx`: then names and quotes may be.
+    pub(super) has_unicode_escapes: bool,
 }
 
 impl<'a> Scan<'a> {
@@ -52,10 +58,14 @@ impl<'a> Scan<'a> {
         Self {
             text,
             spans: Vec::new(),
+            learned: Vec::new(),
             barren: 0,
             barren_jwt: 0,
             barren_value: 0,
             barren_cookie: 0,
+            named: 0,
+            commanded: 0,
+            has_unicode_escapes: false,
         }
     }
 
@@ -68,51 +78,62 @@ impl<'a> Scan<'a> {
         self.spans
     }
 
+    /// What was learned, to be kept in `known`.
+    pub(super) fn teach(&self, known: &Known) {
+        for range in &self.learned {
+            known.learn(&self.text[range.clone()]);
+        }
+    }
+
     /// Marks a secret, unless it is empty, was marked or was replaced before.
     pub(super) fn mark(&mut self, range: Range<usize>, spelling: Spelling) {
-        let secret = &self.text[range.clone()];
-        if range.start >= self.end() && !secret.is_empty() && !secret.starts_with(REPLACED) {
+        if range.start >= self.end() && is_new(&self.text[range.clone()]) {
             self.spans.push(Span { range, spelling });
         }
     }
 
-    /// Looks at what stands where a clue was found.
+    /// Marks a token that its own shape gives away.
+    pub(super) fn mark_token(&mut self, range: Range<usize>) {
+        self.learn(&range);
+        self.mark(range, Spelling::Plain);
+    }
+
+    /// Remembers a value that is the secret of a real credential.
+    pub(super) fn learn(&mut self, range: &Range<usize>) {
+        if self.learned.len() < MAX_LEARNED {
+            self.learned.push(range.clone());
+        }
+    }
+
+    /// Looks at what is where a clue was found.
     pub(super) fn follow(&mut self, clue: Clue, at: Range<usize>) {
         match clue {
-            Clue::Shape(shape) => self.shape(shape, at),
-            Clue::Jwt => self.jwt(at.start),
+            Clue::Name => pair::follow(self, at),
             Clue::Bearer => self.bearer(at.end),
             Clue::Basic => self.basic(at.end),
-            Clue::Pem => self.pem(at.end),
+            Clue::Begin => armor::begin(self, at.end),
+            Clue::End => armor::end(self, at.start, at.end),
+            Clue::Putty => armor::putty(self, at.end),
             Clue::Authority => {
-                if let Some(password) = url::password(self.text, at.end) {
-                    self.mark(password, Spelling::Percent);
+                if let Some(secret) = url::secret(self.text, at.end) {
+                    self.learn(&secret);
+                    self.mark(secret, Spelling::Percent);
                 }
             }
-            Clue::Name => pair::follow(self, at),
+            Clue::WebKey => self.web_key(at.end),
+            Clue::Crypt => self.crypt(at.start),
+            Clue::PgPass => self.last_field(at.end),
+            Clue::OracleUrl => self.oracle_url(at.end),
+            Clue::Command(command) => command::follow(self, command, at),
+            Clue::UnicodeEscape => {
+                self.has_unicode_escapes |= is_printable_escape(self.text, at.end)
+            }
         }
     }
 
-    fn shape(&mut self, shape: &Shape, at: Range<usize>) {
-        if at.start < self.barren || !is_boundary(self.text, at.start) {
-            return;
-        }
-        match shape.measure(self.text, at.end) {
-            Found::Token(end) => self.mark(at.start..end, Spelling::Plain),
-            Found::Nothing => {}
-            Found::Barren(end) => self.barren = end,
-        }
-    }
-
-    fn jwt(&mut self, start: usize) {
-        if start < self.barren_jwt || !is_boundary(self.text, start) {
-            return;
-        }
-        match shapes::measure_jwt(self.text, start) {
-            Found::Token(end) => self.mark(start..end, Spelling::Plain),
-            Found::Nothing => {}
-            Found::Barren(end) => self.barren_jwt = end,
-        }
+    /// Looks for tokens in a long run of letters and digits.
+    pub(super) fn follow_run(&mut self, start: usize) {
+        run::follow(self, start);
     }
 
     /// `Bearer`, and what may be a token: prose goes on with a word.
@@ -122,6 +143,7 @@ impl<'a> Scan<'a> {
         let token = &self.text[start..end];
         let long = token.len() >= LONG_TOKEN;
         if long || (token.len() >= SHORT_TOKEN && token.iter().any(u8::is_ascii_digit)) {
+            self.learn(&(start..end));
             self.mark(start..end, Spelling::Plain);
         }
     }
@@ -141,33 +163,84 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// A PEM block: of a private key what is between its first and its last line.
-    fn pem(&mut self, start: usize) {
-        let label_end = shapes::run(self.text, start, |byte| {
-            byte == b' ' || byte.is_ascii_uppercase()
+    /// The private members of a JSON Web Key (RFC 7517): `d` and what follows from it, `k`.
+    fn web_key(&mut self, start: usize) {
+        let window = &self.text[start..self.text.len().min(start + MAX_WEB_KEY)];
+        let close = memchr::memchr(b'}', window).unwrap_or(window.len());
+        let window = &window[..close];
+        let mut at = 0;
+        while let Some(quote) = memchr::memchr(b'"', &window[at..]) {
+            let name_start = at + quote + 1;
+            let is_private = PRIVATE_MEMBERS.iter().find(|name| {
+                window[name_start..].starts_with(name)
+                    && matches!(window.get(name_start + name.len()), Some(b'"' | b'\\'))
+            });
+            at = name_start;
+            let Some(name) = is_private else { continue };
+            let sign = shapes::run(window, name_start + name.len(), |byte| {
+                b"\\\": ".contains(&byte)
+            });
+            let end = shapes::run(window, sign, shapes::is_word);
+            if sign > name_start + name.len() + 2 && end - sign >= looks::MIN_RANDOM {
+                self.mark(start + sign..start + end, Spelling::Plain);
+                at = end;
+            }
+        }
+    }
+
+    /// `$2b$12$…`: the hash of a password, with its salt.
+    fn crypt(&mut self, start: usize) {
+        let end = shapes::run(self.text, start, |byte| {
+            byte.is_ascii_alphanumeric() || b"$./+,=-_".contains(&byte)
         });
-        let is_private = self.text[start..label_end].ends_with(b"PRIVATE KEY");
-        let rest = &self.text[label_end..];
-        let Some(block) = rest.strip_prefix(b"-----").filter(|_| is_private) else {
+        let hash = &self.text[start..end];
+        if hash.len() >= MIN_CRYPT && hash.iter().filter(|byte| **byte == b'$').count() >= 3 {
+            self.mark(
+                start..shapes::without_stop(self.text, start, end),
+                Spelling::Plain,
+            );
+        }
+    }
+
+    /// `host:5432:database:user:password`, from behind the port on.
+    fn last_field(&mut self, start: usize) {
+        let line = shapes::run(self.text, start, |byte| {
+            byte > b' ' && !b"\"'\\".contains(&byte)
+        });
+        let mut fields = self.text[start..line].splitn(3, |byte| *byte == b':');
+        let (Some(database), Some(user), Some(password)) =
+            (fields.next(), fields.next(), fields.next())
+        else {
             return;
         };
-        let start = label_end + b"-----".len();
-        let mut end = start + block_length(block);
-        while self.text[start..end].ends_with(b"\\") {
-            end -= 1;
+        if !database.is_empty() && !user.is_empty() {
+            self.mark(line - password.len()..line, Spelling::Plain);
         }
-        self.mark(start..end, Spelling::Plain);
+    }
+
+    /// `jdbc:oracle:thin:user/password@host`.
+    fn oracle_url(&mut self, start: usize) {
+        let end = shapes::run(self.text, start, |byte| {
+            byte > b' ' && !b"\"'\\".contains(&byte)
+        });
+        let url = &self.text[start..end];
+        if let Some(slash) = memchr::memchr(b'/', url)
+            && let Some(at) = memchr::memchr(b'@', url).filter(|at| *at > slash + 1)
+        {
+            self.mark(start + slash + 1..start + at, Spelling::Plain);
+        }
     }
 }
 
-/// How much of a PEM block comes before its last line, or before the end of the string that it is in.
-fn block_length(block: &[u8]) -> usize {
-    memchr::memchr_iter(b'-', block)
-        .find(|at| block[*at..].starts_with(b"-----END"))
-        .into_iter()
-        .chain(memchr::memchr(b'"', block))
-        .min()
-        .unwrap_or(block.len())
+/// Whether a text is there and no replacement of one.
+fn is_new(secret: &[u8]) -> bool {
+    let text = secret.trim_ascii_start();
+    !text.is_empty() && !text.starts_with(REPLACED)
+}
+
+/// Whether `\u00` is followed by the code of a printable character.
+fn is_printable_escape(text: &[u8], at: usize) -> bool {
+    matches!(text.get(at..at + 2), Some([b'2'..=b'7', low]) if low.is_ascii_hexdigit())
 }
 
 /// How a replacement begins.
@@ -181,6 +254,18 @@ const LONG_TOKEN: usize = 20;
 
 /// Far above any user name and password.
 const MAX_BASIC: usize = 4096;
+
+/// Of a JSON Web Key (RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1).
+const PRIVATE_MEMBERS: [&[u8]; 7] = [b"d", b"p", b"q", b"dp", b"dq", b"qi", b"k"];
+
+/// Longer than an RSA key of 8,192 bits.
+const MAX_WEB_KEY: usize = 16 << 10;
+
+/// Salt and hash of the shortest of the schemes.
+const MIN_CRYPT: usize = 24;
+
+/// More credentials are in no text.
+const MAX_LEARNED: usize = 64;
 
 const LENIENT_BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,

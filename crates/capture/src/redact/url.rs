@@ -4,37 +4,120 @@ use std::ops::Range;
 
 use memchr::memrchr;
 
+use super::looks;
 use super::shapes::run;
 
-/// The password in the authority that begins at `start`, after `://`.
+/// The secret in the URL whose authority begins at `start`, after `://`: a password, or the
+/// path of a webhook.
 ///
 /// A user name alone stays, unless it is as long as a token.
-pub(super) fn password(text: &[u8], start: usize) -> Option<Range<usize>> {
-    let userinfo = userinfo(text, start)?;
+pub(super) fn secret(text: &[u8], start: usize) -> Option<Range<usize>> {
+    let Some(userinfo) = userinfo(text, start) else {
+        return webhook(text, start);
+    };
     let colon = memchr::memchr(b':', &text[userinfo.clone()]);
-    match colon {
-        Some(colon) => Some(userinfo.start + colon + 1..userinfo.end),
-        None if userinfo.len() >= LONG_USER => Some(userinfo),
-        None => None,
-    }
+    let secret = match colon {
+        Some(colon) => userinfo.start + colon + 1..userinfo.end,
+        None if userinfo.len() >= LONG_USER => userinfo,
+        None => return None,
+    };
+    let password = &text[secret.clone()];
+    let is_example = looks::is_placeholder(password) || EXAMPLES.contains(&password);
+    (!is_example).then_some(secret)
 }
 
-/// What stands before the host in the authority that begins at `start`.
+/// What is before the host in the authority that begins at `start`.
+///
+/// A password may hold signs that a URL would have to spell with percent signs; then it ends at
+/// the last `@` before a host.
 pub(super) fn userinfo(text: &[u8], start: usize) -> Option<Range<usize>> {
     let window = &text[..text.len().min(start + MAX_AUTHORITY)];
     let end = run(window, start, |byte| {
         byte > b' ' && !b"/?#\"'\\<>()`,;|".contains(&byte)
     });
-    let at = memrchr(b'@', &text[start..end])?;
-    Some(start..start + at)
+    if let Some(at) = memrchr(b'@', &text[start..end]) {
+        return Some(start..start + at);
+    }
+    let colon = memchr::memchr(b':', &text[start..end])?;
+    let loose = run(window, start, |byte| {
+        byte > b' ' && !b"\"<>`".contains(&byte)
+    });
+    let at = memrchr(b'@', &text[start..loose])?;
+    let (password, host) = (
+        &text[start + colon + 1..start + at],
+        &text[start + at + 1..loose],
+    );
+    let host_length = host
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || b".-".contains(byte))
+        .count();
+    // `host:443/path?mail=a@b` has a port there, and no password.
+    let is_port = password
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let is_port = is_port > 0 && matches!(password.get(is_port), Some(b'/' | b'?' | b'#'));
+    let ends_well = matches!(
+        host.get(host_length),
+        None | Some(b'/' | b':' | b'?' | b'#' | b'\\' | b'\'')
+    );
+    (host_length > 0 && !is_port && ends_well && !password.contains(&b'/'))
+        .then_some(start..start + at)
+}
+
+/// The part of a webhook's path that lets whoever knows it in.
+fn webhook(text: &[u8], start: usize) -> Option<Range<usize>> {
+    let host_end = run(text, start, |byte| {
+        byte.is_ascii_alphanumeric() || b".-".contains(&byte)
+    });
+    let host = &text[start..host_end];
+    let path = text.get(host_end..)?;
+    let (_, prefix) = WEBHOOKS.iter().find(|(end, prefix)| {
+        host.ends_with(end.as_bytes()) && path.starts_with(prefix.as_bytes())
+    })?;
+    let secret = host_end + prefix.len();
+    let end = run(text, secret, |byte| {
+        is_parameter_value(byte) && !b"?)],;".contains(&byte)
+    });
+    (end - secret >= MIN_WEBHOOK).then_some(secret..end)
 }
 
 /// Whether a name that begins at `start` is that of a parameter in a query.
 pub(super) fn is_parameter(text: &[u8], start: usize) -> bool {
     let before = &text[..start];
-    [&b"?"[..], b"&", b"&amp;", b"\\u0026", b"%3F", b"%26"]
-        .iter()
-        .any(|sign| before.ends_with(sign))
+    [
+        &b"?"[..],
+        b"&",
+        b"&amp;",
+        b"\\u0026",
+        b"3F",
+        b"3f",
+        b"26",
+        b"#",
+    ]
+    .iter()
+    .any(|sign| match before.strip_suffix(*sign) {
+        // Spelled with percent signs, once or more.
+        Some(before) if sign[0].is_ascii_digit() => {
+            before.ends_with(b"%") || before.ends_with(b"%25")
+        }
+        found => found.is_some(),
+    })
+}
+
+/// Where the value of a parameter begins whose name ends at `at`: behind an equals sign, which
+/// may be spelled with percent signs, once or more.
+pub(super) fn after_equals(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    if rest.first() == Some(&b'=') {
+        return Some(at + 1);
+    }
+    let mut signs = rest.strip_prefix(b"%")?;
+    while let Some(rest) = signs.strip_prefix(b"25") {
+        signs = rest;
+    }
+    let is_equals = matches!(signs, [b'3', b'D' | b'd', ..]);
+    is_equals.then(|| text.len() - signs.len() + 2)
 }
 
 /// What the value of a parameter in a text may hold.
@@ -79,6 +162,40 @@ fn digit(byte: u8) -> Option<u8> {
         .and_then(|digit| u8::try_from(digit).ok())
 }
 
+/// What documentation writes for a password.
+const EXAMPLES: &[&[u8]] = &[
+    b"password",
+    b"pass",
+    b"passwd",
+    b"pwd",
+    b"pw",
+    b"secret",
+    b"xxx",
+    b"***",
+];
+
+/// Hosts whose URLs are secrets, and how the paths of those begin.
+const WEBHOOKS: &[(&str, &str)] = &[
+    ("hooks.slack.com", "/services/"),
+    ("hooks.slack.com", "/workflows/"),
+    ("hooks.slack.com", "/triggers/"),
+    ("discord.com", "/api/"),
+    ("discordapp.com", "/api/"),
+    ("webhook.office.com", "/webhookb2/"),
+    ("outlook.office.com", "/webhook/"),
+    ("outlook.office365.com", "/webhook/"),
+    ("hooks.zapier.com", "/hooks/catch/"),
+    ("api.telegram.org", "/bot"),
+    ("maker.ifttt.com", "/trigger/"),
+    ("tines.com", "/webhook/"),
+    ("open.feishu.cn", "/open-apis/bot/"),
+    ("open.larksuite.com", "/open-apis/bot/"),
+    ("chat.googleapis.com", "/v1/spaces/"),
+];
+
+/// A shorter path names a place.
+const MIN_WEBHOOK: usize = 20;
+
 /// No host is longer, with what a person puts before it.
 const MAX_AUTHORITY: usize = 1024;
 
@@ -91,7 +208,7 @@ mod tests {
 
     fn found(text: &str) -> Option<&str> {
         let start = text.find("://").unwrap() + 3;
-        password(text.as_bytes(), start).map(|range| &text[range])
+        secret(text.as_bytes(), start).map(|range| &text[range])
     }
 
     #[test]

@@ -24,7 +24,7 @@ impl Quote {
             .take(MAX_ESCAPES + 1)
             .position(|byte| *byte != b'\\')?;
         let mark = *rest.get(escapes)?;
-        let known = mark == b'"' || (mark == b'\'' && escapes == 0);
+        let known = mark == b'"' || (matches!(mark, b'\'' | b'`') && escapes == 0);
         known.then_some((Self { mark, escapes }, at + escapes + 1))
     }
 
@@ -36,6 +36,15 @@ impl Quote {
             && text[end - length..end - 1]
                 .iter()
                 .all(|byte| *byte == b'\\')
+    }
+
+    pub(super) fn is_backtick(self) -> bool {
+        self.mark == b'`'
+    }
+
+    /// How many bytes it takes, with its backslashes.
+    pub(super) fn length(self) -> usize {
+        self.escapes + 1
     }
 
     /// How often a text was put into a string around this quote.
@@ -50,7 +59,7 @@ impl Quote {
         while let Some(found) = self.next_quote(&text[at..]) {
             let quote = at + found;
             let escapes = backslashes_before(text, start, quote);
-            if text[quote] == b'\'' {
+            if text[quote] != b'"' {
                 return start..quote - escapes;
             }
             // The level that a quote closes or opens a string at; deeper ones are part of the value.
@@ -67,7 +76,7 @@ impl Quote {
         if self.mark == b'"' {
             memchr(b'"', text)
         } else {
-            memchr2(b'"', b'\'', text)
+            memchr2(b'"', self.mark, text)
         }
     }
 }
@@ -95,15 +104,45 @@ pub(super) fn is_boundary(text: &[u8], at: usize) -> bool {
     !before.last().is_some_and(u8::is_ascii_alphanumeric) || ends_with_escape(before)
 }
 
-/// Whether the last byte ends an escape: `\n`, `\u0026`.
+/// Whether the last byte ends an escape: `\n`, `\u0026`, `%3D`, a colour of a terminal.
 pub(super) fn ends_with_escape(before: &[u8]) -> bool {
     if let [.., b'\\', b'n' | b'r' | b't' | b'b' | b'f'] = before {
         return true;
+    }
+    if let [.., b'%', high, low] = before {
+        return high.is_ascii_hexdigit() && low.is_ascii_hexdigit();
+    }
+    if let [rest @ .., b'm'] = before {
+        return ends_with_colour(rest);
     }
     let unicode = before.last_chunk::<6>();
     unicode.is_some_and(|escape| {
         escape.starts_with(b"\\u") && escape[2..].iter().all(u8::is_ascii_hexdigit)
     })
+}
+
+/// The parameters of a colour (ECMA-48, SGR) before its `m`: `[1;31`.
+fn ends_with_colour(before: &[u8]) -> bool {
+    let parameters = before.iter().rev().take(MAX_COLOUR);
+    let length = parameters
+        .take_while(|byte| byte.is_ascii_digit() || **byte == b';')
+        .count();
+    before[..before.len() - length].ends_with(b"[")
+}
+
+/// Where a run of word bytes that begins at `start` begins without what belongs to an escape before it.
+pub(super) fn starts_after_escape(text: &[u8], start: usize) -> usize {
+    let skipped = |length: usize| {
+        let end = start + length;
+        text.get(..end).is_some_and(ends_with_escape)
+    };
+    let length = match text[..start].last() {
+        Some(b'\\') => [1, 5].into_iter().find(|length| skipped(*length)),
+        Some(b'%') => Some(2).filter(|length| skipped(*length)),
+        Some(b'[' | b';') => (1..=4).find(|length| skipped(*length)),
+        _ => None,
+    };
+    start + length.unwrap_or(0)
 }
 
 /// The end of an escape for white space that begins at `at`: `\n`, `\\n`, …
@@ -128,8 +167,11 @@ fn backslashes_before(text: &[u8], start: usize, at: usize) -> usize {
 /// Four levels of strings in strings: more than was ever seen.
 const MAX_ESCAPES: usize = 15;
 
+/// `38;2;255;255;255`, and a little more.
+const MAX_COLOUR: usize = 24;
+
 /// Between a key and its value; more is no JSON that a program wrote.
-const MAX_SPACE: usize = 256;
+const MAX_SPACE: usize = 1024;
 
 #[cfg(test)]
 mod tests {
@@ -167,9 +209,14 @@ mod tests {
             (r"\nsk-", true),
             (r"\\tsk-", true),
             (r"\u0026sk-", true),
+            ("%3Dsk-", true),
+            (r"\u001b[1;31msk-", true),
+            ("form[0msk-", true),
             ("task-", false),
             ("nsk-", false),
             ("u0026sk-", false),
+            ("%3sk-", false),
+            ("msk-", false),
         ] {
             let at = text.find("sk-").unwrap();
             assert_eq!(is_boundary(text.as_bytes(), at), expected, "{text}");

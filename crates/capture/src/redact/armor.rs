@@ -1,0 +1,151 @@
+//! Private keys in armour: PEM (RFC 7468), OpenPGP, SSH2, PuTTY; in files, in strings, in lists of lines.
+//!
+//! The first and the last line stay where there is one key; what is between them goes. A key whose end or
+//! beginning was cut off is still one.
+
+use super::looks::MIN_RANDOM;
+use super::scan::{Scan, Spelling};
+use super::shapes::run;
+use super::value::skip_space;
+
+/// `-----BEGIN `, which ends at `start`: marks the body if it is that of a private key.
+pub(super) fn begin(scan: &mut Scan<'_>, start: usize) {
+    let text = scan.text;
+    let label_end = run(text, start, is_label);
+    let label = &text[start..label_end];
+    let is_private = label.ends_with(b"PRIVATE KEY") || label.ends_with(b"PRIVATE KEY BLOCK");
+    let rest = &text[label_end..];
+    let dashes = rest.iter().take_while(|byte| **byte == b'-').count();
+    if is_private && dashes >= 4 {
+        body(scan, label_end + dashes);
+    }
+}
+
+/// Marks what is between the first and the last line, or up to where the strings end that hold it.
+fn body(scan: &mut Scan<'_>, start: usize) {
+    let text = scan.text;
+    let mut start = start;
+    loop {
+        let rest = &text[start..];
+        let stop = memchr::memchr3_iter(b'-', b'"', b'\'', rest)
+            .find(|at| {
+                rest[*at] != b'-'
+                    || rest[*at..].starts_with(b"----END")
+                    || rest[*at..].starts_with(b"-----END")
+            })
+            .unwrap_or(rest.len());
+        let mut end = start + stop;
+        while text[start..end].ends_with(b"\\") {
+            end -= 1;
+        }
+        let has_key = text[start..end].iter().any(u8::is_ascii_alphanumeric);
+        if has_key {
+            scan.mark(start..end, Spelling::Plain);
+        }
+        // In a list each line is a string: the next one goes on, if it can be one.
+        match next_line(text, start + stop) {
+            Some(next) => start = next,
+            None => return,
+        }
+    }
+}
+
+/// Where the key goes on behind the quote at `at`: in the next string of the list.
+fn next_line(text: &[u8], at: usize) -> Option<usize> {
+    let mark = *text.get(at).filter(|byte| matches!(byte, b'"' | b'\''))?;
+    let comma = skip_space(text, at + 1);
+    // In code two strings next to each other are one, or a plus sign joins them.
+    let next = match text.get(comma) {
+        Some(b',' | b'+') => skip_space(text, comma + 1),
+        _ => comma,
+    };
+    let quote = next
+        + text[next..]
+            .iter()
+            .take_while(|byte| **byte == b'\\')
+            .count();
+    let start = quote + 1;
+    let length = run(text, start, is_base64) - start;
+    let is_header = text[start.min(text.len())..].starts_with(b"Proc-Type")
+        || text[start.min(text.len())..].starts_with(b"DEK-Info");
+    (text.get(quote) == Some(&mark) && (length >= MIN_LINE || is_header)).then_some(start)
+}
+
+/// `-----END `, at `at`: a private key whose first line is missing may be before it.
+pub(super) fn end(scan: &mut Scan<'_>, at: usize, label_start: usize) {
+    let text = scan.text;
+    let label = &text[label_start..run(text, label_start, is_label)];
+    if !(label.ends_with(b"PRIVATE KEY") || label.ends_with(b"PRIVATE KEY BLOCK")) {
+        return;
+    }
+    let mut start = at;
+    let earliest = scan.end().max(at.saturating_sub(MAX_KEY));
+    while start > earliest && is_armour(text[start - 1]) {
+        start -= 1;
+    }
+    // The first line may be the end of a word before it.
+    let secret = start
+        ..at - text[start..at]
+            .iter()
+            .rev()
+            .take_while(|byte| **byte == b'-')
+            .count();
+    if secret.len() >= MIN_LINE {
+        scan.mark(secret, Spelling::Plain);
+    }
+}
+
+/// A key file of PuTTY: the lines behind `Private-Lines: 8`.
+pub(super) fn putty(scan: &mut Scan<'_>, start: usize) {
+    let text = scan.text;
+    let window = &text[start..text.len().min(start + MAX_KEY)];
+    let Some(found) = memchr::memmem::find(window, b"Private-Lines:") else {
+        return;
+    };
+    let number = run(text, start + found + b"Private-Lines:".len(), |byte| {
+        byte == b' ' || byte.is_ascii_digit()
+    });
+    let body = skip_space(text, number);
+    let end = run(text, body, |byte| {
+        is_armour(byte) && byte != b'-' && byte != b':'
+    });
+    // The run ends within the name of the next field, `Private-MAC`.
+    let end = memchr::memmem::find(&text[body..end], b"Private").map_or(end, |at| body + at);
+    let trimmed = text[body..end]
+        .iter()
+        .rev()
+        .take_while(|byte| !byte.is_ascii_alphanumeric() && **byte != b'=')
+        .count();
+    let mut end = end - trimmed;
+    if text[body..end].ends_with(b"\\n") {
+        end -= 2;
+    }
+    scan.mark(body..end, Spelling::Plain);
+    let mac = &text[end..text.len().min(end + 64)];
+    if let Some(at) = memchr::memmem::find(mac, b"Private-MAC: ") {
+        let start = end + at + b"Private-MAC: ".len();
+        scan.mark(
+            start..run(text, start, |byte| byte.is_ascii_hexdigit()),
+            Spelling::Plain,
+        );
+    }
+}
+
+fn is_label(byte: u8) -> bool {
+    byte == b' ' || byte.is_ascii_uppercase() || byte.is_ascii_digit()
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
+}
+
+/// What lines of Base64 are made of, with the ends of lines as they are or escaped.
+fn is_armour(byte: u8) -> bool {
+    is_base64(byte) || matches!(byte, b'\n' | b'\r' | b' ' | b'\t' | b'\\' | b'-')
+}
+
+/// Shorter is no line of a key.
+const MIN_LINE: usize = MIN_RANDOM;
+
+/// Longer than any private key.
+const MAX_KEY: usize = 16 << 10;

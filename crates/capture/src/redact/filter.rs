@@ -1,0 +1,279 @@
+//! A pass over a text with vector instructions: where a clue may begin, and which bytes are of words.
+//!
+//! Each byte's two halves look up, in tables of sixteen bytes, which groups of clues allow that
+//! byte at that place; four places in a row that agree on a group are worth a look. The method
+//! is Teddy's, from Hyperscan; the tables fold case, and the groups number [`SETS`] times eight.
+
+use fearless_simd::{Level, Simd, dispatch, prelude::*, u8x16, u8x32};
+
+/// What the pass says of [`BLOCK_BYTES`] bytes, the first of them in the lowest bit.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Block {
+    /// A clue may begin here.
+    pub(super) clues: u64,
+    /// A letter, a digit, `_` or `-`.
+    pub(super) words: u64,
+    /// A digit or a capital letter.
+    pub(super) mixed: u64,
+}
+
+/// The tables of one pass.
+#[derive(Debug)]
+pub(super) struct Filter {
+    classes: Halves,
+    sets: [[Halves; PLACES]; SETS],
+}
+
+/// What the lower and the upper half of a byte allow: one bit for each group.
+#[derive(Debug, Clone, Copy)]
+struct Halves {
+    lower: [u8; 16],
+    upper: [u8; 16],
+}
+
+impl Halves {
+    const NONE: Self = Self {
+        lower: [0; 16],
+        upper: [0; 16],
+    };
+
+    fn add(&mut self, places: Places, groups: u8) {
+        for half in 0..16 {
+            self.lower[half] |= if places.lower >> half & 1 == 1 {
+                groups
+            } else {
+                0
+            };
+            self.upper[half] |= if places.upper >> half & 1 == 1 {
+                groups
+            } else {
+                0
+            };
+        }
+    }
+}
+
+/// The bytes that may be at a place: each of these lower halves with each of these upper ones.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Places {
+    lower: u16,
+    upper: u16,
+}
+
+impl Places {
+    pub(super) fn of(bytes: impl IntoIterator<Item = u8>) -> Self {
+        let bytes = bytes.into_iter();
+        bytes.fold(Self::default(), |all, byte| Self {
+            lower: all.lower | 1 << (byte & 15),
+            upper: all.upper | 1 << (byte >> 4),
+        })
+    }
+
+    fn joined(self, other: Self) -> Self {
+        Self {
+            lower: self.lower | other.lower,
+            upper: self.upper | other.upper,
+        }
+    }
+
+    /// Which part of ordinary text these bytes are, about.
+    fn share(self) -> f32 {
+        let upper = SHARES
+            .iter()
+            .filter(|(upper, _)| self.upper >> upper & 1 == 1);
+        let rows = upper.flat_map(|(_, row)| row.iter().enumerate());
+        let allowed = rows.filter(|(lower, _)| self.lower >> lower & 1 == 1);
+        allowed.map(|(_, share)| f32::from(*share)).sum::<f32>() / 1000.0
+    }
+}
+
+/// Words that the same bit stands for.
+#[derive(Debug, Clone, Copy, Default)]
+struct Group {
+    places: [Places; PLACES],
+    /// Which part of ordinary text it lets through.
+    share: f32,
+}
+
+impl Group {
+    fn joined(&self, word: &[Places; PLACES]) -> Self {
+        let mut places = self.places;
+        for (place, more) in places.iter_mut().zip(word) {
+            *place = place.joined(*more);
+        }
+        Self {
+            share: places.iter().map(|place| place.share()).product(),
+            places,
+        }
+    }
+}
+
+impl Filter {
+    /// The tables for words, each given as what its first [`PLACES`] bytes may be.
+    ///
+    /// A group lets through what has at each place a byte of any of its words. So each word
+    /// joins the group that lets through the least more of ordinary text for it.
+    pub(super) fn new(words: &[[Places; PLACES]]) -> Self {
+        let mut groups = [Group::default(); SETS * 8];
+        for word in words {
+            let costs = groups
+                .iter()
+                .map(|group| group.joined(word).share - group.share);
+            let costs = costs.enumerate();
+            let best = costs.min_by(|(_, one), (_, other)| one.total_cmp(other));
+            let index = best.map_or(0, |(index, _)| index);
+            groups[index] = groups[index].joined(word);
+        }
+        let mut sets = [[Halves::NONE; PLACES]; SETS];
+        for (index, group) in groups.iter().enumerate() {
+            for (place, allowed) in group.places.iter().enumerate() {
+                sets[index / 8][place].add(*allowed, 1 << (index % 8));
+            }
+        }
+        Self {
+            classes: CLASSES,
+            sets,
+        }
+    }
+
+    /// Reads `text` from `start` on, as far as there are blocks; says how many were needed.
+    pub(super) fn read(&self, text: &[u8], start: usize, blocks: &mut [Block]) -> usize {
+        dispatch!(Level::new(), simd => pass(simd, self, &text[start..], blocks))
+    }
+}
+
+#[inline(always)]
+fn pass<S: Simd>(simd: S, filter: &Filter, text: &[u8], blocks: &mut [Block]) -> usize {
+    let needed = text.len().div_ceil(BLOCK_BYTES).min(blocks.len());
+    for (index, block) in blocks[..needed].iter_mut().enumerate() {
+        let rest = &text[index * BLOCK_BYTES..];
+        *block = if let Some(bytes) = rest.first_chunk::<WINDOW_BYTES>() {
+            read_block(simd, filter, bytes)
+        } else {
+            // The last bytes, with zeros behind them: those are of no word and no clue.
+            let mut bytes = [0; WINDOW_BYTES];
+            bytes[..rest.len()].copy_from_slice(rest);
+            read_block(simd, filter, &bytes)
+        };
+    }
+    needed
+}
+
+#[inline(always)]
+fn read_block<S: Simd>(simd: S, filter: &Filter, bytes: &[u8; WINDOW_BYTES]) -> Block {
+    let low = read_half(simd, filter, bytes, 0);
+    let high = read_half(simd, filter, bytes, BLOCK_BYTES / 2);
+    // The halves say where there is nothing.
+    Block {
+        clues: !(low.clues | high.clues << 32),
+        words: !(low.words | high.words << 32),
+        mixed: !(low.mixed | high.mixed << 32),
+    }
+}
+
+/// Of half a block: where there is no clue, no word byte, none that is mixed.
+#[inline(always)]
+fn read_half<S: Simd>(simd: S, filter: &Filter, bytes: &[u8; WINDOW_BYTES], at: usize) -> Block {
+    let table = |bytes: &[u8; 16]| u8x32::block_splat(u8x16::from_slice(simd, bytes));
+    let zero = u8x32::splat(simd, 0);
+    let all = u8x32::splat(simd, 15);
+    let mut found = [u8x32::splat(simd, u8::MAX); SETS];
+    let (mut words, mut mixed) = (zero, zero);
+    for place in 0..PLACES {
+        let window = u8x32::from_slice(simd, &bytes[at + place..at + place + 32]);
+        let (lower, upper) = (window & all, (window >> 4) & all);
+        if place == 0 {
+            let class = table(&filter.classes.lower).swizzle_dyn_within_blocks(lower)
+                & table(&filter.classes.upper).swizzle_dyn_within_blocks(upper);
+            words = class;
+            mixed = class & u8x32::splat(simd, MIXED);
+        }
+        for (set, found) in filter.sets.iter().zip(&mut found) {
+            let Halves { lower: l, upper: u } = &set[place];
+            *found &= table(l).swizzle_dyn_within_blocks(lower)
+                & table(u).swizzle_dyn_within_blocks(upper);
+        }
+    }
+    let any = found[1..].iter().fold(found[0], |any, found| any | *found);
+    Block {
+        clues: any.simd_eq(zero).to_bitmask(),
+        words: words.simd_eq(zero).to_bitmask(),
+        mixed: mixed.simd_eq(zero).to_bitmask(),
+    }
+}
+
+/// How many of a thousand bytes of prose, code and JSON are these, by their upper half and their lower.
+const SHARES: [(u8, [u8; 16]); 6] = [
+    (2, [150, 1, 25, 1, 1, 1, 1, 3, 4, 4, 3, 1, 12, 8, 10, 8]),
+    (3, [8, 8, 6, 4, 4, 4, 4, 3, 4, 4, 12, 4, 2, 5, 2, 1]),
+    (4, [1, 3, 2, 4, 2, 4, 2, 1, 2, 4, 1, 1, 2, 3, 3, 3]),
+    (5, [3, 1, 3, 4, 4, 2, 1, 2, 1, 1, 1, 2, 12, 2, 1, 10]),
+    (
+        6,
+        [2, 48, 11, 26, 25, 80, 15, 13, 25, 48, 2, 5, 28, 18, 46, 48],
+    ),
+    (7, [17, 1, 44, 46, 60, 20, 8, 8, 5, 10, 1, 4, 2, 4, 1, 1]),
+];
+
+/// Letters, digits, `_` and `-`, each kind a product of halves.
+const CLASSES: Halves = {
+    let mut halves = Halves::NONE;
+    let mut half = 0;
+    while half < 16 {
+        // `0` to `9`.
+        halves.lower[half] |= if half < 10 { DIGIT } else { 0 };
+        // `A` to `O` and `a` to `o`; `P` to `Z` and `p` to `z`; `_`; `-`.
+        halves.lower[half] |= if half > 0 { FIRST_CAPITAL | FIRST } else { 0 };
+        halves.lower[half] |= if half < 11 { LAST_CAPITAL | LAST } else { 0 };
+        half += 1;
+    }
+    halves.lower[15] |= UNDERSCORE;
+    halves.lower[13] |= HYPHEN;
+    halves.upper[2] = HYPHEN;
+    halves.upper[3] = DIGIT;
+    halves.upper[4] = FIRST_CAPITAL;
+    halves.upper[5] = LAST_CAPITAL | UNDERSCORE;
+    halves.upper[6] = FIRST;
+    halves.upper[7] = LAST;
+    halves
+};
+const DIGIT: u8 = 1;
+const FIRST_CAPITAL: u8 = 2;
+const LAST_CAPITAL: u8 = 4;
+const FIRST: u8 = 8;
+const LAST: u8 = 16;
+const UNDERSCORE: u8 = 32;
+const HYPHEN: u8 = 64;
+const MIXED: u8 = DIGIT | FIRST_CAPITAL | LAST_CAPITAL;
+
+/// So many bytes of a clue are looked at.
+pub(super) const PLACES: usize = 4;
+/// Eight groups each: more tell clues from other text better, and cost as much again.
+const SETS: usize = 2;
+/// As many as a word has bits.
+pub(super) const BLOCK_BYTES: usize = 64;
+const WINDOW_BYTES: usize = BLOCK_BYTES + PLACES - 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_byte_has_its_class_wherever_it_is() {
+        let filter = Filter::new(&[]);
+        let text: Vec<u8> = (0..=255).collect();
+        for start in 0..=255 {
+            let mut blocks = [Block::default(); 4];
+            let count = filter.read(&text, start, &mut blocks);
+            assert_eq!(count, (text.len() - start).div_ceil(BLOCK_BYTES));
+            for (offset, byte) in text[start..].iter().enumerate() {
+                let block = &blocks[offset / BLOCK_BYTES];
+                let bit = 1 << (offset % BLOCK_BYTES);
+                let is_word = byte.is_ascii_alphanumeric() || b"_-".contains(byte);
+                assert_eq!(block.words & bit != 0, is_word, "{byte}");
+                let is_mixed = byte.is_ascii_digit() || byte.is_ascii_uppercase();
+                assert_eq!(block.mixed & bit != 0, is_mixed, "{byte}");
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Values that were credentials in this recording, found again wherever they turn up.
+//!
+//! A header, a cookie, an OAuth body or a token's own shape says that a value is a secret. The same
+//! value in the output of a tool has nothing beside it that does. So each is remembered: not
+//! itself, but its length, and keyed hashes of it and of its first long word, which is
+//! where it is looked for.
+
+use std::ops::Range;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
+use super::key::{AnchorKey, SessionKey};
+use super::looks;
+use super::shapes::is_word;
+
+/// The values of one recording.
+pub(super) struct Known {
+    anchors: AnchorKey,
+    values: RwLock<Vec<Value>>,
+}
+
+/// What is kept of a value.
+#[derive(Clone, Copy)]
+pub(super) struct Value {
+    /// Keyed hash of the [`ANCHOR_BYTES`] at which its first long run of word bytes begins.
+    anchor: u64,
+    /// Where in the value that run begins.
+    offset: usize,
+    length: usize,
+    /// Keyed hash of the whole value.
+    hash: u64,
+}
+
+impl Known {
+    pub(super) fn new(key: &SessionKey) -> Self {
+        Self {
+            anchors: key.anchor_key(),
+            values: RwLock::new(Vec::new()),
+        }
+    }
+
+    /// Remembers a value, unless ordinary text may hold the same.
+    pub(super) fn learn(&self, value: &[u8]) {
+        if !is_unmistakable(value) {
+            return;
+        }
+        let Some(offset) = anchor_of(value) else {
+            return;
+        };
+        let found = Value {
+            anchor: self.anchors.hash(anchor_at(value, offset)),
+            offset,
+            length: value.len(),
+            hash: self.anchors.hash_all(value),
+        };
+        if self.values().iter().any(|known| known.hash == found.hash) {
+            return;
+        }
+        let mut values = self.values.write().unwrap_or_else(PoisonError::into_inner);
+        if values.len() < MAX_VALUES {
+            // The longest first: one may be part of another.
+            let at = values.partition_point(|known| known.length > found.length);
+            values.insert(at, found);
+        }
+    }
+
+    /// The values so far.
+    pub(super) fn values(&self) -> RwLockReadGuard<'_, Vec<Value>> {
+        self.values.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The known value whose first long word begins at `start`.
+    pub(super) fn at(&self, values: &[Value], text: &[u8], start: usize) -> Option<Range<usize>> {
+        let bytes = text.get(start..start + ANCHOR_BYTES)?;
+        let anchor = self
+            .anchors
+            .hash(u64::from_le_bytes(bytes.try_into().ok()?));
+        values
+            .iter()
+            .filter(|value| value.anchor == anchor)
+            .find_map(|value| {
+                let start = start.checked_sub(value.offset)?;
+                let range = start..start + value.length;
+                let text = text.get(range.clone())?;
+                (self.anchors.hash_all(text) == value.hash).then_some(range)
+            })
+    }
+}
+
+/// Whether a value is so random that no text has it by chance: no word, path, number, date.
+fn is_unmistakable(value: &[u8]) -> bool {
+    let is_printable = value.iter().all(|byte| (b'!'..=b'~').contains(byte));
+    let is_long = (MIN_BYTES..=MAX_BYTES).contains(&value.len());
+    is_long
+        && is_printable
+        && !looks::is_placeholder(value)
+        && (looks::is_random(value) || looks::is_uuid(value) || is_short_random(value))
+}
+
+/// Eight bytes and more, of which the kinds change often: a password, or a short key.
+fn is_short_random(value: &[u8]) -> bool {
+    let kinds = [
+        value.iter().any(u8::is_ascii_lowercase),
+        value.iter().any(u8::is_ascii_uppercase),
+        value.iter().any(u8::is_ascii_digit),
+        value.iter().any(|byte| b"!@#$%^&*?+~".contains(byte)),
+    ];
+    let kinds = kinds.iter().filter(|kind| **kind).count();
+    value.len() < looks::MIN_RANDOM && kinds >= 3 && looks::is_password(value)
+}
+
+/// Where the first run of word bytes begins that is long enough to be looked for.
+fn anchor_of(value: &[u8]) -> Option<usize> {
+    let mut length = 0;
+    for (at, byte) in value.iter().enumerate() {
+        length = if is_word(*byte) { length + 1 } else { 0 };
+        if length == ANCHOR_BYTES {
+            return Some(at + 1 - ANCHOR_BYTES);
+        }
+    }
+    None
+}
+
+fn anchor_at(value: &[u8], offset: usize) -> u64 {
+    let bytes = value[offset..].first_chunk().copied();
+    u64::from_le_bytes(bytes.unwrap_or_default())
+}
+
+/// The bytes of a value that are looked for.
+pub(super) const ANCHOR_BYTES: usize = 8;
+
+/// Shorter values are in ordinary text.
+const MIN_BYTES: usize = 8;
+
+/// Longer ones are documents.
+const MAX_BYTES: usize = 16 << 10;
+
+/// More credentials than any session has; each costs a comparison where words are long.
+const MAX_VALUES: usize = 256;

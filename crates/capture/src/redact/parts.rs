@@ -1,0 +1,231 @@
+//! Redaction of what is no body: URLs, headers, reasons, notes, commands.
+
+use memchr::memchr;
+use smol_str::SmolStr;
+
+use crate::record::{Connection, Exchange, Header, Response, Session};
+
+use super::command;
+use super::looks;
+use super::names::{self, Kind};
+use super::pair;
+use super::redactor::Redactor;
+use super::scan::{Scan, Span, Spelling};
+use super::url;
+
+impl Redactor {
+    /// Replaces the secrets in what is not a body: URL, headers, reasons.
+    pub fn exchange(&self, exchange: &mut Exchange) {
+        let request = &mut exchange.request;
+        self.long_string(&mut request.method);
+        self.url(&mut request.url);
+        self.headers(&mut request.headers);
+        self.headers(&mut request.trailers);
+        if let Some(response) = &mut exchange.response {
+            self.response(response);
+        }
+        if let Some(reason) = &mut exchange.outcome.reason {
+            self.string(reason);
+        }
+        exchange.notes.iter_mut().for_each(|note| self.string(note));
+    }
+
+    fn response(&self, response: &mut Response) {
+        self.headers(&mut response.headers);
+        self.headers(&mut response.trailers);
+        for informational in &mut response.informational {
+            self.headers(&mut informational.headers);
+        }
+        if let Some(reason) = &mut response.reason {
+            self.long_string(reason);
+        }
+    }
+
+    /// The name of a server-sent event without the secrets in it.
+    pub fn event_name(&self, name: &mut String) {
+        let is_usual = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'_');
+        if !name.bytes().all(is_usual) {
+            self.string(name);
+        }
+    }
+
+    /// Replaces the secrets in what is said of a connection.
+    pub fn connection(&self, connection: &mut Connection) {
+        let reason = connection.disposition.reason.iter_mut();
+        let words = reason
+            .chain(&mut connection.authority)
+            .chain(&mut connection.via)
+            .chain(&mut connection.notes)
+            .chain(&mut connection.sni)
+            .chain(connection.process.as_mut().map(|process| &mut process.name));
+        words.for_each(|text| self.string(text));
+    }
+
+    /// Replaces the secrets in the wrapped command.
+    pub fn session(&self, session: &mut Session) {
+        self.arguments(&mut session.command);
+    }
+
+    /// Replaces the secrets in a program and its arguments.
+    pub fn arguments(&self, arguments: &mut [String]) {
+        let by_command = command::in_arguments(arguments);
+        let mut option = None;
+        for (index, argument) in arguments.iter_mut().enumerate() {
+            let spans: Vec<_> = by_command
+                .iter()
+                .filter(|(at, _)| *at == index)
+                .map(|(_, range)| Span {
+                    range: range.clone(),
+                    spelling: Spelling::Plain,
+                })
+                .collect();
+            let kind = option.take().filter(|kind| is_argument(argument, *kind));
+            if !spans.is_empty() {
+                put(argument, self.replace(argument.as_bytes(), &spans));
+                continue;
+            }
+            if let Some(kind) = kind {
+                put(argument, self.value(kind, argument.as_bytes()));
+                continue;
+            }
+            let (name, value) = match argument.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None => (argument.as_str(), None),
+            };
+            let kind = names::key(name.as_bytes());
+            match (kind, value) {
+                (Some(kind), Some(value)) if kind != Kind::Doubtful => {
+                    if let Some(replaced) = self.value(kind, value.as_bytes()) {
+                        let value = String::from_utf8_lossy(&replaced).into_owned();
+                        *argument = format!("{name}={value}");
+                    }
+                }
+                (Some(kind), None) if argument.starts_with('-') => option = Some(kind),
+                _ => self.string(argument),
+            }
+        }
+    }
+
+    fn headers(&self, headers: &mut [Header]) {
+        let mut unnamed = Vec::with_capacity(headers.len());
+        for Header { name, value } in headers {
+            if name.bytes().any(|byte| byte.is_ascii_digit()) {
+                put(name, self.text(name.as_bytes()));
+            }
+            match names::header(name) {
+                Some(kind) => put(value, self.header_value(kind, value.as_bytes())),
+                None if name.eq_ignore_ascii_case("sec-websocket-protocol") => {
+                    put(value, self.subprotocols(value.as_bytes()));
+                }
+                None => unnamed.push(value),
+            }
+        }
+        // Most are short, and a search costs as much to begin as to go through one of them.
+        let all: Vec<&str> = unnamed.iter().map(|value| value.as_str()).collect();
+        let all = all.join("\n");
+        if !self.finder.spans(all.as_bytes(), &self.known).is_empty() {
+            for value in unnamed {
+                put(value, self.text(value.as_bytes()));
+            }
+        }
+    }
+
+    /// The value of a header whose name says that it is secret.
+    fn header_value(&self, kind: Kind, value: &[u8]) -> Option<Vec<u8>> {
+        let mut scan = Scan::new(value);
+        pair::mark_value(&mut scan, kind, 0..value.len(), Spelling::Plain);
+        if kind == Kind::Secret {
+            scan.learn(&(0..value.len()));
+        }
+        if kind == Kind::Authorization {
+            let secret = super::assign::after_scheme(value, 0..value.len());
+            scan.learn(&secret);
+        }
+        scan.teach(&self.known);
+        self.replace(value, &scan.into_spans())
+    }
+
+    /// The value of an option whose name says that it is secret.
+    fn value(&self, kind: Kind, value: &[u8]) -> Option<Vec<u8>> {
+        let mut scan = Scan::new(value);
+        pair::mark_value(&mut scan, kind, 0..value.len(), Spelling::Plain);
+        self.replace(value, &scan.into_spans())
+    }
+
+    /// A list of WebSocket subprotocols: some carry a credential as their last part,
+    /// `base64url.bearer.authorization.k8s.io.…`, `openai-insecure-api-key.…`.
+    fn subprotocols(&self, list: &[u8]) -> Option<Vec<u8>> {
+        let mut spans = self.finder.spans(list, &self.known);
+        if spans.is_empty() {
+            let mut at = 0;
+            for protocol in list.split(|byte| *byte == b',') {
+                let part = protocol
+                    .iter()
+                    .rposition(|byte| matches!(byte, b'.' | b' '));
+                let start = part.map_or(0, |dot| dot + 1);
+                if looks::is_random(&protocol[start..]) || looks::is_token(&protocol[start..]) {
+                    spans.push(Span {
+                        range: at + start..at + protocol.len(),
+                        spelling: Spelling::Plain,
+                    });
+                }
+                at += protocol.len() + 1;
+            }
+        }
+        self.replace(list, &spans)
+    }
+
+    fn url(&self, url: &mut String) {
+        let bytes = url.as_bytes();
+        let query = memchr(b'?', bytes).map_or(bytes.len(), |sign| sign + 1);
+        let (head, query) = bytes.split_at(query);
+        let has_userinfo = memchr(b'@', head).is_some();
+        let authority = memchr::memmem::find(head, b"://").filter(|_| has_userinfo);
+        let userinfo = authority.and_then(|at| url::userinfo(head, at + 3));
+        let head_replaced = match userinfo {
+            Some(range) => {
+                let spelling = Spelling::Percent;
+                self.replace(head, &[Span { range, spelling }])
+            }
+            None => self.text(head),
+        };
+        let query_replaced = self.form(query);
+        if head_replaced.is_some() || query_replaced.is_some() {
+            let mut whole = head_replaced.unwrap_or_else(|| head.to_vec());
+            whole.extend(query_replaced.as_deref().unwrap_or(query));
+            put(url, Some(whole));
+        }
+    }
+
+    /// A text that hardly ever holds anything, and then is longer than usual.
+    fn long_string(&self, text: &mut SmolStr) {
+        if text.len() >= SHORTEST_TOKEN {
+            put(text, self.text(text.as_bytes()));
+        }
+    }
+
+    fn string(&self, text: &mut String) {
+        let replaced = self.text(text.as_bytes());
+        put(text, replaced);
+    }
+}
+
+/// Whether what follows an option of this kind is its value, and not the next option.
+fn is_argument(argument: &str, kind: Kind) -> bool {
+    let value = argument.as_bytes();
+    if matches!(kind, Kind::Doubtful | Kind::Code) {
+        return looks::is_random(value);
+    }
+    !argument.starts_with('-') || looks::is_random(value) || looks::is_password(value)
+}
+
+/// Puts a redacted text in its place.
+fn put(place: &mut impl From<String>, replaced: Option<Vec<u8>>) {
+    if let Some(bytes) = replaced {
+        // Spans begin and end at ASCII bytes, so nothing is lost here.
+        *place = String::from_utf8_lossy(&bytes).into_owned().into();
+    }
+}
+
+/// `xoxb-` and a little more.
+const SHORTEST_TOKEN: usize = 12;

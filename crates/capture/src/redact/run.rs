@@ -1,0 +1,265 @@
+//! Tokens in long runs of letters, digits, `_` and `-`: where their prefixes are looked up.
+//!
+//! A token is at least [`MIN_RUN`] such bytes long, so it is enough to look at the
+//! runs of that length. Prefixes are looked up by their last byte before a separator,
+//! by their first byte at the beginning of a word, and, where they hold a dot, before the run.
+
+use std::sync::LazyLock;
+
+use super::scan::Scan;
+use super::shapes::{self, Found, LEADING, SEPARATED, Shape, WITH_DOT, is_dotted, is_word};
+use super::value::{is_boundary, starts_after_escape};
+
+/// Looks for tokens in the run that begins at `start`.
+pub(super) fn follow(scan: &mut Scan<'_>, start: usize) {
+    let text = scan.text;
+    let start = starts_after_escape(text, start);
+    let head = &text[start..text.len().min(start + MAX_HEAD)];
+    let length = head.iter().take_while(|byte| is_word(**byte)).count();
+    let head = &head[..length];
+    before(scan, start);
+    leading(scan, start);
+    for (at, byte) in head.iter().enumerate() {
+        if matches!(byte, b'_' | b'-') {
+            separated(scan, start, start + at);
+            leading(scan, start + at + 1);
+        } else if *byte == b'\\' {
+            break;
+        }
+    }
+    after(scan, start);
+}
+
+/// Shapes whose prefix ends with the separator at `at`.
+fn separated(scan: &mut Scan<'_>, run: usize, at: usize) {
+    let text = scan.text;
+    let Some(before) = at.checked_sub(1).filter(|before| *before >= run) else {
+        return;
+    };
+    for shape in &TABLES.separated[table_index(text[before])] {
+        let Some(start) = (at + 1).checked_sub(shape.prefix.len()) else {
+            continue;
+        };
+        let prefix = &text[start..=at];
+        if prefix.eq_ignore_ascii_case(shape.prefix.as_bytes()) {
+            try_shape(scan, shape, start);
+        }
+    }
+}
+
+/// Shapes that begin at `start`, which begins a word.
+fn leading(scan: &mut Scan<'_>, start: usize) {
+    let text = scan.text;
+    let Some(first) = text.get(start) else {
+        return;
+    };
+    if *first == b'e' && text[start..].starts_with(b"eyJ") && jwt(scan, start) {
+        return;
+    }
+    for shape in &TABLES.leading[table_index(*first)] {
+        if text[start..].starts_with(shape.prefix.as_bytes()) {
+            try_shape(scan, shape, start);
+        }
+    }
+}
+
+fn try_shape(scan: &mut Scan<'_>, shape: &Shape, start: usize) {
+    let text = scan.text;
+    if start < scan.end().max(scan.barren) || (shape.bounded && !is_boundary(text, start)) {
+        return;
+    }
+    match shape.measure(text, start + shape.prefix.len()) {
+        Found::Token(end) => scan.mark_token(start..end),
+        Found::Nothing => {}
+        Found::Barren(end) => scan.barren = end,
+    }
+}
+
+/// A JSON Web Token; says whether there is one.
+fn jwt(scan: &mut Scan<'_>, start: usize) -> bool {
+    let text = scan.text;
+    if start < scan.end().max(scan.barren_jwt) || !is_boundary(text, start) {
+        return false;
+    }
+    match shapes::measure_jwt(text, start) {
+        Found::Token(end) => {
+            scan.mark_token(start..end);
+            true
+        }
+        Found::Nothing => false,
+        Found::Barren(end) => {
+            scan.barren_jwt = end;
+            false
+        }
+    }
+}
+
+/// Shapes that begin before the run: with a dot, a slash, a colon or a tilde in them.
+fn before(scan: &mut Scan<'_>, run: usize) {
+    let text = scan.text;
+    let Some(sign) = run.checked_sub(1).map(|at| text[at]) else {
+        return;
+    };
+    match sign {
+        b'.' => {
+            let earliest = run.saturating_sub(MAX_BEFORE).max(scan.end());
+            let mut start = run - 1;
+            while start > earliest && is_dotted(text[start - 1]) {
+                start -= 1;
+            }
+            let start = starts_after_escape(text, start);
+            let starts = (start..run).filter(|at| *at == start || !is_word(text[at - 1]));
+            for at in starts {
+                for shape in WITH_DOT {
+                    if text[at..].starts_with(shape.prefix.as_bytes()) {
+                        try_shape(scan, shape, at);
+                    }
+                }
+            }
+        }
+        b'/' => refresh_token(scan, run),
+        b':' => after_colon(scan, run),
+        b'~' => after_tilde(scan, run),
+        _ => {}
+    }
+}
+
+/// Google's refresh tokens: `1//0…`.
+fn refresh_token(scan: &mut Scan<'_>, run: usize) {
+    let text = scan.text;
+    let Some(start) = run.checked_sub(3) else {
+        return;
+    };
+    let end = shapes::run(text, run, is_word);
+    let is_token = text[start..run] == *b"1//" && text[run] == b'0' && end - run >= 30;
+    if is_token && is_boundary(text, start) && start >= scan.end() {
+        scan.mark_token(start..end);
+    }
+}
+
+/// Telegram's bots: `1234567890:A…`; Asana: `1/1234567890123456:…`.
+fn after_colon(scan: &mut Scan<'_>, run: usize) {
+    let text = scan.text;
+    let digits = text[..run - 1].iter().rev().take(MAX_BEFORE);
+    let digits = digits.take_while(|byte| byte.is_ascii_digit()).count();
+    let start = run - 1 - digits;
+    let end = shapes::run(text, run, is_word);
+    let length = end - run;
+    let is_telegram = (8..=12).contains(&digits) && length == 35 && text[run] == b'A';
+    let is_asana = digits == 16 && length >= 32 && start >= 2 && text[start - 1] == b'/';
+    if (is_telegram || is_asana) && start >= scan.end() {
+        scan.mark_token(start..end);
+    }
+}
+
+/// Entra's client secrets, `…8Q~…`, and OpenShift's `sha256~…`.
+fn after_tilde(scan: &mut Scan<'_>, run: usize) {
+    let text = scan.text;
+    let end = shapes::run(text, run, |byte| is_dotted(byte) || byte == b'~');
+    let before = &text[..run - 1];
+    let start = if before.ends_with(b"sha256") && end - run >= 40 {
+        run - 7
+    } else if end - run >= 30
+        && before.ends_with(b"Q")
+        && before.len() >= 5
+        && before[before.len() - 2].is_ascii_digit()
+    {
+        run - 6
+    } else {
+        return;
+    };
+    if start >= scan.end() && is_boundary(text, start) {
+        scan.mark_token(start..shapes::without_stop(text, run, end));
+    }
+}
+
+/// Shapes that are known by what follows the run, or ends it.
+fn after(scan: &mut Scan<'_>, start: usize) {
+    let text = scan.text;
+    if start < scan.end() {
+        return;
+    }
+    let window = &text[..text.len().min(start + MAX_BEFORE)];
+    let end = shapes::run(window, start, is_word);
+    let word = &text[start..end];
+    let rest = &text[end..];
+    if word.len() == 14 && rest.starts_with(b".atlasv1.") {
+        let end = shapes::run(text, end, |byte| is_dotted(byte) || byte == b'=');
+        scan.mark_token(start..end);
+    } else if is_discord(word, rest) || is_airtable(word, rest) {
+        let end = shapes::run(text, end, is_dotted);
+        scan.mark_token(start..shapes::without_stop(text, start, end));
+    } else if is_mailchimp(word) || (word.len() == 40 && word.ends_with(b"_mmk")) {
+        scan.mark_token(start..end);
+    }
+}
+
+/// `<id in Base64>.<6>.<27 and more>`.
+fn is_discord(word: &[u8], rest: &[u8]) -> bool {
+    let is_id = (23..=28).contains(&word.len()) && matches!(word[0], b'M' | b'N' | b'O');
+    let mut parts = rest.split(|byte| !is_word(*byte));
+    is_id
+        && rest.starts_with(b".")
+        && parts.next().is_some_and(<[u8]>::is_empty)
+        && parts.next().is_some_and(|part| part.len() == 6)
+        && rest.get(7) == Some(&b'.')
+        && parts.next().is_some_and(|part| part.len() >= 27)
+}
+
+/// `pat<14>.<64 hexadecimal digits>`.
+fn is_airtable(word: &[u8], rest: &[u8]) -> bool {
+    word.len() == 17
+        && word.starts_with(b"pat")
+        && rest.starts_with(b".")
+        && rest
+            .get(1..65)
+            .is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+}
+
+/// `<32 hexadecimal digits>-us12`.
+fn is_mailchimp(word: &[u8]) -> bool {
+    let Some((key, place)) = word.split_at_checked(32) else {
+        return false;
+    };
+    key.iter().all(u8::is_ascii_hexdigit)
+        && place.strip_prefix(b"-us").is_some_and(|number| {
+            (1..=2).contains(&number.len()) && number.iter().all(u8::is_ascii_digit)
+        })
+}
+
+/// Shapes by a byte of their prefix, its case folded.
+struct Tables {
+    /// By the byte before the separator that ends the prefix.
+    separated: [Vec<&'static Shape>; 32],
+    /// By the first byte.
+    leading: [Vec<&'static Shape>; 32],
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(|| {
+    let mut tables = Tables {
+        separated: Default::default(),
+        leading: Default::default(),
+    };
+    for shape in SEPARATED {
+        let prefix = shape.prefix.as_bytes();
+        tables.separated[table_index(prefix[prefix.len() - 2])].push(shape);
+    }
+    for shape in LEADING {
+        tables.leading[table_index(shape.prefix.as_bytes()[0])].push(shape);
+    }
+    tables
+});
+
+/// Letters in either case have one index.
+fn table_index(byte: u8) -> usize {
+    usize::from(byte & 31)
+}
+
+/// The shortest token, with its prefix.
+pub(super) const MIN_RUN: u32 = 12;
+
+/// Prefixes are looked for this far into a run: `my_own_ghp_…`; further on it is data.
+const MAX_HEAD: usize = 64;
+
+/// Longer than any prefix with dots, and than any token that is known by its end.
+const MAX_BEFORE: usize = 64;
