@@ -1,6 +1,7 @@
 //! The live half of the crate: it listens, relays, watches and records.
 
 mod attended;
+mod authority;
 mod builder;
 mod ca;
 mod context;
