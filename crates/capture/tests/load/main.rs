@@ -10,6 +10,7 @@
 
 mod agent;
 mod apart;
+mod bundle;
 mod crash;
 mod descriptors;
 mod disk;
