@@ -1,5 +1,6 @@
 //! The live half of the crate: it listens, relays, watches and records.
 
+mod agent_leg;
 mod attended;
 mod authority;
 mod builder;
@@ -7,6 +8,7 @@ mod ca;
 mod context;
 mod error;
 mod hosts;
+mod interception;
 mod interceptor;
 mod listener;
 mod live;

@@ -5,6 +5,7 @@
 mod absolute_form;
 mod agent_faults;
 mod agent_tls;
+mod cancelled;
 mod certificates;
 mod connections;
 mod fidelity;
@@ -15,6 +16,7 @@ mod matrix;
 mod origin_faults;
 mod scene;
 mod secrets;
+mod silence;
 mod smuggling;
 mod ways_in;
 mod ways_out;

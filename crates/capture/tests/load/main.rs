@@ -22,6 +22,7 @@ mod disk;
 )]
 mod harness;
 mod origin;
+mod other_users;
 mod running;
 mod signals;
 mod soak;
