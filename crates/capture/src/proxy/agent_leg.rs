@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::server::TlsStream;
 
 use super::context::Context;
-use super::net::cause::Cause;
+use super::net::cause::{Cause, HandshakeFailure};
 use super::net::process::Answer;
 use super::net::rewind::Rewind;
 use super::relay::Leg;
@@ -24,7 +24,8 @@ pub(crate) struct AgentLeg {
     process: Answer,
     /// Told to [`Trust`](super::trust::Trust) at the first bytes: a connection may live for hours.
     spoke: bool,
-    alert: Option<Cause>,
+    /// How its TLS failed, where it did.
+    failure: Option<HandshakeFailure>,
 }
 
 /// What the agent has done on a connection that is over.
@@ -33,7 +34,9 @@ pub(crate) enum Conduct {
     Spoke,
     /// It has sent a certificate alert and nothing else.
     Refused(Cause),
-    /// It has sent nothing.
+    /// It has sent nothing but an alert that is not about our certificate.
+    Failed,
+    /// It has sent nothing, and does not say why.
     Silent,
 }
 
@@ -51,7 +54,7 @@ impl AgentLeg {
             host,
             process,
             spoke: false,
-            alert: None,
+            failure: None,
         }
     }
 
@@ -62,10 +65,11 @@ impl AgentLeg {
 
     /// What the agent has done.
     pub(crate) fn conduct(self) -> Conduct {
-        match self.alert {
+        match self.failure {
             _ if self.spoke => Conduct::Spoke,
-            Some(cause) => Conduct::Refused(cause),
-            None => Conduct::Silent,
+            Some(HandshakeFailure::Refused(cause)) => Conduct::Refused(cause),
+            Some(HandshakeFailure::Other(_)) => Conduct::Failed,
+            Some(HandshakeFailure::Silent) | None => Conduct::Silent,
         }
     }
 
@@ -103,7 +107,7 @@ impl AsyncRead for AgentLeg {
             self.tell();
         }
         if let Poll::Ready(Err(error)) = &result {
-            self.alert = Cause::certificate_alert(error);
+            self.failure = Some(HandshakeFailure::of(error));
         }
         result
     }

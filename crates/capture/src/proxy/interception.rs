@@ -243,7 +243,7 @@ impl Intercepted {
         match agent.conduct() {
             Conduct::Refused(cause) => this.refused(&cause, offered).await,
             Conduct::Silent if by_agent => this.ended_silently(offered).await,
-            Conduct::Spoke | Conduct::Silent => {}
+            Conduct::Spoke | Conduct::Failed | Conduct::Silent => {}
         }
     }
 }

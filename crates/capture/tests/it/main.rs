@@ -12,6 +12,7 @@ mod fidelity;
 mod harness;
 mod http1;
 mod http2;
+mod late_alert;
 mod matrix;
 mod origin_faults;
 mod scene;

@@ -62,7 +62,7 @@ impl Cause {
 
     /// The certificate alert (RFC 8446, section 6.2) in an error of the agent's TLS, if it is one:
     /// no other alert says anything about our certificate.
-    pub(crate) fn certificate_alert(error: &io::Error) -> Option<Self> {
+    fn certificate_alert(error: &io::Error) -> Option<Self> {
         use AlertDescription as A;
         let Some(rustls::Error::AlertReceived(
             alert @ (A::BadCertificate
@@ -81,7 +81,7 @@ impl Cause {
     }
 }
 
-/// How a TLS handshake with an agent failed.
+/// How a TLS handshake with an agent failed, or what comes right after it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum HandshakeFailure {
     /// A certificate alert: the agent does not accept our certificate.
@@ -93,7 +93,7 @@ pub(crate) enum HandshakeFailure {
 }
 
 impl HandshakeFailure {
-    /// Reads the error of a handshake.
+    /// Reads the error of the agent's TLS.
     pub(crate) fn of(error: &io::Error) -> Self {
         use AlertDescription as A;
         use io::ErrorKind as Kind;

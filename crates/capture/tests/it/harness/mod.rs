@@ -257,11 +257,14 @@ fn client_config(provider: CryptoProvider, root_pem: &str) -> ClientConfig {
     for certificate in CertificateDer::pem_slice_iter(root_pem.as_bytes()) {
         roots.add(certificate.unwrap()).unwrap();
     }
-    ClientConfig::builder_with_provider(Arc::new(provider))
+    let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(roots)
-        .with_no_client_auth()
+        .with_no_client_auth();
+    // For a test that goes on without rustls.
+    config.enable_secret_extraction = true;
+    config
 }
 
 /// The bytes with which a TLS client begins.
