@@ -26,7 +26,7 @@ pub struct Options {
     #[arg(long, conflicts_with = "intercept")]
     pub intercept_all: bool,
 
-    /// Trust the roots in this PEM file on the way out, too
+    /// Trust the roots in this PEM file too: on the way out, and in the bundle for the agent
     #[arg(long, value_name = "FILE")]
     pub upstream_ca: Vec<PathBuf>,
 
@@ -100,6 +100,15 @@ impl Options {
             upstream = upstream.parent(parent);
         }
         Ok(upstream)
+    }
+
+    /// `roots`, and those of `--upstream-ca`: what an agent has to trust besides ours, because it
+    /// meets the origin's own certificate where a host is relayed unread.
+    pub fn agent_roots(&self, mut roots: Roots) -> Roots {
+        for path in &self.upstream_ca {
+            roots.extend(Roots::from_paths(Some(path), None));
+        }
+        roots
     }
 
     /// The next proxy, where there is one: the option's, or the inherited one.

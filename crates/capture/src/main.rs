@@ -83,11 +83,12 @@ async fn run(cli: &Cli) -> Result<()> {
     let root = RootCa::load_or_create(&ca_dir, &hosts)?;
     let sink = JsonlSink::open(&cli.output)?;
     let roots = roots.join().unwrap_or_default();
-    // Pasted into shells that stand in other folders.
-    let bundle = root.write_bundle(&std::path::absolute(&ca_dir)?, &roots)?;
     let upstream = cli
         .options
         .upstream(&roots, |name| std::env::var(name).ok())?;
+    // The path is absolute: it is pasted into shells in other folders.
+    let agent_roots = cli.options.agent_roots(roots);
+    let bundle = root.write_bundle(&std::path::absolute(&ca_dir)?, &agent_roots)?;
     let builder = Proxy::builder(root, sink)
         .listen(cli.listen)
         .intercept(hosts.clone())

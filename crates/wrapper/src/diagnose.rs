@@ -55,11 +55,18 @@ fn rejected(run: &Course<'_>, standout: &Standout) -> Vec<Warning> {
         .iter()
         .take(MAX_NAMED)
         .map(|((program, host), cause)| {
-            let what =
-                format!("{program} did not accept wrap's certificate for {host} ({cause})");
+            let what = match cause.as_str() {
+                "eof" => format!(
+                    "{program} ended one connection to {host} after the other without a request: \
+                     it seems not to accept wrap's certificate"
+                ),
+                alert => {
+                    format!("{program} did not accept wrap's certificate for {host} ({alert})")
+                }
+            };
             let remedy = format!(
                 "it does not read the variables that name the certificates, or something overrides them: \
-                 see `wrap doctor {}`; further connections to {host} were relayed unread",
+                 see `wrap doctor {}`; connections to {host} that followed may be unread",
                 run.profile.name
             );
             Warning::new(what, remedy)
@@ -87,13 +94,18 @@ fn unreachable(run: &Course<'_>, standout: &Standout) -> Vec<Warning> {
     by_parent.into_iter().chain(others).collect()
 }
 
-/// Whom the proxy turned away. Asking once without the password is nothing; never to send it is.
+/// Connections that the proxy gave up. Asking once without the password is nothing; never to send it is.
 fn refused(standout: &Standout) -> Vec<Warning> {
     let mut warnings: Vec<Warning> = standout
         .refused
         .iter()
         .take(MAX_NAMED)
-        .map(|(program, reason)| Warning::new(format!("{program} was refused: {reason}"), ""))
+        .map(|(program, reason)| {
+            Warning::new(
+                format!("a connection of {program} was given up: {reason}"),
+                "",
+            )
+        })
         .collect();
     if standout.without_password > 0 && standout.without_password == standout.connections {
         warnings.push(Warning::new(
@@ -256,6 +268,19 @@ mod tests {
             ),
             "{said:?}"
         );
+    }
+
+    #[test]
+    fn a_cancelled_request_is_no_warning_and_a_refusal_in_silence_says_what_was_seen() {
+        let gone = r#"{"state":"refused","cause":"agent_gone","reason":"the agent ended the handshake without an alert"}"#;
+        let with = |disposition: &str| {
+            REJECTED.replace(r#"{"state":"rejected","cause":"unknown_ca"}"#, disposition)
+        };
+        assert!(warnings(&[&with(gone)], 0, 0).is_empty());
+        let silent = r#"{"state":"rejected","cause":"eof"}"#;
+        let said = warnings(&[&with(silent)], 0, 0);
+        let expected = "codex ended one connection to api.openai.com after the other";
+        assert!(said[0].starts_with(expected), "{said:?}");
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub(crate) fn run(name: OsString, recording: &Options, inherited: &Environment) 
             sheet.add("agent", vec![version(&agent)])?;
             sheet.add("settings", settings(&agent, inherited, &folder))?;
             sheet.add("variables", variables(inherited))?;
-            sheet.add("roots", roots(inherited))?;
+            sheet.add("roots", roots(recording, inherited))?;
             sheet.add("next proxy", vec![next_proxy(recording, inherited)])?;
             sheet.add("sessions", vec![session_folder()])?;
             sheet.add("self-test", self_test(&mut agent))?;
@@ -133,8 +133,8 @@ fn variables(inherited: &Environment) -> Vec<Finding> {
     }]
 }
 
-fn roots(inherited: &Environment) -> Vec<Finding> {
-    let roots = match Trusted::load(inherited) {
+fn roots(recording: &Options, inherited: &Environment) -> Vec<Finding> {
+    let roots = match Trusted::load(inherited, recording) {
         Err(error) => return vec![bad(&error)],
         Ok(trusted) => trusted.all,
     };

@@ -68,7 +68,7 @@ impl Plan {
         let (root, trusted, dead) = thread::scope(|scope| {
             let root = scope.spawn(|| RootCa::ephemeral(&hosts));
             let dead = scope.spawn(|| parent.as_ref().and_then(parent::unreachable));
-            let trusted = Trusted::load(inherited);
+            let trusted = Trusted::load(inherited, &options.recording);
             (root.join(), trusted, dead.join())
         });
         let trusted = trusted?;

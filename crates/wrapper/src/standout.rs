@@ -97,6 +97,8 @@ impl Standout {
             }
             // Programs may ask without the password first, and again with it, as git does.
             State::Refused if cause == "no_password" => self.without_password += 1,
+            // A request that was cancelled: nothing is wrong.
+            State::Refused if cause == "agent_gone" => {}
             State::Refused => {
                 self.refused.entry(program.to_owned()).or_insert(reason);
             }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use capture::Roots;
+use capture::cli::Options;
 
 use crate::environment::{Environment, inherited_bundles};
 
@@ -20,19 +21,20 @@ use crate::environment::{Environment, inherited_bundles};
 pub(crate) struct Trusted {
     /// The system's, or those that the user has put in their place: what origins are held against.
     pub(crate) base: Roots,
-    /// These, and those that the user's tools are told of.
+    /// These, those that the user's tools are told of, and those of `--upstream-ca`.
     pub(crate) all: Roots,
 }
 
 impl Trusted {
     /// Reads the system's roots, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` put in their
-    /// place, and every other file of roots that `inherited` names for some tool.
+    /// place, every other file of roots that `inherited` names for some tool, and the files of
+    /// `--upstream-ca`.
     ///
     /// # Errors
     ///
     /// When the user's own `SSL_CERT_FILE` holds no certificate: the agent would be cut off
     /// from everything that is not intercepted.
-    pub(crate) fn load(inherited: &Environment) -> Result<Self> {
+    pub(crate) fn load(inherited: &Environment, options: &Options) -> Result<Self> {
         let variable = |name: &str| inherited.get(OsStr::new(name)).filter(|v| !v.is_empty());
         let file = variable("SSL_CERT_FILE").map(Path::new);
         let folder = variable("SSL_CERT_DIR").map(Path::new);
@@ -56,7 +58,10 @@ impl Trusted {
                 read.push(more);
             }
         }
-        Ok(Self { base, all })
+        Ok(Self {
+            base,
+            all: options.agent_roots(all),
+        })
     }
 }
 
@@ -108,7 +113,28 @@ impl Drop for Bundle {
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
+    use clap::Parser as _;
+
     use super::*;
+
+    #[derive(clap::Parser)]
+    struct Cli {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    /// As with `--upstream-ca`, once for each of `files`.
+    fn load_with(inherited: &Environment, files: &[&Path]) -> Result<Trusted> {
+        let program = [OsStr::new("wrap")].into_iter();
+        let options = files
+            .iter()
+            .flat_map(|file| [OsStr::new("--upstream-ca"), file.as_os_str()]);
+        Trusted::load(inherited, &Cli::parse_from(program.chain(options)).options)
+    }
+
+    fn load(inherited: &Environment) -> Result<Trusted> {
+        load_with(inherited, &[])
+    }
 
     fn certificate(folder: &Path, name: &str) -> PathBuf {
         let made = rcgen::generate_simple_self_signed([format!("{name}.example")]).unwrap();
@@ -127,9 +153,21 @@ mod tests {
             ("NODE_EXTRA_CA_CERTS".into(), tool.into()),
             ("CURL_CA_BUNDLE".into(), own.into()),
         ]);
-        let roots = Trusted::load(&inherited).unwrap().all;
+        let roots = load(&inherited).unwrap().all;
         assert_eq!(roots.count(), 2);
         assert!(roots.problems().is_empty());
+    }
+
+    #[test]
+    fn upstream_ca_roots_are_in_the_bundle_and_origins_roots_stay_as_they_were() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = certificate(folder.path(), "own");
+        let company = certificate(folder.path(), "company");
+        let inherited = Environment::from([("SSL_CERT_FILE".into(), own.into())]);
+        let trusted = load_with(&inherited, &[&company]).unwrap();
+        assert_eq!((trusted.base.count(), trusted.all.count()), (1, 2));
+        let pem = fs::read_to_string(company).unwrap().replace("\r\n", "\n");
+        assert!(trusted.all.to_pem().contains(&pem));
     }
 
     #[test]
@@ -138,7 +176,7 @@ mod tests {
         let path = folder.path().join("broken.pem");
         fs::write(&path, "not a certificate").unwrap();
         let inherited = Environment::from([("SSL_CERT_FILE".into(), path.into())]);
-        let error = Trusted::load(&inherited).unwrap_err().to_string();
+        let error = load(&inherited).unwrap_err().to_string();
         assert!(error.contains("broken.pem"), "{error}");
         assert!(error.contains("unset it"), "{error}");
     }
@@ -153,7 +191,7 @@ mod tests {
             ),
             ("PIP_CERT".into(), folder.path().join("none.pem").into()),
         ]);
-        let roots = Trusted::load(&inherited).unwrap().all;
+        let roots = load(&inherited).unwrap().all;
         assert_eq!(roots.count(), 1);
         assert!(
             roots.problems()[0].contains("none.pem"),
@@ -168,7 +206,7 @@ mod tests {
         let own = certificate(folder.path(), "own");
         let ours = fs::read_to_string(certificate(folder.path(), "ours")).unwrap();
         let inherited = Environment::from([("SSL_CERT_FILE".into(), own.into())]);
-        let roots = Trusted::load(&inherited).unwrap().all;
+        let roots = load(&inherited).unwrap().all;
         let path = folder.path().join("ca.pem");
 
         let bundle = Bundle::write(path.clone(), &roots, &[&ours]).unwrap();

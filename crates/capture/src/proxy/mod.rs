@@ -1,11 +1,14 @@
 //! The live half of the crate: it listens, relays, watches and records.
 
+mod agent_leg;
 mod attended;
+mod authority;
 mod builder;
 mod ca;
 mod context;
 mod error;
 mod hosts;
+mod interception;
 mod interceptor;
 mod listener;
 mod live;

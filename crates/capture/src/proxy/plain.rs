@@ -22,17 +22,17 @@ use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 
 use super::attended::Attended;
+use super::authority::{Authority, without_userinfo};
 use super::context::Context;
-use super::interceptor::pass;
 use super::live::Live;
 use super::net::cause::Cause;
 use super::net::process::Answer;
 use super::net::rewind::Rewind;
-use super::net::upstream::split;
 use super::recorder::Direction;
+use super::relay::pass;
 use super::stand_by;
 use super::tap::{Cut, Side};
-use super::tunnel::{AnyBody, own, refuse};
+use super::tunnel::{AnyBody, goes_nowhere, own, refuse};
 use crate::record::Unread;
 
 /// Forwards one agent connection's requests.
@@ -44,7 +44,7 @@ pub(crate) struct Plain {
 
 /// The connection to the origin that was asked last.
 struct Open {
-    authority: String,
+    authority: Authority,
     sender: SendRequest<Incoming>,
 }
 
@@ -64,11 +64,18 @@ impl Plain {
                 "only http:// URLs can be asked for in absolute form; use CONNECT for others";
             return own(stand_by::text(StatusCode::BAD_REQUEST, text));
         }
-        let Some(authority) = request.uri().authority().map(ToString::to_string) else {
+        let Some(named) = request.uri().authority() else {
             return own(stand_by::text(
                 StatusCode::BAD_REQUEST,
                 "the URL names no host",
             ));
+        };
+        let authority = match Authority::of_url(named) {
+            Ok(authority) => authority,
+            Err(reason) => {
+                let process = self.process.clone();
+                return own(goes_nowhere(&self.context, named, process, &reason));
+            }
         };
         to_origin_form(&mut request);
         let agent = hyper::upgrade::on(&mut request);
@@ -95,22 +102,21 @@ impl Plain {
         }
     }
 
-    async fn connect(&self, authority: &str) -> Result<SendRequest<Incoming>, Response<AnyBody>> {
-        let with_port = if authority.ends_with(']') || !authority.contains(':') {
-            format!("{authority}:80")
-        } else {
-            authority.to_owned()
-        };
+    async fn connect(
+        &self,
+        authority: &Authority,
+    ) -> Result<SendRequest<Incoming>, Response<AnyBody>> {
         let context = &self.context;
-        let mut live = Live::begin(context, Some(&with_port), self.process.clone());
-        let (host, port) = split(&with_port);
+        let text = authority.to_string();
+        let mut live = Live::begin(context, Some(&text), self.process.clone());
+        let Authority { host, port } = authority;
         let dialled = context
             .upstream
-            .dial(&host, port, context.local_addr, &mut live)
+            .dial(host, *port, context.local_addr, &mut live)
             .await
             .map_err(|cause| own(refuse(&mut live, &cause)))?;
         live.record().via = dialled.via;
-        if context.hosts.matches(&host) {
+        if context.hosts.matches(host) {
             live.intercept("http", None, None);
         } else {
             live.leave_unread(
@@ -178,7 +184,7 @@ fn to_origin_form(request: &mut Request<Incoming>) {
         && let Some(host) = request
             .uri()
             .authority()
-            .and_then(|name| name.as_str().parse().ok())
+            .and_then(|name| without_userinfo(name.as_str()).parse().ok())
     {
         request.headers_mut().insert(HOST, host);
     }

@@ -13,6 +13,8 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::{client, server};
 
+use super::context::Context as ProxyContext;
+use super::live::Live;
 use super::net::rewind::Rewind;
 use super::recorder::{Clock, Direction};
 use super::tap::{Cut, Side, Stamp, Tap};
@@ -31,7 +33,7 @@ pub(crate) trait Leg: AsyncRead + AsyncWrite + Unpin + Send {
 }
 
 /// Relays until both sides have ended, one was reset, or nothing is under way after `drain`.
-pub(crate) async fn relay(
+async fn relay(
     agent: &mut impl Leg,
     origin: &mut impl Leg,
     tap: &mut Tap,
@@ -81,6 +83,22 @@ pub(crate) async fn relay(
             Side::Origin => agent.reset_on_drop(),
         }
     }
+    cut
+}
+
+/// Relays through the connection's tap.
+pub(crate) async fn pass(
+    context: &ProxyContext,
+    live: &mut Live,
+    agent: &mut impl Leg,
+    origin: &mut impl Leg,
+) -> Cut {
+    let clock = *context.recorder.clock();
+    let Some(tap): Option<&mut Tap> = live.tap() else {
+        return Cut::Shutdown;
+    };
+    let cut = relay(agent, origin, tap, &clock, context.shutdown.draining()).await;
+    live.ended(cut);
     cut
 }
 

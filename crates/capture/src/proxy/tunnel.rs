@@ -13,6 +13,7 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::Incoming;
 use hyper::header::{HeaderValue, PROXY_AUTHENTICATE};
+use hyper::http::uri;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::upgrade::OnUpgrade;
@@ -21,13 +22,14 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 
 use super::attended::Attended;
+use super::authority::{Authority, without_userinfo};
 use super::context::Context;
 use super::interceptor::Tunnel;
 use super::live::Live;
 use super::net::cause::Cause;
 use super::net::process::Answer;
 use super::net::rewind::Rewind;
-use super::net::upstream::{Dialled, split};
+use super::net::upstream::Dialled;
 use super::plain::Plain;
 use super::stand_by;
 use crate::record::State;
@@ -98,8 +100,9 @@ impl Front {
 
     /// The agent may come again on the same connection, with the password (git does so).
     fn ask_for_password(&self, request: &Request<Incoming>) -> Response<AnyBody> {
-        let authority = request.uri().authority().map(ToString::to_string);
-        let mut live = Live::begin(&self.context, authority.as_deref(), self.process.clone());
+        let authority = request.uri().authority();
+        let authority = authority.map(|authority| without_userinfo(authority.as_str()));
+        let mut live = Live::begin(&self.context, authority, self.process.clone());
         let reason = "the request came without the proxy's password";
         live.give_up(State::Refused, "no_password", reason);
         let mut response = stand_by::text(StatusCode::PROXY_AUTHENTICATION_REQUIRED, reason);
@@ -111,12 +114,24 @@ impl Front {
     }
 
     async fn connect(&self, request: Request<Incoming>) -> Response<AnyBody> {
-        let Some(authority) = request.uri().authority().map(ToString::to_string) else {
+        let Some(named) = request.uri().authority() else {
             let text = "CONNECT needs host:port";
             return own(stand_by::text(StatusCode::BAD_REQUEST, text));
         };
-        let mut live = Live::begin(&self.context, Some(&authority), self.process.clone());
-        let (host, port) = split(&authority);
+        let authority = match Authority::of_connect(named) {
+            Ok(authority) => authority,
+            Err(reason) => {
+                return own(goes_nowhere(
+                    &self.context,
+                    named,
+                    self.process.clone(),
+                    &reason,
+                ));
+            }
+        };
+        let text = authority.to_string();
+        let mut live = Live::begin(&self.context, Some(&text), self.process.clone());
+        let Authority { host, port } = authority;
         let dialled = self
             .context
             .upstream
@@ -168,6 +183,18 @@ pub(crate) fn refuse(live: &mut Live, cause: &Cause) -> Response<Full<Bytes>> {
     };
     live.give_up(state, &cause.name, &cause.reason);
     stand_by::response(cause)
+}
+
+/// Answers 400 to a request whose authority cannot be used, and puts it on record.
+pub(crate) fn goes_nowhere(
+    context: &Context,
+    named: &uri::Authority,
+    process: Answer,
+    reason: &str,
+) -> Response<Full<Bytes>> {
+    let mut live = Live::begin(context, Some(without_userinfo(named.as_str())), process);
+    live.give_up(State::Refused, "authority", reason);
+    stand_by::text(StatusCode::BAD_REQUEST, reason)
 }
 
 /// An answer of our own, among bodies that are passed on.

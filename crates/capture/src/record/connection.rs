@@ -84,8 +84,8 @@ pub struct Disposition {
     /// Why it was not read, for `opaque`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread: Option<Unread>,
-    /// A short cause for machines, for `rejected`, `failed` and `refused`: `unknown_ca`, `eof`,
-    /// `dns`, `refused`, `timeout`, `certificate_expired`, `certificate_wrong_host`, `certificate_unknown_issuer`, …
+    /// A short cause for machines, for `rejected`, `failed` and `refused`: `unknown_ca`, `eof` (in silence, several
+    /// times), `agent_gone`, `dns`, `refused`, `timeout`, `certificate_expired`, `certificate_wrong_host`, `certificate_unknown_issuer`, …
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
     /// The cause in words.
@@ -105,7 +105,7 @@ pub enum State {
     Rejected,
     /// The origin could not be reached, or not be trusted.
     Failed,
-    /// Refused by us.
+    /// Refused by us, or given up by the agent before anything passed.
     Refused,
 }
 
@@ -117,7 +117,8 @@ pub enum Unread {
     NotMatched,
     /// What was inside is not HTTP.
     NotHttp,
-    /// The agent refused our certificate for this host before.
+    /// The agent's program refused our certificate for this host before, with an alert, or in
+    /// silence several times in a row.
     EarlierRejected,
 }
 

@@ -91,7 +91,8 @@ pub struct Dispositions {
     /// The origin could not be reached or trusted.
     #[serde(default)]
     pub failed: u64,
-    /// Refused by us: no password, a loop, a request that no proxy serves.
+    /// Refused by us (no password, a loop, a request that no proxy serves), or given up by the
+    /// agent before anything passed.
     #[serde(default)]
     pub refused: u64,
 }

@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
-use crate::harness::{Harness, Origin, read_head, read_to, spawn, within};
+use crate::harness::{Harness, Origin, client_hello, read_head, read_to, spawn, within};
 use crate::scene::{SHORT, Scene};
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
@@ -88,21 +88,7 @@ async fn an_agent_that_hangs_in_the_handshake_is_closed_and_said() {
     // The server's flight comes, and is never answered.
     read_out(tunnel).await;
     let (state, cause) = said(scene).await;
-    assert_eq!((state, cause.as_str()), (State::Rejected, "tls"));
-}
-
-/// The bytes with which a TLS client begins.
-fn client_hello() -> Vec<u8> {
-    let config = rustls::ClientConfig::builder_with_provider(crate::harness::provider())
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth();
-    let name = rustls::pki_types::ServerName::try_from(crate::harness::HOST).unwrap();
-    let mut client = rustls::ClientConnection::new(Arc::new(config), name).unwrap();
-    let mut hello = Vec::new();
-    client.write_tls(&mut hello).unwrap();
-    hello
+    assert_eq!((state, cause.as_str()), (State::Refused, "tls"));
 }
 
 #[tokio::test]

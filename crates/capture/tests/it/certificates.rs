@@ -21,7 +21,7 @@ const OUTSIDE: &str = "bank.example";
 const ADDRESS: &str = "192.0.2.1";
 
 /// Runs a line of shell: whether it succeeded, and what it said.
-fn sh(line: &str) -> (bool, String) {
+pub(crate) fn sh(line: &str) -> (bool, String) {
     let output = Command::new("sh").args(["-c", line]).output().unwrap();
     let said = [output.stdout, output.stderr].concat();
     (
@@ -31,7 +31,7 @@ fn sh(line: &str) -> (bool, String) {
 }
 
 /// Whether the program is here; where `CI` is set it has to be.
-fn is_here(program: &str, package: &str) -> bool {
+pub(crate) fn is_here(program: &str, package: &str) -> bool {
     let here = sh(&format!("command -v {program}")).0;
     if !here {
         println!("SKIPPED: {program} is missing (Debian: {package}); it was asked nothing");

@@ -1,9 +1,9 @@
-//! Every way into the proxy: CONNECT, passwords, absolute form, plain HTTP in a tunnel.
+//! Every way into the proxy: CONNECT, authorities, passwords, absolute form, plain HTTP in a tunnel.
 
 use capture::record::{OutcomeState, State};
 use tokio::io::AsyncWriteExt;
 
-use crate::harness::{Harness, Origin, ask, read_head, read_to};
+use crate::harness::{HOST, Harness, Origin, ask, read_head, read_to};
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
@@ -44,6 +44,76 @@ async fn a_plain_request_in_absolute_form_is_forwarded_in_origin_form() {
         "one connection for one connection"
     );
     assert_eq!(recording.exchanges[1].outcome.state, OutcomeState::Complete);
+}
+
+#[tokio::test]
+async fn userinfo_in_an_absolute_form_request_is_dropped() {
+    let origin = plain_origin().await;
+    let harness = Harness::start(&origin).await;
+    let mut agent = harness.connect().await;
+    agent
+        .write_all(b"GET http://user:word@origin.test/a HTTP/1.1\r\n\r\n")
+        .await
+        .unwrap();
+    let head = read_head(&mut agent).await;
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    // The Host that was missing names the host alone.
+    let echo = read_head(&mut agent).await.to_ascii_lowercase();
+    assert!(echo.contains("host: origin.test\r\n"), "{echo}");
+    drop(agent);
+    let recording = harness.finish().await;
+    assert_eq!(recording.only().request.url, "http://origin.test/a");
+    let authority = recording.connections[0].authority.as_deref();
+    assert_eq!(authority, Some("origin.test:80"));
+    assert!(!format!("{:?}", recording.exchanges).contains("word@"));
+}
+
+#[tokio::test]
+async fn userinfo_in_a_connect_is_dropped_and_its_host_is_intercepted() {
+    let origin = Origin::answering(&[], OK).await;
+    let harness = Harness::start(&origin).await;
+    let tunnel = harness.tunnel("user:word@origin.test:443").await;
+    let mut agent = harness.tls_to(tunnel, HOST, &[]).await.unwrap();
+    agent
+        .write_all(b"GET / HTTP/1.1\r\nhost: origin.test\r\n\r\n")
+        .await
+        .unwrap();
+    read_to(&mut agent, b"ok").await;
+    drop(agent);
+    let recording = harness.finish().await;
+    assert_eq!(recording.only().request.url, "https://origin.test/");
+    let authority = recording.connections[0].authority.as_deref();
+    assert_eq!(authority, Some("origin.test:443"));
+}
+
+#[tokio::test]
+async fn a_port_that_is_none_is_a_400_in_connect_and_absolute_form() {
+    let origin = Origin::answering(&[], OK).await;
+    let harness = Harness::start(&origin).await;
+    let requests = [
+        "CONNECT origin.test:99999 HTTP/1.1",
+        "CONNECT user:word@origin.test:99999 HTTP/1.1",
+        "CONNECT origin.test:0 HTTP/1.1",
+        "CONNECT origin.test HTTP/1.1",
+        "GET http://user:word@origin.test:99999/ HTTP/1.1",
+    ];
+    for request in requests {
+        let mut agent = harness.connect().await;
+        let request = format!("{request}\r\nHost: origin.test\r\nConnection: close\r\n\r\n");
+        let answer = String::from_utf8(ask(&mut agent, &request).await).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 400"), "{request}{answer}");
+    }
+    let recording = harness.finish().await;
+    assert_eq!(recording.connections.len(), requests.len());
+    for connection in &recording.connections {
+        let disposition = &connection.disposition;
+        let said = (disposition.state, disposition.cause.as_deref());
+        assert_eq!(said, (State::Refused, Some("authority")));
+        assert!(
+            !format!("{connection:?}").contains("word"),
+            "{connection:?}"
+        );
+    }
 }
 
 #[tokio::test]

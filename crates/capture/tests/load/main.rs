@@ -10,6 +10,7 @@
 
 mod agent;
 mod apart;
+mod bundle;
 mod crash;
 mod descriptors;
 mod disk;
@@ -21,6 +22,7 @@ mod disk;
 )]
 mod harness;
 mod origin;
+mod other_users;
 mod running;
 mod signals;
 mod soak;

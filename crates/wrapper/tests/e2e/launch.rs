@@ -85,6 +85,17 @@ impl Home {
         Self::new().variable("CODEX_API_KEY", key)
     }
 
+    /// A home where codex's TUI finds an API key, and trusts the folder that it works in.
+    pub(crate) fn for_tui(key: &str) -> Self {
+        let home = Self::new();
+        let write = |name: &str, text: String| fs::write(home.codex_home().join(name), text);
+        write("auth.json", format!(r#"{{"OPENAI_API_KEY":"{key}"}}"#)).unwrap();
+        let work = home.place("work");
+        let trusted = format!("[projects.{work:?}]\ntrust_level = \"trusted\"\n");
+        write("config.toml", trusted).unwrap();
+        home
+    }
+
     /// codex's own folder.
     pub(crate) fn codex_home(&self) -> PathBuf {
         self.place("codex")

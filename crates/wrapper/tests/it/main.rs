@@ -13,4 +13,5 @@ mod screen;
 mod sessions;
 mod signals;
 mod streams;
+mod upstream_ca;
 mod wrap;

@@ -1,4 +1,4 @@
-//! Why the origin could not be reached or trusted, and why an agent refused us.
+//! Why the origin could not be reached or trusted, and how a handshake with an agent failed.
 
 use std::io;
 
@@ -60,37 +60,59 @@ impl Cause {
         Self::new(name, format!("cannot speak TLS with {host}: {detail}"))
     }
 
-    /// Why the agent did not take our certificate; `None` where it failed for another reason.
-    pub(crate) fn rejection(error: &io::Error) -> Option<Self> {
+    /// The certificate alert (RFC 8446, section 6.2) in an error of the agent's TLS, if it is one:
+    /// no other alert says anything about our certificate.
+    fn certificate_alert(error: &io::Error) -> Option<Self> {
         use AlertDescription as A;
-        match tls_error(error) {
-            Some(rustls::Error::AlertReceived(
-                alert @ (A::BadCertificate
-                | A::UnsupportedCertificate
-                | A::CertificateRevoked
-                | A::CertificateExpired
-                | A::CertificateUnknown
-                | A::UnknownCA
-                | A::AccessDenied
-                | A::DecryptError),
-            )) => Some(Self::new(
-                &alert_name(*alert),
-                format!(
-                    "the agent refused our certificate with the alert {}",
-                    alert_name(*alert)
-                ),
-            )),
-            None if matches!(
-                error.kind(),
-                io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset
-            ) =>
-            {
-                Some(Self::new(
-                    "eof",
-                    "the agent closed the connection when it saw our certificate",
-                ))
+        let Some(rustls::Error::AlertReceived(
+            alert @ (A::BadCertificate
+            | A::UnsupportedCertificate
+            | A::CertificateRevoked
+            | A::CertificateExpired
+            | A::CertificateUnknown
+            | A::UnknownCA),
+        )) = tls_error(error)
+        else {
+            return None;
+        };
+        let name = alert_name(*alert);
+        let reason = format!("the agent refused our certificate with the alert {name}");
+        Some(Self::new(&name, reason))
+    }
+}
+
+/// How a TLS handshake with an agent failed, or what comes right after it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum HandshakeFailure {
+    /// A certificate alert: the agent does not accept our certificate.
+    Refused(Cause),
+    /// The agent ended it and did not say why: with FIN, RST, `user_canceled` or `close_notify`.
+    Silent,
+    /// Something else, in words.
+    Other(String),
+}
+
+impl HandshakeFailure {
+    /// Reads the error of the agent's TLS.
+    pub(crate) fn of(error: &io::Error) -> Self {
+        use AlertDescription as A;
+        use io::ErrorKind as Kind;
+        if let Some(cause) = Cause::certificate_alert(error) {
+            return Self::Refused(cause);
+        }
+        match (tls_error(error), error.kind()) {
+            (Some(rustls::Error::AlertReceived(A::UserCanceled | A::CloseNotify)), _)
+            | (
+                None,
+                Kind::UnexpectedEof
+                | Kind::ConnectionReset
+                | Kind::ConnectionAborted
+                | Kind::BrokenPipe,
+            ) => Self::Silent,
+            (Some(rustls::Error::AlertReceived(alert)), _) => {
+                Self::Other(format!("the agent sent the alert {}", alert_name(*alert)))
             }
-            _ => None,
+            _ => Self::Other(error.to_string()),
         }
     }
 }
@@ -149,4 +171,48 @@ fn alert_name(alert: AlertDescription) -> String {
         snake.push(letter.to_ascii_lowercase());
     }
     snake
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn alert(alert: AlertDescription) -> HandshakeFailure {
+        let error = rustls::Error::AlertReceived(alert);
+        HandshakeFailure::of(&io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+
+    #[test]
+    fn only_certificate_alerts_are_refusals() {
+        for code in 0..=255 {
+            let failure = alert(AlertDescription::from(code));
+            // bad_certificate to certificate_unknown, and unknown_ca; 47 is illegal_parameter.
+            let is_certificates = matches!(code, 42..=46 | 48);
+            let is_refusal = matches!(failure, HandshakeFailure::Refused(_));
+            assert_eq!(is_refusal, is_certificates, "{code}: {failure:?}");
+        }
+        let HandshakeFailure::Refused(cause) = alert(AlertDescription::UnknownCA) else {
+            panic!("unknown_ca is a certificate alert");
+        };
+        assert_eq!(cause.name, "unknown_ca");
+    }
+
+    #[test]
+    fn an_end_without_a_reason_is_no_refusal_and_a_time_out_is_no_end() {
+        for kind in [
+            io::ErrorKind::UnexpectedEof,
+            io::ErrorKind::ConnectionReset,
+            io::ErrorKind::BrokenPipe,
+        ] {
+            assert_eq!(HandshakeFailure::of(&kind.into()), HandshakeFailure::Silent);
+        }
+        for silent in [
+            AlertDescription::UserCanceled,
+            AlertDescription::CloseNotify,
+        ] {
+            assert_eq!(alert(silent), HandshakeFailure::Silent);
+        }
+        let late = HandshakeFailure::of(&io::ErrorKind::TimedOut.into());
+        assert!(matches!(late, HandshakeFailure::Other(_)), "{late:?}");
+    }
 }

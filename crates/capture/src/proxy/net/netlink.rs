@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::sockets::Pair;
+use super::sockets::{Owned, Pair};
 
 /// A socket to the kernel's `NETLINK_SOCK_DIAG`.
 #[derive(Debug)]
@@ -28,17 +28,17 @@ impl Netlink {
     }
 
     /// Asks for one socket; `Ok(None)` when there is none.
-    pub(super) fn inode(&mut self, pair: &Pair) -> io::Result<Option<u64>> {
+    pub(super) fn find(&mut self, pair: &Pair) -> io::Result<Option<Owned>> {
         self.sequence = self.sequence.wrapping_add(1);
         (&self.socket).write_all(&request(pair, self.sequence))?;
         let mut answer = [0; 512];
         loop {
             let length = (&self.socket).read(&mut answer)?;
             // An answer to a question that was given up may still come.
-            if let Some((sequence, inode)) = read(&answer[..length])
+            if let Some((sequence, found)) = read(&answer[..length])
                 && sequence == self.sequence
             {
-                return inode;
+                return found;
             }
         }
     }
@@ -75,8 +75,8 @@ fn request(pair: &Pair, sequence: u32) -> Vec<u8> {
     message
 }
 
-/// The sequence number of an answer, and the inode that it tells.
-fn read(answer: &[u8]) -> Option<(u32, io::Result<Option<u64>>)> {
+/// The sequence number of an answer, and what it says of the socket.
+fn read(answer: &[u8]) -> Option<(u32, io::Result<Option<Owned>>)> {
     let word = |at: usize| {
         let bytes = answer.get(at..at + 4)?;
         bytes.try_into().ok().map(u32::from_ne_bytes)
@@ -84,7 +84,10 @@ fn read(answer: &[u8]) -> Option<(u32, io::Result<Option<u64>>)> {
     let sequence = word(8)?;
     let kind = u16::from_ne_bytes(answer.get(4..6)?.try_into().ok()?);
     let told = match kind {
-        SOCK_DIAG_BY_FAMILY => Ok(word(INODE_AT).map(u64::from).filter(|inode| *inode != 0)),
+        SOCK_DIAG_BY_FAMILY => Ok(word(USER_AT).zip(word(INODE_AT)).and_then(|(user, inode)| {
+            let inode = u64::from(inode);
+            (inode != 0).then_some(Owned { inode, user })
+        })),
         _ => match word(HEADER_BYTES)?.cast_signed() {
             error if error == -libc::ENOENT => Ok(None),
             error => Err(io::Error::from_raw_os_error(-error)),
@@ -101,6 +104,9 @@ const HEADER_BYTES: usize = 16;
 
 /// With a `inet_diag_req_v2` of 56 bytes.
 const REQUEST_BYTES: usize = HEADER_BYTES + 56;
+
+/// `idiag_uid`, the last field but one.
+const USER_AT: usize = HEADER_BYTES + 64;
 
 /// `idiag_inode` is the last field of `inet_diag_msg`, which is 72 bytes long.
 const INODE_AT: usize = HEADER_BYTES + 68;

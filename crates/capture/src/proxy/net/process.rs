@@ -1,8 +1,8 @@
 //! Which process stands at the agent's end of a connection.
 //!
-//! On Linux the kernel tells the inode of a socket ([`sockets`](super::sockets)), and lists every
-//! process's open files in `/proc/<pid>/fd`: for the user's own processes that takes no
-//! privilege. Elsewhere nobody is named.
+//! On Linux the kernel tells the inode and the user of a socket ([`sockets`](super::sockets)), and
+//! lists every process's open files in `/proc/<pid>/fd`: for the user's own processes that takes
+//! no privilege. Elsewhere nobody is named.
 //!
 //! One thread does the reading, off the traffic's path, for all connections
 //! that wait at that moment.
@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::sockets::{Pair, Sockets};
+use crate::proxy::trust::Program;
 use crate::record::Process;
 
 /// Finds out who is connected.
@@ -33,8 +34,15 @@ pub(crate) struct Answer(Arc<Shared>);
 #[derive(Debug, Default)]
 struct Shared {
     /// Set once; `None` inside where nobody could be named.
-    found: OnceLock<Option<Process>>,
+    found: OnceLock<Option<Found>>,
     set: Notify,
+}
+
+/// A process, and the user who opened its socket.
+#[derive(Debug, Clone)]
+struct Found {
+    process: Process,
+    user: u32,
 }
 
 #[derive(Debug)]
@@ -43,6 +51,8 @@ struct Question {
     socket: Pair,
     answer: Answer,
     tries: u32,
+    /// The user of the socket, once it has been found.
+    user: u32,
 }
 
 impl Processes {
@@ -63,6 +73,7 @@ impl Processes {
             socket: Pair::new(agent, here),
             answer: answer.clone(),
             tries: 0,
+            user: 0,
         };
         if self.queue.try_send(question).is_err() {
             answer.set(None);
@@ -74,7 +85,19 @@ impl Processes {
 impl Answer {
     /// The process, if it has been found by now.
     pub(crate) fn get(&self) -> Option<Process> {
-        self.0.found.get().cloned().flatten()
+        Some(self.0.found.get()?.as_ref()?.process.clone())
+    }
+
+    /// Whose certificate errors count together; `None` for a process that could not be named.
+    pub(crate) fn program(&self) -> Option<Program> {
+        if !NAMES_PROCESSES {
+            return Some(Program::Any);
+        }
+        let found = self.0.found.get()?.as_ref()?;
+        Some(Program::Named {
+            name: found.process.name.clone(),
+            user: found.user,
+        })
     }
 
     /// Whether waiting may still bring an answer.
@@ -92,8 +115,8 @@ impl Answer {
         self.get()
     }
 
-    fn set(&self, process: Option<Process>) {
-        if self.0.found.set(process).is_ok() {
+    fn set(&self, found: Option<Found>) {
+        if self.0.found.set(found).is_ok() {
             self.0.set.notify_waiters();
         }
     }
@@ -130,13 +153,14 @@ fn look_up(waiting: Vec<Question>, sockets: &mut Sockets, known: &mut Vec<u32>) 
     let pairs: Vec<Pair> = waiting.iter().map(|question| question.socket).collect();
     let mut unanswered = Vec::new();
     let mut wanted = Wanted::default();
-    for (mut question, inode) in waiting.into_iter().zip(sockets.inodes(&pairs)) {
+    for (mut question, socket) in waiting.into_iter().zip(sockets.find(&pairs)) {
         question.tries += 1;
-        match inode {
-            Some(inode) => wanted
-                .entry(format!("socket:[{inode}]"))
-                .or_default()
-                .push(question),
+        match socket {
+            Some(socket) => {
+                question.user = socket.user;
+                let name = format!("socket:[{}]", socket.inode);
+                wanted.entry(name).or_default().push(question);
+            }
             None => unanswered.push(question),
         }
     }
@@ -186,7 +210,9 @@ fn look(pid: u32, wanted: &mut Wanted) -> bool {
         found = true;
         let process = program(pid).map(|name| Process { pid, name });
         for question in questions {
-            question.answer.set(process.clone());
+            let user = question.user;
+            let found = process.clone().map(|process| Found { process, user });
+            question.answer.set(found);
         }
         if wanted.is_empty() {
             break;
@@ -214,6 +240,9 @@ fn program(pid: u32) -> Option<String> {
             .map(|comm| comm.trim_end().to_owned()),
     }
 }
+
+/// Whether this system tells which process a connection is from.
+const NAMES_PROCESSES: bool = cfg!(target_os = "linux");
 
 /// More connections at once than any agent opens; beyond, names are not worth a queue.
 const MAX_WAITING: usize = 1024;
@@ -247,6 +276,7 @@ mod tests {
             socket: Pair::new(agent.local_addr().unwrap(), remote),
             answer: Answer::default(),
             tries: 0,
+            user: 0,
         };
         // Asked twice, and once about a socket that there is not.
         let gone = SocketAddr::new(here.ip(), here.port() ^ 1);

@@ -1,4 +1,4 @@
-//! The inode of a TCP socket on this machine, by its two addresses.
+//! The inode and the user of a TCP socket on this machine, by its two addresses.
 //!
 //! The kernel is asked for the one socket (`sock_diag(7)`, the exact lookup), which takes the
 //! same few microseconds however many sockets there are. Where a sandbox has no netlink, the
@@ -33,7 +33,16 @@ impl Pair {
     }
 }
 
-/// Where inodes are looked up.
+/// What the kernel says of a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Owned {
+    /// What it is called among a process's files.
+    pub(super) inode: u64,
+    /// The user who opened it, by number.
+    pub(super) user: u32,
+}
+
+/// Where sockets are looked up.
 #[derive(Debug)]
 pub(super) struct Sockets {
     /// Absent where the kernel cannot be asked.
@@ -47,11 +56,11 @@ impl Sockets {
         }
     }
 
-    /// The inode of each socket, where there is such a socket and a process has it.
-    pub(super) fn inodes(&mut self, pairs: &[Pair]) -> Vec<Option<u64>> {
+    /// What is known of each socket, where there is such a socket and a process has it.
+    pub(super) fn find(&mut self, pairs: &[Pair]) -> Vec<Option<Owned>> {
         if let Some(netlink) = &mut self.netlink {
-            match pairs.iter().map(|pair| netlink.inode(pair)).collect() {
-                Ok(inodes) => return inodes,
+            match pairs.iter().map(|pair| netlink.find(pair)).collect() {
+                Ok(found) => return found,
                 Err(_) => self.netlink = None,
             }
         }
@@ -61,23 +70,24 @@ impl Sockets {
 }
 
 /// The kernel's whole table of TCP sockets.
-fn table() -> HashMap<Pair, u64> {
-    let mut inodes = HashMap::new();
+fn table() -> HashMap<Pair, Owned> {
+    let mut sockets = HashMap::new();
     for path in ["/proc/net/tcp", "/proc/net/tcp6"] {
         let table = fs::read_to_string(path).unwrap_or_default();
-        inodes.extend(table.lines().skip(1).filter_map(line));
+        sockets.extend(table.lines().skip(1).filter_map(line));
     }
-    inodes
+    sockets
 }
 
 /// Reads a line of it: `sl local remote state queues timer retransmits uid timeout inode …`.
-fn line(line: &str) -> Option<(Pair, u64)> {
+fn line(line: &str) -> Option<(Pair, Owned)> {
     let mut fields = line.split_ascii_whitespace();
     let local = address(fields.nth(1)?)?;
     let remote = address(fields.next()?)?;
+    let user = fields.nth(4)?.parse().ok()?;
     // A socket that no process has any more has no inode.
-    let inode = fields.nth(6)?.parse().ok().filter(|inode| *inode != 0)?;
-    Some((Pair::new(local, remote), inode))
+    let inode = fields.nth(1)?.parse().ok().filter(|inode| *inode != 0)?;
+    Some((Pair::new(local, remote), Owned { inode, user }))
 }
 
 /// Reads `0100007F:1F90`.
@@ -111,7 +121,7 @@ mod netlink {
             Err(io::ErrorKind::Unsupported.into())
         }
 
-        pub(super) fn inode(&mut self, _: &super::Pair) -> io::Result<Option<u64>> {
+        pub(super) fn find(&mut self, _: &super::Pair) -> io::Result<Option<super::Owned>> {
             match *self {}
         }
     }
@@ -126,12 +136,13 @@ mod tests {
     #[test]
     fn a_line_of_the_kernels_table_is_read() {
         let entry = "   0: 0100007F:1F90 0200007F:0050 01 00000000:00000000 00:00000000 \
-                     00000000     0        0 12345 1 0000000000000000 100 0 0 10 0";
+                     00000000  1000        0 12345 1 0000000000000000 100 0 0 10 0";
         let pair = Pair::new(
             "127.0.0.1:8080".parse().unwrap(),
             "127.0.0.2:80".parse().unwrap(),
         );
-        assert_eq!(line(entry), Some((pair, 12345)));
+        let (inode, user) = (12345, 1000);
+        assert_eq!(line(entry), Some((pair, Owned { inode, user })));
         assert_eq!(line(&entry.replace("12345", "0")), None, "nobody's");
         assert_eq!(line("sl local rem"), None);
     }
@@ -150,9 +161,12 @@ mod tests {
             let elsewhere = SocketAddr::new(remote.ip(), remote.port() ^ 1);
             let pairs = [Pair::new(local, remote), Pair::new(local, elsewhere)];
             let mut ways = [Sockets::open(), Sockets { netlink: None }];
-            let found = ways.each_mut().map(|way| way.inodes(&pairs));
+            let found = ways.each_mut().map(|way| way.find(&pairs));
             assert!(found[1][0].is_some() && found[1][1].is_none(), "{found:?}");
             assert_eq!(found[0], found[1]);
+            let us = std::fs::metadata("/proc/self").unwrap();
+            let user = found[0][0].map(|socket| socket.user);
+            assert_eq!(user, Some(std::os::unix::fs::MetadataExt::uid(&us)));
         }
     }
 }

@@ -223,8 +223,8 @@ impl Upstream {
     }
 }
 
-/// Splits `host:port`; a missing port is 443.
-pub(crate) fn split(authority: &str) -> (String, u16) {
+/// Splits the `host:port` of a parent proxy, which always has a port.
+fn split(authority: &str) -> (String, u16) {
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, port.parse().unwrap_or(443)),
         _ => (authority, 443),

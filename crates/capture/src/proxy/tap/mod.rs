@@ -108,11 +108,6 @@ impl Tap {
         self.seen.bytes_up + self.seen.bytes_down
     }
 
-    /// Bytes that the agent has sent so far.
-    pub(crate) fn bytes_up(&self) -> u64 {
-        self.seen.bytes_up
-    }
-
     /// Adds what a piece that was pushed earlier took to be handed on.
     pub(crate) fn delayed(&mut self, direction: Direction, delay_us: u64) {
         match &mut self.protocol {

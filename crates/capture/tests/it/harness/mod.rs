@@ -156,27 +156,37 @@ impl Harness {
         .await
     }
 
+    /// Waits until `count` connections are over and on record.
+    pub(crate) async fn closed(&self, count: usize) -> Vec<Connection> {
+        within(async {
+            loop {
+                let connections = connections(&self.sink.records());
+                if connections.len() >= count {
+                    return connections;
+                }
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        })
+        .await
+    }
+
     /// Stops the proxy and returns the whole recording.
     pub(crate) async fn finish(self) -> Recording {
         self.stop.send(()).unwrap();
         let summary = within(self.running).await.unwrap();
         let records = self.sink.records();
-        let mut connections = Vec::new();
         let mut ends = Vec::new();
         for record in &records {
-            match record {
-                Record::Connection(connection) => connections.push((**connection).clone()),
-                Record::End(end) => ends.push(end.clone()),
-                Record::Session(_) | Record::Exchange(_) => {}
+            if let Record::End(end) = record {
+                ends.push(end.clone());
             }
         }
         assert!(matches!(records[0], Record::Session(_)));
         assert_eq!(ends.len(), 1);
-        connections.sort_by_key(|connection| connection.id);
         Recording {
             summary,
+            connections: connections(&records),
             exchanges: exchanges(records),
-            connections,
             end: ends.remove(0),
         }
     }
@@ -214,6 +224,14 @@ pub(crate) async fn connect_tls(
     connect_tls_to(stream, HOST, root_pem, alpn).await
 }
 
+/// The stream, and a second handle of its socket: as long as that is held, the process can be
+/// named, however the stream has ended.
+pub(crate) fn kept(stream: TcpStream) -> (TcpStream, std::net::TcpStream) {
+    let stream = stream.into_std().unwrap();
+    let kept = stream.try_clone().unwrap();
+    (TcpStream::from_std(stream).unwrap(), kept)
+}
+
 async fn connect_tls_to(
     stream: TcpStream,
     host: &str,
@@ -239,11 +257,28 @@ fn client_config(provider: CryptoProvider, root_pem: &str) -> ClientConfig {
     for certificate in CertificateDer::pem_slice_iter(root_pem.as_bytes()) {
         roots.add(certificate.unwrap()).unwrap();
     }
-    ClientConfig::builder_with_provider(Arc::new(provider))
+    let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(roots)
-        .with_no_client_auth()
+        .with_no_client_auth();
+    // For a test that goes on without rustls.
+    config.enable_secret_extraction = true;
+    config
+}
+
+/// The bytes with which a TLS client begins.
+pub(crate) fn client_hello() -> Vec<u8> {
+    let config = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    let name = ServerName::try_from(HOST).unwrap();
+    let mut client = rustls::ClientConnection::new(Arc::new(config), name).unwrap();
+    let mut hello = Vec::new();
+    client.write_tls(&mut hello).unwrap();
+    hello
 }
 
 /// Sends `request` and reads to the end of the connection.
@@ -278,6 +313,18 @@ pub(crate) fn spawn<T: Send + 'static>(
 
 pub(crate) fn provider() -> Arc<CryptoProvider> {
     Arc::new(default_provider())
+}
+
+fn connections(records: &[Record]) -> Vec<Connection> {
+    let mut connections: Vec<Connection> = records
+        .iter()
+        .filter_map(|record| match record {
+            Record::Connection(connection) => Some((**connection).clone()),
+            _ => None,
+        })
+        .collect();
+    connections.sort_by_key(|connection| connection.id);
+    connections
 }
 
 fn exchanges(records: Vec<Record>) -> Vec<Exchange> {
