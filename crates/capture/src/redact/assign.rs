@@ -75,13 +75,21 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, is_assigned: bool) -> bool {
     judge.holds(value, kind)
 }
 
+/// Whether a string behind the name in a list, or among the arguments of a call, is its value.
+pub(super) fn is_argument(value: &[u8], kind: Kind) -> bool {
+    let is_sure = matches!(kind, Kind::Secret | Kind::Token | Kind::Authorization);
+    let is_token = looks::is_token(value) && looks::changes_between(value) >= SURE_CHANGES;
+    Judge::Strict.holds(value, kind) || (is_sure && is_token)
+}
+
 impl Judge {
     fn holds(self, value: &[u8], kind: Kind) -> bool {
         if looks::is_placeholder(value) {
             return false;
         }
         match kind {
-            Kind::Doubtful => {
+            Kind::Key if self == Self::Usual => looks::is_random(value) || looks::is_uuid(value),
+            Kind::Doubtful | Kind::Key => {
                 looks::is_random(value) && !looks::is_uuid(value) && !looks::is_typed_id(value)
             }
             Kind::Code => looks::is_random(value),
@@ -91,8 +99,10 @@ impl Judge {
                 looks::is_password(value) || looks::is_random(value)
             }
             Kind::Password => looks::is_password(value) || looks::is_token(value),
-            _ if self == Self::Usual => looks::is_token(value) || looks::is_random(value),
-            _ => looks::is_random(value),
+            _ if self == Self::Usual => {
+                looks::is_token(value) || looks::is_random(value) || looks::is_dense(value)
+            }
+            _ => looks::is_random(value) || looks::is_uuid(value),
         }
     }
 }
@@ -189,7 +199,8 @@ fn value_of(scan: &mut Scan<'_>, kind: Kind, start: usize, judge: Judge) {
         }
     }
     // Without quotes a name of a type or a constant is likelier than a key.
-    let is_name = kind == Kind::Doubtful && !is_long_random(&text[plain.clone()]);
+    let is_name =
+        matches!(kind, Kind::Doubtful | Kind::Key) && !is_long_random(&text[plain.clone()]);
     if !is_name && judge.holds(&text[plain.clone()], kind) {
         scan.mark(plain, Spelling::Plain);
     }
@@ -248,7 +259,7 @@ fn spaced(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, start: usize) {
     let is_option = text[name.start] == b'-';
     if is_option {
         let judge = match kind {
-            Kind::Doubtful | Kind::Code => Judge::Strict,
+            Kind::Doubtful | Kind::Key | Kind::Code => Judge::Strict,
             _ => Judge::Usual,
         };
         return option_value(scan, kind, start, judge);
@@ -716,6 +727,9 @@ const SHORT_PASSWORD: usize = 6;
 
 /// Names of types and constants with digits are shorter.
 const LONG_RANDOM: usize = 20;
+
+/// A constant's name has fewer changes between letters and digits.
+const SURE_CHANGES: usize = 3;
 
 /// How far a quoted value in code may reach.
 const MAX_ASSIGNED: usize = 4096;

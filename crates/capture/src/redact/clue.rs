@@ -23,6 +23,10 @@ pub(super) enum Clue {
     Putty,
     /// A user name and a password may follow, or a URL that is a secret.
     Authority,
+    /// A webhook's URL without its scheme.
+    Webhook,
+    /// A client secret of Microsoft Entra.
+    Entra,
     /// A JSON Web Key.
     WebKey,
     /// The hash of a password.
@@ -183,6 +187,7 @@ const NAME_PARTS: &[(&str, Then)] = &[
     ("hookurl", Then::Sign),
     ("hook_url", Then::Sign),
     ("hook-url", Then::Sign),
+    ("contribsys", Then::Anything),
     ("mnemonic", Then::Sign),
     ("phrase", Then::Sign),
     ("otp", Then::Sign),
@@ -210,6 +215,17 @@ const SIGNS: &[(&str, Clue)] = &[
     ("---end ", Clue::End),
     ("putty-user", Clue::Putty),
     ("://", Clue::Authority),
+    ("hooks.slack.com/", Clue::Webhook),
+    ("0q~", Clue::Entra),
+    ("1q~", Clue::Entra),
+    ("2q~", Clue::Entra),
+    ("3q~", Clue::Entra),
+    ("4q~", Clue::Entra),
+    ("5q~", Clue::Entra),
+    ("6q~", Clue::Entra),
+    ("7q~", Clue::Entra),
+    ("8q~", Clue::Entra),
+    ("9q~", Clue::Entra),
     ("kty\"", Clue::WebKey),
     ("kty\\", Clue::WebKey),
     ("$apr1$", Clue::Crypt),

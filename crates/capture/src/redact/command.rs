@@ -110,6 +110,11 @@ fn arguments(command: &Command, words: &[&[u8]]) -> Vec<(usize, Range<usize>)> {
                 let value = &words[index][range.clone()];
                 let start = value.iter().position(|byte| byte == colon);
                 let start = start.map_or(0, |at| at + 1);
+                if start == value.len() && start > 0 && index + 1 < words.len() {
+                    // `user:'password'`: the quotes begin behind the colon.
+                    found.push((index + 1, 0..words[index + 1].len()));
+                    return;
+                }
                 let is_secret = start > 0 || looks::is_random(value) || looks::is_token(value);
                 if is_secret
                     && !value[start..].is_empty()

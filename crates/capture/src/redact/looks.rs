@@ -24,6 +24,19 @@ pub(super) fn is_token(value: &[u8]) -> bool {
         && !is_placeholder(value)
 }
 
+/// Whether a value in quotes, or one that its name is sure of, is a secret though it is short: it changes
+/// between kinds of characters often, or is a long number.
+pub(super) fn is_dense(value: &[u8]) -> bool {
+    let is_printable = value
+        .iter()
+        .all(|byte| byte.is_ascii_graphic() && *byte != b'\\');
+    let has_digit = value.iter().any(u8::is_ascii_digit);
+    let is_number = value.len() >= LONG_NUMBER && value.iter().all(u8::is_ascii_digit);
+    let is_mixed =
+        value.len() >= MIN_DENSE && has_digit && changes_between(value) * 3 >= value.len();
+    is_printable && !is_placeholder(value) && (is_number || is_mixed)
+}
+
 /// Whether a value may be a password that a person chose: a word with a digit inside or a sign.
 pub(super) fn is_password(value: &[u8]) -> bool {
     if !(MIN_PASSWORD..=MAX_PASSWORD).contains(&value.len()) || is_placeholder(value) {
@@ -92,7 +105,7 @@ fn changes(value: &[u8]) -> usize {
 }
 
 /// How often a value changes between small letters, capitals, digits; a separator is no change.
-fn changes_between(value: &[u8]) -> usize {
+pub(super) fn changes_between(value: &[u8]) -> usize {
     let mut last = 0;
     let mut changes = 0;
     for byte in value {
@@ -112,6 +125,12 @@ fn changes_between(value: &[u8]) -> usize {
 
 /// Shorter values in prose and code are words.
 pub(super) const MIN_RANDOM: usize = 16;
+
+/// Shorter mixtures are names and versions.
+const MIN_DENSE: usize = 10;
+
+/// Longer than times in microseconds.
+const LONG_NUMBER: usize = 16;
 
 /// Longer is a document, not a value.
 const MAX_VALUE: usize = 16 << 10;

@@ -19,6 +19,8 @@ pub(super) enum Kind {
     Token,
     /// A secret, or something harmless of the same name: the value decides.
     Doubtful,
+    /// A key of some kind: of a deployment, a licence, a consumer; or one that is no secret.
+    Key,
     /// A code of a few digits, or a longer one.
     Code,
 }
@@ -50,8 +52,7 @@ pub(super) fn header(name: &str) -> Option<Kind> {
     }
     match key(bytes) {
         // A header has no words for a value, but an id or a hash.
-        Some(Kind::Token | Kind::Password | Kind::Code) => Some(Kind::Secret),
-        Some(Kind::Doubtful) if bytes.to_ascii_lowercase().ends_with(b"key") => Some(Kind::Secret),
+        Some(Kind::Token | Kind::Password | Kind::Code | Kind::Key) => Some(Kind::Secret),
         kind => kind,
     }
 }
@@ -65,7 +66,7 @@ pub(super) fn is_secret_parameter(name: &[u8]) -> bool {
     let plain = Plain::of(name);
     SECRET_PARAMETERS.contains(&plain.as_bytes())
         || plain.as_bytes().ends_with(b"signature")
-        || key(name).is_some_and(|kind| kind != Kind::Doubtful)
+        || key(name).is_some_and(|kind| !matches!(kind, Kind::Doubtful | Kind::Key))
 }
 
 /// Whether a name is one of those that are a secret's in JSON and in a query, and a word in code and prose.
@@ -256,7 +257,7 @@ const ENDS: &[(u8, &[End])] = &[
             (b"surrogatekey", None),
             (b"monkey", None),
             (b"turkey", None),
-            (b"key", Some(Kind::Doubtful)),
+            (b"key", Some(Kind::Key)),
         ],
     ),
     (b'r', &[(b"codeverifier", Some(Kind::Secret))]),
@@ -280,6 +281,8 @@ const ENDS: &[(u8, &[End])] = &[
             (b"webhookurl", Some(Kind::Doubtful)),
         ],
     ),
+    // Credentials of Ruby's bundler for a host, by that host's name.
+    (b'm', &[(b"contribsyscom", Some(Kind::Secret))]),
     (b'c', &[(b"mnemonic", Some(Kind::Secret))]),
     (
         b'f',

@@ -72,7 +72,7 @@ pub(super) fn mark_value(scan: &mut Scan<'_>, kind: Kind, value: Range<usize>, s
                 scan.mark(value, spelling);
             }
         }
-        Kind::Doubtful => {
+        Kind::Doubtful | Kind::Key => {
             let doubtful = &scan.text[value.clone()];
             if looks::is_random(doubtful)
                 && !looks::is_uuid(doubtful)
@@ -135,7 +135,7 @@ fn name_around(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
 }
 
 fn is_vague(kind: Kind) -> bool {
-    matches!(kind, Kind::Doubtful | Kind::Token)
+    matches!(kind, Kind::Doubtful | Kind::Key | Kind::Token)
 }
 
 fn is_name(byte: u8) -> bool {
@@ -215,7 +215,7 @@ fn listed(scan: &mut Scan<'_>, kind: Kind, quote: Quote, start: usize) {
         if !assign::is_secret(&text[value.clone()], kind, true) {
             return;
         }
-    } else if !assign::is_secret(&text[value.clone()], kind, false) {
+    } else if !assign::is_argument(&text[value.clone()], kind) {
         return;
     }
     mark_value(scan, kind, value, Spelling::Json(quote.levels()));

@@ -94,7 +94,7 @@ impl Redactor {
             };
             let kind = names::key(name.as_bytes());
             match (kind, value) {
-                (Some(kind), Some(value)) if kind != Kind::Doubtful => {
+                (Some(kind), Some(value)) if !matches!(kind, Kind::Doubtful | Kind::Key) => {
                     if let Some(replaced) = self.value(kind, value.as_bytes()) {
                         let value = String::from_utf8_lossy(&replaced).into_owned();
                         *argument = format!("{name}={value}");
@@ -213,7 +213,7 @@ impl Redactor {
 /// Whether what follows an option of this kind is its value, and not the next option.
 fn is_argument(argument: &str, kind: Kind) -> bool {
     let value = argument.as_bytes();
-    if matches!(kind, Kind::Doubtful | Kind::Code) {
+    if matches!(kind, Kind::Doubtful | Kind::Key | Kind::Code) {
         return looks::is_random(value);
     }
     !argument.starts_with('-') || looks::is_random(value) || looks::is_password(value)

@@ -119,6 +119,7 @@ fn before(scan: &mut Scan<'_>, run: usize) {
         }
         b'/' => refresh_token(scan, run),
         b':' => after_colon(scan, run),
+        b'|' => after_bar(scan, run),
         b'~' => after_tilde(scan, run),
         _ => {}
     }
@@ -152,24 +153,45 @@ fn after_colon(scan: &mut Scan<'_>, run: usize) {
     }
 }
 
-/// Entra's client secrets, `…8Q~…`, and OpenShift's `sha256~…`.
+/// OpenShift's `sha256~…`.
 fn after_tilde(scan: &mut Scan<'_>, run: usize) {
     let text = scan.text;
-    let end = shapes::run(text, run, |byte| is_dotted(byte) || byte == b'~');
-    let before = &text[..run - 1];
-    let start = if before.ends_with(b"sha256") && end - run >= 40 {
-        run - 7
-    } else if end - run >= 30
-        && before.ends_with(b"Q")
-        && before.len() >= 5
-        && before[before.len() - 2].is_ascii_digit()
-    {
-        run - 6
-    } else {
+    let end = shapes::run(text, run, is_word);
+    let Some(start) = run.checked_sub(7) else {
         return;
     };
-    if start >= scan.end() && is_boundary(text, start) {
-        scan.mark_token(start..shapes::without_stop(text, run, end));
+    if text[start..run] == *b"sha256~" && end - run >= 40 && start >= scan.end() {
+        scan.mark_token(start..end);
+    }
+}
+
+/// Microsoft Entra's client secrets: three characters, a digit, `Q~`, which ends at `at`, and 31 and more.
+pub(super) fn entra(scan: &mut Scan<'_>, at: usize) {
+    let text = scan.text;
+    let is_part = |byte| is_dotted(byte) || byte == b'~';
+    let end = shapes::without_stop(text, at, shapes::run(text, at, is_part));
+    let Some(start) = at.checked_sub(6).filter(|start| *start >= scan.end()) else {
+        return;
+    };
+    let head = &text[start..at];
+    let is_secret = head.iter().all(|byte| is_part(*byte))
+        && head[4] == b'Q'
+        && is_boundary(text, start)
+        && (31..=36).contains(&(end - at));
+    if is_secret {
+        scan.mark_token(start..end);
+    }
+}
+
+/// Tokens of applications at Facebook: `123456789012345|…`.
+fn after_bar(scan: &mut Scan<'_>, run: usize) {
+    let text = scan.text;
+    let digits = text[..run - 1].iter().rev().take(MAX_BEFORE);
+    let digits = digits.take_while(|byte| byte.is_ascii_digit()).count();
+    let start = run - 1 - digits;
+    let end = shapes::run(text, run, is_word);
+    if (15..=17).contains(&digits) && (27..=40).contains(&(end - run)) && start >= scan.end() {
+        scan.mark_token(start..end);
     }
 }
 

@@ -120,6 +120,12 @@ impl<'a> Scan<'a> {
                     self.mark(secret, Spelling::Percent);
                 }
             }
+            Clue::Webhook => {
+                if let Some(secret) = url::webhook(self.text, at.start) {
+                    self.mark(secret, Spelling::Percent);
+                }
+            }
+            Clue::Entra => run::entra(self, at.end),
             Clue::WebKey => self.web_key(at.end),
             Clue::Crypt => self.crypt(at.start),
             Clue::PgPass => self.last_field(at.end),

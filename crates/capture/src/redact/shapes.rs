@@ -440,8 +440,7 @@ pub(super) const LEADING: &[Shape] = &[
     ),
     base64("eyJrIjoi", 60),
     // JSON Web Tokens and PEM blocks that were put into Base64 once more.
-    base64("ZXlKaGJHY2lP", 40),
-    base64("ZXlKMGVYQWlP", 40),
+    base64("ZXlK", 60),
     base64("LS0tLS1CRUdJTi", 50),
 ];
 

@@ -66,7 +66,7 @@ pub(super) fn userinfo(text: &[u8], start: usize) -> Option<Range<usize>> {
 }
 
 /// The part of a webhook's path that lets whoever knows it in.
-fn webhook(text: &[u8], start: usize) -> Option<Range<usize>> {
+pub(super) fn webhook(text: &[u8], start: usize) -> Option<Range<usize>> {
     let host_end = run(text, start, |byte| {
         byte.is_ascii_alphanumeric() || b".-".contains(&byte)
     });
