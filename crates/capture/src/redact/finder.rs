@@ -56,11 +56,11 @@ impl Finder {
                 let runs = Runs::of(block, next, before);
                 before = block.words >> (BLOCK_BYTES - 1);
                 let anchors = if values.is_empty() { 0 } else { runs.long };
-                let found = block.clues | runs.tokens | anchors;
-                if found != 0 {
+                if block.clues | runs.tokens | anchors != 0 {
                     let found = Found {
-                        all: found,
-                        runs,
+                        clues: block.clues,
+                        tokens: runs.tokens,
+                        anchors,
                         known,
                         values: &values,
                     };
@@ -77,7 +77,7 @@ impl Finder {
     /// Looks at each of the places that were found from `start` on.
     #[inline(never)]
     fn look(&self, scan: &mut Scan<'_>, start: usize, found: &Found<'_>) {
-        let mut bits = found.all;
+        let mut bits = found.clues | found.tokens | found.anchors;
         while bits != 0 {
             let bit = bits & bits.wrapping_neg();
             let at = start + bits.trailing_zeros() as usize;
@@ -85,17 +85,18 @@ impl Finder {
             if at < scan.end() {
                 continue;
             }
-            if found.runs.long & bit != 0
+            if found.anchors & bit != 0
                 && let Some(range) = found.known.at(found.values, scan.text, at)
             {
                 scan.mark(range, Spelling::Plain);
                 continue;
             }
-            if found.runs.tokens & bit != 0 {
+            if found.tokens & bit != 0 {
                 scan.follow_run(at);
             }
-            if let Some((clue, end)) = self.clues.at(scan.text, at)
+            if found.clues & bit != 0
                 && at >= scan.end()
+                && let Some((clue, end)) = self.clues.at(scan.text, at)
             {
                 scan.follow(clue, at..end);
             }
@@ -105,8 +106,12 @@ impl Finder {
 
 /// What was found in a block.
 struct Found<'a> {
-    all: u64,
-    runs: Runs,
+    /// Where a clue may begin.
+    clues: u64,
+    /// Where a token may begin.
+    tokens: u64,
+    /// Where a known value may begin.
+    anchors: u64,
     known: &'a Known,
     values: &'a [Value],
 }
@@ -114,9 +119,9 @@ struct Found<'a> {
 /// Where runs of word bytes begin in a block.
 #[derive(Clone, Copy)]
 struct Runs {
-    /// Those long enough to be a known value.
+    /// Those with a digit or a capital, or longer than any word, that are long enough to be a known value.
     long: u64,
-    /// Those long enough to be a token, with a digit or a capital, or longer than any word.
+    /// Those of them that are long enough to be a token.
     tokens: u64,
 }
 
@@ -129,27 +134,27 @@ impl Runs {
         let two = words & words >> 1;
         let four = two & two >> 2;
         let eight = four & four >> 4;
-        let long = starts & eight as u64;
-        if long == 0 {
+        let mut candidates = starts & eight as u64;
+        if candidates == 0 {
             return Self { long: 0, tokens: 0 };
         }
-        let twelve = eight & four >> 8;
         let mixed = u128::from(block.mixed) | u128::from(next.mixed) << BLOCK_BYTES;
-        let mut tokens = 0;
-        let mut candidates = long & twelve as u64;
+        let mut long = 0;
         while candidates != 0 {
             let bit = candidates.trailing_zeros();
             let length = (!(words >> bit)).trailing_zeros().min(VERY_LONG);
             let head = (mixed >> bit) & ((1 << length) - 1);
-            tokens |= u64::from(head != 0 || length == VERY_LONG) << bit;
+            long |= u64::from(head != 0 || length == VERY_LONG) << bit;
             candidates &= candidates - 1;
         }
+        let twelve = eight & four >> 8;
+        let tokens = long & twelve as u64;
         Self { long, tokens }
     }
 }
 
 /// No word is as long.
-const VERY_LONG: u32 = 32;
+pub(super) const VERY_LONG: u32 = 32;
 
 const _: () = assert!(MIN_RUN == 12 && ANCHOR_BYTES == 8);
 

@@ -10,7 +10,8 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use super::key::{AnchorKey, SessionKey};
 use super::looks;
-use super::shapes::is_word;
+use super::finder::VERY_LONG;
+use super::shapes::{is_mixed, is_word};
 
 /// The values of one recording.
 pub(super) struct Known {
@@ -108,14 +109,16 @@ fn is_short_random(value: &[u8]) -> bool {
     value.len() < looks::MIN_RANDOM && kinds >= 3 && looks::is_password(value)
 }
 
-/// Where the first run of word bytes begins that is long enough to be looked for.
+/// Where the first run of word bytes begins that the finder looks at: long enough, and mixed.
 fn anchor_of(value: &[u8]) -> Option<usize> {
-    let mut length = 0;
-    for (at, byte) in value.iter().enumerate() {
-        length = if is_word(*byte) { length + 1 } else { 0 };
-        if length == ANCHOR_BYTES {
-            return Some(at + 1 - ANCHOR_BYTES);
+    let mut start = 0;
+    for run in value.split(|byte| !is_word(*byte)) {
+        let head = &run[..run.len().min(VERY_LONG as usize)];
+        let is_seen = head.iter().any(is_mixed) || head.len() == VERY_LONG as usize;
+        if run.len() >= ANCHOR_BYTES && is_seen {
+            return Some(start);
         }
+        start += run.len() + 1;
     }
     None
 }

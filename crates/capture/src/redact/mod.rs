@@ -29,6 +29,7 @@ mod redactor;
 mod run;
 mod scan;
 mod shapes;
+mod stream;
 mod unescape;
 mod url;
 mod value;

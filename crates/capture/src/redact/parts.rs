@@ -16,10 +16,19 @@ use super::url;
 impl Redactor {
     /// Replaces the secrets in what is not a body: URL, headers, reasons.
     pub fn exchange(&self, exchange: &mut Exchange) {
+        self.headers(&mut exchange.request.headers);
+        if let Some(response) = &mut exchange.response {
+            self.headers(&mut response.headers);
+        }
+        self.but_for_headers(exchange);
+    }
+
+    /// The same, where the headers were looked at before the bodies: what is a credential there is
+    /// then known when the bodies are read.
+    pub(crate) fn but_for_headers(&self, exchange: &mut Exchange) {
         let request = &mut exchange.request;
         self.long_string(&mut request.method);
         self.url(&mut request.url);
-        self.headers(&mut request.headers);
         self.headers(&mut request.trailers);
         if let Some(response) = &mut exchange.response {
             self.response(response);
@@ -31,7 +40,6 @@ impl Redactor {
     }
 
     fn response(&self, response: &mut Response) {
-        self.headers(&mut response.headers);
         self.headers(&mut response.trailers);
         for informational in &mut response.informational {
             self.headers(&mut informational.headers);
@@ -39,14 +47,14 @@ impl Redactor {
         if let Some(reason) = &mut response.reason {
             self.long_string(reason);
         }
+        self.events(&mut response.events);
     }
 
     /// The name of a server-sent event without the secrets in it.
-    pub fn event_name(&self, name: &mut String) {
+    pub(crate) fn event_name(&self, name: &str) -> Option<String> {
         let is_usual = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'_');
-        if !name.bytes().all(is_usual) {
-            self.string(name);
-        }
+        let redacted = (!name.bytes().all(is_usual)).then(|| self.text(name.as_bytes()))?;
+        redacted.map(|name| String::from_utf8_lossy(&name).into_owned())
     }
 
     /// Replaces the secrets in what is said of a connection.
@@ -106,7 +114,11 @@ impl Redactor {
         }
     }
 
-    fn headers(&self, headers: &mut [Header]) {
+    /// Replaces the secrets in the names and values of headers.
+    pub(crate) fn headers(&self, headers: &mut [Header]) {
+        if headers.is_empty() {
+            return;
+        }
         let mut unnamed = Vec::with_capacity(headers.len());
         for Header { name, value } in headers {
             if name.bytes().any(|byte| byte.is_ascii_digit()) {

@@ -29,16 +29,6 @@ impl Redactor {
         }
     }
 
-    /// Another that knows what this one has learned, for another thread.
-    #[must_use]
-    pub fn sibling(&self) -> Self {
-        Self {
-            key: Arc::clone(&self.key),
-            finder: Finder::new(),
-            known: Arc::clone(&self.known),
-        }
-    }
-
     /// A text without its secrets; `None` when it has none.
     ///
     /// Valid JSON stays valid JSON, and UTF-8 stays UTF-8.
@@ -101,16 +91,20 @@ impl Redactor {
         let mut done = 0;
         for span in spans {
             out.extend_from_slice(&text[done..span.range.start]);
-            let secret = plain(&text[span.range.clone()], span.spelling);
-            out.extend_from_slice(self.replacement(&secret).as_bytes());
+            let replacement = self.replacement_of(&text[span.range.clone()], span.spelling);
+            out.extend_from_slice(replacement.as_bytes());
             done = span.range.end;
         }
         out.extend_from_slice(&text[done..]);
         Some(out)
     }
 
-    /// What stands in the place of a secret.
-    pub(super) fn replacement(&self, secret: &[u8]) -> String {
+    /// What is put in the place of a secret that is spelled so.
+    pub(super) fn replacement_of(&self, spelled: &[u8], spelling: Spelling) -> String {
+        self.replacement(&plain(spelled, spelling))
+    }
+
+    fn replacement(&self, secret: &[u8]) -> String {
         format!("<redacted:{}>", self.key.fingerprint(secret))
     }
 }

@@ -189,7 +189,7 @@ struct EventList {
     events: Vec<Event>,
     room: usize,
     overflowed: bool,
-    /// The last event's name: most have the same.
+    /// The last event's name as it is kept: most have the same.
     name: Option<Arc<str>>,
 }
 
@@ -209,7 +209,11 @@ impl EventList {
         if !self.overflowed {
             self.room -= weight;
             if self.name.as_deref() != event.name.as_deref() {
-                self.name = event.name.as_deref().map(Arc::from);
+                let redactor = reading.redactor.as_ref();
+                self.name = event.name.as_deref().map(|name| {
+                    let redacted = redactor.and_then(|redactor| redactor.event_name(name));
+                    redacted.map_or_else(|| Arc::from(name), Arc::from)
+                });
             }
             let name = self.name.clone();
             self.events.push(Event {

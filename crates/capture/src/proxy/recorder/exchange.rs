@@ -11,8 +11,15 @@ use super::content::Reading;
 
 impl Reading {
     /// Turns what a tap saw of an HTTP exchange into its record.
-    pub(super) fn exchange(&self, draft: Draft, clock: &Clock) -> Exchange {
+    pub(super) fn exchange(&self, mut draft: Draft, clock: &Clock) -> Exchange {
         let start = draft.start;
+        if let Some(redactor) = &self.redactor {
+            // Before the bodies: a credential of a header may turn up in them.
+            redactor.headers(&mut draft.request.headers);
+            if let Some(response) = &mut draft.response {
+                redactor.headers(&mut response.headers);
+            }
+        }
         let mut notes = draft.notes;
         let mut response = draft
             .response
@@ -33,7 +40,7 @@ impl Reading {
             notes,
         };
         if let Some(redactor) = &self.redactor {
-            redactor.exchange(&mut exchange);
+            redactor.but_for_headers(&mut exchange);
         }
         exchange
     }
