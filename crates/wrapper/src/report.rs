@@ -1,14 +1,13 @@
 //! The report of a session: its recording is read once, and what people look at is written
 //! beside it.
 
-use std::fs::OpenOptions;
 use std::io::{BufWriter, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use analyze::{Aggregate, Format, Reader, Report};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use capture::private_file::Replacement;
 
 use crate::profile::Profile;
 use crate::sessions::Session;
@@ -57,17 +56,20 @@ pub(crate) fn write(report: &Report, session: &Session) -> Result<PathBuf> {
     for format in FORMATS {
         let path = session.report(format.name());
         let cannot_write = || format!("cannot write {}", path.display());
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)
-            .with_context(cannot_write)?;
-        let mut out = BufWriter::new(file);
+        let file = Replacement::create(&path).with_context(cannot_write)?;
+        let mut out = BufWriter::new(file.file());
         format
             .write(report, &mut out)
             .and_then(|()| out.flush())
             .with_context(cannot_write)?;
+        drop(out);
+        // A folder that was named with --output may hold a report of the user's.
+        ensure!(
+            path.symlink_metadata().is_err(),
+            "{} is there already and is left as it was",
+            path.display()
+        );
+        file.commit().with_context(cannot_write)?;
     }
     Ok(session.report(SHOWN.name()))
 }
@@ -98,3 +100,24 @@ const OPENER: &str = if cfg!(target_os = "macos") {
 } else {
     "xdg-open"
 };
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn reports_are_for_their_owner_alone_and_take_nobodys_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let session = Session::create_at(folder.path()).unwrap();
+        let written = write(&Report::default(), &session).unwrap();
+        let mode = fs::metadata(&written).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let before = fs::read(&written).unwrap();
+        let error = write(&Report::default(), &session).unwrap_err().to_string();
+        assert!(error.contains("left as it was"), "{error}");
+        assert_eq!(fs::read(&written).unwrap(), before);
+    }
+}

@@ -59,6 +59,12 @@ impl Input {
         }
     }
 
+    /// Where they are.
+    pub(super) fn paths(&self) -> Vec<&Path> {
+        let sources = self.sources.iter();
+        sources.map(|source| source.path.as_path()).collect()
+    }
+
     /// Reads all of them.
     pub(super) fn read(&self, cli: &Cli) -> Result<Aggregate> {
         let scan = Scan::default()

@@ -21,6 +21,7 @@ mod golden;
 mod hostile;
 mod html;
 mod merge;
+mod outputs;
 mod prices;
 mod recordings;
 mod selection;
