@@ -83,7 +83,7 @@ impl Standout {
         let cause = disposition.cause.clone().unwrap_or_default();
         let reason = disposition.reason.clone().unwrap_or_else(|| cause.clone());
         match disposition.state {
-            State::Intercepted => {}
+            State::Intercepted | State::Unknown => {}
             State::Opaque => {
                 let bytes = self.unread.entry(host.to_owned()).or_default();
                 *bytes = bytes.saturating_add(connection.bytes_up + connection.bytes_down);

@@ -64,5 +64,6 @@ fn count_status(statuses: &mut Statuses, row: &Row) {
         OutcomeState::Complete => {}
         OutcomeState::Aborted => statuses.aborted += 1,
         OutcomeState::Failed => statuses.failed += 1,
+        OutcomeState::Unknown => statuses.unknown += 1,
     }
 }

@@ -18,7 +18,11 @@ fn hosts(view: &View<'_>) -> Vec<HostStats> {
     let mut hosts: BTreeMap<&str, HostStats> = BTreeMap::new();
     for connection in &view.connections {
         let host = hosts.entry(&connection.host).or_default();
-        count(&mut host.connections, connection.disposition.state);
+        count(
+            &mut host.connections,
+            &mut host.unknown,
+            connection.disposition.state,
+        );
         host.bytes_up = host.bytes_up.saturating_add(connection.bytes_up);
         host.bytes_down = host.bytes_down.saturating_add(connection.bytes_down);
         if let Some(protocol) = &connection.protocol
@@ -60,6 +64,7 @@ pub(super) fn cause(disposition: &Disposition) -> String {
         Unread::NotMatched => "not_matched",
         Unread::NotHttp => "not_http",
         Unread::EarlierRejected => "earlier_rejected",
+        Unread::Unknown => "unknown",
     });
     let state = match disposition.state {
         State::Intercepted => "intercepted",
@@ -67,6 +72,7 @@ pub(super) fn cause(disposition: &Disposition) -> String {
         State::Rejected => "rejected",
         State::Failed => "failed",
         State::Refused => "refused",
+        State::Unknown => "unknown",
     };
     let given = disposition.cause.as_deref().or(unread);
     given.unwrap_or(state).to_owned()
@@ -86,7 +92,11 @@ fn processes(view: &View<'_>) -> Vec<ProcessStats> {
         let program = programs.entry(name).or_default();
         program.pids.extend(process.map(|process| process.pid));
         program.hosts.insert(&connection.host);
-        count(&mut program.stats.connections, connection.disposition.state);
+        count(
+            &mut program.stats.connections,
+            &mut program.stats.unknown,
+            connection.disposition.state,
+        );
     }
     for entry in &view.exchanges {
         let name = entry.process.map(|process| process.name.as_str());
@@ -107,12 +117,13 @@ fn processes(view: &View<'_>) -> Vec<ProcessStats> {
     all
 }
 
-fn count(dispositions: &mut Dispositions, state: State) {
+fn count(dispositions: &mut Dispositions, unknown: &mut u64, state: State) {
     *match state {
         State::Intercepted => &mut dispositions.intercepted,
         State::Opaque => &mut dispositions.opaque,
         State::Rejected => &mut dispositions.rejected,
         State::Failed => &mut dispositions.failed,
         State::Refused => &mut dispositions.refused,
+        State::Unknown => unknown,
     } += 1;
 }

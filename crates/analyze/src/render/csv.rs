@@ -63,6 +63,7 @@ fn row(moment: &Moment) -> [String; 27] {
         match moment.transport {
             capture::record::Transport::Http => "http".to_owned(),
             capture::record::Transport::Websocket => "websocket".to_owned(),
+            capture::record::Transport::Unknown => "unknown".to_owned(),
         },
         optional(moment.process.as_deref()),
         number(moment.status.map(u64::from)),
@@ -70,6 +71,7 @@ fn row(moment: &Moment) -> [String; 27] {
             capture::record::OutcomeState::Complete => "complete".to_owned(),
             capture::record::OutcomeState::Aborted => "aborted".to_owned(),
             capture::record::OutcomeState::Failed => "failed".to_owned(),
+            capture::record::OutcomeState::Unknown => "unknown".to_owned(),
         },
         moment.failed.to_string(),
         number(moment.sent_us),

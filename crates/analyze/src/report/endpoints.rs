@@ -5,6 +5,8 @@ use serde::Serialize;
 use crate::aggregate::Endpoint;
 use crate::stats::Quantiles;
 
+use super::is_zero;
+
 /// What was asked, how often, how large and how fast.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Endpoints {
@@ -57,6 +59,9 @@ pub struct Statuses {
     pub aborted: u64,
     /// The origin could not be asked.
     pub failed: u64,
+    /// They ended in a way that this version does not know.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unknown: u64,
 }
 
 /// The name of a header, and how many exchanges have it.

@@ -107,6 +107,9 @@ pub enum State {
     Failed,
     /// Refused by us.
     Refused,
+    /// What a later version wrote, and this one does not know.
+    #[serde(other)]
+    Unknown,
 }
 
 /// Why a connection was relayed unread.
@@ -119,6 +122,9 @@ pub enum Unread {
     NotHttp,
     /// The agent refused our certificate for this host before.
     EarlierRejected,
+    /// What a later version wrote, and this one does not know.
+    #[serde(other)]
+    Unknown,
 }
 
 /// The process at the agent's end of a connection.

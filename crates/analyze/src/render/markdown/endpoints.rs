@@ -122,6 +122,7 @@ pub(super) fn statuses(statuses: &Statuses) -> String {
         ("no answer", statuses.none),
         ("aborted", statuses.aborted),
         ("failed", statuses.failed),
+        ("unknown", statuses.unknown),
     ];
     let occurred = classes.into_iter().filter(|(_, number)| *number > 0);
     let texts: Vec<String> = occurred

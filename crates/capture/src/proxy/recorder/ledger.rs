@@ -37,7 +37,7 @@ impl Ledger {
             .exchanges += 1;
         self.end.exchanges += 1;
         match exchange.outcome.state {
-            OutcomeState::Complete => {}
+            OutcomeState::Complete | OutcomeState::Unknown => {}
             OutcomeState::Aborted => self.end.aborted += 1,
             OutcomeState::Failed => self.end.failed += 1,
         }
@@ -59,6 +59,8 @@ impl Ledger {
             State::Rejected => rejected,
             State::Failed => failed,
             State::Refused => refused,
+            // No state that this version gives.
+            State::Unknown => return,
         } += 1;
     }
 
