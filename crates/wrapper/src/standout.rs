@@ -73,7 +73,7 @@ impl Standout {
     }
 
     fn add_connection(&mut self, connection: &Connection) {
-        self.connections += 1;
+        self.connections = self.connections.saturating_add(connection.count);
         let host = connection.authority.as_deref().map_or("?", host_of);
         let program = connection
             .process
@@ -96,7 +96,9 @@ impl Standout {
                 self.unreachable.entry(host.to_owned()).or_insert(reason);
             }
             // Programs may ask without the password first, and again with it, as git does.
-            State::Refused if cause == "no_password" => self.without_password += 1,
+            State::Refused if cause == "no_password" => {
+                self.without_password = self.without_password.saturating_add(connection.count);
+            }
             State::Refused => {
                 self.refused.entry(program.to_owned()).or_insert(reason);
             }

@@ -85,7 +85,11 @@ fn connections(view: &View<'_>, found: &mut Found) {
         };
         if let Some(lapse) = lapse {
             let cause = cause(&connection.disposition);
-            found.add(lapse, 1, &format!("{} ({cause})", connection.host));
+            found.add(
+                lapse,
+                connection.count,
+                &format!("{} ({cause})", connection.host),
+            );
         }
         let disposition = &connection.disposition;
         let is_unknown = disposition.state == State::Unknown;

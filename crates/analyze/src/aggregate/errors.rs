@@ -199,15 +199,14 @@ fn connections(view: &View<'_>) -> Vec<FailedConnections> {
         }
         let cause = cause(disposition);
         let group = groups.entry((&connection.host, cause.clone()));
-        group
-            .or_insert_with(|| FailedConnections {
-                host: connection.host.clone(),
-                state: disposition.state,
-                cause,
-                reason: disposition.reason.clone(),
-                count: 0,
-            })
-            .count += 1;
+        let group = group.or_insert_with(|| FailedConnections {
+            host: connection.host.clone(),
+            state: disposition.state,
+            cause,
+            reason: disposition.reason.clone(),
+            count: 0,
+        });
+        group.count = group.count.saturating_add(connection.count);
     }
     groups.into_values().collect()
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use capture::record::{Disposition, Dispositions, State, Unread};
 
+use super::connections::ConnectionRow;
 use super::view::View;
 use crate::report::{HostStats, Hosts, ProcessStats, UnreadHost};
 
@@ -18,11 +19,7 @@ fn hosts(view: &View<'_>) -> Vec<HostStats> {
     let mut hosts: BTreeMap<&str, HostStats> = BTreeMap::new();
     for connection in &view.connections {
         let host = hosts.entry(&connection.host).or_default();
-        count(
-            &mut host.connections,
-            &mut host.unknown,
-            connection.disposition.state,
-        );
+        count(&mut host.connections, &mut host.unknown, connection);
         host.bytes_up = host.bytes_up.saturating_add(connection.bytes_up);
         host.bytes_down = host.bytes_down.saturating_add(connection.bytes_down);
         if let Some(protocol) = &connection.protocol
@@ -30,7 +27,7 @@ fn hosts(view: &View<'_>) -> Vec<HostStats> {
         {
             host.protocols.push(protocol.clone());
         }
-        add_cause(&mut host.causes, &connection.disposition);
+        add_cause(&mut host.causes, connection);
     }
     for entry in &view.exchanges {
         hosts.entry(&entry.endpoint.host).or_default().exchanges += 1;
@@ -43,17 +40,18 @@ fn hosts(view: &View<'_>) -> Vec<HostStats> {
     named.collect()
 }
 
-fn add_cause(causes: &mut Vec<UnreadHost>, disposition: &Disposition) {
+fn add_cause(causes: &mut Vec<UnreadHost>, connection: &ConnectionRow) {
+    let disposition = &connection.disposition;
     if disposition.state == State::Intercepted {
         return;
     }
     let cause = cause(disposition);
     match causes.iter_mut().find(|known| known.cause == cause) {
-        Some(known) => known.count += 1,
+        Some(known) => known.count = known.count.saturating_add(connection.count),
         None => causes.push(UnreadHost {
             cause,
             reason: disposition.reason.clone(),
-            count: 1,
+            count: connection.count,
         }),
     }
 }
@@ -95,7 +93,7 @@ fn processes(view: &View<'_>) -> Vec<ProcessStats> {
         count(
             &mut program.stats.connections,
             &mut program.stats.unknown,
-            connection.disposition.state,
+            connection,
         );
     }
     for entry in &view.exchanges {
@@ -117,13 +115,14 @@ fn processes(view: &View<'_>) -> Vec<ProcessStats> {
     all
 }
 
-fn count(dispositions: &mut Dispositions, unknown: &mut u64, state: State) {
-    *match state {
+fn count(dispositions: &mut Dispositions, unknown: &mut u64, connection: &ConnectionRow) {
+    let count = match connection.disposition.state {
         State::Intercepted => &mut dispositions.intercepted,
         State::Opaque => &mut dispositions.opaque,
         State::Rejected => &mut dispositions.rejected,
         State::Failed => &mut dispositions.failed,
         State::Refused => &mut dispositions.refused,
         State::Unknown => unknown,
-    } += 1;
+    };
+    *count = count.saturating_add(connection.count);
 }

@@ -13,6 +13,10 @@ pub struct Connection {
     pub id: u64,
     /// When it was accepted. Marks (`_us`) count from here.
     pub started_at: Timestamp,
+    /// How many connections this line stands for: more than one only where they were refused
+    /// for want of the proxy's password. `started_at` is the first one's, `end_us` the last one's.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub count: u64,
     /// `host:port` as the agent asked for it; absent when it never asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authority: Option<String>,
@@ -170,6 +174,14 @@ pub struct WebSocketCounts {
     /// Why reading stopped before the socket's end, where it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+}
+
+fn one() -> u64 {
+    1
+}
+
+fn is_one(count: &u64) -> bool {
+    *count == 1
 }
 
 fn is_zero(count: &u64) -> bool {

@@ -16,9 +16,11 @@ mod handle;
 mod helper;
 mod ledger;
 mod message;
+mod refusals;
 #[cfg(test)]
 mod schema;
 mod sse;
+mod taken;
 mod thread;
 mod websocket;
 
