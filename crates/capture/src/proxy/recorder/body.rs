@@ -8,6 +8,7 @@ use crate::record::{Body, Event, Header};
 use super::content::{Nature, Reading};
 use super::encoding::Decoder;
 use super::sse::{Splitter, SseEvent};
+use super::written;
 
 /// The events of a stream, and its body without them.
 #[derive(Debug, Default)]
@@ -142,19 +143,22 @@ impl Reading {
             json: content.json,
             text: content.text,
             base64: content.base64,
+            truncated: body.truncated || content.cut,
+            hash: body.hash.filter(|_| !content.cut),
             ..body
         }
     }
 
-    /// An event but for its name.
-    fn event(&self, event: SseEvent, start: Stamp) -> Event {
+    /// An event but for its name, and how many bytes its content takes in the file.
+    fn event(&self, event: SseEvent, start: Stamp) -> (Event, usize) {
         let truncated = event.bytes > event.data.len() as u64;
         let nature = Nature {
             is_cut: truncated,
             ..Nature::default()
         };
         let content = self.content(event.data, nature);
-        Event {
+        let written = content.written();
+        let event = Event {
             at_us: event.at.saturating_sub(start),
             event: None,
             json: content.json,
@@ -162,8 +166,9 @@ impl Reading {
             base64: content.base64.map(String::into_boxed_str),
             bytes: event.bytes,
             wire_bytes: None,
-            truncated,
-        }
+            truncated: truncated || content.cut,
+        };
+        (event, written)
     }
 }
 
@@ -204,17 +209,23 @@ impl EventList {
     }
 
     fn push(&mut self, reading: &Reading, event: SseEvent, start: Stamp) {
-        let weight = event.data.len() + EVENT_WEIGHT;
-        self.overflowed |= weight > self.room;
+        if self.overflowed {
+            return;
+        }
+        if self.name.as_deref() != event.name.as_deref() {
+            self.name = event.name.as_deref().map(Arc::from);
+        }
+        let name = self.name.clone();
+        // Each line repeats it, however often it is the same.
+        let name_bytes = name.as_deref().map_or(0, written::escaped_len);
+        let (event, written) = reading.event(event, start);
+        let weight = written + name_bytes + EVENT_WEIGHT;
+        self.overflowed = weight > self.room;
         if !self.overflowed {
             self.room -= weight;
-            if self.name.as_deref() != event.name.as_deref() {
-                self.name = event.name.as_deref().map(Arc::from);
-            }
-            let name = self.name.clone();
             self.events.push(Event {
                 event: name,
-                ..reading.event(event, start)
+                ..event
             });
         }
     }
@@ -380,6 +391,27 @@ mod tests {
         );
         assert_eq!(body.text.unwrap().len(), 100);
         assert!(body.hash.is_none());
+    }
+
+    #[test]
+    fn events_and_their_names_count_as_they_are_written() {
+        let limit = 4000;
+        let kept = |stream: &str| {
+            let stream = stream.repeat(1000);
+            let draft = draft(&[stream.as_bytes()], stream.len());
+            let stream = reading(limit).event_stream(draft, &[], true, 0);
+            assert!(stream.body.unwrap().truncated);
+            serde_json::to_string(&stream.events).unwrap().len()
+        };
+        for stream in [
+            "data: \u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\n\n".to_owned(),
+            format!("data: {}\n\n", "\\\"".repeat(20)),
+            format!("event: {}\ndata: 1\n\n", "\u{1}".repeat(50)),
+            "data:\n\n".to_owned(),
+        ] {
+            let written = kept(&stream);
+            assert!(written <= limit, "{written}: {stream}");
+        }
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod sse;
 mod taken;
 mod thread;
 mod websocket;
+mod written;
 
 pub(crate) use clock::Clock;
 pub(crate) use desk::NAP;
