@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use capture::record::{Disposition, Dispositions, State, Unread};
 
 use super::connections::ConnectionRow;
+use super::folding::FOLDED;
 use super::view::View;
 use crate::report::{HostStats, Hosts, ProcessStats, UnreadHost};
 
 pub(super) fn finish(view: &View<'_>) -> Hosts {
+    let (hosts, folded) = fold(hosts(view));
     Hosts {
-        hosts: hosts(view),
+        hosts,
+        folded,
         processes: processes(view),
     }
 }
@@ -38,6 +41,75 @@ fn hosts(view: &View<'_>) -> Vec<HostStats> {
         host
     });
     named.collect()
+}
+
+/// Makes one of the least busy hosts, where there are too many; says how many that are.
+fn fold(mut hosts: Vec<HostStats>) -> (Vec<HostStats>, u64) {
+    if hosts.len() <= MAX_HOSTS {
+        return (hosts, 0);
+    }
+    let weight = |host: &HostStats| {
+        let counts = host.connections;
+        let connections = [
+            counts.intercepted,
+            counts.opaque,
+            counts.rejected,
+            counts.failed,
+            counts.refused,
+            host.unknown,
+            host.exchanges,
+        ];
+        connections.into_iter().fold(0, u64::saturating_add)
+    };
+    // What is folded already stays; the sort is stable, so that equally busy ones go by name.
+    hosts.sort_by_key(|host| std::cmp::Reverse((host.host == FOLDED, weight(host))));
+    let rest = hosts.split_off(MAX_HOSTS);
+    let folded = rest.len() as u64;
+    if !hosts.iter().any(|host| host.host == FOLDED) {
+        hosts.push(HostStats {
+            host: FOLDED.to_owned(),
+            ..HostStats::default()
+        });
+    }
+    hosts.sort_by(|one, other| one.host.cmp(&other.host));
+    if let Some(all) = hosts.iter_mut().find(|host| host.host == FOLDED) {
+        rest.into_iter().for_each(|host| add(all, host));
+    }
+    (hosts, folded)
+}
+
+/// Counts one host under another.
+fn add(all: &mut HostStats, host: HostStats) {
+    let (sum, counts) = (&mut all.connections, host.connections);
+    for (sum, count) in [
+        (&mut sum.intercepted, counts.intercepted),
+        (&mut sum.opaque, counts.opaque),
+        (&mut sum.rejected, counts.rejected),
+        (&mut sum.failed, counts.failed),
+        (&mut sum.refused, counts.refused),
+        (&mut all.unknown, host.unknown),
+        (&mut all.exchanges, host.exchanges),
+        (&mut all.bytes_up, host.bytes_up),
+        (&mut all.bytes_down, host.bytes_down),
+    ] {
+        *sum = sum.saturating_add(count);
+    }
+    for protocol in host.protocols {
+        if let Err(place) = all.protocols.binary_search(&protocol) {
+            all.protocols.insert(place, protocol);
+        }
+    }
+    for cause in host.causes {
+        let known = all
+            .causes
+            .iter_mut()
+            .find(|known| known.cause == cause.cause);
+        if let Some(known) = known {
+            known.count = known.count.saturating_add(cause.count);
+        } else if all.causes.len() < MAX_CAUSES {
+            all.causes.push(cause);
+        }
+    }
 }
 
 fn add_cause(causes: &mut Vec<UnreadHost>, connection: &ConnectionRow) {
@@ -126,3 +198,8 @@ fn count(dispositions: &mut Dispositions, unknown: &mut u64, connection: &Connec
     };
     *count = count.saturating_add(connection.count);
 }
+
+/// As many as anybody looks through.
+const MAX_HOSTS: usize = 2_000;
+/// Causes are words of ours: there are some dozens.
+const MAX_CAUSES: usize = 100;

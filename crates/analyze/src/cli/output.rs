@@ -81,7 +81,7 @@ fn matches(filters: &[Filter], exchange: &Exchange) -> bool {
     filters.iter().all(|filter| filter.matches(subject))
 }
 
-/// Writes one JSON Schema for each sort of payload into `folder`, the most frequent first.
+/// Writes one JSON Schema for each sort of payload into `folder`.
 ///
 /// What was there before stays whole until its successor is. Names are checked before the
 /// first is written.
@@ -90,7 +90,7 @@ pub(super) fn write_schemas(folder: &Path, structure: &Structure, inputs: &Input
     private_file::create_folder(folder).with_context(writing)?;
     let mut taken = BTreeSet::new();
     let mut files = Vec::new();
-    for payload in &structure.payloads {
+    for payload in most_frequent(&structure.payloads) {
         let name = file_name(payload);
         let mut file = format!("{name}.schema.json");
         let mut number = 2;
@@ -110,6 +110,21 @@ pub(super) fn write_schemas(folder: &Path, structure: &Structure, inputs: &Input
             .with_context(writing)?;
     }
     Ok(())
+}
+
+/// As many payloads as are written, in the order in which they stand in the report.
+fn most_frequent(payloads: &[Payload]) -> Vec<&Payload> {
+    let mut all: Vec<(usize, &Payload)> = payloads.iter().enumerate().collect();
+    if all.len() > MAX_SCHEMAS {
+        eprintln!(
+            "analyze: of {} schemas {MAX_SCHEMAS} are written, those of the most frequent payloads",
+            all.len()
+        );
+        all.sort_by_key(|(_, payload)| std::cmp::Reverse(payload.samples));
+        all.truncate(MAX_SCHEMAS);
+        all.sort_by_key(|(place, _)| *place);
+    }
+    all.into_iter().map(|(_, payload)| payload).collect()
 }
 
 /// `ws-api.openai.com-v1-responses-response.create-event-response.created`.
@@ -143,5 +158,7 @@ fn file_name(payload: &Payload) -> String {
     name
 }
 
+/// More in one folder nobody looks through, and some file systems get slow.
+const MAX_SCHEMAS: usize = 10_000;
 /// Below what every file system allows, with room for the ending.
 const MAX_NAME_BYTES: usize = 200;

@@ -12,6 +12,10 @@ use super::is_zero;
 pub struct Endpoints {
     /// The most frequent first.
     pub endpoints: Vec<EndpointStats>,
+    /// How many endpoints have no row of their own: they are counted under `{folded}`, which
+    /// stands for a path, and where there are too many hosts for a host.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub folded: u64,
 }
 
 /// The exchanges of one endpoint.

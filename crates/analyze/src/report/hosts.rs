@@ -8,8 +8,11 @@ use super::is_zero;
 /// Hosts, connections and processes.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Hosts {
-    /// Every host that was asked for, by name.
+    /// The hosts that were asked for, by name; those past a number, the least busy, are one: `{folded}`.
     pub hosts: Vec<HostStats>,
+    /// How many hosts are counted there, but for those whose exchanges are folded (see `Endpoints::folded`).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub folded: u64,
     /// Every program that connected, the busiest first.
     pub processes: Vec<ProcessStats>,
 }

@@ -16,6 +16,7 @@ mod exports;
 mod figures;
 mod filter;
 mod fixtures;
+mod folding;
 mod gemini;
 mod golden;
 mod hostile;

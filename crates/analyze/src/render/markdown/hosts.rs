@@ -4,10 +4,18 @@ use capture::record::Dispositions;
 
 use super::escape::code;
 use super::table::Table;
+use crate::aggregate::FOLDED;
 use crate::render::units::{bytes, count};
 use crate::report::{HostStats, Hosts, ProcessStats};
 
 pub(super) fn write(hosts: &Hosts, out: &mut String) {
+    if hosts.folded > 0 {
+        out.push_str(&format!(
+            "The {} hosts that were asked least often are one row, {}.\n\n",
+            count(hosts.folded),
+            code(FOLDED)
+        ));
+    }
     let mut table = Table::new(&[
         "host",
         "connections",
