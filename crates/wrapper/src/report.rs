@@ -21,17 +21,18 @@ pub(crate) struct Reading {
     pub(crate) standout: Standout,
 }
 
-/// Reads the recording of an agent with this profile.
+/// Reads the recording of an agent with this profile; `keep_secrets` leaves credentials as they
+/// are, where it kept them.
 ///
 /// # Errors
 ///
 /// When the file cannot be opened. A damaged line is part of the report.
-pub(crate) fn read(recording: &Path, profile: &Profile) -> Result<Reading> {
+pub(crate) fn read(recording: &Path, profile: &Profile, keep_secrets: bool) -> Result<Reading> {
     let mut aggregate = Aggregate::default();
     let mut standout = Standout::default();
     let name = recording.file_name().unwrap_or_default().to_string_lossy();
     aggregate.begin(0, &name);
-    for record in Reader::open(recording)? {
+    for record in Reader::open(recording)?.keep_secrets(keep_secrets) {
         match record {
             Ok(record) => {
                 standout.add(&record, profile);
@@ -107,6 +108,25 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+
+    #[test]
+    fn a_recording_that_kept_its_secrets_shows_them_where_that_is_asked_for_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let recording = folder.path().join("traffic.jsonl");
+        let secret = format!("sk-{}-{}", "proj", "aB3dE6gH9jK2mN5pQ8sT1vW4".repeat(2));
+        let text = format!(
+            r#"{{"kind":"session","format":1,"started_at":"2026-11-23T02:34:00.000000Z","tool":"x","command":["agent","{secret}"],"limits":{{"body":1,"queue":1}},"secrets":"kept"}}"#
+        );
+        fs::write(&recording, text).unwrap();
+        for keep_secrets in [false, true] {
+            let profile = crate::agents::profile_of("codex");
+            let report = read(&recording, profile, keep_secrets).unwrap().report;
+            let mut json = Vec::new();
+            Format::Json.write(&report, &mut json).unwrap();
+            let json = String::from_utf8(json).unwrap();
+            assert_eq!(json.contains(&secret), keep_secrets);
+        }
+    }
 
     #[test]
     fn reports_are_for_their_owner_alone_and_take_nobodys_place() {

@@ -62,6 +62,9 @@ pub(crate) struct Cli {
     /// Write the JSON Schema of each endpoint's bodies and each event type into this folder
     #[arg(long, value_name = "DIR")]
     schema: Option<PathBuf>,
+    /// Show credentials that a recording kept (`wrap --keep-secrets`), not fingerprints
+    #[arg(long)]
+    keep_secrets: bool,
     /// Make a line that cannot be read an error, instead of skipping and counting it
     #[arg(long)]
     strict: bool,

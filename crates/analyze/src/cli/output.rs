@@ -50,7 +50,7 @@ pub(super) fn write_har(cli: &Cli, input: &Input, target: &Target) -> Result<()>
     );
     target.fill(|out| {
         let mut har = HarWriter::new(out)?;
-        for reader in input.readers() {
+        for reader in input.readers(cli.keep_secrets) {
             for record in reader? {
                 match record {
                     Ok(Record::Exchange(exchange)) => {

@@ -25,6 +25,7 @@ mod merge;
 mod outputs;
 mod prices;
 mod recordings;
+mod secrets;
 mod selection;
 mod shape;
 mod transcript;

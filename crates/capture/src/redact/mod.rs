@@ -12,6 +12,7 @@ mod finder;
 mod key;
 mod names;
 mod pair;
+mod record;
 mod redactor;
 mod scan;
 mod shapes;
