@@ -196,6 +196,8 @@ struct EventList {
     overflowed: bool,
     /// The last event's name: most have the same.
     name: Option<Arc<str>>,
+    /// How many bytes that takes in the file.
+    name_bytes: usize,
 }
 
 impl EventList {
@@ -205,6 +207,7 @@ impl EventList {
             room: limit,
             overflowed: false,
             name: None,
+            name_bytes: 0,
         }
     }
 
@@ -214,12 +217,12 @@ impl EventList {
         }
         if self.name.as_deref() != event.name.as_deref() {
             self.name = event.name.as_deref().map(Arc::from);
+            self.name_bytes = self.name.as_deref().map_or(0, written::escaped_len);
         }
         let name = self.name.clone();
-        // Each line repeats it, however often it is the same.
-        let name_bytes = name.as_deref().map_or(0, written::escaped_len);
         let (event, written) = reading.event(event, start);
-        let weight = written + name_bytes + EVENT_WEIGHT;
+        // The name is written with each event, however often it is the same.
+        let weight = written + self.name_bytes + EVENT_WEIGHT;
         self.overflowed = weight > self.room;
         if !self.overflowed {
             self.room -= weight;
