@@ -140,6 +140,31 @@ fn folding_depends_neither_on_threads_nor_on_the_order_of_merging() {
 }
 
 #[test]
+fn threads_past_the_bound_are_summed_up_and_said() {
+    let lines: Vec<String> = (1..=2100)
+        .map(|id| {
+            format!(
+                r#"{{"kind":"exchange","format":1,"id":{id},"connection":1,"started_at":"2026-11-23T02:34:00.{id:06}Z","transport":"http","request":{{"method":"POST","url":"https://h/v1/responses","http_version":"HTTP/2","headers":[{{"name":"x-codex-turn-metadata","value":"{{\"thread_id\":\"t{id}\",\"turn_id\":\"u{id}\"}}"}}],"body":{{"json":{{"model":"m","input":[]}},"bytes":10,"wire_bytes":10}},"end_us":1}},"response":{{"status":200,"http_version":"HTTP/2","headers":[],"events":[],"start_us":2,"end_us":3}},"outcome":{{"state":"complete"}}}}"#
+            )
+        })
+        .collect();
+    let report = scan(&lines.join("\n"), 2).finish();
+    let conversation = report.conversation.as_ref().unwrap();
+    assert_eq!(
+        (conversation.threads.len(), conversation.folded),
+        (2001, 100)
+    );
+    let rest = conversation.threads.last().unwrap();
+    assert_eq!(rest.id.as_deref(), Some("{folded}"));
+    assert_eq!((rest.body_bytes, rest.steps.len()), (1000, 0));
+    let transcript = report.transcript.as_ref().unwrap();
+    assert_eq!((transcript.threads.len(), transcript.folded), (2000, 100));
+    assert_eq!(report.glance.as_ref().unwrap().threads, 2100);
+    let text = written(&report);
+    assert!(text.contains("The last 100 threads are one"), "not said");
+}
+
+#[test]
 fn at_most_ten_thousand_schemas_are_written() {
     let folder = tempfile::tempdir().unwrap();
     let recording = folder.path().join("traffic.jsonl");
