@@ -1,14 +1,12 @@
 //! A body as it travelled becomes a body on record: decoded, bounded, placed.
 
-use std::sync::Arc;
-
 use crate::proxy::tap::draft::{BodyDraft, Stamp};
 use crate::record::{Body, Event, Header};
 
 use super::content::{Nature, Reading};
 use super::encoding::Decoder;
+use super::event_list::EventList;
 use super::sse::{Splitter, SseEvent};
-use super::written;
 
 /// The events of a stream, and its body without them.
 #[derive(Debug, Default)]
@@ -150,7 +148,7 @@ impl Reading {
     }
 
     /// An event but for its name, and how many bytes its content takes in the file.
-    fn event(&self, event: SseEvent, start: Stamp) -> (Event, usize) {
+    pub(super) fn event(&self, event: SseEvent, start: Stamp) -> (Event, usize) {
         let truncated = event.bytes > event.data.len() as u64;
         let nature = Nature {
             is_cut: truncated,
@@ -189,51 +187,6 @@ struct Opened {
     decoded: Option<Vec<u8>>,
 }
 
-/// Events up to a limit on all of them.
-struct EventList {
-    events: Vec<Event>,
-    room: usize,
-    overflowed: bool,
-    /// The last event's name: most have the same.
-    name: Option<Arc<str>>,
-    /// How many bytes that takes in the file.
-    name_bytes: usize,
-}
-
-impl EventList {
-    fn new(limit: usize) -> Self {
-        Self {
-            events: Vec::new(),
-            room: limit,
-            overflowed: false,
-            name: None,
-            name_bytes: 0,
-        }
-    }
-
-    fn push(&mut self, reading: &Reading, event: SseEvent, start: Stamp) {
-        if self.overflowed {
-            return;
-        }
-        if self.name.as_deref() != event.name.as_deref() {
-            self.name = event.name.as_deref().map(Arc::from);
-            self.name_bytes = self.name.as_deref().map_or(0, written::escaped_len);
-        }
-        let name = self.name.clone();
-        let (event, written) = reading.event(event, start);
-        // The name is written with each event, however often it is the same.
-        let weight = written + self.name_bytes + EVENT_WEIGHT;
-        self.overflowed = weight > self.room;
-        if !self.overflowed {
-            self.room -= weight;
-            self.events.push(Event {
-                event: name,
-                ..event
-            });
-        }
-    }
-}
-
 /// Whether the headers announce server-sent events.
 pub(super) fn is_event_stream(headers: &[Header]) -> bool {
     has_media_type(headers, "text/event-stream")
@@ -256,14 +209,12 @@ fn pieces(draft: &BodyDraft) -> impl Iterator<Item = (&[u8], Stamp)> {
     })
 }
 
-/// What an event costs beside its data: many empty ones weigh something too.
-pub(super) const EVENT_WEIGHT: usize = 64;
-
 #[cfg(test)]
 mod tests {
     use std::io::Write;
 
     use super::super::content::tests::reading;
+    use super::super::event_list::EVENT_WEIGHT;
     use super::*;
 
     const STREAM: &[&[u8]] = &[

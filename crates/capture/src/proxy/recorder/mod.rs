@@ -11,6 +11,7 @@ mod clock;
 mod content;
 mod desk;
 mod encoding;
+mod event_list;
 mod exchange;
 mod handle;
 mod helper;

@@ -3,8 +3,8 @@
 use crate::proxy::tap::draft::Stamp;
 use crate::record::{Body, Delay, Event, Request, Response};
 
-use super::super::body::EVENT_WEIGHT;
 use super::super::content::{Nature, Reading};
+use super::super::event_list::EVENT_WEIGHT;
 use super::kind;
 use super::message::Message;
 
