@@ -12,6 +12,8 @@ use capture::record::{Body, Event, Exchange, Header, Response, Timestamp, Transp
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::render::json::Escaping;
+
 /// Writes exchanges as one HAR document.
 ///
 /// ```
@@ -22,7 +24,7 @@ use serde_json::value::RawValue;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct HarWriter<W: Write> {
-    out: W,
+    out: Escaping<W>,
     entries: u64,
 }
 
@@ -32,7 +34,8 @@ impl<W: Write> HarWriter<W> {
     /// # Errors
     ///
     /// What `out` said.
-    pub fn new(mut out: W) -> io::Result<Self> {
+    pub fn new(out: W) -> io::Result<Self> {
+        let mut out = Escaping::new(out);
         let version = env!("CARGO_PKG_VERSION");
         write!(
             out,
@@ -62,7 +65,7 @@ impl<W: Write> HarWriter<W> {
     pub fn finish(mut self) -> io::Result<W> {
         self.out.write_all(b"\n]}}\n")?;
         self.out.flush()?;
-        Ok(self.out)
+        Ok(self.out.into_inner())
     }
 }
 

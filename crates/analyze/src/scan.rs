@@ -14,7 +14,7 @@ use capture::record::Record;
 
 use crate::exchange::Exchange;
 use crate::json::Tape;
-use crate::reader::{self, Block, Blocks};
+use crate::reader::{self, Block, Blocks, Cleaner};
 use crate::selection::Selection;
 use crate::{Aggregate, Error, Filter, Place};
 
@@ -29,6 +29,7 @@ use crate::{Aggregate, Error, Filter, Place};
 pub struct Scan {
     threads: usize,
     strict: bool,
+    keep_secrets: bool,
     filters: Vec<Filter>,
 }
 
@@ -39,6 +40,7 @@ impl Default for Scan {
         Self {
             threads: available.min(MAX_THREADS),
             strict: false,
+            keep_secrets: false,
             filters: Vec::new(),
         }
     }
@@ -56,6 +58,14 @@ impl Scan {
     /// Makes a line that cannot be read an error.
     pub fn strict(self, strict: bool) -> Self {
         Self { strict, ..self }
+    }
+
+    /// Shows credentials as they are, where a recording kept them (`wrap --keep-secrets`).
+    pub fn keep_secrets(self, keep_secrets: bool) -> Self {
+        Self {
+            keep_secrets,
+            ..self
+        }
     }
 
     /// Leaves out exchanges that do not satisfy every one of `filters`.
@@ -103,7 +113,7 @@ impl Scan {
         source: u32,
         selection: &Selection<'_>,
     ) -> Result<Aggregate, Error> {
-        let blocks = Mutex::new(blocks);
+        let blocks = Mutex::new(blocks.keep_secrets(self.keep_secrets));
         let stop = AtomicBool::new(false);
         let mut whole = Part::default();
         let parts: Vec<Part> = thread::scope(|scope| {
@@ -251,8 +261,9 @@ impl Worker<'_> {
         }
         for (line, text) in block.lines() {
             self.seek(line - 1);
-            if !self.selection.is_all() || !self.exchange(text) {
-                self.record(line, text);
+            let cleaner = block.cleaner(line);
+            if !self.selection.is_all() || cleaner.is_some() || !self.exchange(text) {
+                self.record(line, text, cleaner);
             }
             if self.result.error.is_some() {
                 return;
@@ -278,12 +289,17 @@ impl Worker<'_> {
     }
 
     /// Adds the line, whatever it is, or says what is wrong with it.
-    fn record(&mut self, line: u64, text: &[u8]) {
+    fn record(&mut self, line: u64, text: &[u8], cleaner: Option<&Cleaner>) {
         match reader::record(text, self.path, line) {
             Ok(Record::Exchange(exchange)) if !self.selection.holds(&exchange, line) => {
                 self.result.aggregate.leave_out();
             }
-            Ok(record) => self.result.aggregate.add(&record),
+            Ok(mut record) => {
+                if let Some(cleaner) = cleaner {
+                    cleaner.clean(&mut record);
+                }
+                self.result.aggregate.add(&record);
+            }
             Err(error) => self.error(error),
         }
     }

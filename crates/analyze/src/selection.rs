@@ -37,7 +37,7 @@ impl<'f> Selection<'f> {
 
     /// Reads the recording for the names of its processes.
     pub(crate) fn find_processes(&mut self, path: &Path) -> Result<(), Error> {
-        let mut reader = Reader::open(path)?;
+        let mut reader = Reader::open(path)?.keep_secrets(true);
         while let Some(record) = reader.next() {
             match record {
                 Ok(Record::Session(_)) => self.sessions.push(reader.line()),

@@ -203,6 +203,7 @@ fn line(id: u64, end_us: u64) -> Connection {
     Connection {
         id,
         started_at: Timestamp::from_micros(0),
+        count: 1,
         authority: None,
         disposition: Disposition {
             state: State::Intercepted,

@@ -27,6 +27,8 @@ pub mod cli;
 pub mod harness;
 #[doc(hidden)]
 pub mod json;
+#[doc(hidden)]
+pub mod private_file;
 #[cfg(feature = "proxy")]
 mod proxy;
 pub mod record;

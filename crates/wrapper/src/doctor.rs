@@ -199,7 +199,8 @@ fn try_out(agent: &Agent) -> Result<Vec<Finding>> {
     let start = Instant::now();
     let run = limited::output(command, A_TRY);
     let lasted = start.elapsed();
-    let Reading { report, standout } = report::read(&session.join("traffic.jsonl"), agent.profile)?;
+    let Reading { report, standout } =
+        report::read(&session.join("traffic.jsonl"), agent.profile, false)?;
     let course = Course {
         profile: agent.profile,
         hosts: &Hosts::parse(agent.profile.hosts)?,

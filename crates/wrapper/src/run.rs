@@ -86,7 +86,11 @@ pub(crate) fn run(run: &Run<'_>) -> Result<u8> {
 /// Says what the recording came to, and writes the report.
 fn conclude(run: &Run<'_>, plan: &Plan, outcome: &Outcome, session: &Session) -> Result<()> {
     let recording = session.recording();
-    let Reading { report, standout } = report::read(&recording, run.agent.profile)?;
+    let Reading { report, standout } = report::read(
+        &recording,
+        run.agent.profile,
+        run.options.recording.keep_secrets,
+    )?;
     let written = match run.options.no_report {
         true => None,
         false => Some(report::write(&report, session)),

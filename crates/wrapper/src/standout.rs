@@ -73,7 +73,7 @@ impl Standout {
     }
 
     fn add_connection(&mut self, connection: &Connection) {
-        self.connections += 1;
+        self.connections = self.connections.saturating_add(connection.count);
         let host = connection.authority.as_deref().map_or("?", host_of);
         let program = connection
             .process
@@ -83,7 +83,7 @@ impl Standout {
         let cause = disposition.cause.clone().unwrap_or_default();
         let reason = disposition.reason.clone().unwrap_or_else(|| cause.clone());
         match disposition.state {
-            State::Intercepted => {}
+            State::Intercepted | State::Unknown => {}
             State::Opaque => {
                 let bytes = self.unread.entry(host.to_owned()).or_default();
                 *bytes = bytes.saturating_add(connection.bytes_up + connection.bytes_down);
@@ -96,7 +96,9 @@ impl Standout {
                 self.unreachable.entry(host.to_owned()).or_insert(reason);
             }
             // Programs may ask without the password first, and again with it, as git does.
-            State::Refused if cause == "no_password" => self.without_password += 1,
+            State::Refused if cause == "no_password" => {
+                self.without_password = self.without_password.saturating_add(connection.count);
+            }
             // A request that was cancelled: nothing is wrong.
             State::Refused if cause == "agent_gone" => {}
             State::Refused => {

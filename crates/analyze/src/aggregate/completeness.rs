@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use capture::record::{OutcomeState, State, Unread};
+use capture::record::{OutcomeState, Secrets, State, Transport, Unread};
 
 use super::hosts::cause;
 use super::problems::Problems;
@@ -55,6 +55,8 @@ fn recordings(view: &View<'_>, found: &mut Found) {
     }
     for ((session, end), count) in view.bounds().zip(counts) {
         found.add(Lapse::NoSession, u64::from(session.is_none()), "");
+        let unknown = session.is_some_and(|session| session.secrets == Secrets::Unknown);
+        found.add(Lapse::UnknownValues, u64::from(unknown), "secrets");
         let Some(end) = end else {
             found.add(Lapse::NoEnd, 1, "");
             continue;
@@ -79,11 +81,29 @@ fn connections(view: &View<'_>, found: &mut Found) {
             State::Rejected => Some(Lapse::Rejected),
             State::Failed => Some(Lapse::Unreachable),
             State::Refused => Some(Lapse::Refused),
+            State::Unknown => None,
         };
         if let Some(lapse) = lapse {
             let cause = cause(&connection.disposition);
-            found.add(lapse, 1, &format!("{} ({cause})", connection.host));
+            found.add(
+                lapse,
+                connection.count,
+                &format!("{} ({cause})", connection.host),
+            );
         }
+        let disposition = &connection.disposition;
+        let is_unknown = disposition.state == State::Unknown;
+        found.add(
+            Lapse::UnknownValues,
+            u64::from(is_unknown),
+            "disposition.state",
+        );
+        let is_unknown = disposition.unread == Some(Unread::Unknown);
+        found.add(
+            Lapse::UnknownValues,
+            u64::from(is_unknown),
+            "disposition.unread",
+        );
         let problem = connection
             .websocket
             .as_ref()
@@ -99,6 +119,10 @@ fn exchanges(view: &View<'_>, found: &mut Found) {
         let host = &entry.endpoint.host;
         found.add(Lapse::Truncated, u64::from(entry.row.truncated), host);
         found.add(Lapse::Undecoded, u64::from(entry.row.undecoded), host);
+        let unknown = u64::from(entry.row.transport == Transport::Unknown);
+        found.add(Lapse::UnknownValues, unknown, "transport");
+        let unknown = u64::from(entry.row.state == OutcomeState::Unknown);
+        found.add(Lapse::UnknownValues, unknown, "outcome.state");
         let aborted = entry.row.state == OutcomeState::Aborted;
         found.add(Lapse::Aborted, u64::from(aborted), host);
     }

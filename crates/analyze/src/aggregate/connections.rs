@@ -13,6 +13,8 @@ pub(crate) struct ConnectionRow {
     pub(crate) place: Place,
     /// Its number in its recording.
     pub(crate) id: u64,
+    /// How many connections its line stands for.
+    pub(crate) count: u64,
     /// When it was accepted, in microseconds since 1970.
     pub(crate) started_us: i64,
     /// The host that the agent asked for, in lower case; empty when it never asked.
@@ -41,6 +43,7 @@ impl ConnectionRow {
         Self {
             place,
             id: connection.id,
+            count: connection.count,
             started_us: connection.started_at.as_micros(),
             host: short(host),
             disposition,

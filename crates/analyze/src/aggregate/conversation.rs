@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use capture::record::Timestamp;
 
+use super::folding::FOLDED;
 use super::threads::Step;
 use super::tools::Results;
 use super::view::View;
@@ -16,6 +17,8 @@ pub(super) struct Threads<'v, 'a> {
     view: &'v View<'a>,
     results: &'v Results,
     threads: Vec<Thread<'v, 'a>>,
+    /// The sums of those past [`MAX_THREADS`], and how many there are.
+    rest: Option<(Thread<'v, 'a>, usize)>,
 }
 
 /// One conversation so far.
@@ -34,20 +37,20 @@ impl<'v, 'a> Threads<'v, 'a> {
             view,
             results,
             threads: Vec::new(),
+            rest: None,
         }
     }
 
     pub(super) fn take(&mut self, step: &Rc<Step<'v, 'a>>) {
+        if let Some(past) = step.thread.checked_sub(MAX_THREADS) {
+            let new = || (Thread::new(Some(FOLDED.to_owned())), 0);
+            let (rest, count) = self.rest.get_or_insert_with(new);
+            *count = past.saturating_add(1).max(*count);
+            rest.count(step);
+            return;
+        }
         if step.thread == self.threads.len() {
-            self.threads.push(Thread {
-                stats: ThreadStats {
-                    id: step.call.ids.thread.clone(),
-                    ..ThreadStats::default()
-                },
-                models: BTreeSet::new(),
-                turn: None,
-                before: None,
-            });
+            self.threads.push(Thread::new(step.call.ids.thread.clone()));
         }
         let thread = &mut self.threads[step.thread];
         let turn = thread.count(step);
@@ -58,18 +61,32 @@ impl<'v, 'a> Threads<'v, 'a> {
 
     /// The section "Conversation".
     pub(super) fn finish(self) -> Conversation {
-        let threads = self.threads.into_iter();
+        let (rest, folded) = self.rest.unzip();
+        let threads = self.threads.into_iter().chain(rest);
         let threads = threads.map(|thread| ThreadStats {
             models: thread.models.into_iter().map(str::to_owned).collect(),
             ..thread.stats
         });
         Conversation {
             threads: threads.collect(),
+            folded: folded.unwrap_or(0) as u64,
         }
     }
 }
 
 impl<'a> Thread<'_, 'a> {
+    fn new(id: Option<String>) -> Self {
+        Self {
+            stats: ThreadStats {
+                id,
+                ..ThreadStats::default()
+            },
+            models: BTreeSet::new(),
+            turn: None,
+            before: None,
+        }
+    }
+
     /// Adds a request to the sums; returns the number of its turn, if it has any.
     fn count(&mut self, step: &Step<'_, 'a>) -> Option<u64> {
         let (stats, call) = (&mut self.stats, step.call);
@@ -149,3 +166,6 @@ fn called(paired: super::tools::PairedCall<'_>) -> CalledTool {
         result_bytes: paired.result.map(|result| result.bytes),
     }
 }
+
+/// A session has a few, and the steps of each are kept.
+pub(super) const MAX_THREADS: usize = 2_000;

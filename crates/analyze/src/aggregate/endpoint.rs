@@ -34,7 +34,9 @@ impl Endpoint {
         let path = path_of(&request.url);
         let agent = header(&request.headers, "user-agent").unwrap_or("");
         let (method, message) = match exchange.transport {
-            Transport::Http => (text::cut(&request.method, MAX_METHOD_BYTES), None),
+            Transport::Http | Transport::Unknown => {
+                (text::cut(&request.method, MAX_METHOD_BYTES), None)
+            }
             Transport::Websocket => ("WS", message_type(exchange)),
         };
         Self {

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use capture::record::OutcomeState;
 
 use super::Endpoint;
+use super::folding::Folding;
 use super::headers::Headers;
 use super::row::{Row, Size};
 use super::view::View;
 use crate::report::{EndpointStats, Endpoints, Sizes, Statuses};
 use crate::stats::Quantiles;
 
-pub(super) fn finish(view: &View<'_>, headers: &Headers) -> Endpoints {
+pub(super) fn finish(view: &View<'_>, headers: &Headers, folding: &Folding) -> Endpoints {
     let mut groups: BTreeMap<&Endpoint, Vec<&Row>> = BTreeMap::new();
     for entry in &view.exchanges {
         groups.entry(entry.endpoint).or_default().push(entry.row);
@@ -23,7 +24,10 @@ pub(super) fn finish(view: &View<'_>, headers: &Headers) -> Endpoints {
         .collect();
     // The sort is stable: equal counts stay in the order of the endpoints.
     endpoints.sort_by_key(|stats| std::cmp::Reverse(stats.count));
-    Endpoints { endpoints }
+    Endpoints {
+        endpoints,
+        folded: folding.endpoints(),
+    }
 }
 
 fn stats(endpoint: &Endpoint, rows: &[&Row], all: f64, headers: &Headers) -> EndpointStats {
@@ -64,5 +68,6 @@ fn count_status(statuses: &mut Statuses, row: &Row) {
         OutcomeState::Complete => {}
         OutcomeState::Aborted => statuses.aborted += 1,
         OutcomeState::Failed => statuses.failed += 1,
+        OutcomeState::Unknown => statuses.unknown += 1,
     }
 }

@@ -46,7 +46,7 @@ fn kind(entry: &Entry<'_>) -> Option<FailureKind> {
         (OutcomeState::Aborted, Some(Ending::Completed)) => None,
         (OutcomeState::Aborted, _) => Some(FailureKind::Cut),
         (OutcomeState::Complete, Some(Ending::Cut)) => Some(FailureKind::EndedEarly),
-        (OutcomeState::Complete, _) => None,
+        (OutcomeState::Complete | OutcomeState::Unknown, _) => None,
     }
 }
 
@@ -191,20 +191,22 @@ fn connections(view: &View<'_>) -> Vec<FailedConnections> {
     let mut groups: BTreeMap<(&str, String), FailedConnections> = BTreeMap::new();
     for connection in view.attempts() {
         let disposition = &connection.disposition;
-        if matches!(disposition.state, State::Intercepted | State::Opaque) {
+        if matches!(
+            disposition.state,
+            State::Intercepted | State::Opaque | State::Unknown
+        ) {
             continue;
         }
         let cause = cause(disposition);
         let group = groups.entry((&connection.host, cause.clone()));
-        group
-            .or_insert_with(|| FailedConnections {
-                host: connection.host.clone(),
-                state: disposition.state,
-                cause,
-                reason: disposition.reason.clone(),
-                count: 0,
-            })
-            .count += 1;
+        let group = group.or_insert_with(|| FailedConnections {
+            host: connection.host.clone(),
+            state: disposition.state,
+            cause,
+            reason: disposition.reason.clone(),
+            count: 0,
+        });
+        group.count = group.count.saturating_add(connection.count);
     }
     groups.into_values().collect()
 }

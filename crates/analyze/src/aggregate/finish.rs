@@ -29,7 +29,7 @@ impl Aggregate {
                 recordings: view.recordings(),
                 left_out: self.left_out.len() as u64,
                 glance: Some(glance::finish(&view, &self)),
-                endpoints: Some(endpoints::finish(&view, &self.headers)),
+                endpoints: Some(endpoints::finish(&view, &self.headers, &self.folding)),
                 frequency: Some(frequency::finish(&view)),
                 model: Some(model),
                 conversation: Some(conversation),

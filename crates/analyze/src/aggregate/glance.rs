@@ -25,7 +25,7 @@ pub(super) fn finish(view: &View<'_>, aggregate: &Aggregate) -> Glance {
         exchanges: view.exchanges.len() as u64,
         failed: rows().filter(|row| row.failed()).count() as u64,
         ttft_us: Quantiles::of(view.calls().filter_map(|(_, call)| call.marks.ttft_us())),
-        hosts: view.hosts().len() as u64,
+        hosts: aggregate.folding.count_hosts(view.hosts()),
         wire_bytes_up: rows().map(|row| row.up.wire).fold(0, u64::saturating_add),
         wire_bytes_down: rows().map(|row| row.down.wire).fold(0, u64::saturating_add),
         complete: completeness::is_complete(&completeness::lapses(view, &aggregate.problems)),

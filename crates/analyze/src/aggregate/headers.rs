@@ -23,7 +23,7 @@ pub(super) struct Headers {
 
 /// For each name, how many exchanges have it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct Names {
+pub(super) struct Names {
     request: BTreeMap<String, u64>,
     response: BTreeMap<String, u64>,
 }
@@ -42,12 +42,23 @@ impl Headers {
         count(response, &mut names.response);
     }
 
-    pub(super) fn merge(&mut self, other: Self) {
-        for (endpoint, theirs) in other.endpoints {
-            let mine = self.endpoints.entry(endpoint).or_default();
-            add_all(&mut mine.request, theirs.request);
-            add_all(&mut mine.response, theirs.response);
-        }
+    /// Takes out the names of an endpoint.
+    pub(super) fn remove(&mut self, endpoint: &Endpoint) -> Option<Names> {
+        self.endpoints.remove(endpoint)
+    }
+
+    /// Adds names to those of an endpoint.
+    pub(super) fn merge(&mut self, endpoint: &Endpoint, names: Option<Names>) {
+        let Some(theirs) = names else { return };
+        let mine = entry(&mut self.endpoints, endpoint);
+        add_all(&mut mine.request, theirs.request);
+        add_all(&mut mine.response, theirs.response);
+    }
+
+    /// Counts the names of one endpoint under another.
+    pub(super) fn fold(&mut self, from: &Endpoint, to: &Endpoint) {
+        let names = self.remove(from);
+        self.merge(to, names);
     }
 
     /// The names of an endpoint's request headers, and of its response headers.

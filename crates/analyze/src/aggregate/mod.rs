@@ -16,6 +16,7 @@ mod endpoint;
 mod endpoints;
 mod errors;
 mod finish;
+mod folding;
 mod frequency;
 mod gaps;
 mod glance;
@@ -52,6 +53,7 @@ use crate::stats::Histogram;
 use crate::{Error, text};
 
 use connections::ConnectionRow;
+use folding::Folding;
 use headers::Headers;
 use problems::Problems;
 use row::Row;
@@ -61,6 +63,7 @@ use sightings::Sightings;
 use structure::Shapes;
 
 pub use endpoint::Endpoint;
+pub(crate) use folding::FOLDED;
 pub use place::Place;
 pub use problems::UnreadLines;
 
@@ -91,6 +94,7 @@ pub struct Aggregate {
     connections: Vec<ConnectionRow>,
     #[serde(with = "pairs")]
     rows: BTreeMap<Endpoint, Vec<Row>>,
+    folding: Folding,
     problems: Problems,
     /// Times between output events, by model.
     gaps: BTreeMap<String, Histogram>,
@@ -194,6 +198,7 @@ impl Aggregate {
             if !decoded.gaps_us.is_empty() {
                 let gaps = self.gaps.entry(decoded.call.model.clone()).or_default();
                 gaps.add_all(decoded.gaps_us);
+                self.trim_gaps();
             }
             (decoded.call, said)
         });
@@ -202,12 +207,29 @@ impl Aggregate {
         if endpoint.purpose == Purpose::Model {
             self.add_agent(exchange);
         }
-        self.shapes.add(&endpoint, exchange);
         self.sightings.add(&endpoint, exchange);
         self.telemetry.add(&endpoint, exchange);
+        let endpoint = self.admit(endpoint);
+        self.shapes.add(&endpoint, exchange);
         self.headers.add(&endpoint, exchange);
         let rows = self.rows.entry(endpoint).or_default();
         rows.push(Row::of(self.here, exchange, call, said.unwrap_or_default()));
+    }
+
+    /// What an endpoint is counted under.
+    fn admit(&mut self, endpoint: Endpoint) -> Endpoint {
+        if self.rows.contains_key(&endpoint) {
+            return endpoint;
+        }
+        let (endpoint, moves) = self.folding.admit(endpoint);
+        for (from, to) in moves {
+            if let Some(mut rows) = self.rows.remove(&from) {
+                self.rows.entry(to.clone()).or_default().append(&mut rows);
+            }
+            self.shapes.remove(&from);
+            self.headers.fold(&from, &to);
+        }
+        endpoint
     }
 
     /// Keeps the product that the user agent names first (RFC 9110, section 10.1.5).
@@ -220,6 +242,13 @@ impl Aggregate {
         if !self.agents.contains(product) {
             self.agents.insert(product.to_owned());
             self.trim_agents();
+        }
+    }
+
+    /// Keeps the first models by name: which ones does not depend on their order.
+    fn trim_gaps(&mut self) {
+        while self.gaps.len() > MAX_MODELS {
+            self.gaps.pop_last();
         }
     }
 
@@ -244,19 +273,24 @@ impl Aggregate {
         self.sessions.extend(other.sessions);
         self.ends.extend(other.ends);
         self.connections.extend(other.connections);
-        for (endpoint, rows) in other.rows {
-            self.rows.entry(endpoint).or_default().extend(rows);
+        for (from, mut rows) in other.rows {
+            let shapes = other.shapes.remove(&from);
+            let headers = other.headers.remove(&from);
+            let endpoint = self.admit(from);
+            self.shapes.merge(&endpoint, shapes);
+            self.headers.merge(&endpoint, headers);
+            self.rows.entry(endpoint).or_default().append(&mut rows);
         }
+        self.folding.merge(other.folding);
         self.problems.merge(other.problems);
         for (model, gaps) in other.gaps {
             self.gaps.entry(model).or_default().merge(&gaps);
         }
+        self.trim_gaps();
         self.agents.extend(other.agents);
         self.trim_agents();
-        self.shapes.merge(other.shapes);
         self.sightings.merge(other.sightings);
         self.telemetry.merge(other.telemetry);
-        self.headers.merge(other.headers);
         self.left_out.extend(other.left_out);
         self.helped |= other.helped;
     }
@@ -273,4 +307,6 @@ impl Aggregate {
 
 /// User agents come from the recording: what is kept of them is bounded.
 const MAX_AGENTS: usize = 16;
+/// Models whose times between output events are kept: a histogram each.
+const MAX_MODELS: usize = 1_000;
 const MAX_AGENT_BYTES: usize = 100;

@@ -126,7 +126,8 @@ impl Row {
 
     /// Whether it failed: no whole answer, or one that says so.
     pub(crate) fn failed(&self) -> bool {
-        self.state != OutcomeState::Complete || self.status.is_none_or(|status| status >= 400)
+        matches!(self.state, OutcomeState::Aborted | OutcomeState::Failed)
+            || self.status.is_none_or(|status| status >= 400)
     }
 }
 

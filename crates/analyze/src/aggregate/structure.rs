@@ -21,7 +21,7 @@ pub(super) struct Shapes {
 
 /// The structure of one endpoint's payloads.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct EndpointShapes {
+pub(super) struct EndpointShapes {
     request: Shape,
     response: Shape,
     /// By the event's type; bounded by [`MAX_EVENT_TYPES`].
@@ -31,6 +31,10 @@ struct EndpointShapes {
 impl Shapes {
     /// Takes the JSON payloads of one exchange.
     pub(super) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange<'_>) {
+        // What several endpoints say has no structure in common.
+        if endpoint.is_folded() {
+            return;
+        }
         let request = exchange.request.body.as_ref();
         let response = exchange.response.as_ref();
         let request = request.and_then(|body| body.json);
@@ -51,9 +55,15 @@ impl Shapes {
         }
     }
 
-    pub(super) fn merge(&mut self, other: Self) {
-        for (endpoint, shapes) in other.endpoints {
-            self.endpoints.entry(endpoint).or_default().merge(shapes);
+    /// Takes out the structure of an endpoint's payloads.
+    pub(super) fn remove(&mut self, endpoint: &Endpoint) -> Option<EndpointShapes> {
+        self.endpoints.remove(endpoint)
+    }
+
+    /// Adds to the structure of an endpoint's payloads.
+    pub(super) fn merge(&mut self, endpoint: &Endpoint, shapes: Option<EndpointShapes>) {
+        if let Some(shapes) = shapes.filter(|_| !endpoint.is_folded()) {
+            entry(&mut self.endpoints, endpoint).merge(shapes);
         }
     }
 

@@ -5,11 +5,12 @@
 //! here: what was added, removed or changed. Items are compared by what they
 //! say, for agents give the same item other ids when they send it again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::content::Content;
+use super::conversation::MAX_THREADS;
 use super::digests::DigestSet;
 use super::said::Contents;
 use super::view::{Entry, View};
@@ -20,12 +21,17 @@ use crate::report::{Change, Said, Step, Thread, Transcript};
 
 pub(super) fn finish(view: &View<'_>) -> Transcript {
     let mut threads: BTreeMap<(usize, Option<&str>), (usize, Conversation<'_>)> = BTreeMap::new();
+    let mut folded = HashSet::new();
     let mut room = Room {
         text: MAX_TEXT_BYTES,
         compared: MAX_COMPARED_BYTES,
     };
     for (order, (entry, call)) in view.calls().enumerate() {
         let key = (entry.recording, call.ids.thread.as_deref());
+        if threads.len() == MAX_THREADS && !threads.contains_key(&key) {
+            folded.insert(key);
+            continue;
+        }
         let (_, conversation) = threads
             .entry(key)
             .or_insert_with(|| (order, Conversation::of(entry, call)));
@@ -38,6 +44,7 @@ pub(super) fn finish(view: &View<'_>) -> Transcript {
             .into_iter()
             .map(|(_, conversation)| conversation.thread)
             .collect(),
+        folded: folded.len() as u64,
     }
 }
 

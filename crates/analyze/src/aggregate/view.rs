@@ -3,7 +3,7 @@
 //! Exchanges get their recording, their process, and (for calls) what only
 //! their neighbours tell: which of them repeats an earlier one that failed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use capture::record::{End, Process, Session, State};
 
@@ -106,14 +106,25 @@ impl<'a> View<'a> {
     }
 
     /// The connections, but for those that came without the proxy's password and
-    /// then got through: git and curl send it when they are asked for it.
+    /// then got through: git and curl send it when they are asked for it. Where more came
+    /// without than got through, somebody is guessing.
     pub(crate) fn attempts(&self) -> impl Iterator<Item = &'a ConnectionRow> {
-        let got_through = |row: &&&ConnectionRow| row.disposition.state != State::Refused;
-        let through = self.connections.iter().filter(got_through);
-        let hosts: HashSet<&str> = through.map(|row| row.host.as_str()).collect();
+        let was_asked = |row: &ConnectionRow| row.disposition.cause.as_deref() == Some(NO_PASSWORD);
+        let mut balance: HashMap<&str, i128> = HashMap::new();
+        for row in &self.connections {
+            let count = i128::from(row.count);
+            let host = balance.entry(&row.host).or_default();
+            if was_asked(row) {
+                *host -= count;
+            } else if row.disposition.state != State::Refused {
+                *host += count;
+            }
+        }
         self.connections.iter().copied().filter(move |row| {
-            let asked = row.disposition.cause.as_deref() == Some(NO_PASSWORD);
-            !(asked && hosts.contains(row.host.as_str()))
+            let got_through = balance
+                .get(row.host.as_str())
+                .is_some_and(|host| *host >= 0);
+            !(was_asked(row) && got_through)
         })
     }
 

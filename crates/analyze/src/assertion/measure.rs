@@ -41,7 +41,14 @@ fn total_of(total: Total, report: &Report) -> Option<f64> {
             return (tokens.input > 0).then(|| tokens.cached as f64 / tokens.input as f64);
         }
         Total::Models => report.model.as_ref()?.models.len() as u64,
-        Total::Endpoints => report.endpoints.as_ref()?.endpoints.len() as u64,
+        Total::Endpoints => {
+            let all = report.endpoints.as_ref()?;
+            let apart = all
+                .endpoints
+                .iter()
+                .filter(|stats| !stats.endpoint.is_folded());
+            apart.count() as u64 + all.folded
+        }
         Total::Missing => report
             .completeness
             .as_ref()?

@@ -59,10 +59,17 @@ impl Input {
         }
     }
 
+    /// Where they are.
+    pub(super) fn paths(&self) -> Vec<&Path> {
+        let sources = self.sources.iter();
+        sources.map(|source| source.path.as_path()).collect()
+    }
+
     /// Reads all of them.
     pub(super) fn read(&self, cli: &Cli) -> Result<Aggregate> {
         let scan = Scan::default()
             .strict(cli.strict)
+            .keep_secrets(cli.keep_secrets)
             .filters(cli.filters.clone());
         let by_process = cli.filters.iter().any(Filter::needs_process);
         let mut all = Aggregate::default();
@@ -83,14 +90,16 @@ impl Input {
     }
 
     /// The records of all of them, one by one.
-    pub(super) fn readers(&self) -> impl Iterator<Item = Result<Reader>> {
-        self.sources.iter().map(|source| {
+    pub(super) fn readers(&self, keep_secrets: bool) -> impl Iterator<Item = Result<Reader>> {
+        self.sources.iter().map(move |source| {
             let (path, name) = (&source.path, &source.name);
-            if is_standard_input(path) {
-                return Ok(Reader::new(io::stdin(), name)?);
-            }
-            let (file, size) = open(path)?;
-            Ok(Reader::new(progress::watched(file, size), name)?)
+            let reader = if is_standard_input(path) {
+                Reader::new(io::stdin(), name)?
+            } else {
+                let (file, size) = open(path)?;
+                Reader::new(progress::watched(file, size), name)?
+            };
+            Ok(reader.keep_secrets(keep_secrets))
         })
     }
 }

@@ -2,9 +2,11 @@
 
 mod form;
 mod input;
+mod interrupt;
 mod latest;
 mod output;
 mod progress;
+mod target;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -16,6 +18,7 @@ use clap_complete::Shell;
 
 use form::Form;
 use input::Input;
+use target::{Inputs, Target};
 
 /// Turn recordings of an agent's traffic into a report
 #[derive(Debug, Parser)]
@@ -59,6 +62,9 @@ pub(crate) struct Cli {
     /// Write the JSON Schema of each endpoint's bodies and each event type into this folder
     #[arg(long, value_name = "DIR")]
     schema: Option<PathBuf>,
+    /// Show credentials that a recording kept (`wrap --keep-secrets`), not fingerprints
+    #[arg(long)]
+    keep_secrets: bool,
     /// Make a line that cannot be read an error, instead of skipping and counting it
     #[arg(long)]
     strict: bool,
@@ -91,8 +97,11 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
         return Ok(Outcome::Good);
     }
     let input = Input::of(&cli)?;
+    // Before anything is read: who names the wrong file should not wait to hear of it.
+    let inputs = Inputs::of(&cli, &input.paths());
+    let target = Target::of(cli.output.as_deref(), &inputs)?;
     if cli.format == Form::Har {
-        output::write_har(&cli, &input)?;
+        output::write_har(&cli, &input, &target)?;
         return Ok(Outcome::Good);
     }
     ensure!(
@@ -108,19 +117,19 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
     // Before sections are left out: assertions are about all of it.
     let outcome = check(&report, &cli.assertions);
     if let (Some(folder), Some(structure)) = (&cli.schema, &report.structure) {
-        output::write_schemas(folder, structure)?;
+        output::write_schemas(folder, structure, &inputs)?;
     }
     if let Some(baseline) = &cli.baseline {
         let baseline = Input::of_one(baseline).read(&cli)?.finish();
         let comparison = Comparison::of(&baseline, &report);
-        output::write_comparison(&cli, &comparison)?;
+        output::write_comparison(&cli, &comparison, &target)?;
         let failed = cli.fail_on_change && comparison.is_changed();
         return Ok(if failed { Outcome::Failed } else { outcome });
     }
     if !cli.sections.is_empty() {
         report.keep(&cli.sections);
     }
-    output::write_report(&cli, &report)?;
+    output::write_report(&cli, &report, &target)?;
     // The process ends here, and the many small pieces of a large report need not be given back one by one.
     std::mem::forget(report);
     Ok(outcome)

@@ -1,29 +1,29 @@
-//! Where the answer goes: standard output, a file, a folder of schemas.
+//! What is written: a report, a comparison, a HAR, a folder of schemas.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use analyze::report::{Payload, Structure};
 use analyze::{Call, Comparison, Filter, HarWriter, Report, Subject};
 use anyhow::{Context, Result, bail, ensure};
+use capture::private_file;
 use capture::record::{Exchange, Record};
 
 use super::Cli;
 use super::form::Form;
 use super::input::Input;
+use super::target::{Inputs, Target};
 
 /// Writes the report where it was asked for.
-pub(super) fn write_report(cli: &Cli, report: &Report) -> Result<()> {
+pub(super) fn write_report(cli: &Cli, report: &Report, target: &Target) -> Result<()> {
     let Form::Report(format) = cli.format else {
         bail!("HAR is made of records, not of a report");
     };
-    to_output(cli, |out| Ok(format.write(report, out)?))
+    target.fill(|out| Ok(format.write(report, out)?))
 }
 
 /// Writes the comparison where it was asked for.
-pub(super) fn write_comparison(cli: &Cli, comparison: &Comparison) -> Result<()> {
+pub(super) fn write_comparison(cli: &Cli, comparison: &Comparison, target: &Target) -> Result<()> {
     ensure!(
         cli.sections.is_empty(),
         "a comparison is about everything: --section does not go with --baseline"
@@ -31,11 +31,11 @@ pub(super) fn write_comparison(cli: &Cli, comparison: &Comparison) -> Result<()>
     let Form::Report(format) = cli.format else {
         bail!("a comparison is no HAR: use md, html or json");
     };
-    to_output(cli, |out| Ok(format.write_comparison(comparison, out)?))
+    target.fill(|out| Ok(format.write_comparison(comparison, out)?))
 }
 
 /// Writes the exchanges as HAR where they were asked for.
-pub(super) fn write_har(cli: &Cli, input: &Input) -> Result<()> {
+pub(super) fn write_har(cli: &Cli, input: &Input, target: &Target) -> Result<()> {
     ensure!(
         cli.assertions.is_empty()
             && cli.sections.is_empty()
@@ -48,9 +48,9 @@ pub(super) fn write_har(cli: &Cli, input: &Input) -> Result<()> {
         !cli.filters.iter().any(Filter::needs_process),
         "a HAR cannot be filtered by process"
     );
-    to_output(cli, |out| {
+    target.fill(|out| {
         let mut har = HarWriter::new(out)?;
-        for reader in input.readers() {
+        for reader in input.readers(cli.keep_secrets) {
             for record in reader? {
                 match record {
                     Ok(Record::Exchange(exchange)) => {
@@ -81,29 +81,16 @@ fn matches(filters: &[Filter], exchange: &Exchange) -> bool {
     filters.iter().all(|filter| filter.matches(subject))
 }
 
-/// Calls `write` with what `--output` names.
-fn to_output(cli: &Cli, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-    match &cli.output {
-        Some(path) if path != Path::new("-") => {
-            let writing = || format!("cannot write {}", path.display());
-            let mut file = BufWriter::new(File::create(path).with_context(writing)?);
-            write(&mut file).with_context(writing)?;
-            file.flush().with_context(writing)
-        }
-        _ => {
-            let mut out = BufWriter::new(io::stdout().lock());
-            write(&mut out)?;
-            Ok(out.flush()?)
-        }
-    }
-}
-
 /// Writes one JSON Schema for each sort of payload into `folder`.
-pub(super) fn write_schemas(folder: &Path, structure: &Structure) -> Result<()> {
+///
+/// What was there before stays whole until its successor is. Names are checked before the
+/// first is written.
+pub(super) fn write_schemas(folder: &Path, structure: &Structure, inputs: &Inputs) -> Result<()> {
     let writing = || format!("cannot write schemas into {}", folder.display());
-    fs::create_dir_all(folder).with_context(writing)?;
+    private_file::create_folder(folder).with_context(writing)?;
     let mut taken = BTreeSet::new();
-    for payload in &structure.payloads {
+    let mut files = Vec::new();
+    for payload in most_frequent(&structure.payloads) {
         let name = file_name(payload);
         let mut file = format!("{name}.schema.json");
         let mut number = 2;
@@ -112,11 +99,32 @@ pub(super) fn write_schemas(folder: &Path, structure: &Structure) -> Result<()> 
             file = format!("{name}-{number}.schema.json");
             number += 1;
         }
-        let mut schema = serde_json::to_vec_pretty(&payload.schema)?;
+        let target = Target::of(Some(&folder.join(file)), inputs).with_context(writing)?;
+        files.push((target, &payload.schema));
+    }
+    for (target, schema) in files {
+        let mut schema = serde_json::to_vec_pretty(schema)?;
         schema.push(b'\n');
-        fs::write(folder.join(file), schema).with_context(writing)?;
+        target
+            .fill(|out| Ok(out.write_all(&schema)?))
+            .with_context(writing)?;
     }
     Ok(())
+}
+
+/// As many payloads as are written, in the order in which they stand in the report.
+fn most_frequent(payloads: &[Payload]) -> Vec<&Payload> {
+    let mut all: Vec<(usize, &Payload)> = payloads.iter().enumerate().collect();
+    if all.len() > MAX_SCHEMAS {
+        eprintln!(
+            "analyze: of {} schemas {MAX_SCHEMAS} are written, those of the most frequent payloads",
+            all.len()
+        );
+        all.sort_by_key(|(_, payload)| std::cmp::Reverse(payload.samples));
+        all.truncate(MAX_SCHEMAS);
+        all.sort_by_key(|(place, _)| *place);
+    }
+    all.into_iter().map(|(_, payload)| payload).collect()
 }
 
 /// `ws-api.openai.com-v1-responses-response.create-event-response.created`.
@@ -150,5 +158,7 @@ fn file_name(payload: &Payload) -> String {
     name
 }
 
+/// More in one folder nobody looks through, and some file systems get slow.
+const MAX_SCHEMAS: usize = 10_000;
 /// Below what every file system allows, with room for the ending.
 const MAX_NAME_BYTES: usize = 200;

@@ -76,7 +76,7 @@ impl Field {
             Self::Host | Self::Path | Self::Url | Self::Method | Self::Model | Self::Process => {
                 Domain::Text
             }
-            Self::Transport => Domain::Words(&["http", "websocket"]),
+            Self::Transport => Domain::Words(&["http", "websocket", "unknown"]),
             Self::Kind => Domain::Words(&[
                 "model",
                 "configuration",
@@ -89,7 +89,7 @@ impl Field {
                 "title",
                 "compaction",
             ]),
-            Self::State => Domain::Words(&["complete", "aborted", "failed"]),
+            Self::State => Domain::Words(&["complete", "aborted", "failed", "unknown"]),
             Self::Status | Self::Connection | Self::Exchange => Domain::Number(Unit::Count),
             Self::Duration | Self::Ttft => Domain::Number(Unit::Duration),
             Self::Size | Self::RequestSize | Self::ResponseSize => Domain::Number(Unit::Bytes),
@@ -144,6 +144,7 @@ fn transport_name(transport: Transport) -> &'static str {
     match transport {
         Transport::Http => "http",
         Transport::Websocket => "websocket",
+        Transport::Unknown => "unknown",
     }
 }
 
@@ -152,6 +153,7 @@ fn state_name(state: OutcomeState) -> &'static str {
         OutcomeState::Complete => "complete",
         OutcomeState::Aborted => "aborted",
         OutcomeState::Failed => "failed",
+        OutcomeState::Unknown => "unknown",
     }
 }
 

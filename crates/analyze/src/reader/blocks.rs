@@ -6,8 +6,10 @@
 
 use std::io::{self, Read};
 
+use super::secrets::{Cleaner, Kept};
+
 /// Some whole lines of a recording.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Block {
     /// The number of its first line, from 1.
     pub(crate) first_line: u64,
@@ -17,6 +19,11 @@ pub(crate) struct Block {
     ends: Vec<usize>,
     /// The line is longer than the limit: there is nothing in its place.
     pub(crate) too_long: bool,
+    /// Where secrets were kept that are not to be shown: the first lines, behind the first of
+    /// the block, from which on it is so, and from which on it is not, in turns.
+    changes: Vec<usize>,
+    /// What replaces them.
+    cleaner: Option<Cleaner>,
 }
 
 impl Block {
@@ -25,6 +32,13 @@ impl Block {
         let end = *self.ends.get(index)?;
         let start = index.checked_sub(1).map_or(0, |last| self.ends[last] + 1);
         Some(&self.bytes[start..end])
+    }
+
+    /// What has to replace the secrets in a record of line `number`, where something has to.
+    pub(crate) fn cleaner(&self, number: u64) -> Option<&Cleaner> {
+        let index = usize::try_from(number.saturating_sub(self.first_line)).ok()?;
+        let before = self.changes.partition_point(|change| *change <= index);
+        self.cleaner.as_ref().filter(|_| before % 2 == 1)
     }
 
     /// The lines that hold anything, with their numbers.
@@ -51,6 +65,10 @@ pub(crate) struct Blocks<R> {
     ended: bool,
     /// The stream ended inside its compressed frame.
     cut: bool,
+    /// Whether secrets that the recording kept are left as they are.
+    keep_secrets: bool,
+    kept: Kept,
+    cleaner: Option<Cleaner>,
 }
 
 impl<R: Read> Blocks<R> {
@@ -68,6 +86,17 @@ impl<R: Read> Blocks<R> {
             line_limit,
             ended: false,
             cut: false,
+            keep_secrets: false,
+            kept: Kept::default(),
+            cleaner: None,
+        }
+    }
+
+    /// Leaves secrets that the recording kept as they are.
+    pub(crate) fn keep_secrets(self, keep_secrets: bool) -> Self {
+        Self {
+            keep_secrets,
+            ..self
         }
     }
 
@@ -110,8 +139,14 @@ impl<R: Read> Blocks<R> {
         let Block {
             bytes: mut rest,
             mut ends,
+            mut changes,
             ..
         } = used;
+        if self.cleaner.is_none() && !self.keep_secrets {
+            // However the input came in, this much is there.
+            let beginning = self.filled.min(self.block_bytes);
+            self.cleaner = Some(Cleaner::of(&self.rest[..beginning]));
+        }
         let behind = self.filled - end;
         if rest.len() < behind {
             rest.resize(behind, 0);
@@ -127,11 +162,31 @@ impl<R: Read> Blocks<R> {
         }
         let first_line = self.line;
         self.line += ends.len() as u64;
-        Block {
+        changes.clear();
+        let mut block = Block {
             first_line,
             bytes,
             ends,
             too_long: false,
+            changes,
+            cleaner: self.cleaner.clone(),
+        };
+        self.find_kept(&mut block);
+        block
+    }
+
+    /// Notes where in the block secrets were kept.
+    fn find_kept(&mut self, block: &mut Block) {
+        if self.keep_secrets {
+            return;
+        }
+        let mut is_kept = false;
+        for index in 0..block.ends.len() {
+            let line = block.line(index).unwrap_or_default();
+            if self.kept.after(line) != is_kept {
+                is_kept = !is_kept;
+                block.changes.push(index);
+            }
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod blocks;
 mod compression;
+mod secrets;
 
 use std::fs::File;
 use std::io::Read;
@@ -15,6 +16,7 @@ use capture::record::{LineError, Record};
 use crate::Error;
 
 pub(crate) use blocks::{Block, Blocks, MAX_LINE_BYTES};
+pub(crate) use secrets::Cleaner;
 
 /// The records of one recording, in the order of its lines.
 ///
@@ -70,6 +72,16 @@ impl Reader {
         }
     }
 
+    /// Gives credentials as they are, where the recording kept them (`wrap --keep-secrets`).
+    ///
+    /// Otherwise such a recording reads like any other: with fingerprints in their places.
+    pub fn keep_secrets(self, keep_secrets: bool) -> Self {
+        Self {
+            blocks: self.blocks.keep_secrets(keep_secrets),
+            ..self
+        }
+    }
+
     /// The number of the line that the last item came from, counted from 1.
     pub fn line(&self) -> u64 {
         self.line
@@ -78,13 +90,19 @@ impl Reader {
     /// The next line that holds anything, parsed.
     fn next_record(&mut self) -> Option<Result<Record, Error>> {
         loop {
-            if let Some(line) = self.block.as_ref().and_then(|block| block.line(self.at)) {
+            let block = self.block.as_ref();
+            if let Some((block, line)) = block.and_then(|block| Some((block, block.line(self.at)?)))
+            {
                 self.at += 1;
                 self.line += 1;
                 if line.trim_ascii().is_empty() {
                     continue;
                 }
-                return Some(record(line, &self.path, self.line));
+                let mut record = record(line, &self.path, self.line);
+                if let (Ok(record), Some(cleaner)) = (&mut record, block.cleaner(self.line)) {
+                    cleaner.clean(record);
+                }
+                return Some(record);
             }
             let used = self.block.take();
             match self.blocks.next_block(used.unwrap_or_default()) {

@@ -6,6 +6,8 @@ use std::io::{self, Write};
 
 use crate::report::{Moment, Timeline};
 
+use super::visible::visible;
+
 /// Writes the head and a row for each exchange; of a report without timeline the head alone.
 pub(super) fn write(timeline: Option<&Timeline>, out: &mut dyn Write) -> io::Result<()> {
     write_row(&COLUMNS.map(str::to_owned), out)?;
@@ -61,6 +63,7 @@ fn row(moment: &Moment) -> [String; 27] {
         match moment.transport {
             capture::record::Transport::Http => "http".to_owned(),
             capture::record::Transport::Websocket => "websocket".to_owned(),
+            capture::record::Transport::Unknown => "unknown".to_owned(),
         },
         optional(moment.process.as_deref()),
         number(moment.status.map(u64::from)),
@@ -68,6 +71,7 @@ fn row(moment: &Moment) -> [String; 27] {
             capture::record::OutcomeState::Complete => "complete".to_owned(),
             capture::record::OutcomeState::Aborted => "aborted".to_owned(),
             capture::record::OutcomeState::Failed => "failed".to_owned(),
+            capture::record::OutcomeState::Unknown => "unknown".to_owned(),
         },
         moment.failed.to_string(),
         number(moment.sent_us),
@@ -96,9 +100,11 @@ fn optional(value: Option<&str>) -> String {
     value.map(text).unwrap_or_default()
 }
 
-/// Other people's text: what a spreadsheet would take for a formula gets a quote before it.
+/// Other people's text, all of it visible: what a spreadsheet would take for a formula gets a
+/// quote before it.
 fn text(value: &str) -> String {
-    if value.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    let value = &*visible(value, false);
+    if value.starts_with(['=', '+', '-', '@']) {
         format!("'{value}")
     } else {
         value.to_owned()
@@ -129,5 +135,11 @@ mod tests {
         let cells = [text("a\"b,c"), text("=1+1"), text("plain"), optional(None)];
         write_row(&cells, &mut out).unwrap();
         assert_eq!(out, b"\"a\"\"b,c\",'=1+1,plain,\r\n");
+    }
+
+    #[test]
+    fn cells_have_no_raw_controls() {
+        assert_eq!(text("a\r\n\u{1b}[2J\u{9b}m"), "a␍␊␛[2J⟨U+009B⟩m");
+        assert_eq!(text("\t=1"), "␉=1");
     }
 }

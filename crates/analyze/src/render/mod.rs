@@ -4,8 +4,10 @@
 
 mod csv;
 mod html;
+pub(crate) mod json;
 pub(crate) mod markdown;
 pub mod units;
+mod visible;
 
 use std::fmt;
 use std::io::{self, Write};
@@ -13,6 +15,8 @@ use std::str::FromStr;
 
 use crate::compare::Comparison;
 use crate::report::Report;
+
+use json::Escaping;
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,7 +56,7 @@ impl Format {
             Self::Markdown => out.write_all(markdown::render(report).as_bytes()),
             Self::Html => out.write_all(html::render(report).as_bytes()),
             Self::Json => {
-                serde_json::to_writer_pretty(&mut *out, report)?;
+                serde_json::to_writer_pretty(Escaping::new(&mut *out), report)?;
                 out.write_all(b"\n")
             }
             Self::Csv => csv::write(report.timeline.as_ref(), out),
@@ -69,7 +73,7 @@ impl Format {
             Self::Markdown => out.write_all(markdown::comparison::render(comparison).as_bytes()),
             Self::Html => out.write_all(html::render_comparison(comparison).as_bytes()),
             Self::Json => {
-                serde_json::to_writer_pretty(&mut *out, comparison)?;
+                serde_json::to_writer_pretty(Escaping::new(&mut *out), comparison)?;
                 out.write_all(b"\n")
             }
             Self::Csv => Err(io::Error::new(

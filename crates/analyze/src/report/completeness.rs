@@ -47,6 +47,8 @@ pub enum Lapse {
     CountMismatch,
     /// Lines could not be read.
     UnreadLines,
+    /// Lines were read, but have values that only a later version knows: a state, a transport.
+    UnknownValues,
     /// The agent refused our certificate.
     Rejected,
     /// Connections to intercepted hosts were relayed unread.

@@ -10,11 +10,16 @@ use serde::Serialize;
 use crate::call::{Ending, Kind, Tokens};
 use crate::decode::Part;
 
+use super::is_zero;
+
 /// How conversations between agents and models go on and grow.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Conversation {
-    /// Every thread, in the order in which they began.
+    /// Every thread, in the order in which they began; those past a number are one, `{folded}`, without steps.
     pub threads: Vec<ThreadStats>,
+    /// How many threads that one stands for.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub folded: u64,
 }
 
 /// One conversation.

@@ -5,11 +5,17 @@ use serde::Serialize;
 use crate::aggregate::Endpoint;
 use crate::stats::Quantiles;
 
+use super::is_zero;
+
 /// What was asked, how often, how large and how fast.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Endpoints {
     /// The most frequent first.
     pub endpoints: Vec<EndpointStats>,
+    /// How many endpoints have no row of their own: they are counted under `{folded}`, which
+    /// stands for a path, and where there are too many hosts for a host.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub folded: u64,
 }
 
 /// The exchanges of one endpoint.
@@ -57,6 +63,9 @@ pub struct Statuses {
     pub aborted: u64,
     /// The origin could not be asked.
     pub failed: u64,
+    /// They ended in a way that this version does not know.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unknown: u64,
 }
 
 /// The name of a header, and how many exchanges have it.

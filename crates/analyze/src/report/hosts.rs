@@ -3,11 +3,16 @@
 use capture::record::Dispositions;
 use serde::Serialize;
 
+use super::is_zero;
+
 /// Hosts, connections and processes.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Hosts {
-    /// Every host that was asked for, by name.
+    /// The hosts that were asked for, by name; those past a number, the least busy, are one: `{folded}`.
     pub hosts: Vec<HostStats>,
+    /// How many hosts are counted there, but for those whose exchanges are folded (see `Endpoints::folded`).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub folded: u64,
     /// Every program that connected, the busiest first.
     pub processes: Vec<ProcessStats>,
 }
@@ -19,6 +24,9 @@ pub struct HostStats {
     pub host: String,
     /// Connections to it, by what became of them.
     pub connections: Dispositions,
+    /// Those whose state is one that this version does not know.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unknown: u64,
     /// Exchanges with it.
     pub exchanges: u64,
     /// Bytes inside the tunnels to it, whether they were read or not.
@@ -51,6 +59,9 @@ pub struct ProcessStats {
     pub processes: u64,
     /// Its connections, by what became of them.
     pub connections: Dispositions,
+    /// Those whose state is one that this version does not know.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unknown: u64,
     /// Its exchanges.
     pub exchanges: u64,
     /// The hosts that it connected to.

@@ -142,6 +142,6 @@ pub struct Recording {
     pub end: Option<End>,
 }
 
-fn is_zero(count: &u64) -> bool {
+pub(crate) fn is_zero(count: &u64) -> bool {
     *count == 0
 }

@@ -8,11 +8,16 @@ use serde::Serialize;
 use crate::call::Kind;
 use crate::decode::Part;
 
+use super::is_zero;
+
 /// The conversations of a recording, as far as their texts were kept.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Transcript {
     /// One for each conversation, in the order in which they began.
     pub threads: Vec<Thread>,
+    /// How many more there are, of which the report has nothing.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub folded: u64,
 }
 
 /// One conversation.

@@ -50,6 +50,58 @@ fn the_reader_goes_on_behind_an_error_and_knows_its_lines() {
 }
 
 #[test]
+fn values_that_only_a_newer_version_knows_are_unknown_and_damage_nothing() {
+    let session = r#"{"kind":"session","format":1,"started_at":"2026-11-23T02:34:00.000000Z","tool":"x","limits":{"body":1,"queue":1},"secrets":"sealed"}"#;
+    let exchange = |head: &str, id: u64| {
+        format!(
+            r#"{{{head},"id":{id},"connection":1,"started_at":"2026-11-23T02:34:00.000000Z","transport":"quic","request":{{"method":"POST","url":"https://h/v1/responses","http_version":"HTTP/3","body":{{"json":{{"model":"m"}}}}}},"response":{{"status":200,"http_version":"HTTP/3","start_us":1}},"outcome":{{"state":"migrated"}}}}"#
+        )
+    };
+    // The first is read by tokens, the other by serde: its head is in another order.
+    let fast = exchange(r#""kind":"exchange","format":1"#, 1);
+    let slow = exchange(r#""format":1,"kind":"exchange""#, 2);
+    let connection = r#"{"kind":"connection","format":1,"id":1,"started_at":"2026-11-23T02:34:00.000000Z","authority":"h:443","disposition":{"state":"parked","unread":"too_busy"},"end_us":1}"#;
+    let end = r#"{"kind":"end","format":1,"exchanges":2}"#;
+    let text = [session, &fast, &slow, connection, end].join("\n");
+    // As strict as can be: nothing is damaged.
+    let report = strict(text.clone()).unwrap();
+    let completeness = report.completeness.as_ref().unwrap();
+    assert_eq!(completeness.unread_lines.total(), 0);
+    let lapses = completeness.lapses.iter();
+    let unknown = lapses.filter(|lapse| lapse.lapse == analyze::report::Lapse::UnknownValues);
+    let unknown: Vec<_> = unknown.map(|lapse| (lapse.count, &lapse.of)).collect();
+    let named = [
+        "disposition.state",
+        "disposition.unread",
+        "outcome.state",
+        "secrets",
+        "transport",
+    ];
+    assert_eq!(
+        unknown,
+        [(2 + 2 + 2 + 1, &named.map(str::to_owned).to_vec())]
+    );
+    let endpoints = &report.endpoints.as_ref().unwrap().endpoints;
+    let counted = (endpoints[0].count, endpoints[0].statuses.unknown);
+    assert_eq!(counted, (2, 2));
+    assert_eq!(report.hosts.as_ref().unwrap().hosts[0].unknown, 1);
+    assert_eq!(report.glance.as_ref().unwrap().failed, 0);
+    let mut csv = Vec::new();
+    Format::Csv.write(&report, &mut csv).unwrap();
+    let csv = String::from_utf8(csv).unwrap();
+    assert_eq!(csv.matches(",unknown,,200,unknown,").count(), 2, "{csv}");
+    // Read one by one, and filtered, it is the same.
+    let reader = Reader::new(std::io::Cursor::new(text.clone()), Path::new("x")).unwrap();
+    assert!(reader.into_iter().all(|record| record.is_ok()));
+    let filters = vec!["state=unknown".parse().unwrap()];
+    let input = std::io::Cursor::new(text);
+    let filtered = Scan::default()
+        .filters(filters)
+        .read_from(input, Path::new("x"), 0);
+    assert_eq!(filtered.unwrap().finish().glance.unwrap().exchanges, 2);
+}
+
+#[test]
 fn other_programs_json_and_newer_formats_are_named() {
     let text = format!("{{\"level\":\"info\"}}\n{{\"kind\":\"end\",\"format\":99}}\n{END}");
     let lines = scan(text.clone())

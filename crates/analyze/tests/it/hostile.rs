@@ -6,11 +6,16 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 use crate::fixtures;
 
 /// What a hostile recording puts wherever text may stand.
-const POISON: &str =
-    "</code><script>alert(1)</script>|`x`[a](javascript:b)\u{1b}[31m\r\n# T\u{202e}";
+const POISON: &str = "</code><script>alert(1)</script>|`x`[a](javascript:b)\u{1b}[31m\r\n# T\u{202e}\u{7f}\u{9b}2J\u{2028}\u{200b}\u{e0041}";
 
 /// A report on a recording in which `from` reads as poison.
 fn poisoned(name: &str, from: &[&str]) -> Report {
+    let input = std::io::Cursor::new(poisoned_text(name, from).into_bytes());
+    let scanned = analyze::Scan::default().read_from(input, POISON.as_ref(), 0);
+    scanned.unwrap().finish()
+}
+
+fn poisoned_text(name: &str, from: &[&str]) -> String {
     let escaped = serde_json::to_string(POISON).unwrap();
     let escaped = &escaped[1..escaped.len() - 1];
     let mut text = fixtures::text(name);
@@ -18,9 +23,7 @@ fn poisoned(name: &str, from: &[&str]) -> Report {
         assert!(text.contains(part), "{part}");
         text = text.replace(part, escaped);
     }
-    let input = std::io::Cursor::new(text.into_bytes());
-    let scanned = analyze::Scan::default().read_from(input, POISON.as_ref(), 0);
-    scanned.unwrap().finish()
+    text
 }
 
 fn reports() -> [Report; 2] {
@@ -73,6 +76,55 @@ fn poison_does_nothing_in_markdown() {
         }
         assert_eq!(headings, real_headings(&markdown));
     }
+}
+
+/// Whether a character acts on a terminal or ends a line where no format says so.
+fn acts(character: char) -> bool {
+    let is_ours = matches!(character, '\n' | '\t');
+    (character.is_control() && !is_ours) || matches!(character, '\u{2028}' | '\u{2029}')
+}
+
+/// Whether a character hides, or turns the direction of text.
+fn hides(character: char) -> bool {
+    matches!(
+        character,
+        '\u{202a}'..='\u{202e}' | '\u{200b}' | '\u{e0041}'
+    )
+}
+
+#[test]
+fn no_format_carries_raw_controls_and_those_to_read_hide_nothing() {
+    for report in reports() {
+        for format in Format::ALL {
+            let mut out = Vec::new();
+            format.write(&report, &mut out).unwrap();
+            let text = String::from_utf8(out).unwrap().replace("\r\n", "\n");
+            assert!(!text.contains(acts), "a control in {format}");
+            if *format != Format::Json {
+                assert!(!text.contains(hides), "something hidden in {format}");
+            }
+            if matches!(format, Format::Markdown | Format::Html) {
+                assert!(text.contains("⟨U+202E⟩"), "nothing shown in {format}");
+            }
+        }
+        let comparison = analyze::Comparison::of(&report, &report);
+        for format in [Format::Markdown, Format::Html, Format::Json] {
+            let mut out = Vec::new();
+            format.write_comparison(&comparison, &mut out).unwrap();
+            assert!(!String::from_utf8(out).unwrap().contains(acts), "{format}");
+        }
+    }
+    let text = poisoned_text("hand-websocket", &["github.com", "Be brief"]);
+    let mut har = analyze::HarWriter::new(Vec::new()).unwrap();
+    let input = std::io::Cursor::new(text.into_bytes());
+    for record in analyze::Reader::new(input, "x".as_ref()).unwrap() {
+        if let Ok(capture::record::Record::Exchange(exchange)) = record {
+            har.add(&exchange).unwrap();
+        }
+    }
+    let har = String::from_utf8(har.finish().unwrap()).unwrap();
+    assert!(har.contains("\\u009b") && !har.contains(acts));
+    serde_json::from_str::<serde_json::Value>(&har).unwrap();
 }
 
 /// The headings that are there on purpose: outside of fenced blocks.

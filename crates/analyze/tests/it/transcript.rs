@@ -195,5 +195,5 @@ fn a_recording_without_calls_has_an_empty_transcript() {
     let mut recording = Recording::default();
     recording.plain("GET", "https://example.com/", 200);
     let transcript = recording.report().transcript;
-    assert!(matches!(transcript, Some(Transcript { threads }) if threads.is_empty()));
+    assert!(matches!(transcript, Some(Transcript { threads, .. }) if threads.is_empty()));
 }

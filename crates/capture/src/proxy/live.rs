@@ -32,6 +32,7 @@ impl Live {
         let record = Connection {
             id: recorder.next_connection(),
             started_at: recorder.clock().wall(start),
+            count: 1,
             authority: authority.map(str::to_owned),
             disposition: disposition(State::Failed, STOPPED, "the proxy was stopped"),
             process: None,

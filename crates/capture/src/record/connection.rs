@@ -13,6 +13,10 @@ pub struct Connection {
     pub id: u64,
     /// When it was accepted. Marks (`_us`) count from here.
     pub started_at: Timestamp,
+    /// How many connections this line stands for: more than one only where they were refused
+    /// for want of the proxy's password. `started_at` is the first one's, `end_us` the last one's.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub count: u64,
     /// `host:port` as the agent asked for it; absent when it never asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authority: Option<String>,
@@ -107,6 +111,9 @@ pub enum State {
     Failed,
     /// Refused by us, or given up by the agent before anything passed.
     Refused,
+    /// What a later version wrote, and this one does not know.
+    #[serde(other)]
+    Unknown,
 }
 
 /// Why a connection was relayed unread.
@@ -120,6 +127,9 @@ pub enum Unread {
     /// The agent's program refused our certificate for this host before, with an alert, or in
     /// silence several times in a row.
     EarlierRejected,
+    /// What a later version wrote, and this one does not know.
+    #[serde(other)]
+    Unknown,
 }
 
 /// The process at the agent's end of a connection.
@@ -165,6 +175,14 @@ pub struct WebSocketCounts {
     /// Why reading stopped before the socket's end, where it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+}
+
+fn one() -> u64 {
+    1
+}
+
+fn is_one(count: &u64) -> bool {
+    *count == 1
 }
 
 fn is_zero(count: &u64) -> bool {

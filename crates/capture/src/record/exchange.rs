@@ -45,6 +45,9 @@ pub enum Transport {
     Http,
     /// A message of the agent on a WebSocket, and the messages that answer it.
     Websocket,
+    /// What a later version wrote, and this one does not know.
+    #[serde(other)]
+    Unknown,
 }
 
 /// What the agent sent.
@@ -154,6 +157,9 @@ pub enum OutcomeState {
     Aborted,
     /// The origin could not be asked.
     Failed,
+    /// What a later version wrote, and this one does not know.
+    #[serde(other)]
+    Unknown,
 }
 
 /// The time between reading bytes from one side and having handed them to the other, in microseconds.

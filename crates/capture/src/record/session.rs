@@ -46,6 +46,9 @@ pub enum Secrets {
     Redacted,
     /// Written as they were: the user asked for it.
     Kept,
+    /// What a later version wrote, and this one does not know: there may be secrets.
+    #[serde(other)]
+    Unknown,
 }
 
 /// The last line: counts. It is absent after a crash.

@@ -95,16 +95,13 @@ pub(super) fn end(scan: &mut Scan<'_>, at: usize, label_start: usize) {
     }
 }
 
-/// A key file of PuTTY: the lines behind `Private-Lines: 8`.
+/// A key file of PuTTY: the lines behind `Private-Lines: 8`; `Lines:` ends at `start`.
 pub(super) fn putty(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
-    let window = &text[start..text.len().min(start + MAX_KEY)];
-    let Some(found) = memchr::memmem::find(window, b"Private-Lines:") else {
+    if !text[..start].ends_with(b"Private-Lines:") {
         return;
-    };
-    let number = run(text, start + found + b"Private-Lines:".len(), |byte| {
-        byte == b' ' || byte.is_ascii_digit()
-    });
+    }
+    let number = run(text, start, |byte| byte == b' ' || byte.is_ascii_digit());
     let body = skip_space(text, number);
     let end = run(text, body, |byte| {
         is_armour(byte) && byte != b'-' && byte != b':'

@@ -115,7 +115,13 @@ impl Filter {
     /// joins the group that lets through the least more of ordinary text for it.
     pub(super) fn new(words: &[[Places; PLACES]]) -> Self {
         let mut groups = [Group::default(); SETS * 8];
-        for word in words {
+        // The commonest first: those that come late find groups that they can join for little.
+        let alone = words
+            .iter()
+            .map(|word| (Group::default().joined(word).share, word));
+        let mut words: Vec<_> = alone.collect();
+        words.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        for (_, word) in words {
             let costs = groups
                 .iter()
                 .map(|group| group.joined(word).share - group.share);

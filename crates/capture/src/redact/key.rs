@@ -24,6 +24,16 @@ impl SessionKey {
         Ok(key)
     }
 
+    /// Keys that follow from `material`: the same ones each time, for a report that is to be the
+    /// same each time. Who does not know all of it cannot guess what a fingerprint stands for.
+    pub fn derived(material: &[u8]) -> Self {
+        let key = |context| Zeroizing::new(blake3::derive_key(context, material));
+        Self {
+            contents: key("codex-dissect 2026-11-28 report contents"),
+            secrets: key("codex-dissect 2026-11-28 report secrets"),
+        }
+    }
+
     /// The same keys in every run: a test that must not find something in a text
     /// finds it now and then in the digits that random keys give.
     #[cfg(test)]
@@ -109,6 +119,13 @@ mod tests {
         assert_ne!(one.fingerprint(b"body"), other.fingerprint(b"body"));
         assert_eq!(one.content_hash(b"").len(), 32);
         assert_eq!(one.fingerprint(b"").len(), 16);
+    }
+
+    #[test]
+    fn derived_keys_are_the_same_for_the_same_material_alone() {
+        let fingerprint = |material| SessionKey::derived(material).fingerprint(b"secret");
+        assert_eq!(fingerprint(b"one"), fingerprint(b"one"));
+        assert_ne!(fingerprint(b"one"), fingerprint(b"two"));
     }
 
     #[test]

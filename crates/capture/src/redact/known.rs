@@ -8,9 +8,9 @@
 use std::ops::Range;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
+use super::finder::VERY_LONG;
 use super::key::{AnchorKey, SessionKey};
 use super::looks;
-use super::finder::VERY_LONG;
 use super::shapes::{is_mixed, is_word};
 
 /// The values of one recording.
@@ -70,6 +70,7 @@ impl Known {
     }
 
     /// The known value whose first long word begins at `start`.
+    #[inline(never)]
     pub(super) fn at(&self, values: &[Value], text: &[u8], start: usize) -> Option<Range<usize>> {
         let bytes = text.get(start..start + ANCHOR_BYTES)?;
         let anchor = self

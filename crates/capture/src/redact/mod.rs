@@ -25,6 +25,7 @@ mod looks;
 mod names;
 mod pair;
 mod parts;
+mod record;
 mod redactor;
 mod run;
 mod scan;

@@ -104,7 +104,8 @@ fn name_around(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
         }
     }
     // A part may include the sign behind it.
-    let mut end = found.end - usize::from(!is_name(text[found.end - 1]));
+    let signs = text[found.clone()].iter().rev();
+    let mut end = found.end - signs.take_while(|byte| !is_name(**byte)).count();
     while text.get(end).is_some_and(|byte| is_name(*byte)) {
         end += 1;
         if end - start > names::MAX_NAME {

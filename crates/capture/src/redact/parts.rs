@@ -232,7 +232,7 @@ fn is_argument(argument: &str, kind: Kind) -> bool {
 }
 
 /// Puts a redacted text in its place.
-fn put(place: &mut impl From<String>, replaced: Option<Vec<u8>>) {
+pub(super) fn put(place: &mut impl From<String>, replaced: Option<Vec<u8>>) {
     if let Some(bytes) = replaced {
         // Spans begin and end at ASCII bytes, so nothing is lost here.
         *place = String::from_utf8_lossy(&bytes).into_owned().into();

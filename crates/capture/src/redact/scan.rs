@@ -106,6 +106,9 @@ impl<'a> Scan<'a> {
     }
 
     /// Looks at what is where a clue was found.
+    ///
+    /// Rare against the places that only look like a clue, so it is kept out of the loop over those.
+    #[inline(never)]
     pub(super) fn follow(&mut self, clue: Clue, at: Range<usize>) {
         match clue {
             Clue::Name => pair::follow(self, at),
@@ -138,6 +141,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Looks for tokens in a long run of letters and digits.
+    #[inline(never)]
     pub(super) fn follow_run(&mut self, start: usize) {
         run::follow(self, start);
     }

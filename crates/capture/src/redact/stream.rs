@@ -67,7 +67,10 @@ impl Redactor {
         for span in self.finder.spans(&joined.text, &self.known) {
             let secret = &joined.text[span.range.clone()];
             let mut text = self.replacement_of(secret, span.spelling);
-            let first = joined.pieces.partition_point(|piece| piece.start <= span.range.start) - 1;
+            let first = joined
+                .pieces
+                .partition_point(|piece| piece.start <= span.range.start)
+                - 1;
             for piece in &joined.pieces[first..] {
                 let end = piece.start + piece.range.len();
                 let part = span.range.start.max(piece.start)..span.range.end.min(end);
@@ -176,17 +179,15 @@ fn last_string(json: &[u8], start: usize) -> Option<Range<usize>> {
 }
 
 impl Kind {
-    /// Numbers are left out: that of the event in its stream is different each time.
+    /// Numbers count as equal: that of the event in its stream is different each time.
     fn of(event: &Event, before: &[u8]) -> Self {
-        let mut kind = Self {
+        let last = before.last_chunk::<KIND_BYTES>().copied();
+        Self {
             name: event.event.clone(),
-            before: [0; KIND_BYTES],
-        };
-        let letters = before.iter().rev().filter(|byte| !byte.is_ascii_digit());
-        for (place, byte) in kind.before.iter_mut().zip(letters) {
-            *place = *byte;
+            before: last
+                .unwrap_or([0; KIND_BYTES])
+                .map(|byte| if byte.is_ascii_digit() { b'0' } else { byte }),
         }
-        kind
     }
 }
 
@@ -203,8 +204,10 @@ fn apply(event: &mut Event, edit: &Edit) {
     }
 }
 
-static DELTA: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"\"delta\""));
-static TEXT: LazyLock<memmem::FinderRev<'static>> = LazyLock::new(|| memmem::FinderRev::new(b"\"text\""));
+static DELTA: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new(b"\"delta\""));
+static TEXT: LazyLock<memmem::FinderRev<'static>> =
+    LazyLock::new(|| memmem::FinderRev::new(b"\"text\""));
 
 /// Enough to tell the members in front of a delta.
 const KIND_BYTES: usize = 24;

@@ -189,7 +189,9 @@ async fn after_a_407_the_same_connection_may_ask_again() {
         .iter()
         .map(|connection| connection.disposition.state)
         .collect();
-    assert_eq!(states, [State::Refused, State::Refused, State::Opaque]);
+    // The two that were refused share a line.
+    assert_eq!(states, [State::Refused, State::Opaque]);
+    assert_eq!(recording.connections[0].count, 2);
 }
 
 #[tokio::test]
@@ -242,4 +244,32 @@ async fn listening_beyond_loopback_needs_a_password() {
         .bind()
         .await;
     assert!(matches!(refused, Err(capture::Error::Exposed { .. })));
+}
+
+#[tokio::test]
+async fn five_thousand_wrong_passwords_are_one_line_with_a_count() {
+    let origin = Origin::answering(&[], OK).await;
+    let harness = Harness::with(&origin, |builder| builder.password("p:w".to_owned())).await;
+    let mut agent = harness.connect().await;
+    // wrap:wrong, on a connection that is kept, and asked again and again.
+    let ask = "GET http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\n\
+        Proxy-Authorization: basic d3JhcDp3cm9uZw==\r\n\r\n";
+    for _ in 0..5000 {
+        agent.write_all(ask.as_bytes()).await.unwrap();
+        let head = read_head(&mut agent).await;
+        assert!(head.starts_with("HTTP/1.1 407"), "{head}");
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "));
+        let mut body = vec![0; length.unwrap().parse().unwrap()];
+        tokio::io::AsyncReadExt::read_exact(&mut agent, &mut body)
+            .await
+            .unwrap();
+    }
+    drop(agent);
+    let recording = harness.finish().await;
+    assert_eq!(recording.connections.len(), 1);
+    let line = &recording.connections[0];
+    assert_eq!((line.count, line.disposition.state), (5000, State::Refused));
+    assert_eq!(recording.end.connections.refused, 5000);
 }

@@ -90,6 +90,44 @@ async fn a_full_disk_costs_records_alone_and_recording_resumes_with_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_stays_full_to_the_end_is_counted_to_the_exchange() {
+    let folder = tempfile::tempdir().unwrap();
+    let small = folder.path().join("small");
+    fs::create_dir(&small).unwrap();
+    let small = small.to_str().unwrap().to_owned();
+    let Some(_tmpfs) = Tmpfs::mount(&small) else {
+        println!("SKIPPED: mounting a tmpfs needs root");
+        return;
+    };
+    let origin = origin().await;
+    let setup = Setup {
+        output: "small/traffic.jsonl",
+        ..Setup::new(&origin, folder.path())
+    };
+    let running = setup.start();
+    let mut agent = Door::of(&running).enter().await.unwrap();
+    // More than the disk takes, and less than the sink holds besides; then more than both.
+    for (from, count) in [(0, 600), (600, 3400)] {
+        traffic(&mut agent, from, count).await;
+    }
+    drop(agent);
+    let path = running.recording.clone();
+    let said = running.stop();
+    let lines = Lines::read(&path);
+    let found = lines.exchanges.len();
+    // The connection's own line is lost too.
+    let lost = 4000 - found + 1;
+    let counts = format!("capture: {found} exchanges in ");
+    assert!(said.contains(&counts), "{found} found: {said}");
+    assert!(said.contains(&format!(", {lost} lost)")), "{lost}: {said}");
+    assert!(
+        said.contains(&format!("{lost} records could not be")),
+        "{said}"
+    );
+    assert!(lines.ends.is_empty() && lines.damaged <= 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_may_grow_no_further_costs_records_alone() {
     let folder = tempfile::tempdir().unwrap();
     let origin = origin().await;

@@ -4,13 +4,13 @@
 //! through the proxy against what came without. Bodies are kept as text and
 //! whole; of credentials in headers the length alone.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, Result};
+use capture::private_file;
 use hyper::Request;
 use serde::Serialize;
 
@@ -59,11 +59,7 @@ impl Log {
         let Some(path) = path else {
             return Ok(Self::default());
         };
-        let file = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(path)
+        let file = private_file::append_to(path)
             .with_context(|| format!("cannot write the stand-in's log to {}", path.display()))?;
         Ok(Self {
             file: Some(Arc::new(Mutex::new(file))),

@@ -3,12 +3,13 @@
 //! The folder is private (0700). Nothing in it is ever overwritten or deleted, save by
 //! `wrap --remove`, which asks; and the bundle, which is of no use once its run is over.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
+use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use capture::private_file;
 use etcetera::BaseStrategy;
 use jiff::Timestamp;
 
@@ -28,7 +29,7 @@ impl Session {
     ///
     /// When a folder cannot be made there: another place is then to be named with `--output`.
     pub(crate) fn create(root: &Path, agent: &str, now: Timestamp) -> Result<Self> {
-        create_private(root).with_context(|| unwritable(root))?;
+        private_file::create_folder(root).with_context(|| unwritable(root))?;
         sweep(root);
         let name = format!("{}-{agent}", now.strftime("%Y-%m-%dT%H-%M-%SZ"));
         let folder = create_unique(root, &name).with_context(|| unwritable(root))?;
@@ -44,7 +45,7 @@ impl Session {
     /// When it cannot be made or written, and when it holds a recording: two runs in one
     /// folder would overwrite each other's report.
     pub(crate) fn create_at(folder: &Path) -> Result<Self> {
-        create_private(folder).with_context(|| unwritable(folder))?;
+        private_file::create_folder(folder).with_context(|| unwritable(folder))?;
         let folder =
             fs::canonicalize(folder).with_context(|| format!("cannot use {}", folder.display()))?;
         if folder.join(RECORDING).symlink_metadata().is_ok() {
@@ -84,12 +85,8 @@ impl Session {
     /// a locked session alone, and a second run in the same folder is refused.
     fn open(folder: PathBuf) -> Result<Self> {
         let path = folder.join(LOG);
-        let log = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(&path)
-            .with_context(|| unwritable(&folder))?;
+        let log = private_file::append_to(&path)
+            .with_context(|| format!("cannot write {}", path.display()))?;
         if log.try_lock().is_err() {
             bail!("{} is in use by another run of wrap", folder.display());
         }
@@ -148,7 +145,7 @@ pub(crate) fn root() -> Result<PathBuf> {
 ///
 /// When they cannot.
 pub(crate) fn check_writable(root: &Path) -> Result<()> {
-    create_private(root).with_context(|| unwritable(root))?;
+    private_file::create_folder(root).with_context(|| unwritable(root))?;
     let probe = root.join(format!(".probe-{}", std::process::id()));
     DirBuilder::new()
         .create(&probe)
@@ -173,10 +170,6 @@ fn create_unique(root: &Path, name: &str) -> io::Result<PathBuf> {
             result => return result.map(|()| folder),
         }
     }
-}
-
-fn create_private(folder: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 fn unwritable(folder: &Path) -> String {
@@ -228,6 +221,22 @@ mod tests {
         fs::write(folder.path().join(RECORDING), "").unwrap();
         let error = Session::create_at(folder.path()).unwrap_err();
         assert!(error.to_string().contains("already holds a recording"));
+    }
+
+    #[test]
+    fn the_log_follows_no_link_and_is_for_its_owner_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join(LOG);
+        symlink(folder.path().join("elsewhere"), &log).unwrap();
+        let error = format!("{:#}", Session::create_at(folder.path()).unwrap_err());
+        assert!(error.contains("symbolic link"), "{error}");
+        assert!(!folder.path().join("elsewhere").exists());
+        fs::remove_file(&log).unwrap();
+        fs::write(&log, "").unwrap();
+        fs::set_permissions(&log, fs::Permissions::from_mode(0o644)).unwrap();
+        Session::create_at(folder.path()).unwrap();
+        let mode = fs::metadata(&log).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]

@@ -89,7 +89,7 @@ fn request<'a>(exchange: &Exchange<'a>) -> Option<Request<'a>> {
     let body = exchange.request.body.as_ref()?;
     let request = body.json.map(Request::of).unwrap_or_default();
     let is_request = match exchange.transport {
-        Transport::Http => exchange.request.method == "POST",
+        Transport::Http | Transport::Unknown => exchange.request.method == "POST",
         Transport::Websocket => match text(request.message) {
             Some(message) => message == "response.create",
             None => body.truncated,

@@ -20,6 +20,12 @@ pub(super) fn html(transcript: &Transcript) -> String {
     for thread in &transcript.threads {
         page.thread(thread);
     }
+    if transcript.folded > 0 {
+        let folded = plural(transcript.folded, "conversation");
+        page.put(format_args!(
+            "<p class=\"note\">{folded} more began after these, and are not kept.</p>\n"
+        ));
+    }
     if page.left_out > 0 {
         let left_out = plural(page.left_out, "item");
         page.put(format_args!(

@@ -42,6 +42,9 @@ fn sentence(lapse: &LapseCount) -> String {
             format!("Recordings whose end line counts other exchanges than were read: {number}")
         }
         Lapse::UnreadLines => format!("Lines that could not be read: {number}"),
+        Lapse::UnknownValues => {
+            format!("Values that this version does not know (a newer one wrote them): {number}")
+        }
         Lapse::Rejected => format!("Connections whose certificate the agent refused: {number}"),
         Lapse::Opaque => {
             format!("Connections relayed unread though their hosts are intercepted: {number}")

@@ -2,6 +2,7 @@
 
 use super::escape::code;
 use super::table::Table;
+use crate::aggregate::FOLDED;
 use crate::render::units::{bytes, count, duration, percent_of, plural};
 use crate::report::{CalledTool, Conversation, StepStats, ThreadStats};
 
@@ -9,6 +10,13 @@ pub(super) fn write(conversation: &Conversation, out: &mut String) {
     if conversation.threads.is_empty() {
         out.push_str("No request to a model was recorded.\n\n");
         return;
+    }
+    if conversation.folded > 0 {
+        out.push_str(&format!(
+            "The last {} are one, {}, of which only the sums are known.\n\n",
+            plural(conversation.folded, "thread"),
+            code(FOLDED)
+        ));
     }
     threads(conversation, out);
     out.push_str(

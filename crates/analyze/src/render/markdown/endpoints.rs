@@ -2,7 +2,7 @@
 
 use super::escape::code;
 use super::table::Table;
-use crate::aggregate::Endpoint;
+use crate::aggregate::{Endpoint, FOLDED};
 use crate::render::units::{bytes, count, duration, percent};
 use crate::report::{Endpoints, Statuses};
 use crate::stats::Quantiles;
@@ -11,6 +11,14 @@ pub(super) fn write(endpoints: &Endpoints, out: &mut String) {
     if endpoints.endpoints.is_empty() {
         out.push_str("No exchange was recorded.\n\n");
         return;
+    }
+    if endpoints.folded > 0 {
+        out.push_str(&format!(
+            "There are too many endpoints to keep them all apart: {} are counted together under {}, \
+             those of each host or of all further hosts. Their payloads' structure is left out.\n\n",
+            count(endpoints.folded),
+            code(FOLDED),
+        ));
     }
     times(endpoints, out);
     out.push_str("Sizes of bodies, without headers; p50 / p95 / max, then the total.\n\n");
@@ -85,6 +93,10 @@ pub(super) fn name(endpoint: &Endpoint) -> String {
     let Endpoint {
         method, host, path, ..
     } = endpoint;
+    let host = match endpoint.is_folded() {
+        true => &format!("{host}/"),
+        false => host,
+    };
     match &endpoint.message {
         Some(message) => code(&format!("{method} {host}{path} {message}")),
         None => code(&format!("{method} {host}{path}")),
@@ -122,6 +134,7 @@ pub(super) fn statuses(statuses: &Statuses) -> String {
         ("no answer", statuses.none),
         ("aborted", statuses.aborted),
         ("failed", statuses.failed),
+        ("unknown", statuses.unknown),
     ];
     let occurred = classes.into_iter().filter(|(_, number)| *number > 0);
     let texts: Vec<String> = occurred

@@ -120,7 +120,7 @@ fn connections(errors: &Errors, out: &mut String) {
             State::Rejected => "the agent refused our certificate",
             State::Failed => "the origin could not be reached or trusted",
             State::Refused => "refused by us",
-            State::Intercepted | State::Opaque => "relayed",
+            State::Intercepted | State::Opaque | State::Unknown => "relayed",
         };
         table.row([
             code(&failed.host),

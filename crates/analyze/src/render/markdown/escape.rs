@@ -1,8 +1,10 @@
 //! Other people's text, made harmless in Markdown and on a terminal.
 //!
 //! Everything that a recording says passes through here: as code spans and
-//! fenced blocks, in which neither Markdown nor HTML means anything. Control
-//! characters become visible signs, so that no escape sequence reaches a terminal.
+//! fenced blocks, in which neither Markdown nor HTML means anything. What acts or
+//! hides in it becomes visible (`visible`), so that no escape sequence reaches a terminal.
+
+use crate::render::visible::visible;
 
 /// `text` on one line, in a code span.
 pub(crate) fn code(text: &str) -> String {
@@ -36,22 +38,6 @@ pub(crate) fn cell(markdown: &str) -> String {
     markdown.replace("\\|", "\\¦").replace('|', "\\|")
 }
 
-/// Control characters as their pictures; line ends too, unless they may stay.
-fn visible(text: &str, keep_lines: bool) -> String {
-    text.chars()
-        .map(|character| match character {
-            '\n' | '\t' if keep_lines => character,
-            '\u{0}'..='\u{1f}' => {
-                char::from_u32(0x2400 + u32::from(character)).unwrap_or('\u{fffd}')
-            }
-            '\u{7f}' => '\u{2421}',
-            // C1 controls, and signs that turn the direction of text or end lines.
-            '\u{80}'..='\u{9f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-            other => other,
-        })
-        .collect()
-}
-
 /// The length of the longest run of `wanted` in `text`.
 fn longest_run(text: &str, wanted: char) -> usize {
     let mut longest = 0;
@@ -73,6 +59,7 @@ mod tests {
         assert_eq!(code("a`b``c"), "```a`b``c```");
         assert_eq!(code("`x"), "`` `x ``");
         assert_eq!(code("a\u{1b}[31m\nb"), "`a␛[31m␊b`");
+        assert_eq!(code("a\u{202e}b\u{200b}"), "`a⟨U+202E⟩b⟨U+200B⟩`");
         assert_eq!(code(""), "–");
     }
 

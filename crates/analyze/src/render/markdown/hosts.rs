@@ -4,10 +4,18 @@ use capture::record::Dispositions;
 
 use super::escape::code;
 use super::table::Table;
+use crate::aggregate::FOLDED;
 use crate::render::units::{bytes, count};
 use crate::report::{HostStats, Hosts, ProcessStats};
 
 pub(super) fn write(hosts: &Hosts, out: &mut String) {
+    if hosts.folded > 0 {
+        out.push_str(&format!(
+            "The {} hosts that were asked least often are one row, {}.\n\n",
+            count(hosts.folded),
+            code(FOLDED)
+        ));
+    }
     let mut table = Table::new(&[
         "host",
         "connections",
@@ -20,7 +28,7 @@ pub(super) fn write(hosts: &Hosts, out: &mut String) {
     for host in &hosts.hosts {
         table.row([
             code(&host.host),
-            dispositions(&host.connections),
+            dispositions(&host.connections, host.unknown),
             count(host.exchanges),
             bytes(host.bytes_up),
             bytes(host.bytes_down),
@@ -47,7 +55,7 @@ fn program(process: &ProcessStats) -> [String; 5] {
     [
         name.map_or("unknown".to_owned(), code),
         count(process.processes),
-        dispositions(&process.connections),
+        dispositions(&process.connections, process.unknown),
         count(process.exchanges),
         codes(&process.hosts),
     ]
@@ -76,13 +84,14 @@ fn codes(texts: &[String]) -> String {
 }
 
 /// Those that occurred: `read 12, refused by the agent 1`.
-fn dispositions(counts: &Dispositions) -> String {
+fn dispositions(counts: &Dispositions, unknown: u64) -> String {
     let all = [
         ("read", counts.intercepted),
         ("relayed unread", counts.opaque),
         ("refused by the agent", counts.rejected),
         ("unreachable", counts.failed),
         ("refused by us", counts.refused),
+        ("in an unknown state", unknown),
     ];
     let occurred = all.into_iter().filter(|(_, number)| *number > 0);
     let texts: Vec<String> = occurred

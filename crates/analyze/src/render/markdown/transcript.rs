@@ -18,12 +18,10 @@ pub(super) fn write(transcript: &Transcript, out: &mut String) {
     for thread in transcript.threads.iter().take(MAX_THREADS) {
         write_thread(thread, out);
     }
-    let left = transcript.threads.len().saturating_sub(MAX_THREADS);
+    let left = transcript.threads.len().saturating_sub(MAX_THREADS) as u64;
+    let left = left.saturating_add(transcript.folded);
     if left > 0 {
-        out.push_str(&format!(
-            "… and {} more.\n\n",
-            plural(left as u64, "conversation")
-        ));
+        out.push_str(&format!("… and {} more.\n\n", plural(left, "conversation")));
     }
 }
 

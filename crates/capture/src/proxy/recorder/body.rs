@@ -1,12 +1,11 @@
 //! A body as it travelled becomes a body on record: decoded, bounded, placed.
 
-use std::sync::Arc;
-
 use crate::proxy::tap::draft::{BodyDraft, Stamp};
 use crate::record::{Body, Event, Header};
 
 use super::content::{Nature, Reading};
 use super::encoding::Decoder;
+use super::event_list::EventList;
 use super::sse::{Splitter, SseEvent};
 
 /// The events of a stream, and its body without them.
@@ -142,19 +141,22 @@ impl Reading {
             json: content.json,
             text: content.text,
             base64: content.base64,
+            truncated: body.truncated || content.cut,
+            hash: body.hash.filter(|_| !content.cut),
             ..body
         }
     }
 
-    /// An event but for its name.
-    fn event(&self, event: SseEvent, start: Stamp) -> Event {
+    /// An event but for its name, and how many bytes its content takes in the file.
+    pub(super) fn event(&self, event: SseEvent, start: Stamp) -> (Event, usize) {
         let truncated = event.bytes > event.data.len() as u64;
         let nature = Nature {
             is_cut: truncated,
             ..Nature::default()
         };
         let content = self.content(event.data, nature);
-        Event {
+        let written = content.written();
+        let event = Event {
             at_us: event.at.saturating_sub(start),
             event: None,
             json: content.json,
@@ -162,8 +164,9 @@ impl Reading {
             base64: content.base64.map(String::into_boxed_str),
             bytes: event.bytes,
             wire_bytes: None,
-            truncated,
-        }
+            truncated: truncated || content.cut,
+        };
+        (event, written)
     }
 }
 
@@ -182,46 +185,6 @@ struct Opened {
     body: Body,
     /// What it decoded to; `None` where it is as on the wire.
     decoded: Option<Vec<u8>>,
-}
-
-/// Events up to a limit on all of them.
-struct EventList {
-    events: Vec<Event>,
-    room: usize,
-    overflowed: bool,
-    /// The last event's name as it is kept: most have the same.
-    name: Option<Arc<str>>,
-}
-
-impl EventList {
-    fn new(limit: usize) -> Self {
-        Self {
-            events: Vec::new(),
-            room: limit,
-            overflowed: false,
-            name: None,
-        }
-    }
-
-    fn push(&mut self, reading: &Reading, event: SseEvent, start: Stamp) {
-        let weight = event.data.len() + EVENT_WEIGHT;
-        self.overflowed |= weight > self.room;
-        if !self.overflowed {
-            self.room -= weight;
-            if self.name.as_deref() != event.name.as_deref() {
-                let redactor = reading.redactor.as_ref();
-                self.name = event.name.as_deref().map(|name| {
-                    let redacted = redactor.and_then(|redactor| redactor.event_name(name));
-                    redacted.map_or_else(|| Arc::from(name), Arc::from)
-                });
-            }
-            let name = self.name.clone();
-            self.events.push(Event {
-                event: name,
-                ..reading.event(event, start)
-            });
-        }
-    }
 }
 
 /// Whether the headers announce server-sent events.
@@ -246,14 +209,12 @@ fn pieces(draft: &BodyDraft) -> impl Iterator<Item = (&[u8], Stamp)> {
     })
 }
 
-/// What an event costs beside its data: many empty ones weigh something too.
-pub(super) const EVENT_WEIGHT: usize = 64;
-
 #[cfg(test)]
 mod tests {
     use std::io::Write;
 
     use super::super::content::tests::reading;
+    use super::super::event_list::EVENT_WEIGHT;
     use super::*;
 
     const STREAM: &[&[u8]] = &[
@@ -384,6 +345,27 @@ mod tests {
         );
         assert_eq!(body.text.unwrap().len(), 100);
         assert!(body.hash.is_none());
+    }
+
+    #[test]
+    fn events_and_their_names_count_as_they_are_written() {
+        let limit = 4000;
+        let kept = |stream: &str| {
+            let stream = stream.repeat(1000);
+            let draft = draft(&[stream.as_bytes()], stream.len());
+            let stream = reading(limit).event_stream(draft, &[], true, 0);
+            assert!(stream.body.unwrap().truncated);
+            serde_json::to_string(&stream.events).unwrap().len()
+        };
+        for stream in [
+            "data: \u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\n\n".to_owned(),
+            format!("data: {}\n\n", "\\\"".repeat(20)),
+            format!("event: {}\ndata: 1\n\n", "\u{1}".repeat(50)),
+            "data:\n\n".to_owned(),
+        ] {
+            let written = kept(&stream);
+            assert!(written <= limit, "{written}: {stream}");
+        }
     }
 
     #[test]

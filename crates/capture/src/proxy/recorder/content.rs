@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::value::MapDeserializer;
 use serde_json::value::RawValue;
 
-use super::base64;
+use super::{base64, written};
 use crate::json::{is_json, may_be_json};
 use crate::redact::{Redactor, SessionKey};
 
@@ -26,6 +26,19 @@ pub(super) struct Content {
     pub(super) json: Option<Box<RawValue>>,
     pub(super) text: Option<String>,
     pub(super) base64: Option<String>,
+    /// Whether it was cut, because written it would be longer than the limit.
+    pub(super) cut: bool,
+}
+
+impl Content {
+    /// How many bytes it takes in the recording's file.
+    pub(super) fn written(&self) -> usize {
+        let json = self.json.as_ref().map(|json| json.get().len());
+        let text = self.text.as_deref().map(written::escaped_len);
+        json.or(text)
+            .or(self.base64.as_ref().map(String::len))
+            .unwrap_or(0)
+    }
 }
 
 /// What is known of a content before it is read.
@@ -65,6 +78,9 @@ impl Reading {
         if text.is_empty() {
             return Content::default();
         }
+        if written::is_mostly_controls(&text) {
+            return self.binary(text.into_bytes());
+        }
         let redacted = self.redactor.as_ref().and_then(|redactor| {
             if nature.is_form {
                 redactor.form(text.as_bytes())
@@ -72,8 +88,22 @@ impl Reading {
                 redactor.text(text.as_bytes())
             }
         });
+        self.fitting(redacted.map_or(text, into_text))
+    }
+
+    /// A text, cut where it would take more than the limit in the recording's file.
+    fn fitting(&self, mut text: String) -> Content {
+        // Nothing takes more than six bytes for one: most need not be looked through.
+        let kept = if text.len() <= self.limit / 6 {
+            text.len()
+        } else {
+            written::cut_to(&text, self.limit).len()
+        };
+        let cut = kept < text.len();
+        text.truncate(kept);
         Content {
-            text: Some(redacted.map_or(text, into_text)),
+            text: Some(text),
+            cut,
             ..Content::default()
         }
     }
@@ -95,14 +125,12 @@ impl Reading {
             bytes.retain(|byte| !matches!(byte, b'\n' | b'\r'));
         }
         let text = into_text(bytes);
-        if is_json(&text) {
+        if text.len() <= self.limit && is_json(&text) {
             return embedded(&text);
         }
+        // Fingerprints can be longer than what they replace, and JSON that is cut is none.
         // Redaction keeps JSON valid; were it not to, this is still without secrets.
-        Content {
-            text: Some(text),
-            ..Content::default()
-        }
+        self.fitting(text)
     }
 
     fn binary(&self, bytes: Vec<u8>) -> Content {
@@ -110,8 +138,13 @@ impl Reading {
             .redactor
             .as_ref()
             .and_then(|redactor| redactor.text(&bytes));
+        let mut bytes = redacted.unwrap_or(bytes);
+        let room = written::bytes_in_base64(self.limit);
+        let cut = bytes.len() > room;
+        bytes.truncate(room);
         Content {
-            base64: Some(base64::encode(redacted.unwrap_or(bytes))),
+            base64: Some(base64::encode(bytes)),
+            cut,
             ..Content::default()
         }
     }
@@ -202,6 +235,55 @@ pub(super) mod tests {
     #[test]
     fn what_was_checked_is_not_checked_again() {
         assert_eq!(checked("as it is").unwrap().get(), "as it is");
+    }
+
+    #[test]
+    fn what_is_written_is_no_longer_than_the_limit() {
+        let limit = 1200;
+        let kept = |bytes: &[u8]| reading(limit).content(bytes.to_vec(), Nature::default());
+        for (bytes, form) in [
+            (vec![0; limit], "base64"),
+            (b"\xff\x00".repeat(limit / 2), "base64"),
+            (b"\x1b[0m text\x00".repeat(limit / 11), "base64"),
+            (b"\"\\\n".repeat(limit / 3), "text"),
+            ("€\"".repeat(limit / 4).into_bytes(), "text"),
+            // Every secret becomes longer, and cut JSON is none.
+            (
+                br#"{"password":"ab"},"#.repeat(limit / 20).into_iter().chain(*b"1").collect(),
+                "text",
+            ),
+            (
+                [
+                    &b"["[..],
+                    &br#"{"password":"ab"},"#.repeat(limit / 20),
+                    b"1]",
+                ]
+                .concat(),
+                "text",
+            ),
+        ] {
+            let content = kept(&bytes);
+            assert!(content.cut && content.json.is_none(), "{bytes:?}");
+            assert_eq!(content.text.is_some(), form == "text", "{bytes:?}");
+            let written = content.written();
+            assert!(written <= limit && written > limit - 10, "{written}");
+            let in_line = match (&content.text, &content.base64) {
+                (Some(text), _) => serde_json::to_string(text).unwrap().len() - 2,
+                (_, Some(base64)) => base64.len(),
+                _ => 0,
+            };
+            assert_eq!(in_line, written);
+        }
+        let json = format!("[{}]", "1".repeat(limit - 2));
+        let content = kept(json.as_bytes());
+        assert_eq!((content.written(), content.cut), (limit, false));
+    }
+
+    #[test]
+    fn a_text_of_control_characters_is_base64_and_one_with_a_few_is_text() {
+        assert_eq!(read(b"\0\0\0").base64.as_deref(), Some("AAAA"));
+        let colours = "\u{1b}[31mred, as a shell writes it\u{1b}[0m";
+        assert_eq!(read(colours.as_bytes()).text.as_deref(), Some(colours));
     }
 
     #[test]

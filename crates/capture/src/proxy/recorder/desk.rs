@@ -1,6 +1,7 @@
 //! What the recorder's thread does: takes messages off the queue, writes records to the sink.
 
 use std::collections::HashMap;
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -15,6 +16,8 @@ use super::handle::{Loss, Shared};
 use super::helper::{Helper, Work};
 use super::ledger::Ledger;
 use super::message::{Chunk, Message, WebSocketOpen};
+use super::refusals::Refusals;
+use super::taken::Entry;
 use super::websocket::{self, Maker, Scope, Socket};
 
 /// What the thread works with.
@@ -27,6 +30,8 @@ pub(super) struct Desk<S> {
     sockets: HashMap<u64, Socket>,
     /// What was counted on those that ended before their connection's line.
     counts: HashMap<u64, WebSocketCounts>,
+    /// Written at the end.
+    refusals: Refusals,
     /// Started when large bodies wait for the first time.
     helper: Option<Helper>,
     /// How much has to wait before it helps.
@@ -50,6 +55,7 @@ impl<S: Sink> Desk<S> {
             ledger,
             sockets: HashMap::new(),
             counts: HashMap::new(),
+            refusals: Refusals::default(),
             helper: None,
             help_from: HELP_FROM_BYTES,
             nap,
@@ -96,7 +102,9 @@ impl<S: Sink> Desk<S> {
             Err(mpsc::TryRecvError::Disconnected) => None,
             Err(mpsc::TryRecvError::Empty) => {
                 // What could not be handed on stays taken: the next flush tries again.
-                self.in_sink(Sink::flush).ok();
+                if self.in_sink(Sink::flush).is_ok() {
+                    self.ledger().still_held(0);
+                }
                 // Whoever sends to a thread that waits has to wake it, which costs a connection's
                 // task more than all else that recording does to it: so we are seldom found waiting.
                 thread::sleep(self.nap);
@@ -152,7 +160,7 @@ impl<S: Sink> Desk<S> {
                 at,
                 reason,
             } => self.close_socket(connection, at, reason),
-            Message::Connection(connection) => self.write_connection(*connection),
+            Message::Connection(connection) => self.take_connection(*connection),
             Message::Warning(warning) => self.ledger().warn(warning),
             Message::Close => {}
         }
@@ -206,7 +214,10 @@ impl<S: Sink> Desk<S> {
         let result = self.in_sink(|sink| sink.write(&record));
         if let Record::Exchange(exchange) = record {
             match result {
-                Ok(()) => self.ledger().count_exchange(&exchange),
+                Ok(()) => {
+                    let are_many = self.ledger().count_exchange(&exchange);
+                    self.ask_sink(are_many);
+                }
                 Err(cause) => self.ledger().lose_exchange(exchange.connection, &cause),
             }
             if let Some(response) = exchange.response {
@@ -215,11 +226,17 @@ impl<S: Sink> Desk<S> {
         }
     }
 
-    fn write_connection(&mut self, mut connection: Connection) {
+    fn take_connection(&mut self, mut connection: Connection) {
         self.close_socket(connection.id, self.shared.clock().now(), None);
         connection.websocket = self.counts.remove(&connection.id);
         let loss = self.shared.losses().take(connection.id);
         self.ledger().close_connection(&mut connection, loss);
+        if let Some(connection) = self.refusals.take(connection) {
+            self.write_connection(connection);
+        }
+    }
+
+    fn write_connection(&mut self, mut connection: Connection) {
         if let Some(redactor) = &self.reading.redactor {
             redactor.connection(&mut connection);
         }
@@ -227,8 +244,19 @@ impl<S: Sink> Desk<S> {
     }
 
     fn write(&mut self, record: &Record) {
-        if let Err(cause) = self.in_sink(|sink| sink.write(record)) {
-            self.ledger().lose(1, &cause);
+        match self.in_sink(|sink| sink.write(record)) {
+            Ok(()) => {
+                let are_many = self.ledger().note_taken(Entry::Other);
+                self.ask_sink(are_many);
+            }
+            Err(cause) => self.ledger().lose(1, &cause),
+        }
+    }
+
+    /// Asks the sink how much of what it took it still holds.
+    fn ask_sink(&self, are_many: bool) {
+        if are_many {
+            self.ledger().still_held(self.sink.pending());
         }
     }
 
@@ -237,6 +265,9 @@ impl<S: Sink> Desk<S> {
         let left: Vec<u64> = self.sockets.keys().copied().collect();
         for connection in left {
             self.close_socket(connection, now, Some("the recording ended".into()));
+        }
+        for connection in mem::take(&mut self.refusals).into_connections() {
+            self.write_connection(connection);
         }
         let losses = self.shared.losses().take_rest();
         let mut end = {
@@ -248,10 +279,14 @@ impl<S: Sink> Desk<S> {
         };
         end.ended_at = Some(self.shared.clock().wall(now));
         self.ledger().finish_at(end.ended_at);
-        self.write(&Record::End(end));
+        match self.in_sink(|sink| sink.write(&Record::End(end))) {
+            Ok(()) => drop(self.ledger().note_taken(Entry::End)),
+            Err(cause) => self.ledger().lose(0, &cause),
+        }
         if let Err(cause) = self.in_sink(Sink::flush) {
-            let pending = self.sink.pending();
-            self.ledger().lose(pending, &cause);
+            // From here on nobody tries again: what is counted as lost must not be written after all.
+            let held = self.in_sink(Sink::abandon);
+            self.ledger().lose_last(held, &cause);
         }
     }
 

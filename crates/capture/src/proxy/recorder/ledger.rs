@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 use std::{io, mem};
 
-use crate::record::{
-    Body, Connection, Dispositions, End, Exchange, OutcomeState, State, Timestamp,
-};
+use crate::record::{Connection, Dispositions, End, Exchange, State, Timestamp};
 
 use super::handle::Loss;
+use super::taken::{Entry, Taken};
 use super::thread::Finished;
 
 /// What the recorder has counted.
@@ -17,6 +16,8 @@ pub(super) struct Ledger {
     /// Of what was lost, how much the queue had no room for.
     dropped: u64,
     warnings: Vec<String>,
+    /// What the sink may yet lose.
+    taken: Taken,
     /// Connections that carried something and are not over.
     under_way: HashMap<u64, Counts>,
 }
@@ -29,19 +30,32 @@ struct Counts {
 }
 
 impl Ledger {
-    /// Counts an exchange that a sink has taken.
-    pub(super) fn count_exchange(&mut self, exchange: &Exchange) {
+    /// Counts an exchange that a sink has taken; what it returns is as of [`Ledger::note_taken`].
+    pub(super) fn count_exchange(&mut self, exchange: &Exchange) -> bool {
         self.under_way
             .entry(exchange.connection)
             .or_default()
             .exchanges += 1;
-        self.end.exchanges += 1;
-        match exchange.outcome.state {
-            OutcomeState::Complete => {}
-            OutcomeState::Aborted => self.end.aborted += 1,
-            OutcomeState::Failed => self.end.failed += 1,
-        }
-        self.end.truncated += u64::from(is_truncated(exchange));
+        let entry = Entry::of(exchange);
+        entry.add_to(&mut self.end);
+        self.note_taken(entry)
+    }
+
+    /// Notes a record that a sink has taken; says whether the sink should be asked how many of
+    /// these it still holds ([`Ledger::still_held`]).
+    pub(super) fn note_taken(&mut self, entry: Entry) -> bool {
+        self.taken.push(entry)
+    }
+
+    /// Forgets the records that are written: all but the last `count`.
+    pub(super) fn still_held(&mut self, count: u64) {
+        self.taken.keep_last(count);
+    }
+
+    /// Counts as lost the last `count` records that the sink has taken: it could not write them.
+    pub(super) fn lose_last(&mut self, count: u64, cause: &io::Error) {
+        self.taken.lose_last(count, &mut self.end);
+        self.lose(0, cause);
     }
 
     /// Counts a connection by what became of it.
@@ -59,6 +73,8 @@ impl Ledger {
             State::Rejected => rejected,
             State::Failed => failed,
             State::Refused => refused,
+            // No state that this version gives.
+            State::Unknown => return,
         } += 1;
     }
 
@@ -116,6 +132,7 @@ impl Ledger {
             ));
         }
         if let Some(cause) = &self.end.first_loss {
+            // The end's own line is not among them: where it alone is missing, none is.
             let lost = self.end.lost - self.dropped;
             self.warn(format!("{lost} records could not be written: {cause}"));
         }
@@ -124,15 +141,6 @@ impl Ledger {
             warnings: mem::take(&mut self.warnings),
         }
     }
-}
-
-fn is_truncated(exchange: &Exchange) -> bool {
-    let cut = |body: &Option<Body>| body.as_ref().is_some_and(|body| body.truncated);
-    let response = exchange.response.as_ref();
-    cut(&exchange.request.body)
-        || response.is_some_and(|response| {
-            cut(&response.body) || response.events.iter().any(|event| event.truncated)
-        })
 }
 
 /// More than a user reads; bounds what a misbehaving peer can make us remember.

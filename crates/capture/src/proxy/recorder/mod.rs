@@ -11,16 +11,20 @@ mod clock;
 mod content;
 mod desk;
 mod encoding;
+mod event_list;
 mod exchange;
 mod handle;
 mod helper;
 mod ledger;
 mod message;
+mod refusals;
 #[cfg(test)]
 mod schema;
 mod sse;
+mod taken;
 mod thread;
 mod websocket;
+mod written;
 
 pub(crate) use clock::Clock;
 pub(crate) use desk::NAP;

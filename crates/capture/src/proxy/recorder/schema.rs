@@ -195,6 +195,7 @@ fn connection() -> Connection {
     Connection {
         id: 1,
         started_at: Timestamp::from_micros(1),
+        count: 2,
         authority: some(),
         disposition: Disposition {
             state: State::Opaque,

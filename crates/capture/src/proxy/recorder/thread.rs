@@ -422,6 +422,27 @@ mod tests {
         );
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_disk_that_stays_full_leaves_nothing_on_record_and_all_of_it_lost() {
+        let sink = crate::JsonlSink::open("/dev/full").unwrap();
+        let (recorder, thread) = start(config(1 << 24), sink).unwrap();
+        for _ in 0..3 {
+            recorder.exchange(draft(&recorder, 1, b"x"));
+        }
+        recorder.connection(connection(1));
+        let finished = thread.finish();
+        let end = finished.end;
+        assert_eq!((end.exchanges, end.failed, end.truncated), (0, 0, 0));
+        // The session, three exchanges and the connection; the end's own line is not counted.
+        assert_eq!(end.lost, 5);
+        let warning = &finished.warnings[0];
+        assert!(
+            warning.starts_with("5 records could not be written"),
+            "{warning}"
+        );
+    }
+
     #[test]
     fn a_sink_that_takes_no_more_is_given_up_at_the_end() {
         let (gate, sink, allow) = Gate::new();

@@ -105,6 +105,15 @@ impl Sink for JsonlSink {
             self.taken
         }
     }
+
+    fn abandon(&mut self) -> u64 {
+        let lost = self.pending();
+        let lines = self.lines.get_mut();
+        lines.held = Vec::new();
+        lines.encoder = Encoder::Finished;
+        self.taken = 0;
+        lost
+    }
 }
 
 impl Lines {
@@ -307,6 +316,24 @@ mod tests {
         assert!(refused > 0);
         assert_eq!(sink.pending(), 40_001 - refused);
         assert!(sink.lines.get_ref().held.len() < MAX_HELD_BYTES + BATCH_BYTES);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_abandoned_is_counted_and_never_written() {
+        for name in NAMES {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join(name);
+            let mut sink = JsonlSink::open(&path).unwrap();
+            sink.write(&end(1)).unwrap();
+            sink.flush().unwrap();
+            sink.write(&end(2)).unwrap();
+            sink.write(&end(3)).unwrap();
+            assert_eq!(sink.abandon(), 2, "{name}");
+            assert_eq!((sink.pending(), sink.abandon()), (0, 0));
+            drop(sink);
+            assert_eq!(good(&read(&path)), [1], "{name}");
+        }
     }
 
     #[cfg(unix)]

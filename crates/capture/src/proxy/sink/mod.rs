@@ -33,8 +33,15 @@ pub trait Sink: Send + 'static {
 
     /// How many records were taken, but could not be handed on so far.
     ///
-    /// Asked after the last [`flush`](Self::flush) has failed: these are lost.
+    /// They are the last that were taken.
     fn pending(&self) -> u64 {
         0
+    }
+
+    /// Drops what was taken and could not be handed on; says how many records that is.
+    ///
+    /// Called when the last [`flush`](Self::flush) has failed: these are lost.
+    fn abandon(&mut self) -> u64 {
+        self.pending()
     }
 }

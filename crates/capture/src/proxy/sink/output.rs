@@ -1,9 +1,11 @@
 //! Where lines go: a file that is appended to, or standard output.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Stdout, Write};
 use std::path::{Path, PathBuf};
+
+use crate::private_file;
 
 use super::compression::{Compression, Encoder};
 
@@ -36,7 +38,9 @@ impl Output {
             });
         }
         let mut output = Self {
-            target: Target::File(append_to(path).map_err(|error| explain(path, error))?),
+            target: Target::File(
+                private_file::append_to(path).map_err(|error| name_error("open", path, &error))?,
+            ),
             path: path.into(),
             ends_within_line: false,
         };
@@ -96,36 +100,6 @@ impl Write for Output {
             Target::Stdout(stdout) => stdout.flush(),
         }
     }
-}
-
-fn append_to(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    own(&mut options);
-    options.open(path)
-}
-
-/// For its owner alone, and through no link that someone else may have put there.
-fn own(options: &mut OpenOptions) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600).custom_flags(libc::O_NOFOLLOW);
-    }
-    #[cfg(not(unix))]
-    let _ = options;
-}
-
-fn explain(path: &Path, error: io::Error) -> io::Error {
-    #[cfg(unix)]
-    if error.raw_os_error() == Some(libc::ELOOP) {
-        let message = format!(
-            "{} is a symbolic link: give the name of the file itself",
-            path.display()
-        );
-        return io::Error::new(error.kind(), message);
-    }
-    name_error("open", path, &error)
 }
 
 fn name_error(doing: &str, path: &Path, error: &io::Error) -> io::Error {
@@ -215,10 +189,7 @@ fn salvage(path: &Path, compression: Compression) -> io::Result<File> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
-    let mut options = OpenOptions::new();
-    options.append(true).create_new(true);
-    own(&mut options);
-    let mut file = options.open(&temporary)?;
+    let mut file = private_file::create_new(&temporary)?;
     let mut encoder = Encoder::new(compression)?;
     let mut out = Vec::new();
     copy(compression.reader(File::open(path)?)?, |bytes| {

@@ -3,8 +3,8 @@
 use crate::proxy::tap::draft::Stamp;
 use crate::record::{Body, Delay, Event, Request, Response};
 
-use super::super::body::EVENT_WEIGHT;
 use super::super::content::{Nature, Reading};
+use super::super::event_list::EVENT_WEIGHT;
 use super::kind;
 use super::message::Message;
 
@@ -81,17 +81,21 @@ impl Turn {
         if message.compressed {
             answer.counts.encoding = Some(DEFLATE.into());
         }
-        let weight = message.content.len() + EVENT_WEIGHT;
-        // The last event carries the usage: it is kept, whatever came before it.
-        if weight <= self.room || ends {
-            self.room = self.room.saturating_sub(weight);
-            answer.counts.truncated |= message.truncated();
-            self.events.push(event(message, self.start, reading));
-        } else {
-            self.room = 0;
-            answer.counts.truncated = true;
-        }
         self.is_over |= ends;
+        // Most forms are no shorter than the content: so what does not fit is seldom given one.
+        if message.content.len() <= self.room || ends {
+            let (event, written) = event(message, self.start, reading);
+            let weight = written + EVENT_WEIGHT;
+            // The last event carries the usage: it is kept, whatever came before it.
+            if weight <= self.room || ends {
+                self.room = self.room.saturating_sub(weight);
+                answer.counts.truncated |= event.truncated;
+                self.events.push(event);
+                return;
+            }
+        }
+        self.room = 0;
+        answer.counts.truncated = true;
     }
 
     /// Adds what handing on its bytes took.
@@ -155,16 +159,18 @@ fn body(message: Message, reading: &Reading) -> Body {
         bytes: message.bytes,
         wire_bytes: message.wire_bytes,
         encoding: message.compressed.then(|| DEFLATE.into()),
-        hash,
-        truncated,
+        hash: hash.filter(|_| !content.cut),
+        truncated: truncated || content.cut,
         problem: None,
     }
 }
 
-fn event(message: Message, start: Stamp, reading: &Reading) -> Event {
+/// The event, and how many bytes its content takes in the file.
+fn event(message: Message, start: Stamp, reading: &Reading) -> (Event, usize) {
     let truncated = message.truncated();
     let content = reading.content(message.content, nature(truncated));
-    Event {
+    let written = content.written();
+    let event = Event {
         at_us: message.end.saturating_sub(start),
         event: None,
         json: content.json,
@@ -172,8 +178,9 @@ fn event(message: Message, start: Stamp, reading: &Reading) -> Event {
         base64: content.base64.map(String::into_boxed_str),
         bytes: message.bytes,
         wire_bytes: message.compressed.then_some(message.wire_bytes),
-        truncated,
-    }
+        truncated: truncated || content.cut,
+    };
+    (event, written)
 }
 
 fn nature(is_cut: bool) -> Nature {

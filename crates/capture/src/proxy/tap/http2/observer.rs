@@ -203,17 +203,22 @@ impl Half {
 
     fn decode(&mut self, block: &[u8]) -> Result<HeaderBlock, Unreadable> {
         let mut headers = HeaderBlock::default();
-        let mut bytes = 0;
+        let (mut fields, mut kept, mut bytes) = (0_u64, 0_u64, 0);
+        // Indexed fields cost one byte each on the wire: bound what they unfold to.
+        let room = (block.len() * MAX_UNFOLDED).max(UNFOLDED_FLOOR);
+        let room = room.min(MAX_HEADER_BYTES);
         self.decoder.decode(block, |name, value| {
+            fields += 1;
             bytes += name.len() + value.len() + FIELD_BYTES;
-            // Indexed fields cost one byte each on the wire: bound what they unfold to.
-            if bytes <= MAX_HEADER_BYTES {
+            if bytes <= room {
+                kept += 1;
                 headers.push(name, value);
             }
         })?;
-        if bytes > MAX_HEADER_BYTES {
-            return Err(Unreadable::new(
-                "an HTTP/2 header block that unfolds to more than 4 MiB",
+        if kept < fields {
+            headers.cut(format!(
+                "a header block of {} bytes unfolds to {bytes}: {kept} of its {fields} fields are on record",
+                block.len()
             ));
         }
         Ok(headers)
@@ -233,5 +238,12 @@ const MAX_BLOCK_BYTES: usize = 1024 * 1024;
 /// RFC 7541, section 4.1, charges each field so much beside its content.
 const FIELD_BYTES: usize = 32;
 
-/// Bounds what a small block can unfold to.
+/// What is kept of a block, as a multiple of its size, where that is more than the floor.
+const MAX_UNFOLDED: usize = 32;
+
+/// So much is kept of every block, however small: a request that repeats all headers of the one
+/// before it is a few dozen bytes, and rightly unfolds to some kilobytes.
+const UNFOLDED_FLOOR: usize = 64 * 1024;
+
+/// So much is kept at most.
 const MAX_HEADER_BYTES: usize = 4 * 1024 * 1024;

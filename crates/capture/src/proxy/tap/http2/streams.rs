@@ -20,9 +20,16 @@ pub(super) struct HeaderBlock {
     path: Option<SmolStr>,
     status: Option<u16>,
     headers: Vec<Header>,
+    /// Why not all of it is here, where it is not.
+    cut: Option<String>,
 }
 
 impl HeaderBlock {
+    /// Notes that the block has more fields than are kept.
+    pub(super) fn cut(&mut self, note: String) {
+        self.cut = Some(note);
+    }
+
     /// Takes a field. A pseudo-header that comes again, that is unknown, or that cannot be
     /// read stays among the headers, where it is seen.
     pub(super) fn push(&mut self, name: SmolStr, value: SmolStr) {
@@ -115,6 +122,9 @@ impl Streams {
             // Headers of a stream that was reset may still be under way.
             return Ok(());
         };
+        if draft.notes.len() < MAX_NOTES {
+            draft.notes.extend(block.cut);
+        }
         match (direction, &mut draft.response, block.status) {
             (Direction::Up, _, _) => draft.request.trailers = block.headers,
             (Direction::Down, None, Some(status)) if (100..200).contains(&status) => {
@@ -219,7 +229,9 @@ impl Streams {
             ..RequestDraft::default()
         };
         let mut draft = self.scope.draft(start, request);
-        draft.notes.extend(note.into_iter().chain(oddity));
+        draft
+            .notes
+            .extend(note.into_iter().chain(oddity).chain(block.cut));
         self.open.insert(stream, draft);
         Ok(())
     }

@@ -1,0 +1,166 @@
+//! Where output goes: standard output, a stream, or a file that replaces what was there.
+//!
+//! Whether something may be written is decided before anything is opened for writing: no
+//! output may be an input, by whatever name (device and inode decide), a link, or another
+//! user's. A file is written next to its place and renamed when it is whole.
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use capture::private_file::{self, Existing, Replacement};
+
+use super::{Cli, interrupt};
+
+/// The files that are read: none of them may be written.
+pub(super) struct Inputs(Vec<(Identity, PathBuf)>);
+
+/// What makes two names the same file.
+type Identity = (u64, u64);
+
+impl Inputs {
+    /// What the command line names, and `recordings` besides.
+    pub(super) fn of(cli: &Cli, recordings: &[&Path]) -> Self {
+        let named = recordings.iter().copied();
+        let named = named
+            .chain(cli.baseline.as_deref())
+            .chain(cli.prices.as_deref());
+        let mut inputs = Vec::new();
+        for path in named {
+            // What is missing is an error of those who read it.
+            if let Some(identity) = source(path).as_ref().and_then(identity) {
+                inputs.push((identity, path.to_owned()));
+            }
+        }
+        Self(inputs)
+    }
+
+    /// # Errors
+    ///
+    /// When `path` is one of them.
+    fn refuse(&self, path: &Path, metadata: Option<&Metadata>) -> Result<()> {
+        let Some(identity) = metadata.and_then(identity) else {
+            return Ok(());
+        };
+        if let Some((_, input)) = self.0.iter().find(|(input, _)| *input == identity) {
+            bail!(
+                "cannot write {}: it is the file that is read as {}, and would be destroyed: name another file",
+                path.display(),
+                input.display()
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Where the output goes.
+#[derive(Debug)]
+pub(super) enum Target {
+    StandardOutput,
+    /// Opened through a link of the system's: `/dev/fd/3`, as shells give it.
+    Descriptor(PathBuf),
+    /// A pipe or a device.
+    Stream(PathBuf),
+    /// A file, there or not.
+    File(PathBuf),
+}
+
+impl Target {
+    /// What `path` is; `None` is standard output.
+    ///
+    /// # Errors
+    ///
+    /// When it must not be written.
+    pub(super) fn of(path: Option<&Path>, inputs: &Inputs) -> Result<Self> {
+        let Some(path) = path.filter(|path| !is_standard_output(path)) else {
+            let metadata = fs::metadata("/dev/stdout").ok();
+            inputs.refuse("standard output".as_ref(), metadata.as_ref())?;
+            return Ok(Self::StandardOutput);
+        };
+        let metadata = fs::metadata(path).ok();
+        inputs.refuse(path, metadata.as_ref())?;
+        if DESCRIPTORS.iter().any(|folder| path.starts_with(folder)) {
+            return Ok(Self::Descriptor(path.to_owned()));
+        }
+        let existing = private_file::check_writable(path);
+        let existing = existing.with_context(|| cannot_write(path))?;
+        Ok(match existing {
+            Existing::Stream => Self::Stream(path.to_owned()),
+            Existing::Nothing | Existing::File => Self::File(path.to_owned()),
+        })
+    }
+
+    /// Writes what `write` writes; what was there before stays unless that succeeds.
+    pub(super) fn fill(&self, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+        match self {
+            Self::StandardOutput => {
+                let mut out = BufWriter::new(io::stdout().lock());
+                write(&mut out)?;
+                Ok(out.flush()?)
+            }
+            Self::Descriptor(path) => {
+                let file = OpenOptions::new().append(true).open(path);
+                stream(path, file, write)
+            }
+            Self::Stream(path) => stream(path, private_file::open_stream(path), write),
+            Self::File(path) => {
+                let writing = || cannot_write(path);
+                let file = Replacement::create(path).with_context(writing)?;
+                let guard = interrupt::guard(file.temporary());
+                let mut out = BufWriter::new(file.file());
+                write(&mut out).with_context(writing)?;
+                out.flush().with_context(writing)?;
+                drop(out);
+                file.commit().with_context(writing)?;
+                drop(guard);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn stream(
+    path: &Path,
+    file: io::Result<File>,
+    write: impl FnOnce(&mut dyn Write) -> Result<()>,
+) -> Result<()> {
+    let writing = || cannot_write(path);
+    let mut out = BufWriter::new(file.with_context(writing)?);
+    write(&mut out).with_context(writing)?;
+    out.flush().with_context(writing)
+}
+
+fn is_standard_output(path: &Path) -> bool {
+    path == Path::new("-") || path == Path::new("/dev/stdout")
+}
+
+/// What is read from `path`; `-` is standard input.
+fn source(path: &Path) -> Option<Metadata> {
+    let is_standard_input = path == Path::new("-");
+    let path = if is_standard_input {
+        Path::new("/dev/stdin")
+    } else {
+        path
+    };
+    fs::metadata(path).ok()
+}
+
+/// The device and the inode of a regular file: a terminal or a pipe may well be both ends.
+#[cfg(unix)]
+fn identity(metadata: &Metadata) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    metadata.is_file().then(|| (metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> Option<Identity> {
+    None
+}
+
+fn cannot_write(path: &Path) -> String {
+    format!("cannot write {}", path.display())
+}
+
+/// Folders of the system's in which links stand for open files: nobody can plant one there.
+const DESCRIPTORS: [&str; 2] = ["/dev/fd", "/proc/self/fd"];
