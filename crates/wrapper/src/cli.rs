@@ -102,6 +102,9 @@ pub(crate) struct RunOptions {
     /// Wait so long, once the agent has ended, for what is still under way
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = parse_seconds)]
     pub(crate) grace: Duration,
+    /// Leave the agent's arguments out of the recording: they may hold a prompt
+    #[arg(long)]
+    pub(crate) no_command: bool,
     /// With --remove: do not ask
     #[arg(long, requires = "remove")]
     yes: bool,

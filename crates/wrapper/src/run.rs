@@ -162,13 +162,22 @@ async fn bind(
         .upstream(plan.upstream(run.options, run.inherited, stand_in)?)
         .grace(run.options.grace)
         .agent(run.agent.label())
-        .command(run.agent.command_line(&plan.added))
+        .command(recorded_command(run, plan))
         .offline(stand_in.is_some());
     if run.agent.profile.sends_password {
         builder = builder.random_password();
     }
     let proxy = run.options.recording.apply(builder).bind().await;
     proxy.context("cannot start the proxy")
+}
+
+/// The command as the recording tells it.
+fn recorded_command(run: &Run<'_>, plan: &Plan) -> Vec<String> {
+    let mut command = run.agent.command_line(&plan.added);
+    if run.options.no_command {
+        command.truncate(1);
+    }
+    command
 }
 
 /// Starts the agent, and serves it until it has ended and what it left behind is drained.

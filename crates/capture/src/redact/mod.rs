@@ -33,6 +33,7 @@ mod shapes;
 mod stream;
 mod unescape;
 mod url;
+mod utf16;
 mod value;
 
 pub use key::SessionKey;

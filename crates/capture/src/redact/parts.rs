@@ -79,7 +79,7 @@ impl Redactor {
         let by_command = command::in_arguments(arguments);
         let mut option = None;
         for (index, argument) in arguments.iter_mut().enumerate() {
-            let spans: Vec<_> = by_command
+            let mut spans: Vec<_> = by_command
                 .iter()
                 .filter(|(at, _)| *at == index)
                 .map(|(_, range)| Span {
@@ -87,6 +87,7 @@ impl Redactor {
                     spelling: Spelling::Plain,
                 })
                 .collect();
+            spans.sort_by_key(|span| span.range.start);
             let kind = option.take().filter(|kind| is_argument(argument, *kind));
             if !spans.is_empty() {
                 put(argument, self.replace(argument.as_bytes(), &spans));

@@ -106,7 +106,7 @@ impl Redactor {
     fn base64(&self, text: &mut String) {
         match STANDARD.decode(text.as_bytes()) {
             Ok(bytes) => {
-                if let Some(replaced) = self.text(&bytes) {
+                if let Some(replaced) = self.bytes(&bytes) {
                     *text = STANDARD.encode(replaced);
                 }
             }

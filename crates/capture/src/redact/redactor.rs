@@ -83,6 +83,7 @@ impl Redactor {
         replaced.is_some()
     }
 
+    /// Replaces spans, which are in order; what overlaps one before it is part of a secret already.
     pub(super) fn replace(&self, text: &[u8], spans: &[Span]) -> Option<Vec<u8>> {
         if spans.is_empty() {
             return None;
@@ -90,6 +91,9 @@ impl Redactor {
         let mut out = Vec::with_capacity(text.len() + spans.len() * REPLACEMENT_BYTES);
         let mut done = 0;
         for span in spans {
+            if span.range.start < done {
+                continue;
+            }
             out.extend_from_slice(&text[done..span.range.start]);
             let replacement = self.replacement_of(&text[span.range.clone()], span.spelling);
             out.extend_from_slice(replacement.as_bytes());

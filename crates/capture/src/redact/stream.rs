@@ -214,3 +214,121 @@ const KIND_BYTES: usize = 24;
 
 /// More texts at a time are in no stream.
 const MAX_KINDS: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::super::SessionKey;
+    use super::*;
+
+    fn event(name: Option<&str>, json: &str) -> Event {
+        Event {
+            at_us: 0,
+            event: name.map(Arc::from),
+            json: Some(RawValue::from_string(json.to_owned()).unwrap()),
+            text: None,
+            base64: None,
+            bytes: json.len() as u64,
+            wire_bytes: None,
+            truncated: false,
+        }
+    }
+
+    fn redacted(mut events: Vec<Event>) -> Vec<String> {
+        let redactor = Redactor::new(Arc::new(SessionKey::fixed()));
+        redactor.events(&mut events);
+        let json = events.into_iter().map(|event| event.json.unwrap());
+        json.map(|json| json.get().to_owned()).collect()
+    }
+
+    /// A stream of the Responses API that says these pieces.
+    fn responses(pieces: &[&str]) -> Vec<Event> {
+        let numbered = pieces.iter().enumerate();
+        numbered
+            .map(|(number, piece)| {
+                let json = format!(
+                    r#"{{"type":"response.output_text.delta","sequence_number":{number},"item_id":"msg_1","output_index":0,"content_index":0,"delta":"{piece}"}}"#
+                );
+                event(Some("response.output_text.delta"), &json)
+            })
+            .collect()
+    }
+
+    const SECRET: &str = "sk-proj-Zk3fQ9xW2mT7vB5nR8cL1p";
+
+    #[test]
+    fn a_token_is_found_wherever_the_stream_cuts_it() {
+        for first in 1..SECRET.len() - 1 {
+            let (one, rest) = SECRET.split_at(first);
+            let (two, three) = rest.split_at(rest.len() / 2);
+            let lines = redacted(responses(&["the key: ", one, two, three, " ends"]));
+            let all = lines.concat();
+            assert_eq!(all.matches("<redacted:").count(), 1, "{all}");
+            for piece in [one, two, three].iter().filter(|piece| piece.len() > 2) {
+                assert!(!all.contains(*piece), "{piece} in {all}");
+            }
+            assert!(lines[4].contains(r#""delta":" ends""#));
+        }
+    }
+
+    #[test]
+    fn a_name_in_one_event_gives_the_value_in_the_next_away() {
+        let lines = redacted(responses(&["DB_PASS", "WORD=Tr0u", "", "b4d&3\\nok"]));
+        let all = lines.concat();
+        assert!(
+            all.contains("WORD=<redacted:") && all.contains("\\nok"),
+            "{all}"
+        );
+        assert!(!all.contains("b4d&3"), "{all}");
+    }
+
+    #[test]
+    fn each_provider_has_its_place_for_a_delta() {
+        for (before, after) in [
+            (
+                r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":""#,
+                r#""}}"#,
+            ),
+            (
+                r#"{"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":""#,
+                r#""}}"#,
+            ),
+            (
+                r#"{"id":"c","choices":[{"index":0,"delta":{"content":""#,
+                r#""},"finish_reason":null}]}"#,
+            ),
+            (
+                r#"{"id":"c","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":""#,
+                r#""}}]}}]}"#,
+            ),
+            (
+                r#"{"candidates":[{"content":{"parts":[{"text":""#,
+                r#""}],"role":"model"}}]}"#,
+            ),
+        ] {
+            let (one, two) = SECRET.split_at(11);
+            let pieces = ["a ", one, two, " b"];
+            let events = pieces.map(|piece| event(None, &format!("{before}{piece}{after}")));
+            let all = redacted(events.to_vec()).concat();
+            assert!(all.contains("<redacted:") && !all.contains(two), "{all}");
+        }
+    }
+
+    #[test]
+    fn texts_that_come_side_by_side_are_read_apart() {
+        let (one, two) = SECRET.split_at(11);
+        let piece = |index: usize, text: &str| {
+            event(
+                None,
+                &format!(r#"{{"choices":[{{"index":{index},"delta":{{"content":"{text}"}}}}]}}"#),
+            )
+        };
+        let events = vec![piece(0, "some words "), piece(0, one), piece(0, two)];
+        assert!(redacted(events).concat().contains("<redacted:"));
+        let plain: Vec<_> = responses(&["some ", "words ", "and more"]);
+        let before: Vec<_> = plain
+            .iter()
+            .map(|event| event.json.as_ref().unwrap().get().to_owned())
+            .collect();
+        assert_eq!(redacted(plain), before);
+    }
+}

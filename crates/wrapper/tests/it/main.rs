@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what helps tests may panic as tests do")]
 
+mod command_line;
 mod demo;
 mod doctor;
 mod environment;

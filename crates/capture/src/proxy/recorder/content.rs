@@ -137,7 +137,7 @@ impl Reading {
         let redacted = self
             .redactor
             .as_ref()
-            .and_then(|redactor| redactor.text(&bytes));
+            .and_then(|redactor| redactor.bytes(&bytes));
         let mut bytes = redacted.unwrap_or(bytes);
         let room = written::bytes_in_base64(self.limit);
         let cut = bytes.len() > room;
