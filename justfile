@@ -24,6 +24,18 @@ storm *ARGS:
 soak SECONDS="600":
     SOAK_SECONDS={{SECONDS}} cargo test --release --package capture --test load -- --nocapture soak
 
+# Count what redaction replaces in source code that holds no secrets: the dependencies' and Python's own
+false-positives *ARGS:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    crates=$(cargo metadata --format-version 1 --locked | python3 -c '
+    import json, os, sys
+    names = "aws-lc-rs clap h2 http hyper idna rand rcgen regex regex-automata regex-syntax rustls serde serde_json tokio url".split()
+    packages = json.load(sys.stdin)["packages"]
+    print("\n".join(os.path.dirname(p["manifest_path"]) for p in packages if p["source"] and p["name"] in names))')
+    python=$(python3 -c 'import json, os; print(os.path.dirname(os.path.dirname(json.__file__)))')
+    cargo run --release --package capture --example false_positives -- {{ARGS}} $crates "$python"/{asyncio,ctypes,email,http,idlelib,importlib,json,logging,multiprocessing,test,unittest,urllib,xml}
+
 # Run the real codex (from npm, into target/e2e, once) through wrap and the stand-in
 e2e *ARGS:
     cargo test --workspace --features wrapper/e2e --test e2e --no-fail-fast {{ARGS}}

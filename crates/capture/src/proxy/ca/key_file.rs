@@ -59,7 +59,7 @@ impl Folder {
                 path: path.to_owned(),
             });
         }
-        let lock = options(0o600)
+        let lock = options(OWNER_ONLY)
             .write(true)
             .create(true)
             .truncate(false)
@@ -86,7 +86,7 @@ impl Folder {
     /// when others can read it.
     pub(super) fn load(&self, hosts: &str) -> Result<Option<Stored>, Error> {
         let path = self.path.join(KEY);
-        let mut file = match options(0o600).read(true).open(&path) {
+        let mut file = match options(OWNER_ONLY).read(true).open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(Error::File { path, source }),
@@ -117,7 +117,7 @@ impl Folder {
     /// [`Error::File`] when it cannot be written.
     pub(super) fn store(&self, key: &str, certificate: &str, hosts: &str) -> Result<(), Error> {
         let text = Zeroizing::new(format!("{MADE_FOR}{hosts}\n{certificate}{key}"));
-        self.replace(KEY, &text, 0o600).map(drop)
+        self.replace(KEY, &text, OWNER_ONLY).map(drop)
     }
 
     /// Puts `content` there for everybody to read, unless it is there already: waiting for the
@@ -128,10 +128,10 @@ impl Folder {
     /// [`Error::File`] when it cannot be written.
     pub(super) fn publish(&self, name: &str, content: &str) -> Result<PathBuf, Error> {
         let path = self.path.join(name);
-        if holds(&path, content, PUBLIC) {
+        if holds(&path, content, OWNER_ONLY) {
             return Ok(path);
         }
-        self.replace(name, content, PUBLIC)
+        self.replace(name, content, OWNER_ONLY)
     }
 
     /// Writes `content` aside and moves it into place: a reader sees the old or the new.
@@ -196,8 +196,8 @@ fn options(mode: u32) -> OpenOptions {
     options
 }
 
-/// The mode of what is no secret.
-const PUBLIC: u32 = 0o644;
+/// The mode of every file here: the certificates are no secret, but nobody else has a use for them.
+const OWNER_ONLY: u32 = 0o600;
 
 const KEY_BEGINS: &str = "-----BEGIN PRIVATE KEY-----";
 
