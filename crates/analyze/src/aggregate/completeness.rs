@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use capture::record::{OutcomeState, Secrets, State, Transport, Unread};
 
-use super::hosts::cause;
+use super::hosts::{cause, is_given_up};
 use super::problems::Problems;
 use super::view::View;
 use crate::report::{Completeness, Lapse, LapseCount};
@@ -80,6 +80,8 @@ fn connections(view: &View<'_>, found: &mut Found) {
             State::Opaque => Some(Lapse::Opaque),
             State::Rejected => Some(Lapse::Rejected),
             State::Failed => Some(Lapse::Unreachable),
+            // Nothing had passed, so nothing is missing.
+            State::Refused if is_given_up(&connection.disposition) => None,
             State::Refused => Some(Lapse::Refused),
             State::Unknown => None,
         };

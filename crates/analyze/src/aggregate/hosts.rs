@@ -128,6 +128,13 @@ fn add_cause(causes: &mut Vec<UnreadHost>, connection: &ConnectionRow) {
     }
 }
 
+/// Whether the agent gave a connection up before anything had passed: it cancelled a request, or
+/// had opened a tunnel to spare.
+pub(super) fn is_given_up(disposition: &Disposition) -> bool {
+    disposition.state == State::Refused
+        && matches!(disposition.cause.as_deref(), Some("agent_gone" | "unused"))
+}
+
 /// Why a connection was not read, in a word.
 pub(super) fn cause(disposition: &Disposition) -> String {
     let unread = disposition.unread.map(|unread| match unread {

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use analyze::report::Lapse;
 use analyze::{Error, Format, Reader, Report, Scan};
 use proptest::prelude::*;
 
@@ -39,6 +40,25 @@ fn a_damaged_line_is_skipped_and_named_and_one_at_the_end_told_apart() {
 }
 
 #[test]
+fn a_connection_that_the_agent_gave_up_is_none_that_the_proxy_refused() {
+    let recording = |cause: &str| {
+        format!(
+            r#"{{"kind":"session","format":1,"started_at":"2026-11-23T02:34:00.000000Z","tool":"x","limits":{{"body":1,"queue":1}},"secrets":"redacted"}}
+{{"kind":"connection","format":1,"id":1,"started_at":"2026-11-23T02:34:01.000000Z","authority":"h:443","disposition":{{"state":"refused","cause":"{cause}","reason":"r"}},"end_us":2}}
+{END}
+"#
+        )
+    };
+    let says_refused = |cause| {
+        let report = scan(recording(cause)).unwrap();
+        let lapses = report.completeness.unwrap().lapses;
+        lapses.iter().any(|said| said.lapse == Lapse::Refused)
+    };
+    assert!(!says_refused("agent_gone") && !says_refused("unused"));
+    assert!(says_refused("client_hello"));
+}
+
+#[test]
 fn the_reader_goes_on_behind_an_error_and_knows_its_lines() {
     let text = format!("{END}\nnoise\n{END}\n");
     let mut reader = Reader::new(std::io::Cursor::new(text), Path::new("x")).unwrap();
@@ -68,7 +88,7 @@ fn values_that_only_a_newer_version_knows_are_unknown_and_damage_nothing() {
     let completeness = report.completeness.as_ref().unwrap();
     assert_eq!(completeness.unread_lines.total(), 0);
     let lapses = completeness.lapses.iter();
-    let unknown = lapses.filter(|lapse| lapse.lapse == analyze::report::Lapse::UnknownValues);
+    let unknown = lapses.filter(|lapse| lapse.lapse == Lapse::UnknownValues);
     let unknown: Vec<_> = unknown.map(|lapse| (lapse.count, &lapse.of)).collect();
     let named = [
         "disposition.state",

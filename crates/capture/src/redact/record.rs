@@ -4,7 +4,6 @@
 //! JSON stays JSON, text stays text, and Base64 is undone and made again.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -86,8 +85,8 @@ impl Redactor {
             event.base64 = Some(base64.into_boxed_str());
         }
         let name = event.event.as_ref();
-        if let Some(replaced) = name.and_then(|name| self.text(name.as_bytes())) {
-            event.event = Some(Arc::from(into_text(&replaced)));
+        if let Some(replaced) = name.and_then(|name| self.event_name(name)) {
+            event.event = Some(replaced.into());
         }
     }
 
@@ -136,6 +135,8 @@ fn into_text(bytes: &[u8]) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::redact::SessionKey;
 

@@ -119,6 +119,9 @@ fn connections(errors: &Errors, out: &mut String) {
         let state = match failed.state {
             State::Rejected => "the agent refused our certificate",
             State::Failed => "the origin could not be reached or trusted",
+            State::Refused if matches!(failed.cause.as_str(), "agent_gone" | "unused") => {
+                "the agent gave it up"
+            }
             State::Refused => "refused by us",
             State::Intercepted | State::Opaque | State::Unknown => "relayed",
         };
