@@ -58,14 +58,16 @@ pub(super) fn header(name: &str) -> Option<Kind> {
 
 /// Whether the value of a query parameter or form field of this name is a secret.
 pub(super) fn is_secret_parameter(name: &[u8]) -> bool {
-    // `user[password]`, `a.b.password`: the innermost name counts.
+    // `user[password]`, `a.b.pin`: the innermost name counts; `id.token.hint` is one name.
     let name = name.strip_suffix(b"]").unwrap_or(name);
-    let innermost = name.rsplit(|byte| matches!(byte, b'[' | b'.')).next();
-    let name = innermost.unwrap_or(name);
-    let plain = Plain::of(name);
+    let name = name.rsplit(|byte| *byte == b'[').next().unwrap_or(name);
+    let innermost = name.rsplit(|byte| *byte == b'.').next().unwrap_or(name);
+    let plain = Plain::of(innermost);
     SECRET_PARAMETERS.contains(&plain.as_bytes())
         || plain.as_bytes().ends_with(b"signature")
-        || key(name).is_some_and(|kind| kind != Kind::Doubtful)
+        || [innermost, name]
+            .into_iter()
+            .any(|name| key(name).is_some_and(|kind| kind != Kind::Doubtful))
 }
 
 /// Whether a name is one of those that are a secret's in JSON and in a query, and a word in code and prose.
