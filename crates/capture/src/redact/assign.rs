@@ -67,6 +67,13 @@ enum Judge {
 
 /// Whether a value in a place that is no JSON is a secret, by the kind of its name.
 pub(super) fn is_secret(value: &[u8], kind: Kind, is_assigned: bool) -> bool {
+    if kind == Kind::Cookie {
+        return value.contains(&b'=');
+    }
+    let value = match kind {
+        Kind::Authorization => &value[after_scheme(value, 0..value.len())],
+        _ => value,
+    };
     let judge = if is_assigned {
         Judge::Usual
     } else {
@@ -281,7 +288,8 @@ fn spaced(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, start: usize) {
         let colon = usize::from(matches!(text.get(end), Some(b':' | b'=')));
         at = skip_blanks(text, end + colon);
     }
-    if kind == Kind::Authorization || kind == Kind::Cookie {
+    let is_header = kind == Kind::Authorization || kind == Kind::Cookie;
+    if is_header && Quote::read(text, at).is_none() {
         return;
     }
     value_of(scan, kind, at, Judge::Strict);
@@ -422,6 +430,8 @@ pub(super) fn element(scan: &mut Scan<'_>, kind: Kind, start: usize) {
 /// `Authorization: Scheme credentials`, in a text; the value begins at `start`.
 fn authorization(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
+    // `authorization: &str = "…"`
+    let start = after_type(text, start).unwrap_or(start);
     let (start, end) = match Quote::read(text, start) {
         Some((quote, start)) => {
             let window = &text[..text.len().min(start + MAX_ASSIGNED)];
@@ -500,6 +510,7 @@ fn cookie_line(scan: &mut Scan<'_>, start: usize) {
     if start < scan.barren_cookie {
         return;
     }
+    let start = Quote::read(scan.text, start).map_or(start, |(_, start)| start);
     let end = shapes::run(scan.text, start, |byte| {
         !matches!(byte, b'\r' | b'\n' | b'\\' | b'"' | b'\'')
     });
