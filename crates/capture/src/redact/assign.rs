@@ -48,6 +48,10 @@ pub(super) fn after_name(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, a
         // `| name | value |`
         Some(b'|') => value_of(scan, kind, skip_blanks(text, sign + 1), Judge::Strict),
         Some(b'V' | b'v') if at > name.end => inserted(scan, name, sign),
+        // `#define API_KEY "value"` in a string.
+        Some(b'\\') if sign > at && Quote::read(text, sign).is_some() => {
+            spaced(scan, kind, name, sign);
+        }
         Some(b'\\' | b'\n' | b'\r') => value_line(scan, kind, name, sign),
         Some(_) if sign > at => spaced(scan, kind, name, sign),
         _ => {}
