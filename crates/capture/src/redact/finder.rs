@@ -83,6 +83,8 @@ impl Finder {
             let at = start + bits.trailing_zeros() as usize;
             bits ^= bit;
             if at < scan.end() {
+                // The secret may end elsewhere once its quotes are spelled as usual.
+                scan.note_escape(at);
                 continue;
             }
             if found.runs.long & bit != 0
