@@ -84,6 +84,15 @@ pub(super) fn is_oauth(name: &[u8]) -> bool {
     OAUTH_NAMES.contains(&plain.as_bytes())
 }
 
+/// Every name that says that its value is a secret, without separators: what the tests spell.
+#[cfg(test)]
+pub(super) fn every_secret() -> impl Iterator<Item = (&'static str, Kind)> {
+    let ends = ENDS.iter().flat_map(|(_, ends)| ends.iter());
+    let ends = ends.filter_map(|(name, kind)| Some((*name, (*kind)?)));
+    let names = ends.chain(WHOLE_NAMES.iter().copied());
+    names.map(|(name, kind)| (str::from_utf8(name).expect("names are ASCII"), kind))
+}
+
 /// What a name without separators says.
 fn known(plain: &[u8]) -> Option<Kind> {
     if plain.len() <= LONGEST_WHOLE
