@@ -463,7 +463,7 @@ fn authorization(scan: &mut Scan<'_>, start: usize) {
         let is_known = is_scheme(&value[..first]);
         let looks_secret = looks::is_token(&words[..word])
             || looks::is_random(&words[..word])
-            || words[..word].contains(&b'=')
+            || (words[..word].contains(&b'=') && word >= SHORT_PASSWORD)
             || (is_known
                 && words.len() == word
                 && word >= SHORT_PASSWORD
@@ -518,8 +518,12 @@ fn cookie_line(scan: &mut Scan<'_>, start: usize) {
     let end = shapes::run(scan.text, start, |byte| {
         !matches!(byte, b'\r' | b'\n' | b'\\' | b'"' | b'\'')
     });
-    cookies(scan, start..end, Spelling::Plain);
     scan.barren_cookie = end;
+    // `SET_COOKIE: u32 = 43` is no cookie.
+    let sign = memchr(b'=', &scan.text[start..end]).unwrap_or(0);
+    if !scan.text[start..start + sign].contains(&b' ') {
+        cookies(scan, start..end, Spelling::Plain);
+    }
 }
 
 /// Marks the values of cookies; their names and attributes stay.

@@ -56,6 +56,8 @@ const ORDINARY: &[&str] = &[
     "const MAX_TOKENS: usize = 128 * 1024;\nconst TOKEN_BUCKET_CAPACITY_2: u64 = 1_000_000;",
     "fn authorization_header(&self) -> HeaderValue { self.authorization.clone() }",
     "match key { KeyCode::Enter => submit(), KeyCode::Char(c) => input.push(c) }",
+    "pub const STATUS_WRONG_PASSWORD: NTSTATUS = 0xC000006A;\npub const QUERY_SET_COOKIE: u32 = 43u32;",
+    "pub const QUERY_AUTHORIZATION: u32 = 28u32;\n    DialogToken: DOT11_DIALOG_TOKEN,",
     // Python.
     "def __init__(self, api_key: str | None = None, *, timeout: float = 60.0) -> None:",
     "api_key = os.environ.get(\"OPENAI_API_KEY\") or getpass.getpass(\"API key: \")",

@@ -198,7 +198,7 @@ fn every_name_is_found_in_every_spelling_and_place() {
             }
         }
     }
-    assert!(count > 20_000, "only {count} texts");
+    assert!(count > 100_000, "only {count} texts");
     assert!(
         wrong.is_empty(),
         "{} of {count}:\n{}",
