@@ -4,7 +4,9 @@
 //! here. Exempt, because the same words are everywhere in code and prose:
 //!
 //! - `auth`, `code`, `sig` and the other whole names that are words (`names::is_word`) are found in
-//!   quotes and queries only;
+//!   quotes and queries only, and not with a number or a word behind them; nor is `key` alone;
+//! - of doubtful names only `names::SECRET_PARAMETERS` count in queries and forms;
+//! - a list of cookies is one in JSON and in headers, not in a variable of code;
 //! - a doubtful name (`deploy_key`) without quotes around its value needs a random value of 20
 //!   characters with a digit, and the values here are as long;
 //! - `pass` with a blank behind it is the word; `app.pin` is the pin of something.
