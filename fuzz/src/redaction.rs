@@ -1,7 +1,11 @@
-//! Redaction: valid JSON stays valid JSON, and no neighbour keeps a secret in its place.
+//! Redaction: valid JSON stays valid JSON, no neighbour keeps a secret in its place, and what is
+//! redacted once is redacted.
+
+use std::sync::Arc;
 
 use capture::harness::{Harness, Piece};
 use capture::record::Exchange;
+use capture::redact::{Redactor, SessionKey};
 use serde_json::value::RawValue;
 
 use crate::input::{BODY_LIMIT, only};
@@ -13,17 +17,57 @@ thread_local! {
     static HARNESS: Harness = Harness::new(BODY_LIMIT, false);
 }
 
-/// Records a request with a secret in it.
+/// Records a request with a secret in it, or gives the finder a text as it is.
 pub fn run(data: &[u8]) {
     let Some((place, text)) = data.split_first() else {
         return;
     };
-    match place % 4 {
+    match place % 5 {
         0 => body("application/json", text),
         1 => form(text),
         2 => url(text),
-        _ => header(text),
+        3 => header(text),
+        _ => finder(text, place / 5 % 3),
     }
+}
+
+/// A text of any bytes, or one in strings of JSON so many levels deep.
+fn finder(text: &[u8], levels: u8) {
+    let Some(text) = str::from_utf8(text).ok().filter(|_| levels > 0) else {
+        return settles(text);
+    };
+    let mut json = text.to_owned();
+    for _ in 0..levels {
+        json = serde_json::to_string(&[json]).expect("a string is JSON");
+    }
+    settles(json.as_bytes());
+}
+
+/// JSON stays JSON, UTF-8 stays UTF-8, and a second pass finds no more.
+fn settles(text: &[u8]) {
+    let Some(once) = finds_first(text) else {
+        return;
+    };
+    let is_json = |text: &[u8]| serde_json::from_slice::<&RawValue>(text).is_ok();
+    assert!(!is_json(text) || is_json(&once), "JSON in, JSON out");
+    assert!(
+        str::from_utf8(text).is_err() || str::from_utf8(&once).is_ok(),
+        "text in, text out"
+    );
+    if let Some(twice) = finds_first(&once) {
+        panic!(
+            "{}\nonce:\n{}\ntwice:\n{}",
+            String::from_utf8_lossy(text),
+            String::from_utf8_lossy(&once),
+            String::from_utf8_lossy(&twice)
+        );
+    }
+}
+
+/// What a redactor gives that has seen nothing before: one that has finds what it knows.
+fn finds_first(text: &[u8]) -> Option<Vec<u8>> {
+    let key = SessionKey::random().expect("the system gives random bytes");
+    Redactor::new(Arc::new(key)).text(text)
 }
 
 /// A body, as it is; and where it is JSON, beside a secret.

@@ -48,6 +48,10 @@ pub(super) fn after_name(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, a
         // `| name | value |`
         Some(b'|') => value_of(scan, kind, skip_blanks(text, sign + 1), Judge::Strict),
         Some(b'V' | b'v') if at > name.end => inserted(scan, name, sign),
+        // `#define API_KEY "value"` in a string.
+        Some(b'\\') if sign > at && Quote::read(text, sign).is_some() => {
+            spaced(scan, kind, name, sign);
+        }
         Some(b'\\' | b'\n' | b'\r') => value_line(scan, kind, name, sign),
         Some(_) if sign > at => spaced(scan, kind, name, sign),
         _ => {}
@@ -67,6 +71,13 @@ enum Judge {
 
 /// Whether a value in a place that is no JSON is a secret, by the kind of its name.
 pub(super) fn is_secret(value: &[u8], kind: Kind, is_assigned: bool) -> bool {
+    if kind == Kind::Cookie {
+        return value.contains(&b'=');
+    }
+    let value = match kind {
+        Kind::Authorization => &value[after_scheme(value, 0..value.len())],
+        _ => value,
+    };
     let judge = if is_assigned {
         Judge::Usual
     } else {
@@ -292,7 +303,8 @@ fn spaced(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, start: usize) {
         let colon = usize::from(matches!(text.get(end), Some(b':' | b'=')));
         at = skip_blanks(text, end + colon);
     }
-    if kind == Kind::Authorization || kind == Kind::Cookie {
+    let is_header = kind == Kind::Authorization || kind == Kind::Cookie;
+    if is_header && Quote::read(text, at).is_none() {
         return;
     }
     value_of(scan, kind, at, Judge::Strict);
@@ -433,6 +445,8 @@ pub(super) fn element(scan: &mut Scan<'_>, kind: Kind, start: usize) {
 /// `Authorization: Scheme credentials`, in a text; the value begins at `start`.
 fn authorization(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
+    // `authorization: &str = "…"`
+    let start = after_type(text, start).unwrap_or(start);
     let (start, end) = match Quote::read(text, start) {
         Some((quote, start)) => {
             let window = &text[..text.len().min(start + MAX_ASSIGNED)];
@@ -460,7 +474,7 @@ fn authorization(scan: &mut Scan<'_>, start: usize) {
         let is_known = is_scheme(&value[..first]);
         let looks_secret = looks::is_token(&words[..word])
             || looks::is_random(&words[..word])
-            || words[..word].contains(&b'=')
+            || (words[..word].contains(&b'=') && word >= SHORT_PASSWORD)
             || (is_known
                 && words.len() == word
                 && word >= SHORT_PASSWORD
@@ -511,11 +525,16 @@ fn cookie_line(scan: &mut Scan<'_>, start: usize) {
     if start < scan.barren_cookie {
         return;
     }
+    let start = Quote::read(scan.text, start).map_or(start, |(_, start)| start);
     let end = shapes::run(scan.text, start, |byte| {
         !matches!(byte, b'\r' | b'\n' | b'\\' | b'"' | b'\'')
     });
-    cookies(scan, start..end, Spelling::Plain);
     scan.barren_cookie = end;
+    // `SET_COOKIE: u32 = 43` is no cookie.
+    let sign = memchr(b'=', &scan.text[start..end]).unwrap_or(0);
+    if !scan.text[start..start + sign].contains(&b' ') {
+        cookies(scan, start..end, Spelling::Plain);
+    }
 }
 
 /// Marks the values of cookies; their names and attributes stay.

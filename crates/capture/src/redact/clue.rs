@@ -114,6 +114,19 @@ impl Clues {
         Filter::new(&places)
     }
 
+    /// Of the places where a word may begin, from `start` on, those where its first bytes are.
+    #[inline(always)]
+    pub(super) fn beginnings(&self, text: &[u8], start: usize, mut places: u64) -> u64 {
+        let mut found = 0;
+        while places != 0 {
+            let place = places.trailing_zeros();
+            let rest = &text[start + place as usize..];
+            found |= u64::from(self.heads[hash(rest)] != 0) << place;
+            places &= places - 1;
+        }
+        found
+    }
+
     /// The word that begins at `at`: what it gives away and where it ends.
     #[inline]
     pub(super) fn at(&self, text: &[u8], at: usize) -> Option<(Clue, usize)> {
@@ -156,7 +169,7 @@ fn hash(text: &[u8]) -> usize {
     (folded.wrapping_mul(0x9E37_79B1) >> (u32::BITS - HEADS.trailing_zeros())) as usize
 }
 
-const HEADS: usize = 1024;
+const HEADS: usize = 4096;
 
 /// Parts of the names that `names` knows: each such name holds one of these.
 const NAME_PARTS: &[(&str, Then)] = &[
@@ -173,33 +186,40 @@ const NAME_PARTS: &[(&str, Then)] = &[
     ("authoriz", Then::Anything),
     ("auth", Then::Sign),
     ("cookie", Then::Anything),
-    ("code", Then::Sign),
-    ("codes", Then::Sign),
+    ("code", Then::NoLetter),
+    ("codes", Then::NoLetter),
     ("verifier", Then::Anything),
-    ("assertion", Then::Sign),
-    ("nonce", Then::Sign),
+    ("assertion", Then::NoLetter),
+    ("nonce", Then::NoLetter),
     ("sess", Then::Anything),
     ("sid", Then::Sign),
-    ("csrf", Then::Sign),
-    ("xsrf", Then::Sign),
-    ("dsn", Then::Sign),
-    ("nstring", Then::Sign),
-    ("hookurl", Then::Sign),
-    ("hook_url", Then::Sign),
-    ("hook-url", Then::Sign),
+    ("csrf", Then::NoLetter),
+    ("xsrf", Then::NoLetter),
+    ("dsn", Then::NoLetter),
+    ("nstring", Then::NoLetter),
+    ("n_string", Then::NoLetter),
+    ("n-string", Then::NoLetter),
+    ("n.string", Then::NoLetter),
+    ("hookurl", Then::NoLetter),
+    ("hook_url", Then::NoLetter),
+    ("hook-url", Then::NoLetter),
+    ("hook.url", Then::NoLetter),
     ("ribsys", Then::Anything),
-    ("mnemonic", Then::Sign),
-    ("phrase", Then::Sign),
-    ("otp", Then::Sign),
-    ("pin", Then::Sign),
+    ("mnemonic", Then::NoLetter),
+    ("phrase", Then::NoLetter),
+    ("otp", Then::NoLetter),
+    ("pin", Then::NoLetter),
     ("jwt", Then::Sign),
     ("bearer", Then::Sign),
     ("nature", Then::Sign),
     ("sig", Then::Sign),
     ("sas", Then::Sign),
-    ("rt\":", Then::Anything),
-    ("rt\\\"", Then::Anything),
-    ("rt\\\\", Then::Anything),
+    ("\"rt\"", Then::Anything),
+    (":rt\"", Then::Anything),
+    (":rt\\", Then::Anything),
+    ("\"rt\\", Then::Anything),
+    ("'rt'", Then::Anything),
+    ("ntlm", Then::Sign),
     ("appid", Then::Sign),
     ("samlres", Then::Anything),
     ("samlart", Then::Anything),

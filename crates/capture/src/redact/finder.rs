@@ -56,9 +56,10 @@ impl Finder {
                 let runs = Runs::of(block, next, before);
                 before = block.words >> (BLOCK_BYTES - 1);
                 let anchors = if values.is_empty() { 0 } else { runs.long };
-                if block.clues | runs.tokens | anchors != 0 {
+                let clues = self.clues.beginnings(text, at, block.clues);
+                if clues | runs.tokens | anchors != 0 {
                     let found = Found {
-                        clues: block.clues,
+                        clues,
                         tokens: runs.tokens,
                         anchors,
                         known,
@@ -83,6 +84,8 @@ impl Finder {
             let at = start + bits.trailing_zeros() as usize;
             bits ^= bit;
             if at < scan.end() {
+                // The secret may end elsewhere once its quotes are spelled as usual.
+                scan.note_escape(at);
                 continue;
             }
             if found.anchors & bit != 0

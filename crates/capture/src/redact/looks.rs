@@ -22,6 +22,20 @@ pub(super) fn is_token(value: &[u8]) -> bool {
             .any(|byte| matches!(byte, b' ' | b'\n' | b'\\'))
         && changes_between(value) >= 2
         && !is_placeholder(value)
+        && !is_constant(value)
+}
+
+/// The name of a constant: `DOT11_DIALOG_TOKEN`.
+fn is_constant(value: &[u8]) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+    value[0].is_ascii_uppercase() && value.contains(&b'_') && value.iter().all(is_part)
+}
+
+/// A number of a program, perhaps with its type: `0xC000006A_u32`.
+fn is_hexadecimal(value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"0x").unwrap_or_default();
+    let is_digit = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b'_' | b'u' | b'i');
+    !digits.is_empty() && digits.iter().all(is_digit)
 }
 
 /// Whether a value in quotes, or one that its name is sure of, is a secret though it is short: it changes
@@ -39,7 +53,8 @@ pub(super) fn is_dense(value: &[u8]) -> bool {
 
 /// Whether a value may be a password that a person chose: a word with a digit inside or a sign.
 pub(super) fn is_password(value: &[u8]) -> bool {
-    if !(MIN_PASSWORD..=MAX_PASSWORD).contains(&value.len()) || is_placeholder(value) {
+    let is_long = (MIN_PASSWORD..=MAX_PASSWORD).contains(&value.len());
+    if !is_long || is_placeholder(value) || is_hexadecimal(value) {
         return false;
     }
     let is_code = |byte: &u8| *byte <= b' ' || *byte == 0x7f || b"\\()<>{}[]\"'".contains(byte);
@@ -179,6 +194,7 @@ mod tests {
             "secret",
             "12345678",
             "required",
+            "0xC000006A_u32",
             "$PASSWORD1",
             "is too short",
         ] {

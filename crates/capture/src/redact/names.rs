@@ -59,14 +59,16 @@ pub(super) fn header(name: &str) -> Option<Kind> {
 
 /// Whether the value of a query parameter or form field of this name is a secret.
 pub(super) fn is_secret_parameter(name: &[u8]) -> bool {
-    // `user[password]`, `a.b.password`: the innermost name counts.
+    // `user[password]`, `a.b.pin`: the innermost name counts; `id.token.hint` is one name.
     let name = name.strip_suffix(b"]").unwrap_or(name);
-    let innermost = name.rsplit(|byte| matches!(byte, b'[' | b'.')).next();
-    let name = innermost.unwrap_or(name);
-    let plain = Plain::of(name);
+    let name = name.rsplit(|byte| *byte == b'[').next().unwrap_or(name);
+    let innermost = name.rsplit(|byte| *byte == b'.').next().unwrap_or(name);
+    let plain = Plain::of(innermost);
     SECRET_PARAMETERS.contains(&plain.as_bytes())
         || plain.as_bytes().ends_with(b"signature")
-        || key(name).is_some_and(|kind| !matches!(kind, Kind::Doubtful | Kind::Key))
+        || [innermost, name]
+            .into_iter()
+            .any(|name| key(name).is_some_and(|kind| !matches!(kind, Kind::Doubtful | Kind::Key)))
 }
 
 /// Whether a name is one of those that are a secret's in JSON and in a query, and a word in code and prose.
@@ -81,6 +83,15 @@ pub(super) fn is_word(name: &[u8]) -> bool {
 pub(super) fn is_oauth(name: &[u8]) -> bool {
     let plain = Plain::of(name);
     OAUTH_NAMES.contains(&plain.as_bytes())
+}
+
+/// Every name that says that its value is a secret, without separators: what the tests spell.
+#[cfg(test)]
+pub(super) fn every_secret() -> impl Iterator<Item = (&'static str, Kind)> {
+    let ends = ENDS.iter().flat_map(|(_, ends)| ends.iter());
+    let ends = ends.filter_map(|(name, kind)| Some((*name, (*kind)?)));
+    let names = ends.chain(WHOLE_NAMES.iter().copied());
+    names.map(|(name, kind)| (str::from_utf8(name).expect("names are ASCII"), kind))
 }
 
 /// What a name without separators says.

@@ -45,11 +45,23 @@ pub(super) fn follow(scan: &mut Scan<'_>, found: Range<usize>) {
         Some((quote, end)) if quote.is_backtick() && quote.stands_before(text, name.start) => {
             assign::after_name(scan, kind, &name, end);
         }
-        Some((quote, end)) if quote.stands_before(text, name.start) => {
+        Some((quote, end)) if quote.stands_before(text, path_start(text, name.start)) => {
             quoted(scan, kind, &name, quote, end);
         }
         _ if names::is_word(&text[name.clone()]) => {}
         _ => assign::follow(scan, kind, &name),
+    }
+}
+
+/// Where the path begins that a name is the last part of: `"Service:ApiKey"`, `"//host/:_authToken"`.
+fn path_start(text: &[u8], name: usize) -> usize {
+    let is_path = |byte: &u8| is_name(*byte) || matches!(byte, b':' | b'/' | b'@');
+    let before = &text[name.saturating_sub(names::MAX_NAME)..name];
+    match before.last() {
+        Some(b':' | b'/' | b'@') => {
+            name - before.iter().rev().take_while(|byte| is_path(byte)).count()
+        }
+        _ => name,
     }
 }
 
@@ -96,14 +108,16 @@ pub(super) fn mark_value(scan: &mut Scan<'_>, kind: Kind, value: Range<usize>, s
 
 /// The whole name that a part was found in; `None` when it is too long to be one.
 fn name_around(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
-    let mut start = found.start;
-    while start > 0 && is_name(text[start - 1]) && !ends_with_escape(&text[..start]) {
+    // A part may include the signs around it.
+    let signs = text[found.clone()].iter();
+    let is_whole = !is_name(text[found.start]);
+    let mut start = found.start + signs.take_while(|byte| !is_name(**byte)).count();
+    while !is_whole && start > 0 && is_name(text[start - 1]) && !ends_with_escape(&text[..start]) {
         start -= 1;
         if found.end - start > names::MAX_NAME {
             return None;
         }
     }
-    // A part may include the sign behind it.
     let signs = text[found.clone()].iter().rev();
     let mut end = found.end - signs.take_while(|byte| !is_name(**byte)).count();
     while text.get(end).is_some_and(|byte| is_name(*byte)) {
@@ -289,13 +303,17 @@ fn is_log_probability(text: &[u8], end: usize) -> bool {
         && Quote::read(text, next).is_some_and(|(_, name)| text[name..].starts_with(b"logprob"))
 }
 
-/// A field of a multipart form (RFC 7578): the name in its header, the value after a blank line.
+/// A field of a multipart form (RFC 7578), also of one in strings: the name in its header, the
+/// value after a blank line.
 ///
 /// Says whether the name is one.
 fn field(scan: &mut Scan<'_>, name: &Range<usize>) -> bool {
     let text = scan.text;
     let before = text[..name.start].strip_suffix(b"\"");
     let before = before.unwrap_or(&text[..name.start]);
+    let escapes = before.iter().rev().take_while(|byte| **byte == b'\\');
+    let escapes = escapes.count();
+    let before = &before[..before.len() - escapes];
     let Some(parameter) = before.last_chunk::<5>() else {
         return false;
     };
@@ -305,9 +323,17 @@ fn field(scan: &mut Scan<'_>, name: &Range<usize>) -> bool {
     if !is_form {
         return false;
     }
+    // A quote has one backslash in a string, three in a string in one; a line end one, two.
+    let (feed, both) = if escapes == 0 {
+        (b"\n".to_vec(), b"\r\n".to_vec())
+    } else {
+        let escape = vec![b'\\'; escapes.div_ceil(2)];
+        let feed = [&escape[..], b"n"].concat();
+        let both = [&escape[..], b"r", &feed].concat();
+        (feed, both)
+    };
     let head = &text[name.end..text.len().min(name.end + MAX_PART_HEAD)];
-    let ends = [&b"\r\n\r\n"[..], b"\n\n"];
-    let blank = ends
+    let blank = [both.repeat(2), feed.repeat(2)]
         .iter()
         .filter_map(|end| memmem::find(head, end).map(|at| at + end.len()))
         .min();
@@ -316,10 +342,24 @@ fn field(scan: &mut Scan<'_>, name: &Range<usize>) -> bool {
     };
     let start = name.end + blank;
     let rest = &text[start..];
-    let ends = [&b"\r\n--"[..], b"\n--"];
-    let length = ends.iter().filter_map(|end| memmem::find(rest, end)).min();
-    scan.mark(start..start + length.unwrap_or(rest.len()), Spelling::Plain);
+    let rest = match escapes {
+        0 => rest,
+        // Up to the end of the string.
+        _ => &rest[..shapes::run(rest, 0, |byte| byte != b'"')],
+    };
+    let length = [both, feed]
+        .iter()
+        .filter_map(|end| memmem::find(rest, &[&end[..], b"--"].concat()))
+        .min()
+        .unwrap_or_else(|| value_of_string(rest, escapes));
+    scan.mark(start..start + length, Spelling::Plain);
     true
+}
+
+/// How much of a text in a string comes before the backslashes of the quote at its end.
+fn value_of_string(rest: &[u8], escapes: usize) -> usize {
+    let trailing = rest.iter().rev().take_while(|byte| **byte == b'\\').count();
+    rest.len() - if escapes == 0 { 0 } else { trailing }
 }
 
 fn contains_ignoring_case(text: &[u8], word: &[u8]) -> bool {

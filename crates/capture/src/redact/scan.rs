@@ -134,10 +134,14 @@ impl<'a> Scan<'a> {
             Clue::PgPass => self.last_field(at.end),
             Clue::OracleUrl => self.oracle_url(at.end),
             Clue::Command(command) => command::follow(self, command, at),
-            Clue::UnicodeEscape => {
-                self.has_unicode_escapes |= is_printable_escape(self.text, at.end)
-            }
+            Clue::UnicodeEscape => self.note_escape(at.start),
         }
+    }
+
+    /// Remembers that a printable character is spelled as `\u00xx`, if one is at `at`.
+    pub(super) fn note_escape(&mut self, at: usize) {
+        self.has_unicode_escapes |= self.text[at..].starts_with(UNICODE_ESCAPE)
+            && is_printable_escape(self.text, at + UNICODE_ESCAPE.len());
     }
 
     /// Looks for tokens in a long run of letters and digits.
@@ -244,8 +248,9 @@ impl<'a> Scan<'a> {
 
 /// Whether a text is there and no replacement of one.
 fn is_new(secret: &[u8]) -> bool {
-    let text = secret.trim_ascii_start();
-    !text.is_empty() && !text.starts_with(REPLACED)
+    let is_quote = |byte: &u8| byte.is_ascii_whitespace() || b"\\\"'`".contains(byte);
+    let start = secret.iter().position(|byte| !is_quote(byte));
+    start.is_some_and(|start| !secret[start..].starts_with(REPLACED))
 }
 
 /// Whether `\u00` is followed by the code of a printable character.
@@ -255,6 +260,9 @@ fn is_printable_escape(text: &[u8], at: usize) -> bool {
 
 /// How a replacement begins.
 pub(super) const REPLACED: &[u8] = b"<redacted:";
+
+/// How the escape of a character below U+0100 begins.
+const UNICODE_ESCAPE: &[u8] = b"\\u00";
 
 /// Shorter is no bearer token.
 const SHORT_TOKEN: usize = 8;

@@ -37,7 +37,7 @@ enum Body {
 enum Must {
     /// The prefix and the length are enough.
     Nothing,
-    /// A digit or a capital.
+    /// A digit or a capital, in more than a number between hyphens.
     Mixed,
     /// A digit, a capital and a small letter.
     AllThree,
@@ -86,7 +86,10 @@ impl Must {
     fn holds(self, body: &[u8]) -> bool {
         match self {
             Self::Nothing => true,
-            Self::Mixed => body.iter().any(is_mixed),
+            // A year or a version between hyphens is no more than a word is.
+            Self::Mixed => body
+                .split(|byte| matches!(byte, b'-' | b'_'))
+                .any(|part| part.iter().any(is_mixed) && !is_number(part)),
             Self::AllThree => {
                 body.iter().any(u8::is_ascii_digit)
                     && body.iter().any(u8::is_ascii_uppercase)
@@ -134,6 +137,11 @@ pub(super) fn run(text: &[u8], start: usize, body: fn(u8) -> bool) -> usize {
 /// Digits and capitals: what random text has and prose with hyphens has not.
 pub(super) fn is_mixed(byte: &u8) -> bool {
     byte.is_ascii_digit() || byte.is_ascii_uppercase()
+}
+
+/// A year, or a part of a version or a date.
+fn is_number(part: &[u8]) -> bool {
+    part.len() <= 4 && part.iter().all(u8::is_ascii_digit)
 }
 
 /// What a bearer token may hold (RFC 6750, section 2.1).

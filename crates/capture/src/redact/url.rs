@@ -39,6 +39,8 @@ pub(super) fn userinfo(text: &[u8], start: usize) -> Option<Range<usize>> {
         return Some(start..start + at);
     }
     let colon = memchr::memchr(b':', &text[start..end])?;
+    // Most have none: then the rest need not be read byte by byte.
+    memchr::memchr(b'@', &window[start..])?;
     let loose = run(window, start, |byte| {
         byte > b' ' && !b"\"<>`".contains(&byte)
     });

@@ -8,6 +8,7 @@ mod agent_tls;
 mod cancelled;
 mod certificates;
 mod connections;
+mod corpus;
 mod fidelity;
 mod harness;
 mod http1;
