@@ -6,12 +6,19 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr2;
 
-use super::looks;
+use super::credentials::{authorization, cookie_line};
+use super::judge::Judge;
+use super::looks::{self, SHORT_PASSWORD};
 use super::names::Kind;
+use super::rows::{column, inserted};
 use super::scan::{Scan, Spelling};
 use super::shapes;
+use super::syntax::{
+    MAX_ASSIGNED, MAX_BLANKS, after_prefix, after_type, ends_line, is_name_byte, is_plain,
+    is_variable_name, opens_element, operator, skip_blanks, variable_end,
+};
 use super::value::{Quote, skip_space};
 
 /// Looks at what follows a name.
@@ -55,66 +62,6 @@ pub(super) fn after_name(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, a
         Some(b'\\' | b'\n' | b'\r') => value_line(scan, kind, name, sign),
         Some(_) if sign > at => spaced(scan, kind, name, sign),
         _ => {}
-    }
-}
-
-/// How sure the place is that the value is one.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Judge {
-    /// The value is that of a variable: `NAME=value`.
-    Variable,
-    /// It is assigned.
-    Usual,
-    /// It only follows.
-    Strict,
-}
-
-/// Whether a value in a place that is no JSON is a secret, by the kind of its name.
-pub(super) fn is_secret(value: &[u8], kind: Kind, is_assigned: bool) -> bool {
-    if kind == Kind::Cookie {
-        return value.contains(&b'=');
-    }
-    let value = match kind {
-        Kind::Authorization => &value[after_scheme(value, 0..value.len())],
-        _ => value,
-    };
-    let judge = if is_assigned {
-        Judge::Usual
-    } else {
-        Judge::Strict
-    };
-    judge.holds(value, kind)
-}
-
-/// Whether a string behind the name in a list, or among the arguments of a call, is its value.
-pub(super) fn is_argument(value: &[u8], kind: Kind) -> bool {
-    let is_sure = matches!(kind, Kind::Secret | Kind::Token | Kind::Authorization);
-    let is_token = looks::is_token(value) && looks::changes_between(value) >= SURE_CHANGES;
-    Judge::Strict.holds(value, kind) || (is_sure && is_token)
-}
-
-impl Judge {
-    fn holds(self, value: &[u8], kind: Kind) -> bool {
-        if looks::is_placeholder(value) {
-            return false;
-        }
-        match kind {
-            Kind::Key if self == Self::Usual => looks::is_random(value) || looks::is_uuid(value),
-            Kind::Doubtful | Kind::Key => {
-                looks::is_random(value) && !looks::is_uuid(value) && !looks::is_typed_id(value)
-            }
-            Kind::Code => looks::is_random(value),
-            Kind::Password if self == Self::Variable => value.len() >= SHORT_PASSWORD,
-            _ if self == Self::Variable => value.len() >= SHORT_VALUE,
-            Kind::Password if self == Self::Strict => {
-                looks::is_password(value) || looks::is_random(value)
-            }
-            Kind::Password => looks::is_password(value) || looks::is_token(value),
-            _ if self == Self::Usual => {
-                looks::is_token(value) || looks::is_random(value) || looks::is_dense(value)
-            }
-            _ => looks::is_random(value) || looks::is_uuid(value),
-        }
     }
 }
 
@@ -222,44 +169,6 @@ fn is_long_random(value: &[u8]) -> bool {
     value.len() >= LONG_RANDOM && value.iter().any(u8::is_ascii_digit)
 }
 
-/// The end of a variable's value in a shell or an `.env` file: at white space, at a quote, or
-/// where another command or variable begins.
-fn variable_end(text: &[u8], start: usize) -> usize {
-    let mut at = start;
-    let limit = text.len().min(start + MAX_ASSIGNED);
-    while at < limit {
-        match text[at] {
-            b'"' | b'\'' | b'`' | 0..=b' ' | 0x7f => break,
-            b'\\' => {
-                let escapes = text[at..limit]
-                    .iter()
-                    .take_while(|byte| **byte == b'\\')
-                    .count();
-                let next = text.get(at + escapes);
-                // An escaped line end or quote ends the value; an escaped backslash is part of it.
-                if escapes % 2 == 1 || matches!(next, Some(b'n' | b'r' | b't' | b'"')) {
-                    break;
-                }
-                at += escapes;
-            }
-            b';' | b'&' | b'|' => {
-                let rest = &text[at + 1..limit];
-                let word = rest.iter().take_while(|byte| is_name_byte(**byte)).count();
-                let ends = rest
-                    .first()
-                    .is_none_or(|next| matches!(next, 0..=b' ' | b'\\' | b'"' | b'\''))
-                    || (word > 0 && rest.get(word) == Some(&b'='));
-                if ends {
-                    break;
-                }
-                at += 1;
-            }
-            _ => at += 1,
-        }
-    }
-    at
-}
-
 /// What follows a name and a blank: an option's value, a word of a configuration, of prose.
 fn spaced(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, start: usize) {
     let text = scan.text;
@@ -363,71 +272,6 @@ fn value_line(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, end: usize) 
     }
 }
 
-/// The name is the last of a table's first line: `user,password`, and below `bob,…`.
-fn column(scan: &mut Scan<'_>, name: &Range<usize>, end: usize) {
-    let text = scan.text;
-    let Some(separator) = name.start.checked_sub(1).map(|at| text[at]) else {
-        return;
-    };
-    if !matches!(separator, b',' | b';' | b'\t') {
-        return;
-    }
-    let mut line = skip_space(text, end);
-    for _ in 0..MAX_ROWS {
-        let stop = shapes::run(text, line, |byte| {
-            !matches!(byte, b'\n' | b'\r' | b'\\' | b'"')
-        });
-        let row = &text[line..stop];
-        let Some(at) = memchr::memrchr(separator, row) else {
-            return;
-        };
-        let cell = line + at + 1..stop;
-        if looks::is_password(&text[cell.clone()]) || looks::is_random(&text[cell.clone()]) {
-            scan.mark(cell, Spelling::Plain);
-        }
-        line = skip_space(text, stop);
-        if line == stop {
-            return;
-        }
-    }
-}
-
-/// `(name, password) VALUES ('bob', 'value')`: the value at the name's place in each of the rows.
-fn inserted(scan: &mut Scan<'_>, name: &Range<usize>, at: usize) {
-    let text = scan.text;
-    let values = &text[at..text.len().min(at + MAX_ASSIGNED)];
-    let is_insert = values
-        .get(..6)
-        .is_some_and(|word| word.eq_ignore_ascii_case(b"values"));
-    let before = &text[name.start.saturating_sub(MAX_ASSIGNED / 4)..name.start];
-    let Some(open) = memchr::memrchr(b'(', before).filter(|_| is_insert) else {
-        return;
-    };
-    let place = before[open..].iter().filter(|byte| **byte == b',').count();
-    let mut column = 0;
-    let mut start = at + 6;
-    while start < at + values.len() {
-        match text[start] {
-            b'(' => column = 0,
-            b',' => column += 1,
-            b';' | b'"' | b'\\' => return,
-            b'\'' => {
-                let value = memchr(b'\'', &text[start + 1..at + values.len()]);
-                let value = start + 1..start + 1 + value.unwrap_or(0);
-                if column == place
-                    && (looks::is_password(&text[value.clone()])
-                        || looks::is_random(&text[value.clone()]))
-                {
-                    scan.mark(value.clone(), Spelling::Plain);
-                }
-                start = value.end;
-            }
-            _ => {}
-        }
-        start += 1;
-    }
-}
-
 /// The text of an XML element, which begins at `start`.
 pub(super) fn element(scan: &mut Scan<'_>, kind: Kind, start: usize) {
     let text = scan.text;
@@ -442,285 +286,11 @@ pub(super) fn element(scan: &mut Scan<'_>, kind: Kind, start: usize) {
     }
 }
 
-/// `Authorization: Scheme credentials`, in a text; the value begins at `start`.
-fn authorization(scan: &mut Scan<'_>, start: usize) {
-    let text = scan.text;
-    // `authorization: &str = "…"`
-    let start = after_type(text, start).unwrap_or(start);
-    let (start, end) = match Quote::read(text, start) {
-        Some((quote, start)) => {
-            let window = &text[..text.len().min(start + MAX_ASSIGNED)];
-            (start, quote.value(window, start).end)
-        }
-        None => (start, line_end(text, start)),
-    };
-    scan.barren_value = end;
-    let value = &text[start..end];
-    let first = value
-        .iter()
-        .take_while(|byte| !matches!(byte, b' ' | b'\t'))
-        .count();
-    let secret = if first < value.len() && is_scheme_word(&value[..first]) {
-        let rest = start + first + 1;
-        let rest = rest
-            + text[rest..end]
-                .iter()
-                .take_while(|byte| **byte == b' ')
-                .count();
-        // `Bearer \` and a new line, as a shell continues one.
-        let rest = skip_continuation(text, rest, end);
-        let words = &text[rest..end];
-        let word = words.iter().take_while(|byte| **byte != b' ').count();
-        let is_known = is_scheme(&value[..first]);
-        let looks_secret = looks::is_token(&words[..word])
-            || looks::is_random(&words[..word])
-            || (words[..word].contains(&b'=') && word >= SHORT_PASSWORD)
-            || (is_known
-                && words.len() == word
-                && word >= SHORT_PASSWORD
-                && !looks::is_placeholder(words));
-        let has_parameters = words.contains(&b'=') && words.contains(&b',');
-        let end = if has_parameters { end } else { rest + word };
-        looks_secret.then_some(rest..end)
-    } else {
-        let word = start..start + first;
-        let token = &text[word.clone()];
-        let is_secret = token.iter().all(|byte| shapes::is_token(*byte))
-            && (looks::is_token(token) || looks::is_random(token));
-        is_secret.then_some(word)
-    };
-    if let Some(secret) = secret {
-        scan.mark(secret, Spelling::Plain);
-    }
-}
-
-/// The end of a header's value in a text: that of its line or of the string around it.
-fn line_end(text: &[u8], start: usize) -> usize {
-    let end = shapes::run(text, start, |byte| {
-        !matches!(byte, b'\r' | b'\n' | b'"' | b'\'' | b'`')
-    });
-    let line = &text[start..end];
-    let mut from = 0;
-    while let Some(at) = memchr(b'\\', &line[from..]) {
-        let at = from + at;
-        if matches!(line.get(at + 1), Some(b'n' | b'r' | b'\\') | None) {
-            return start + at;
-        }
-        from = at + 1;
-    }
-    end
-}
-
-/// A backslash and a line end inside of a value, as a shell continues a line.
-fn skip_continuation(text: &[u8], at: usize, end: usize) -> usize {
-    if text.get(at) == Some(&b'\\') {
-        skip_space(text, at + 1).min(end)
-    } else {
-        at
-    }
-}
-
-/// The line of a `Cookie` or `Set-Cookie` header, which begins at `start`.
-fn cookie_line(scan: &mut Scan<'_>, start: usize) {
-    if start < scan.barren_cookie {
-        return;
-    }
-    let start = Quote::read(scan.text, start).map_or(start, |(_, start)| start);
-    let end = shapes::run(scan.text, start, |byte| {
-        !matches!(byte, b'\r' | b'\n' | b'\\' | b'"' | b'\'')
-    });
-    scan.barren_cookie = end;
-    // `SET_COOKIE: u32 = 43` is no cookie.
-    let sign = memchr(b'=', &scan.text[start..end]).unwrap_or(0);
-    if !scan.text[start..start + sign].contains(&b' ') {
-        cookies(scan, start..end, Spelling::Plain);
-    }
-}
-
-/// Marks the values of cookies; their names and attributes stay.
-pub(super) fn cookies(scan: &mut Scan<'_>, list: Range<usize>, spelling: Spelling) {
-    let text = scan.text;
-    let mut start = list.start;
-    while start < list.end {
-        let rest = &text[start..list.end];
-        let end = start + memchr(b';', rest).unwrap_or(rest.len());
-        let cookie = &text[start..end];
-        if let Some(sign) = memchr(b'=', cookie) {
-            let name = cookie[..sign].trim_ascii();
-            let is_attribute = ATTRIBUTES
-                .iter()
-                .any(|known| name.eq_ignore_ascii_case(known));
-            if !is_attribute {
-                let value = start + sign + 1..end;
-                scan.learn(&value);
-                scan.mark(value, spelling);
-            }
-        } else if looks::is_random(cookie.trim_ascii()) {
-            scan.mark(start..end, spelling);
-        }
-        start = end + 1;
-    }
-}
-
-/// What follows the scheme in the value of an `Authorization` header; all of
-/// it where no scheme can be told.
-pub(super) fn after_scheme(text: &[u8], value: Range<usize>) -> Range<usize> {
-    let credentials = &text[value.clone()];
-    let Some(space) = memchr2(b' ', b'\t', credentials) else {
-        return value;
-    };
-    if is_scheme_word(&credentials[..space]) {
-        value.start + space + 1..value.end
-    } else {
-        value
-    }
-}
-
-/// A token (RFC 9110, section 5.6.2) that is short and no secret: the name of a scheme.
-fn is_scheme_word(word: &[u8]) -> bool {
-    is_scheme(word)
-        || ((3..=24).contains(&word.len())
-            && word[0].is_ascii_alphabetic()
-            && word
-                .iter()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-            && !looks::is_random(word)
-            && word.iter().filter(|byte| byte.is_ascii_digit()).count() <= 3)
-}
-
-fn is_scheme(word: &[u8]) -> bool {
-    SCHEMES
-        .iter()
-        .any(|scheme| word.eq_ignore_ascii_case(scheme))
-}
-
-/// Where an operator that assigns ends: `=`, `:`, `:=`, `=>`, `::=`, `?=`, `.=`, `||=`, `&gt;`.
-fn operator(text: &[u8], at: usize) -> Option<usize> {
-    let rest = text.get(at..)?;
-    if let Some(rest) = rest.strip_prefix(b"&gt;") {
-        return Some(text.len() - rest.len());
-    }
-    let length = rest
-        .iter()
-        .take(MAX_OPERATOR)
-        .take_while(|byte| b"=:>?.|+*".contains(byte))
-        .count();
-    let operator = &rest[..length];
-    let assigns = operator.iter().any(|byte| matches!(byte, b'=' | b':')) && operator != b"::";
-    // `${NAME:-value}` and `${NAME:=value}` of a shell.
-    let is_default = operator == b":" && rest.get(1) == Some(&b'-');
-    assigns.then_some(at + length + usize::from(is_default))
-}
-
-/// Where the value begins behind a type and an equals sign: `string = "…"`.
-fn after_type(text: &[u8], start: usize) -> Option<usize> {
-    let rest = &text[start..text.len().min(start + MAX_TYPE)];
-    let length = rest
-        .iter()
-        .take_while(|byte| is_name_byte(**byte) || b"&'<>?:| []".contains(byte))
-        .count();
-    let word = rest[..length].trim_ascii();
-    let is_type = word
-        .first()
-        .is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'&')
-        && !word.iter().any(u8::is_ascii_digit)
-        && word.len() < length + 1;
-    let sign = rest.get(length)?;
-    let is_assignment = *sign == b'=' && rest.get(length + 1) != Some(&b'=');
-    let has_blank = rest[..length].ends_with(b" ");
-    (is_type && is_assignment && has_blank).then(|| skip_blanks(text, start + length + 1))
-}
-
-/// Where a string begins behind a prefix of its language, or a call around it: `f"…"`, `String("…")`.
-fn after_prefix(text: &[u8], start: usize) -> usize {
-    let rest = &text[start.min(text.len())..];
-    let letters = rest
-        .iter()
-        .take(MAX_CALL)
-        .take_while(|byte| is_name_byte(**byte) || matches!(byte, b':' | b'.' | b'@' | b'$' | b'#'))
-        .count();
-    let is_quote = |at: usize| Quote::read(text, start + at).is_some();
-    if (1..=3).contains(&letters) && is_quote(letters) {
-        return start + letters;
-    }
-    if rest.get(letters) == Some(&b'(') && is_quote(letters + 1) {
-        return start + letters + 1;
-    }
-    start
-}
-
-/// Whether a name that begins at `start` is that of an XML element, perhaps with a prefix.
-fn opens_element(text: &[u8], start: usize) -> bool {
-    let before = &text[..start];
-    let before = match before.strip_suffix(b":") {
-        Some(before) => {
-            let prefix = before
-                .iter()
-                .rev()
-                .take_while(|byte| byte.is_ascii_alphanumeric());
-            &before[..before.len() - prefix.count()]
-        }
-        None => before,
-    };
-    before.ends_with(b"<")
-}
-
-fn ends_line(rest: &[u8]) -> bool {
-    matches!(rest, [b'\n' | b'\r', ..] | [b'\\', b'n' | b'r', ..])
-        || (rest.starts_with(b"\\\\")
-            && rest.get(rest.iter().take_while(|byte| **byte == b'\\').count()) == Some(&b'n'))
-}
-
 fn is_filler(word: &[u8]) -> bool {
     FILLERS
         .iter()
         .any(|filler| word.eq_ignore_ascii_case(filler))
 }
-
-fn is_variable_name(byte: &u8) -> bool {
-    byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_'
-}
-
-fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-fn is_plain(byte: u8) -> bool {
-    byte > b' ' && byte != 0x7f && !b"\"'\\`,;<>(){}[]&|".contains(&byte)
-}
-
-fn skip_blanks(text: &[u8], at: usize) -> usize {
-    let limit = text.len().min(at + MAX_BLANKS);
-    let blanks = text.get(at..limit).unwrap_or_default();
-    at + blanks
-        .iter()
-        .take_while(|byte| matches!(byte, b' ' | b'\t' | b'*'))
-        .count()
-}
-
-/// Schemes of HTTP authentication that are kept before a redacted secret.
-const SCHEMES: &[&[u8]] = &[
-    b"bearer",
-    b"basic",
-    b"digest",
-    b"token",
-    b"negotiate",
-    b"ntlm",
-    b"dpop",
-    b"apikey",
-    b"key",
-    b"aws4-hmac-sha256",
-];
-
-/// Attributes of `Set-Cookie` (RFC 6265, section 5.2) that have a value.
-const ATTRIBUTES: &[&[u8]] = &[
-    b"path",
-    b"domain",
-    b"expires",
-    b"max-age",
-    b"samesite",
-    b"priority",
-];
 
 /// Words between a name and its value in a sentence.
 const FILLERS: &[&[u8]] = &[
@@ -738,41 +308,14 @@ const FILLERS: &[&[u8]] = &[
     b"value",
 ];
 
-/// A variable's value is hardly ever shorter, if it is a secret.
-const SHORT_VALUE: usize = 8;
-
-/// The same of a password.
-const SHORT_PASSWORD: usize = 6;
-
 /// Names of types and constants with digits are shorter.
 const LONG_RANDOM: usize = 20;
 
-/// A constant's name has fewer changes between letters and digits.
-const SURE_CHANGES: usize = 3;
-
-/// How far a quoted value in code may reach.
-const MAX_ASSIGNED: usize = 4096;
-
-/// Between a name, its sign and its value.
-const MAX_BLANKS: usize = 64;
-
 /// Brackets and marks between a name and its sign: `**Password**`.
 const MAX_BRACKETS: usize = 4;
-
-/// `:::=`.
-const MAX_OPERATOR: usize = 4;
-
-/// A type in a declaration, `Option<&'static str>`.
-const MAX_TYPE: usize = 48;
-
-/// A function around a string.
-const MAX_CALL: usize = 32;
 
 /// A word of prose, or a type.
 const MAX_WORD: usize = 32;
 
 /// `will now be set to`.
 const MAX_FILLERS: usize = 5;
-
-/// Lines of a table that are looked at.
-const MAX_ROWS: usize = 64;

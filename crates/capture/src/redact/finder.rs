@@ -2,8 +2,9 @@
 
 use super::clue::Clues;
 use super::filter::{BLOCK_BYTES, Block, Filter};
-use super::known::{ANCHOR_BYTES, Known, Value};
-use super::run::MIN_RUN;
+use super::follow::follow;
+use super::known::{ANCHOR_BYTES, Known, VERY_LONG, Value};
+use super::run::{self, MIN_RUN};
 use super::scan::{Scan, Span, Spelling};
 use super::unescape::Unescaped;
 
@@ -95,13 +96,13 @@ impl Finder {
                 continue;
             }
             if found.tokens & bit != 0 {
-                scan.follow_run(at);
+                run::follow(scan, at);
             }
             if found.clues & bit != 0
                 && at >= scan.end()
                 && let Some((clue, end)) = self.clues.at(scan.text, at)
             {
-                scan.follow(clue, at..end);
+                follow(scan, clue, at..end);
             }
         }
     }
@@ -155,9 +156,6 @@ impl Runs {
         Self { long, tokens }
     }
 }
-
-/// No word is as long.
-pub(super) const VERY_LONG: u32 = 32;
 
 const _: () = assert!(MIN_RUN == 12 && ANCHOR_BYTES == 8);
 

@@ -8,7 +8,6 @@
 use std::ops::Range;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
-use super::finder::VERY_LONG;
 use super::key::{AnchorKey, SessionKey};
 use super::looks;
 use super::shapes::{is_mixed, is_word};
@@ -128,6 +127,9 @@ fn anchor_at(value: &[u8], offset: usize) -> u64 {
     let bytes = value[offset..].first_chunk().copied();
     u64::from_le_bytes(bytes.unwrap_or_default())
 }
+
+/// No word is as long.
+pub(super) const VERY_LONG: u32 = 32;
 
 /// The bytes of a value that are looked for.
 pub(super) const ANCHOR_BYTES: usize = 8;

@@ -153,6 +153,9 @@ const MAX_VALUE: usize = 16 << 10;
 /// Shorter passwords cannot be told from words and numbers.
 const MIN_PASSWORD: usize = 8;
 
+/// A password that a variable or an option holds is hardly ever shorter.
+pub(super) const SHORT_PASSWORD: usize = 6;
+
 /// No person types more.
 const MAX_PASSWORD: usize = 128;
 

@@ -2,7 +2,7 @@
 //!
 //! What is replaced: the values of secret headers, query parameters, form fields,
 //! keys, variables and options (`names`), whatever has the shape of a token anywhere in a text
-//! (`shapes`), private keys (`armor`), the arguments of some commands (`command`), and each value that
+//! (`vendors`), private keys (`armor`), the arguments of some commands (`command`), and each value that
 //! was a credential before (`known`). In its place comes a fingerprint under the recording's key:
 //! equal secrets stay equal, and nothing else about them is left. Texts are rewritten by
 //! spans; all else in them stays verbatim.
@@ -17,24 +17,31 @@ mod clue;
 mod command;
 #[cfg(test)]
 mod corpus;
+mod credentials;
 mod filter;
 mod finder;
+mod follow;
+mod judge;
 mod key;
 mod known;
 mod looks;
 mod names;
 mod pair;
 mod parts;
+mod places;
 mod record;
 mod redactor;
+mod rows;
 mod run;
 mod scan;
 mod shapes;
 mod stream;
+mod syntax;
 mod unescape;
 mod url;
 mod utf16;
 mod value;
+mod vendors;
 
 pub use key::SessionKey;
 pub use redactor::Redactor;

@@ -9,6 +9,8 @@ use std::ops::Range;
 use memchr::memmem;
 
 use super::assign;
+use super::credentials;
+use super::judge;
 use super::looks;
 use super::names::{self, Kind};
 use super::scan::{Scan, Spelling};
@@ -74,10 +76,10 @@ pub(super) fn mark_value(scan: &mut Scan<'_>, kind: Kind, value: Range<usize>, s
             }
         }
         Kind::Authorization => {
-            let secret = assign::after_scheme(scan.text, value);
+            let secret = credentials::after_scheme(scan.text, value);
             scan.mark(secret, spelling);
         }
-        Kind::Cookie => assign::cookies(scan, value, spelling),
+        Kind::Cookie => credentials::cookies(scan, value, spelling),
         Kind::Token => {
             let token = &scan.text[value.clone()];
             if token.len() >= SHORT_TOKEN && !looks::is_word(token) {
@@ -227,10 +229,10 @@ fn listed(scan: &mut Scan<'_>, kind: Kind, quote: Quote, start: usize) {
             return;
         }
         value = opening.value(text, start);
-        if !assign::is_secret(&text[value.clone()], kind, true) {
+        if !judge::is_secret(&text[value.clone()], kind, true) {
             return;
         }
-    } else if !assign::is_argument(&text[value.clone()], kind) {
+    } else if !judge::is_argument(&text[value.clone()], kind) {
         return;
     }
     mark_value(scan, kind, value, Spelling::Json(quote.levels()));
@@ -265,7 +267,7 @@ fn value_before(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, quote: Quo
     if text.get(sign) == Some(&b':')
         && opening.levels() == quote.levels()
         && value.end < name.start
-        && assign::is_secret(&text[value.clone()], kind, true)
+        && judge::is_secret(&text[value.clone()], kind, true)
     {
         mark_value(scan, kind, value, Spelling::Json(quote.levels()));
     }
@@ -283,7 +285,7 @@ fn attribute(scan: &mut Scan<'_>, kind: Kind, quote: Quote, end: usize) {
             return;
         };
         let value = opening.value(text, start);
-        if opening.levels() == quote.levels() && assign::is_secret(&text[value.clone()], kind, true)
+        if opening.levels() == quote.levels() && judge::is_secret(&text[value.clone()], kind, true)
         {
             mark_value(scan, kind, value, Spelling::Plain);
         }

@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 use crate::record::{Connection, Exchange, Header, Response, Session};
 
 use super::command;
+use super::credentials;
 use super::looks;
 use super::names::{self, Kind};
 use super::pair;
@@ -151,7 +152,7 @@ impl Redactor {
             scan.learn(&(0..value.len()));
         }
         if kind == Kind::Authorization {
-            let secret = super::assign::after_scheme(value, 0..value.len());
+            let secret = credentials::after_scheme(value, 0..value.len());
             scan.learn(&secret);
         }
         scan.teach(&self.known);

@@ -7,10 +7,12 @@
 use std::sync::LazyLock;
 
 use super::scan::Scan;
-use super::shapes::{self, Found, LEADING, SEPARATED, Shape, WITH_DOT, is_dotted, is_word};
+use super::shapes::{self, Found, Shape, is_dotted, is_word};
 use super::value::{is_boundary, starts_after_escape};
+use super::vendors::{LEADING, SEPARATED, WITH_DOT};
 
 /// Looks for tokens in the run that begins at `start`.
+#[inline(never)]
 pub(super) fn follow(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
     let start = starts_after_escape(text, start);

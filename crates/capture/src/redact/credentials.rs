@@ -1,0 +1,187 @@
+//! The values of `Authorization` and `Cookie`, wherever they are: schemes, attributes and names stay.
+
+use std::ops::Range;
+
+use memchr::{memchr, memchr2};
+
+use super::looks::{self, SHORT_PASSWORD};
+use super::scan::{Scan, Spelling};
+use super::shapes;
+use super::syntax::{MAX_ASSIGNED, after_type};
+use super::value::{Quote, skip_space};
+
+/// `Authorization: Scheme credentials`, in a text; the value begins at `start`.
+pub(super) fn authorization(scan: &mut Scan<'_>, start: usize) {
+    let text = scan.text;
+    // `authorization: &str = "…"`
+    let start = after_type(text, start).unwrap_or(start);
+    let (start, end) = match Quote::read(text, start) {
+        Some((quote, start)) => {
+            let window = &text[..text.len().min(start + MAX_ASSIGNED)];
+            (start, quote.value(window, start).end)
+        }
+        None => (start, line_end(text, start)),
+    };
+    scan.barren_value = end;
+    let value = &text[start..end];
+    let first = value
+        .iter()
+        .take_while(|byte| !matches!(byte, b' ' | b'\t'))
+        .count();
+    let secret = if first < value.len() && is_scheme_word(&value[..first]) {
+        let rest = start + first + 1;
+        let rest = rest
+            + text[rest..end]
+                .iter()
+                .take_while(|byte| **byte == b' ')
+                .count();
+        // `Bearer \` and a new line, as a shell continues one.
+        let rest = skip_continuation(text, rest, end);
+        let words = &text[rest..end];
+        let word = words.iter().take_while(|byte| **byte != b' ').count();
+        let is_known = is_scheme(&value[..first]);
+        let looks_secret = looks::is_token(&words[..word])
+            || looks::is_random(&words[..word])
+            || (words[..word].contains(&b'=') && word >= SHORT_PASSWORD)
+            || (is_known
+                && words.len() == word
+                && word >= SHORT_PASSWORD
+                && !looks::is_placeholder(words));
+        let has_parameters = words.contains(&b'=') && words.contains(&b',');
+        let end = if has_parameters { end } else { rest + word };
+        looks_secret.then_some(rest..end)
+    } else {
+        let word = start..start + first;
+        let token = &text[word.clone()];
+        let is_secret = token.iter().all(|byte| shapes::is_token(*byte))
+            && (looks::is_token(token) || looks::is_random(token));
+        is_secret.then_some(word)
+    };
+    if let Some(secret) = secret {
+        scan.mark(secret, Spelling::Plain);
+    }
+}
+
+/// The line of a `Cookie` or `Set-Cookie` header, which begins at `start`.
+pub(super) fn cookie_line(scan: &mut Scan<'_>, start: usize) {
+    if start < scan.barren_cookie {
+        return;
+    }
+    let start = Quote::read(scan.text, start).map_or(start, |(_, start)| start);
+    let end = shapes::run(scan.text, start, |byte| {
+        !matches!(byte, b'\r' | b'\n' | b'\\' | b'"' | b'\'')
+    });
+    scan.barren_cookie = end;
+    // `SET_COOKIE: u32 = 43` is no cookie.
+    let sign = memchr(b'=', &scan.text[start..end]).unwrap_or(0);
+    if !scan.text[start..start + sign].contains(&b' ') {
+        cookies(scan, start..end, Spelling::Plain);
+    }
+}
+
+/// Marks the values of cookies; their names and attributes stay.
+pub(super) fn cookies(scan: &mut Scan<'_>, list: Range<usize>, spelling: Spelling) {
+    let text = scan.text;
+    let mut start = list.start;
+    while start < list.end {
+        let rest = &text[start..list.end];
+        let end = start + memchr(b';', rest).unwrap_or(rest.len());
+        let cookie = &text[start..end];
+        if let Some(sign) = memchr(b'=', cookie) {
+            let name = cookie[..sign].trim_ascii();
+            let is_attribute = ATTRIBUTES
+                .iter()
+                .any(|known| name.eq_ignore_ascii_case(known));
+            if !is_attribute {
+                let value = start + sign + 1..end;
+                scan.learn(&value);
+                scan.mark(value, spelling);
+            }
+        } else if looks::is_random(cookie.trim_ascii()) {
+            scan.mark(start..end, spelling);
+        }
+        start = end + 1;
+    }
+}
+
+/// What follows the scheme in the value of an `Authorization` header; all of
+/// it where no scheme can be told.
+pub(super) fn after_scheme(text: &[u8], value: Range<usize>) -> Range<usize> {
+    let credentials = &text[value.clone()];
+    let Some(space) = memchr2(b' ', b'\t', credentials) else {
+        return value;
+    };
+    if is_scheme_word(&credentials[..space]) {
+        value.start + space + 1..value.end
+    } else {
+        value
+    }
+}
+
+/// A token (RFC 9110, section 5.6.2) that is short and no secret: the name of a scheme.
+fn is_scheme_word(word: &[u8]) -> bool {
+    is_scheme(word)
+        || ((3..=24).contains(&word.len())
+            && word[0].is_ascii_alphabetic()
+            && word
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+            && !looks::is_random(word)
+            && word.iter().filter(|byte| byte.is_ascii_digit()).count() <= 3)
+}
+
+fn is_scheme(word: &[u8]) -> bool {
+    SCHEMES
+        .iter()
+        .any(|scheme| word.eq_ignore_ascii_case(scheme))
+}
+
+/// The end of a header's value in a text: that of its line or of the string around it.
+fn line_end(text: &[u8], start: usize) -> usize {
+    let end = shapes::run(text, start, |byte| {
+        !matches!(byte, b'\r' | b'\n' | b'"' | b'\'' | b'`')
+    });
+    let line = &text[start..end];
+    let mut from = 0;
+    while let Some(at) = memchr(b'\\', &line[from..]) {
+        let at = from + at;
+        if matches!(line.get(at + 1), Some(b'n' | b'r' | b'\\') | None) {
+            return start + at;
+        }
+        from = at + 1;
+    }
+    end
+}
+
+/// A backslash and a line end inside of a value, as a shell continues a line.
+fn skip_continuation(text: &[u8], at: usize, end: usize) -> usize {
+    if text.get(at) == Some(&b'\\') {
+        skip_space(text, at + 1).min(end)
+    } else {
+        at
+    }
+}
+
+/// Schemes of HTTP authentication that are kept before a redacted secret.
+const SCHEMES: &[&[u8]] = &[
+    b"bearer",
+    b"basic",
+    b"digest",
+    b"token",
+    b"negotiate",
+    b"ntlm",
+    b"dpop",
+    b"apikey",
+    b"key",
+    b"aws4-hmac-sha256",
+];
+
+/// Attributes of `Set-Cookie` (RFC 6265, section 5.2) that have a value.
+const ATTRIBUTES: &[&[u8]] = &[
+    b"path",
+    b"domain",
+    b"expires",
+    b"max-age",
+    b"samesite",
+    b"priority",
+];

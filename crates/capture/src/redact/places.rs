@@ -1,0 +1,127 @@
+//! Secrets that their place gives away, without a name: behind a scheme, in a key, in a password file.
+
+use base64::Engine;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+
+use super::looks;
+use super::scan::{Scan, Spelling};
+use super::shapes;
+
+/// `Bearer`, and what may be a token: prose goes on with a word.
+pub(super) fn bearer(scan: &mut Scan<'_>, start: usize) {
+    let end = shapes::run(scan.text, start, shapes::is_token);
+    let end = shapes::without_stop(scan.text, start, end);
+    let token = &scan.text[start..end];
+    let long = token.len() >= LONG_TOKEN;
+    if long || (token.len() >= SHORT_TOKEN && token.iter().any(u8::is_ascii_digit)) {
+        scan.learn(&(start..end));
+        scan.mark(start..end, Spelling::Plain);
+    }
+}
+
+/// `Basic`, and what may be `user:password` in Base64.
+pub(super) fn basic(scan: &mut Scan<'_>, start: usize) {
+    let end = shapes::run(scan.text, start, shapes::is_token);
+    let credentials = &scan.text[start..end];
+    if credentials.len() > MAX_BASIC {
+        return;
+    }
+    let is_pair = LENIENT_BASE64.decode(credentials).is_ok_and(|pair| {
+        pair.contains(&b':') && pair.iter().all(|byte| matches!(byte, b' '..=b'~'))
+    });
+    if is_pair {
+        scan.mark(start..end, Spelling::Plain);
+    }
+}
+
+/// The private members of a JSON Web Key (RFC 7517): `d` and what follows from it, `k`.
+pub(super) fn web_key(scan: &mut Scan<'_>, start: usize) {
+    let window = &scan.text[start..scan.text.len().min(start + MAX_WEB_KEY)];
+    let close = memchr::memchr(b'}', window).unwrap_or(window.len());
+    let window = &window[..close];
+    let mut at = 0;
+    while let Some(quote) = memchr::memchr(b'"', &window[at..]) {
+        let name_start = at + quote + 1;
+        let is_private = PRIVATE_MEMBERS.iter().find(|name| {
+            window[name_start..].starts_with(name)
+                && matches!(window.get(name_start + name.len()), Some(b'"' | b'\\'))
+        });
+        at = name_start;
+        let Some(name) = is_private else { continue };
+        let sign = shapes::run(window, name_start + name.len(), |byte| {
+            b"\\\": ".contains(&byte)
+        });
+        let end = shapes::run(window, sign, shapes::is_word);
+        if sign > name_start + name.len() + 2 && end - sign >= looks::MIN_RANDOM {
+            scan.mark(start + sign..start + end, Spelling::Plain);
+            at = end;
+        }
+    }
+}
+
+/// `$2b$12$…`: the hash of a password, with its salt.
+pub(super) fn crypt(scan: &mut Scan<'_>, start: usize) {
+    let end = shapes::run(scan.text, start, |byte| {
+        byte.is_ascii_alphanumeric() || b"$./+,=-_".contains(&byte)
+    });
+    let hash = &scan.text[start..end];
+    if hash.len() >= MIN_CRYPT && hash.iter().filter(|byte| **byte == b'$').count() >= 3 {
+        scan.mark(
+            start..shapes::without_stop(scan.text, start, end),
+            Spelling::Plain,
+        );
+    }
+}
+
+/// `host:5432:database:user:password`, from behind the port on.
+pub(super) fn last_field(scan: &mut Scan<'_>, start: usize) {
+    let line = shapes::run(scan.text, start, |byte| {
+        byte > b' ' && !b"\"'\\".contains(&byte)
+    });
+    let mut fields = scan.text[start..line].splitn(3, |byte| *byte == b':');
+    let (Some(database), Some(user), Some(password)) =
+        (fields.next(), fields.next(), fields.next())
+    else {
+        return;
+    };
+    if !database.is_empty() && !user.is_empty() {
+        scan.mark(line - password.len()..line, Spelling::Plain);
+    }
+}
+
+/// `jdbc:oracle:thin:user/password@host`.
+pub(super) fn oracle_url(scan: &mut Scan<'_>, start: usize) {
+    let end = shapes::run(scan.text, start, |byte| {
+        byte > b' ' && !b"\"'\\".contains(&byte)
+    });
+    let url = &scan.text[start..end];
+    if let Some(slash) = memchr::memchr(b'/', url)
+        && let Some(at) = memchr::memchr(b'@', url).filter(|at| *at > slash + 1)
+    {
+        scan.mark(start + slash + 1..start + at, Spelling::Plain);
+    }
+}
+
+/// Shorter is no bearer token.
+const SHORT_TOKEN: usize = 8;
+
+/// Longer is no word of prose.
+const LONG_TOKEN: usize = 20;
+
+/// Far above any user name and password.
+const MAX_BASIC: usize = 4096;
+
+/// Of a JSON Web Key (RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1).
+const PRIVATE_MEMBERS: [&[u8]; 7] = [b"d", b"p", b"q", b"dp", b"dq", b"qi", b"k"];
+
+/// Longer than an RSA key of 8,192 bits.
+const MAX_WEB_KEY: usize = 16 << 10;
+
+/// Salt and hash of the shortest of the schemes.
+const MIN_CRYPT: usize = 24;
+
+const LENIENT_BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
