@@ -12,8 +12,7 @@ use super::value::skip_space;
 pub(super) fn begin(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
     let label_end = run(text, start, is_label);
-    let label = &text[start..label_end];
-    let is_private = label.ends_with(b"PRIVATE KEY") || label.ends_with(b"PRIVATE KEY BLOCK");
+    let is_private = is_private(&text[start..label_end]);
     let rest = &text[label_end..];
     let dashes = rest.iter().take_while(|byte| **byte == b'-').count();
     if is_private && dashes >= 4 {
@@ -32,6 +31,7 @@ fn body(scan: &mut Scan<'_>, start: usize) {
                 rest[*at] != b'-'
                     || rest[*at..].starts_with(b"----END")
                     || rest[*at..].starts_with(b"-----END")
+                    || rest[*at..].starts_with(b"---- END")
             })
             .unwrap_or(rest.len());
         let mut end = start + stop;
@@ -74,8 +74,7 @@ fn next_line(text: &[u8], at: usize) -> Option<usize> {
 /// `-----END `, at `at`: a private key whose first line is missing may be before it.
 pub(super) fn end(scan: &mut Scan<'_>, at: usize, label_start: usize) {
     let text = scan.text;
-    let label = &text[label_start..run(text, label_start, is_label)];
-    if !(label.ends_with(b"PRIVATE KEY") || label.ends_with(b"PRIVATE KEY BLOCK")) {
+    if !is_private(&text[label_start..run(text, label_start, is_label)]) {
         return;
     }
     let mut start = at;
@@ -126,6 +125,11 @@ pub(super) fn putty(scan: &mut Scan<'_>, start: usize) {
             Spelling::Plain,
         );
     }
+}
+
+fn is_private(label: &[u8]) -> bool {
+    let label = label.trim_ascii_end();
+    label.ends_with(b"PRIVATE KEY") || label.ends_with(b"PRIVATE KEY BLOCK")
 }
 
 fn is_label(byte: u8) -> bool {

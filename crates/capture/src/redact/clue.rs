@@ -233,6 +233,9 @@ const SIGNS: &[(&str, Clue)] = &[
     ("basic ", Clue::Basic),
     ("---begin ", Clue::Begin),
     ("---end ", Clue::End),
+    // RFC 4716, section 3.2.
+    ("--- begin ", Clue::Begin),
+    ("--- end ", Clue::End),
     ("-lines:", Clue::Putty),
     ("://", Clue::Authority),
     ("hooks.slack.com/", Clue::Webhook),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memmem};
 
 use super::looks::{self, SHORT_PASSWORD};
 use super::scan::{Scan, Spelling};
@@ -24,6 +24,9 @@ pub(super) fn authorization(scan: &mut Scan<'_>, start: usize) {
     };
     scan.barren_value = end;
     let value = &text[start..end];
+    if value.len() >= DIGEST.len() && value[..DIGEST.len()].eq_ignore_ascii_case(DIGEST) {
+        return digest(scan, start);
+    }
     let first = value
         .iter()
         .take_while(|byte| !matches!(byte, b' ' | b'\t'))
@@ -60,6 +63,23 @@ pub(super) fn authorization(scan: &mut Scan<'_>, start: usize) {
     if let Some(secret) = secret {
         scan.mark(secret, Spelling::Plain);
     }
+}
+
+/// The answer to a challenge (RFC 7616, section 3.4): its hash, in quotes, among other parameters.
+fn digest(scan: &mut Scan<'_>, start: usize) {
+    let text = scan.text;
+    let window = &text[..text.len().min(start + MAX_ASSIGNED)];
+    let line = &window[start..shapes::run(window, start, |byte| !matches!(byte, b'\r' | b'\n'))];
+    let Some(found) = memmem::find(line, b"response=") else {
+        return;
+    };
+    let at = start + found + b"response=".len();
+    let value = match Quote::read(text, at) {
+        Some((quote, start)) => quote.value(window, start),
+        None => at..shapes::run(window, at, |byte| byte.is_ascii_hexdigit()),
+    };
+    scan.barren_value = value.end;
+    scan.mark(value, Spelling::Plain);
 }
 
 /// The line of a `Cookie` or `Set-Cookie` header, which begins at `start`.
@@ -185,3 +205,5 @@ const ATTRIBUTES: &[&[u8]] = &[
     b"samesite",
     b"priority",
 ];
+
+const DIGEST: &[u8] = b"digest ";

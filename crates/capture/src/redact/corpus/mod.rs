@@ -3,6 +3,8 @@
 //! What each file needs is here: a redactor, ways to read what it gave, random text that is
 //! the same in every run.
 
+mod fields;
+mod forms;
 mod known;
 mod ordinary;
 mod passwords;
