@@ -4,11 +4,15 @@
 //! for the many exchanges that are looked at once and not kept. Bodies and
 //! events are [`Json`], ready to be walked.
 
+mod conformance;
+
 use std::borrow::Cow;
 
 use capture::record::{self, Delay, Outcome, Timestamp, Transport};
 
 use crate::json::{Form, Json, Tape, elements, fields};
+
+use conformance::conforms;
 
 /// One request, its response, and what streamed with it.
 #[derive(Debug)]
@@ -124,6 +128,9 @@ fields! {
 impl<'a> Exchange<'a> {
     /// The exchange that a line says; `None` where it is not one to the letter.
     pub(crate) fn of(line: Json<'a>) -> Option<Self> {
+        if !conforms(line, &conformance::EXCHANGE) {
+            return None;
+        }
         let fields = ExchangeFields::of(line);
         Some(Self {
             id: fields.id?.number()?,
@@ -143,6 +150,7 @@ fields! {
     struct RequestFields {
         method: "method",
         url: "url",
+        http_version: "http_version",
         headers: "headers",
         body: "body",
         end_us: "end_us",
@@ -152,6 +160,9 @@ fields! {
 impl<'a> Request<'a> {
     fn of(json: Json<'a>) -> Option<Self> {
         let fields = RequestFields::of(json);
+        if fields.http_version.is_none() || !conforms(json, &conformance::REQUEST) {
+            return None;
+        }
         Some(Self {
             method: fields.method?.text()?,
             url: fields.url?.text()?,
@@ -165,6 +176,7 @@ impl<'a> Request<'a> {
 fields! {
     struct ResponseFields {
         status: "status",
+        http_version: "http_version",
         headers: "headers",
         body: "body",
         events: "events",
@@ -176,6 +188,9 @@ fields! {
 impl<'a> Response<'a> {
     fn of(json: Json<'a>) -> Option<Self> {
         let fields = ResponseFields::of(json);
+        if fields.http_version.is_none() || !conforms(json, &conformance::RESPONSE) {
+            return None;
+        }
         Some(Self {
             status: fields.status?.parse()?,
             headers: Header::all(fields.headers)?,
@@ -189,6 +204,9 @@ impl<'a> Response<'a> {
 
 impl<'a> Body<'a> {
     fn of(json: Json<'a>) -> Option<Self> {
+        if !conforms(json, &conformance::BODY) {
+            return None;
+        }
         let number = |name| optional(json.get(name), Json::number);
         Some(Self {
             // A body that says `null` is not a missing body.
@@ -211,13 +229,15 @@ struct Places {
     /// The member `type` of `json`.
     kind: Option<u32>,
     text: Option<u32>,
+    base64: Option<u32>,
     bytes: Option<u32>,
     wire_bytes: Option<u32>,
     truncated: Option<u32>,
 }
 
 impl Places {
-    fn of(event: Json<'_>) -> Self {
+    /// `None` where a member occurs twice, or a name is no text: see [`conformance`].
+    fn of(event: Json<'_>) -> Option<Self> {
         let mut places = Self::default();
         let place = |json: Json<'_>| Some(json.place() - event.place());
         for (name, value) in event.members() {
@@ -229,19 +249,26 @@ impl Places {
                     &mut places.json
                 }
                 b"text" => &mut places.text,
+                b"base64" => &mut places.base64,
                 b"bytes" => &mut places.bytes,
                 b"wire_bytes" => &mut places.wire_bytes,
                 b"truncated" => &mut places.truncated,
-                _ => continue,
+                _ if name.is_text() => continue,
+                _ => return None,
             };
+            if member.is_some() {
+                return None;
+            }
             *member = place(value);
         }
-        places
+        Some(places)
     }
 
     /// What stands there in `json`.
     fn read<'a>(&self, json: Json<'a>) -> Option<Event<'a>> {
         let at = |place: Option<u32>| Some(json.at(json.place() + place?));
+        let text = |json: Json<'a>| json.is_text().then_some(json);
+        optional(at(self.base64), text)?;
         Some(Event {
             form: json.form(),
             at_us: at(self.at_us)?.number()?,
@@ -249,10 +276,10 @@ impl Places {
             // Data that says `null` is not missing.
             json: at(self.json),
             kind: at(self.kind),
-            text: optional(at(self.text), Json::string)?,
+            text: optional(at(self.text), text)?,
             bytes: at(self.bytes).map_or(Some(0), Json::number)?,
             wire_bytes: optional(at(self.wire_bytes), Json::number)?,
-            truncated: at(self.truncated).is_some_and(Json::is_true),
+            truncated: at(self.truncated).map_or(Some(false), Json::boolean)?,
         })
     }
 }
@@ -264,7 +291,7 @@ impl<'a> Event<'a> {
         for event in elements(events) {
             let like = all.last().and_then(|last| last.form);
             if like.is_none() || event.form() != like {
-                places = Places::of(event);
+                places = Places::of(event)?;
             }
             if all.is_empty() {
                 // The others are about as long as the first.
@@ -295,9 +322,21 @@ impl<'a> Event<'a> {
 
 impl<'a> Header<'a> {
     fn of(field: Json<'a>) -> Option<Self> {
+        let (mut name, mut value) = (None, None);
+        for (key, said) in field.members() {
+            let member = match &*key.bytes() {
+                b"name" => &mut name,
+                b"value" => &mut value,
+                _ if key.is_text() => continue,
+                _ => return None,
+            };
+            if member.replace(said.text()?).is_some() {
+                return None;
+            }
+        }
         Some(Self {
-            name: field.get("name")?.text()?,
-            value: field.get("value")?.text()?,
+            name: name?,
+            value: value?,
         })
     }
 

@@ -28,6 +28,7 @@ use crate::{Aggregate, Error, Filter, Place};
 #[derive(Debug, Clone)]
 pub struct Scan {
     threads: usize,
+    block_bytes: usize,
     strict: bool,
     keep_secrets: bool,
     filters: Vec<Filter>,
@@ -39,6 +40,7 @@ impl Default for Scan {
         let available = thread::available_parallelism().map_or(1, usize::from);
         Self {
             threads: available.min(MAX_THREADS),
+            block_bytes: reader::BLOCK_BYTES,
             strict: false,
             keep_secrets: false,
             filters: Vec::new(),
@@ -51,6 +53,19 @@ impl Scan {
     pub fn threads(self, threads: usize) -> Self {
         Self {
             threads: threads.max(1),
+            ..self
+        }
+    }
+
+    /// Hands lines to threads in blocks of at most `bytes`; a longer line is a block.
+    ///
+    /// The default is 1 MiB. Bounded by one byte, with which each line is a block, and 128 MiB,
+    /// the longest line that is read. The report is the same with every size. Hidden, because only
+    /// tests need it: several threads share a short recording only if its blocks are small.
+    #[doc(hidden)]
+    pub fn block_bytes(self, bytes: usize) -> Self {
+        Self {
+            block_bytes: bytes,
             ..self
         }
     }
@@ -113,7 +128,10 @@ impl Scan {
         source: u32,
         selection: &Selection<'_>,
     ) -> Result<Aggregate, Error> {
-        let blocks = Mutex::new(blocks.keep_secrets(self.keep_secrets));
+        let blocks = blocks
+            .block_bytes(self.block_bytes)
+            .keep_secrets(self.keep_secrets);
+        let blocks = Mutex::new(blocks);
         let stop = AtomicBool::new(false);
         let mut whole = Part::default();
         let parts: Vec<Part> = thread::scope(|scope| {

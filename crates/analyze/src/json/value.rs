@@ -108,6 +108,20 @@ impl<'a> Json<'a> {
         self.raw() == "true"
     }
 
+    /// What a boolean says.
+    pub(crate) fn boolean(self) -> Option<bool> {
+        (self.kind() == Kind::Boolean).then(|| self.is_true())
+    }
+
+    /// Whether it is a string that [`Json::text`] gives: one without lone surrogates.
+    pub(crate) fn is_text(self) -> bool {
+        let Some(inner) = self.inner() else {
+            return false;
+        };
+        let may_be_lone = self.is_escaped() && (inner.contains(r"\ud") || inner.contains(r"\uD"));
+        !may_be_lone || self.text().is_some()
+    }
+
     /// What it says as a `T`: for small values that have a type of their own.
     pub(crate) fn parse<T: Deserialize<'a>>(self) -> Option<T> {
         serde_json::from_str(self.raw()).ok()

@@ -1,8 +1,9 @@
 //! Cuts a stream of bytes into blocks of whole lines.
 //!
-//! Bytes come in as the file gives them; blocks of about [`BLOCK_BYTES`] go
-//! out, each ending at a line end, so that threads can share the lines. A line
-//! that no block should hold is passed over and said to be there.
+//! Bytes come in as the file gives them; blocks of at most [`BLOCK_BYTES`], or of
+//! one longer line, go out, so that threads can share the lines. Where they are cut
+//! does not depend on how the bytes came in. A line that no block should hold is
+//! passed over and said to be there.
 
 use std::io::{self, Read};
 
@@ -58,7 +59,7 @@ pub(crate) struct Blocks<R> {
     filled: usize,
     /// The number of the first line in `rest`.
     line: u64,
-    /// How many bytes a block aims at.
+    /// How many bytes a block holds at most, unless its only line is longer.
     block_bytes: usize,
     /// The longest line that is handed out.
     line_limit: usize,
@@ -92,6 +93,17 @@ impl<R: Read> Blocks<R> {
         }
     }
 
+    /// Cuts blocks of at most `bytes`, and of one line where that is longer.
+    ///
+    /// No more than [`MAX_LINE_BYTES`], so that a line over that limit is always the first of
+    /// a block, where its length is looked at.
+    pub(crate) fn block_bytes(self, bytes: usize) -> Self {
+        Self {
+            block_bytes: bytes.clamp(1, self.line_limit),
+            ..self
+        }
+    }
+
     /// Leaves secrets that the recording kept as they are.
     pub(crate) fn keep_secrets(self, keep_secrets: bool) -> Self {
         Self {
@@ -119,18 +131,29 @@ impl<R: Read> Blocks<R> {
     ///
     /// What the input said, but for a compressed stream's early end: see [`Blocks::cut`].
     pub(crate) fn next_block(&mut self, used: Block) -> io::Result<Option<Block>> {
-        let mut searched = 0;
+        if self.cleaner.is_none() && !self.keep_secrets {
+            self.fill(BEGINNING_BYTES)?;
+            let beginning = self.filled.min(BEGINNING_BYTES);
+            self.cleaner = Some(Cleaner::of(&self.rest[..beginning]));
+        }
+        self.fill(self.block_bytes)?;
+        let mut searched = self.filled.min(self.block_bytes);
+        if let Some(last) = memchr::memrchr(b'\n', &self.rest[..searched]) {
+            return Ok(Some(self.block_to(last + 1, used)));
+        }
         loop {
-            let aim = self.block_bytes.max(searched + 1);
-            self.fill(aim)?;
-            let fresh = &self.rest[searched..self.filled];
-            match memchr::memrchr(b'\n', fresh) {
-                Some(at) => return Ok(Some(self.block_to(searched + at + 1, used))),
-                None if self.ended && self.filled == 0 => return Ok(None),
+            let end = memchr::memchr(b'\n', &self.rest[searched..self.filled]);
+            match end.map(|at| searched + at) {
+                Some(end) if end <= self.line_limit => {
+                    return Ok(Some(self.block_to(end + 1, used)));
+                }
+                Some(_) => return self.skip_line().map(Some),
                 None if self.filled > self.line_limit => return self.skip_line().map(Some),
+                None if self.ended && self.filled == 0 => return Ok(None),
                 None if self.ended => return Ok(Some(self.block_to(self.filled, used))),
                 None => searched = self.filled,
             }
+            self.fill(self.filled + 1)?;
         }
     }
 
@@ -142,16 +165,11 @@ impl<R: Read> Blocks<R> {
             mut changes,
             ..
         } = used;
-        if self.cleaner.is_none() && !self.keep_secrets {
-            // However the input came in, this much is there.
-            let beginning = self.filled.min(self.block_bytes);
-            self.cleaner = Some(Cleaner::of(&self.rest[..beginning]));
-        }
-        let behind = self.filled - end;
-        if rest.len() < behind {
-            rest.resize(behind, 0);
-        }
-        rest[..behind].copy_from_slice(&self.rest[end..self.filled]);
+        let behind = &self.rest[end..self.filled];
+        let (over, new) = behind.split_at(behind.len().min(rest.len()));
+        rest[..over.len()].copy_from_slice(over);
+        rest.extend_from_slice(new);
+        let behind = behind.len();
         let mut bytes = std::mem::replace(&mut self.rest, rest);
         bytes.truncate(end);
         self.filled = behind;
@@ -190,19 +208,20 @@ impl<R: Read> Blocks<R> {
         }
     }
 
-    /// Passes over the rest of a line that is too long.
+    /// Passes over a line that is too long, the first in `rest`.
     fn skip_line(&mut self) -> io::Result<Block> {
-        while !self.ended {
-            self.filled = 0;
-            self.fill(self.block_bytes)?;
+        loop {
             if let Some(end) = memchr::memchr(b'\n', &self.rest[..self.filled]) {
                 self.rest.copy_within(end + 1..self.filled, 0);
                 self.filled -= end + 1;
                 return Ok(self.skipped());
             }
+            self.filled = 0;
+            if self.ended {
+                return Ok(self.skipped());
+            }
+            self.fill(self.block_bytes)?;
         }
-        self.filled = 0;
-        Ok(self.skipped())
     }
 
     fn skipped(&mut self) -> Block {
@@ -214,14 +233,17 @@ impl<R: Read> Blocks<R> {
         }
     }
 
-    /// Reads until `rest` holds `aim` bytes or the input ends.
-    fn fill(&mut self, aim: usize) -> io::Result<()> {
-        let aim = aim.max(self.filled + READ_BYTES);
+    /// Reads until `rest` holds `least` bytes or the input ends.
+    fn fill(&mut self, least: usize) -> io::Result<()> {
+        if self.ended || self.filled >= least {
+            return Ok(());
+        }
+        let aim = least.max(self.filled + READ_BYTES);
         if self.rest.len() < aim {
             self.rest.resize(aim, 0);
         }
         while !self.ended && self.filled < aim {
-            match self.input.read(&mut self.rest[self.filled..]) {
+            match self.input.read(&mut self.rest[self.filled..aim]) {
                 Ok(0) => self.ended = true,
                 Ok(count) => self.filled += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -238,7 +260,10 @@ impl<R: Read> Blocks<R> {
 
 /// Large enough that handing a block to a thread costs nothing beside reading it,
 /// small enough that a few of them in flight stay in a processor's cache.
-const BLOCK_BYTES: usize = 1 << 20;
+pub(crate) const BLOCK_BYTES: usize = 1 << 20;
+/// How much of a recording the fingerprints of its secrets follow from. Not the size of a
+/// block: that must change nothing in a report.
+const BEGINNING_BYTES: usize = 1 << 20;
 /// The least that is asked of the input at once.
 const READ_BYTES: usize = 64 << 10;
 /// The longest line: a request and its events at the default body limit of 16 MiB
@@ -246,44 +271,4 @@ const READ_BYTES: usize = 64 << 10;
 pub(crate) const MAX_LINE_BYTES: usize = 128 << 20;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn cut(text: &str, block_bytes: usize, line_limit: usize) -> Vec<(u64, String)> {
-        let mut blocks = Blocks::with_sizes(text.as_bytes(), block_bytes, line_limit);
-        let mut lines = Vec::new();
-        while let Some(block) = blocks.next_block(Block::default()).unwrap() {
-            if block.too_long {
-                lines.push((block.first_line, "too long".to_owned()));
-            }
-            let text = |line: &[u8]| String::from_utf8(line.to_vec()).unwrap();
-            lines.extend(block.lines().map(|(number, line)| (number, text(line))));
-        }
-        lines
-    }
-
-    #[test]
-    fn the_size_of_a_block_does_not_change_the_lines() {
-        let text = "one\n\nthree\r\nfour is longer\nfive";
-        let whole = cut(text, 1000, 1000);
-        assert_eq!(whole.len(), 4);
-        assert_eq!(whole[1], (3, "three\r".to_owned()));
-        assert_eq!(whole[3], (5, "five".to_owned()));
-        for block_bytes in 1..40 {
-            assert_eq!(
-                cut(text, block_bytes, 1000),
-                whole,
-                "blocks of {block_bytes}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_line_over_the_limit_is_passed_over_and_counted() {
-        let long = "x".repeat(200_000);
-        let lines = cut(&format!("one\n{long}\nthree"), 8, 70_000);
-        let expected = [(1, "one"), (2, "too long"), (3, "three")];
-        assert_eq!(lines, expected.map(|(n, line)| (n, line.to_owned())));
-        assert_eq!(cut(&long, 8, 70_000), [(1, "too long".to_owned())]);
-    }
-}
+mod tests;

@@ -15,7 +15,7 @@ use capture::record::{LineError, Record};
 
 use crate::Error;
 
-pub(crate) use blocks::{Block, Blocks, MAX_LINE_BYTES};
+pub(crate) use blocks::{BLOCK_BYTES, Block, Blocks, MAX_LINE_BYTES};
 pub(crate) use secrets::Cleaner;
 
 /// The records of one recording, in the order of its lines.

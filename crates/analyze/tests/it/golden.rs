@@ -5,15 +5,7 @@
 
 use analyze::{Format, Kind, Part, Section};
 
-use crate::fixtures::{NAMES, report};
-
-/// Recordings of the real codex against the stand-in.
-const REAL: [&str; 4] = [
-    "codex-websocket",
-    "codex-sse",
-    "codex-chatgpt-sse",
-    "codex-cut",
-];
+use crate::fixtures::{NAMES, REAL, report};
 
 #[test]
 fn the_markdown_reports_are_as_reviewed() {

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use analyze::{Aggregate, Format, Place, Reader, Scan};
+use analyze::{Aggregate, Place, Reader};
 use proptest::prelude::*;
 
-use crate::fixtures;
+use crate::fixtures::{self, written};
 
 /// The aggregate of some lines of a recording, from line `first` (counted from 0) on.
 fn part(source: u32, first: usize, lines: &[String]) -> Aggregate {
@@ -19,16 +19,6 @@ fn part(source: u32, first: usize, lines: &[String]) -> Aggregate {
         aggregate.add(&reader.next().unwrap().unwrap());
     }
     aggregate
-}
-
-/// The report, all of whose data is in one of these formats: the others are made of them.
-fn written(aggregate: Aggregate) -> String {
-    let report = aggregate.finish();
-    let mut out = Vec::new();
-    for format in [Format::Markdown, Format::Json] {
-        format.write(&report, &mut out).unwrap();
-    }
-    String::from_utf8(out).unwrap()
 }
 
 /// All lines of all recordings, each with its source and its number from 0.
@@ -88,15 +78,6 @@ fn a_partial_aggregate_survives_being_written_and_read() {
     let json = serde_json::to_string(&aggregate).unwrap();
     let read: Aggregate = serde_json::from_str(&json).unwrap();
     assert_eq!(written(read), written(aggregate));
-}
-
-#[test]
-fn the_number_of_threads_does_not_change_the_report() {
-    let path = fixtures::path("hand-errors");
-    let read = |threads| Scan::default().threads(threads).read(&path, 0).unwrap();
-    let one = written(read(1));
-    assert_eq!(written(read(2)), one);
-    assert_eq!(written(read(5)), one);
 }
 
 proptest! {
