@@ -58,6 +58,10 @@ fn leading(scan: &mut Scan<'_>, start: usize) {
     if *first == b'e' && text[start..].starts_with(b"eyJ") && jwt(scan, start) {
         return;
     }
+    // A certificate or a public key that was put into Base64 is no secret.
+    if PUBLIC.iter().any(|begin| text[start..].starts_with(begin)) {
+        return;
+    }
     for shape in &TABLES.leading[table_index(*first)] {
         if text[start..].starts_with(shape.prefix.as_bytes()) {
             try_shape(scan, shape, start);
@@ -278,6 +282,9 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
 fn table_index(byte: u8) -> usize {
     usize::from(byte & 31)
 }
+
+/// `-----BEGIN CERT…` and `-----BEGIN PUBL…` in Base64.
+const PUBLIC: [&[u8]; 2] = [b"LS0tLS1CRUdJTiBDRVJU", b"LS0tLS1CRUdJTiBQVUJM"];
 
 /// The shortest token, with its prefix.
 pub(super) const MIN_RUN: u32 = 12;

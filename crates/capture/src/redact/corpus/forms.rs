@@ -14,7 +14,9 @@ fn cases() -> Vec<(String, String)> {
         text(22)
     );
     let bech = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHCE";
+    let encoded = format!("LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVkt{}", text(80));
     let mut cases = vec![
+        ("    client-key-data: {}\\n".to_owned(), encoded),
         ("here it is: {} ok".to_owned(), jwe),
         ("# key\\n{}\\n".to_owned(), format!("AGE-SECRET-KEY-1{bech}")),
         ("post to https://hooks.slack.com/services/{}".to_owned(), format!("T0AB1CD2E/B3FG4HI5J/{}", text(24))),

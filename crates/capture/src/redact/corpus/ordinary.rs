@@ -45,6 +45,7 @@ const ORDINARY: &[&str] = &[
     "id: 01a20432-6730-7c31-bcbc-4985e1f1079f, request_id: req_68a1b2c3d4e5f60718293a4b",
     "![x](data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==)",
     r#"{"type":"image_url","image_url":{"url":"data:image/jpeg;base64,/9j/4AAQSkZJRgABAQEAYABgAAD2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAxNDQ0Hyc5PTgyPC4zNDL"}}"#,
+    "certificate-authority-data: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJrVENDQVRlZ0F3SUJBZ0lVZk9wWjFzUzNKOVF3RUtn",
     "etag: W/\"5f3d2c1b-1a2b\"\nx-request-id: 8f14e45fceea167a5a36dedd4bea2543",
     // Rust.
     "let token = tokens.next().ok_or(Error::UnexpectedEnd)?;",
