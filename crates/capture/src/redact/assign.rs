@@ -52,9 +52,22 @@ pub(super) fn after_name(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, a
         Some(b',') if Quote::read(text, skip_space(text, sign + 1)).is_some() => {
             value_of(scan, kind, skip_space(text, sign + 1), Judge::Strict);
         }
-        // `| name | value |`
-        Some(b'|') => value_of(scan, kind, skip_blanks(text, sign + 1), Judge::Strict),
-        Some(b'V' | b'v') if at > name.end => inserted(scan, name, sign),
+        Some(b',') if inserted(scan, name) => {}
+        Some(b',' | b';' | b'\t') => column(scan, name),
+        // `| name | value |`, or a column of that name.
+        Some(b'|') => {
+            value_of(scan, kind, skip_blanks(text, sign + 1), Judge::Strict);
+            column(scan, name);
+        }
+        // `ApiKey { get; set; } = "value"`
+        Some(b'{') => {
+            let rest = &text[sign..text.len().min(sign + MAX_WORD)];
+            let close = memchr::memchr(b'}', rest).map(|close| skip_blanks(text, sign + close + 1));
+            if let Some(end) = close.and_then(|close| operator(text, close)) {
+                value(scan, kind, end, false);
+            }
+        }
+        Some(b'V' | b'v') if at > name.end && inserted(scan, name) => {}
         // `#define API_KEY "value"` in a string.
         Some(b'\\') if sign > at && Quote::read(text, sign).is_some() => {
             spaced(scan, kind, name, sign);
@@ -157,8 +170,8 @@ fn value_of(scan: &mut Scan<'_>, kind: Kind, start: usize, judge: Judge) {
         }
     }
     // Without quotes a name of a type or a constant is likelier than a key.
-    let is_name =
-        matches!(kind, Kind::Doubtful | Kind::Key) && !is_long_random(&text[plain.clone()]);
+    let is_name = matches!(kind, Kind::Doubtful | Kind::Key | Kind::Session)
+        && !is_long_random(&text[plain.clone()]);
     if !is_name && judge.holds(&text[plain.clone()], kind) {
         scan.mark(plain, Spelling::Plain);
     }
@@ -179,7 +192,7 @@ fn spaced(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, start: usize) {
     let is_option = text[name.start] == b'-';
     if is_option {
         let judge = match kind {
-            Kind::Doubtful | Kind::Key | Kind::Code => Judge::Strict,
+            Kind::Doubtful | Kind::Key | Kind::Session | Kind::Code => Judge::Strict,
             _ => Judge::Usual,
         };
         return option_value(scan, kind, start, judge);
@@ -199,6 +212,17 @@ fn spaced(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, start: usize) {
         return value_of(scan, kind, skip_blanks(text, end), Judge::Usual);
     }
     let mut at = start;
+    // `SET PASSWORD FOR 'bob' = 'value'`
+    if text[start..]
+        .get(..4)
+        .is_some_and(|word| word.eq_ignore_ascii_case(b"for "))
+        && let Some((quote, user)) = Quote::read(text, start + 4)
+    {
+        let user = quote.value(&text[..text.len().min(user + MAX_WORD * 4)], user);
+        if let Some(end) = operator(text, skip_blanks(text, user.end + quote.length())) {
+            at = skip_blanks(text, end);
+        }
+    }
     for _ in 0..MAX_FILLERS {
         let end = at
             + text[at..]
@@ -264,7 +288,7 @@ fn value_line(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, end: usize) 
         .strip_prefix(b"value")
         .or_else(|| rest.strip_prefix(b"Value"))
     else {
-        return column(scan, name, end);
+        return column(scan, name);
     };
     let sign = text.len() - rest.len();
     if let Some(end) = operator(text, sign) {
@@ -306,6 +330,7 @@ const FILLERS: &[&[u8]] = &[
     b"given",
     b"changed",
     b"value",
+    b"or",
 ];
 
 /// Names of types and constants with digits are shorter.

@@ -32,6 +32,10 @@ enum Rule {
     RandomAt(usize),
     /// What is piped into it: `echo V | …`.
     Piped,
+    /// Its standard input: `<<< V`.
+    HereString,
+    /// `user/V@host`
+    Login,
 }
 
 /// Looks at the words behind a command that was found in a text.
@@ -141,6 +145,24 @@ fn arguments(command: &Command, words: &[&[u8]]) -> Vec<(usize, Range<usize>)> {
                 found.extend(
                     positional(words, *place).filter(|(index, _)| looks::is_random(words[*index])),
                 );
+            }
+            Rule::HereString => {
+                let sign = words.iter().position(|word| *word == b"<<<");
+                if let Some(value) = sign.and_then(|sign| words.get(sign + 1)) {
+                    found.push((sign.map_or(0, |sign| sign + 1), 0..value.len()));
+                }
+            }
+            Rule::Login => {
+                for (index, word) in words.iter().enumerate() {
+                    let slash = word.iter().position(|byte| *byte == b'/');
+                    let at = word
+                        .iter()
+                        .position(|byte| *byte == b'@')
+                        .unwrap_or(word.len());
+                    if let Some(slash) = slash.filter(|slash| *slash > 0 && slash + 1 < at) {
+                        found.push((index, slash + 1..at));
+                    }
+                }
             }
             Rule::Piped => {}
         }
@@ -338,13 +360,25 @@ pub(super) const COMMANDS: &[Command] = &[
     command("http ", &[Rule::Pair(&["-a", "--auth"], b':')]),
     command("https ", &[Rule::Pair(&["-a", "--auth"], b':')]),
     command("xh ", &[Rule::Pair(&["-a", "--auth"], b':')]),
-    command("auth ", &[Rule::RandomAt(0)]),
+    command("bindpw ", &[Rule::At(0)]),
+    command("rootpw ", &[Rule::At(0)]),
+    command("snyk auth", &[Rule::RandomAt(0)]),
+    command("doctl auth", &[Rule::Value(&["-t"])]),
     command("htpasswd", &[Rule::At(2)]),
     command("chpasswd", &[Rule::Piped]),
     command("sudo -s", &[Rule::Piped]),
     command("-stdin", &[Rule::Piped]),
     command("unzip", &[Rule::Value(&["-P"])]),
-    command("zip -", &[Rule::Value(&["-P"])]),
+    command("zip ", &[Rule::Value(&["-P"])]),
+    command("openssl", &[Rule::Value(&["-k"])]),
+    command("ssh-keygen", &[Rule::Value(&["-N", "-P"])]),
+    command("convertto-securestring", &[Rule::At(0)]),
+    command(
+        "secret set",
+        &[Rule::Value(&["--body", "-b"]), Rule::HereString],
+    ),
+    command("secret put", &[Rule::HereString]),
+    command("sqlplus", &[Rule::Login]),
     command("7z ", &[Rule::Joined("-p")]),
     command("smbclient", &[Rule::Pair(&["-U", "--user"], b'%')]),
     command("sqlcmd", &[Rule::Value(&["-P"])]),

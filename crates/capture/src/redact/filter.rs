@@ -121,14 +121,25 @@ impl Filter {
             .map(|word| (Group::default().joined(word).share, word));
         let mut words: Vec<_> = alone.collect();
         words.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-        for (_, word) in words {
-            let costs = groups
-                .iter()
-                .map(|group| group.joined(word).share - group.share);
-            let costs = costs.enumerate();
-            let best = costs.min_by(|(_, one), (_, other)| one.total_cmp(other));
-            let index = best.map_or(0, |(index, _)| index);
-            groups[index] = groups[index].joined(word);
+        let mut joined = vec![usize::MAX; words.len()];
+        // What came first had only empty groups to choose from: so each chooses once more.
+        for _ in 0..ROUNDS {
+            for index in 0..words.len() {
+                let left = std::mem::replace(&mut joined[index], usize::MAX);
+                if let Some(group) = groups.get_mut(left) {
+                    let members = joined.iter().zip(&words);
+                    let members = members.filter(|(joined, _)| **joined == left);
+                    *group = members.fold(Group::default(), |all, (_, (_, word))| all.joined(word));
+                }
+                let (_, word) = words[index];
+                let costs = groups
+                    .iter()
+                    .map(|group| group.joined(word).share - group.share);
+                let costs = costs.enumerate();
+                let best = costs.min_by(|(_, one), (_, other)| one.total_cmp(other));
+                joined[index] = best.map_or(0, |(index, _)| index);
+                groups[joined[index]] = groups[joined[index]].joined(word);
+            }
         }
         let mut sets = [[Halves::NONE; PLACES]; SETS];
         for (index, group) in groups.iter().enumerate() {
@@ -254,6 +265,8 @@ const MIXED: u8 = DIGIT | FIRST_CAPITAL | LAST_CAPITAL;
 
 /// So many bytes of a clue are looked at.
 pub(super) const PLACES: usize = 4;
+/// A third does not make the groups better.
+const ROUNDS: usize = 2;
 /// Eight groups each: more tell clues from other text better, and cost as much again.
 const SETS: usize = 2;
 /// As many as a word has bits.

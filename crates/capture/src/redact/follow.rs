@@ -32,7 +32,7 @@ pub(super) fn follow(scan: &mut Scan<'_>, clue: Clue, at: Range<usize>) {
         Clue::Entra => run::entra(scan, at.end),
         Clue::WebKey => places::web_key(scan, at.end),
         Clue::Crypt => places::crypt(scan, at.start),
-        Clue::PgPass => places::last_field(scan, at.end),
+        Clue::PgPass => places::last_field(scan, at.start),
         Clue::OracleUrl => places::oracle_url(scan, at.end),
         Clue::Command(command) => command::follow(scan, command, at),
         Clue::UnicodeEscape => scan.note_escape(at.start),

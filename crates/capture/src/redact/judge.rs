@@ -17,6 +17,8 @@ pub(super) enum Judge {
 
 impl Judge {
     pub(super) fn holds(self, value: &[u8], kind: Kind) -> bool {
+        // As frameworks write keys that are bytes.
+        let value = value.strip_prefix(b"base64:").unwrap_or(value);
         if looks::is_placeholder(value) {
             return false;
         }
@@ -25,6 +27,7 @@ impl Judge {
             Kind::Doubtful | Kind::Key => {
                 looks::is_random(value) && !looks::is_uuid(value) && !looks::is_typed_id(value)
             }
+            Kind::Session => looks::is_session(value),
             Kind::Code => looks::is_random(value),
             Kind::Password if self == Self::Variable => value.len() >= SHORT_PASSWORD,
             _ if self == Self::Variable => value.len() >= SHORT_VALUE,

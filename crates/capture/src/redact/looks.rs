@@ -12,6 +12,16 @@ pub(super) fn is_random(value: &[u8]) -> bool {
     (MIN_RANDOM..=MAX_VALUE).contains(&value.len()) && changes(value) * of >= value.len() * part
 }
 
+/// Whether the id of a session is that of a login: random letters of both cases. Conversations have UUIDs,
+/// hexadecimal numbers, and ids that say what they are of.
+pub(super) fn is_session(value: &[u8]) -> bool {
+    value.iter().any(u8::is_ascii_lowercase)
+        && value.iter().any(u8::is_ascii_uppercase)
+        && is_random(value)
+        && !is_uuid(value)
+        && !is_typed_id(value)
+}
+
 /// Whether a value without quotes is a secret rather than a word of prose or code.
 pub(super) fn is_token(value: &[u8]) -> bool {
     value.len() >= MIN_RANDOM

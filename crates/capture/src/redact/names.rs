@@ -19,6 +19,8 @@ pub(super) enum Kind {
     Token,
     /// A secret, or something harmless of the same name: the value decides.
     Doubtful,
+    /// The id of a session: of a login, or of a conversation.
+    Session,
     /// A key of some kind: of a deployment, a licence, a consumer; or one that is no secret.
     Key,
     /// A code of a few digits, or a longer one.
@@ -66,17 +68,22 @@ pub(super) fn is_secret_parameter(name: &[u8]) -> bool {
     let plain = Plain::of(innermost);
     SECRET_PARAMETERS.contains(&plain.as_bytes())
         || plain.as_bytes().ends_with(b"signature")
-        || [innermost, name]
-            .into_iter()
-            .any(|name| key(name).is_some_and(|kind| !matches!(kind, Kind::Doubtful | Kind::Key)))
+        || [innermost, name].into_iter().any(|name| {
+            key(name)
+                .is_some_and(|kind| !matches!(kind, Kind::Doubtful | Kind::Key | Kind::Session))
+        })
 }
 
 /// Whether a name is one of those that are a secret's in JSON and in a query, and a word in code and prose.
 pub(super) fn is_word(name: &[u8]) -> bool {
+    // npm's `_auth` is no word.
+    if name.starts_with(b"_") {
+        return false;
+    }
     let plain = Plain::of(name);
-    WHOLE_NAMES
-        .iter()
-        .any(|(word, kind)| *word == plain.as_bytes() && *kind == Kind::Doubtful)
+    WHOLE_NAMES.iter().any(|(word, kind)| {
+        *word == plain.as_bytes() && matches!(kind, Kind::Doubtful | Kind::Session)
+    })
 }
 
 /// Whether a name is one whose value came from a real login: worth knowing wherever it turns up.
@@ -211,11 +218,12 @@ const ENDS: &[(u8, &[End])] = &[
         &[
             (b"password", Some(Kind::Password)),
             (b"passwd", Some(Kind::Password)),
+            (b"otpseed", Some(Kind::Secret)),
             (b"oldpwd", None),
             (b"pwd", Some(Kind::Password)),
             (b"secretid", Some(Kind::Secret)),
-            (b"sessionid", Some(Kind::Doubtful)),
-            (b"sessid", Some(Kind::Doubtful)),
+            (b"sessionid", Some(Kind::Session)),
+            (b"sessid", Some(Kind::Session)),
         ],
     ),
     (
@@ -294,6 +302,14 @@ const ENDS: &[(u8, &[End])] = &[
     ),
     // Credentials of Ruby's bundler for a host, by that host's name.
     (b'm', &[(b"contribsyscom", Some(Kind::Secret))]),
+    (b'k', &[(b"psk", Some(Kind::Secret))]),
+    (
+        b'h',
+        &[
+            (b"xauth", Some(Kind::Secret)),
+            (b"masterauth", Some(Kind::Secret)),
+        ],
+    ),
     (b'c', &[(b"mnemonic", Some(Kind::Secret))]),
     (
         b'f',
@@ -314,7 +330,7 @@ const WHOLE_NAMES: &[(&[u8], Kind)] = &[
     (b"jwt", Kind::Doubtful),
     (b"rt", Kind::Doubtful),
     (b"sas", Kind::Doubtful),
-    (b"sid", Kind::Doubtful),
+    (b"sid", Kind::Session),
     (b"sig", Kind::Doubtful),
     (b"signature", Kind::Doubtful),
     (b"pin", Kind::Code),
@@ -358,6 +374,7 @@ const ADDITIONS: &[&[u8]] = &[
     b"default",
     b"primary",
     b"secondary",
+    b"base",
     b"aws",
 ];
 

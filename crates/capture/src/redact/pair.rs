@@ -95,6 +95,11 @@ pub(super) fn mark_value(scan: &mut Scan<'_>, kind: Kind, value: Range<usize>, s
                 scan.mark(value, spelling);
             }
         }
+        Kind::Session => {
+            if looks::is_session(&scan.text[value.clone()]) {
+                scan.mark(value, spelling);
+            }
+        }
         Kind::Code => {
             let code = &scan.text[value.clone()];
             let is_number = (4..=12).contains(&code.len())
@@ -152,7 +157,10 @@ fn name_around(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
 }
 
 fn is_vague(kind: Kind) -> bool {
-    matches!(kind, Kind::Doubtful | Kind::Key | Kind::Token)
+    matches!(
+        kind,
+        Kind::Doubtful | Kind::Key | Kind::Session | Kind::Token
+    )
 }
 
 fn is_name(byte: u8) -> bool {

@@ -104,7 +104,9 @@ impl Redactor {
             };
             let kind = names::key(name.as_bytes());
             match (kind, value) {
-                (Some(kind), Some(value)) if !matches!(kind, Kind::Doubtful | Kind::Key) => {
+                (Some(kind), Some(value))
+                    if !matches!(kind, Kind::Doubtful | Kind::Key | Kind::Session) =>
+                {
                     if let Some(replaced) = self.value(kind, value.as_bytes()) {
                         let value = String::from_utf8_lossy(&replaced).into_owned();
                         *argument = format!("{name}={value}");
@@ -227,7 +229,10 @@ impl Redactor {
 /// Whether what follows an option of this kind is its value, and not the next option.
 fn is_argument(argument: &str, kind: Kind) -> bool {
     let value = argument.as_bytes();
-    if matches!(kind, Kind::Doubtful | Kind::Key | Kind::Code) {
+    if matches!(
+        kind,
+        Kind::Doubtful | Kind::Key | Kind::Session | Kind::Code
+    ) {
         return looks::is_random(value);
     }
     !argument.starts_with('-') || looks::is_random(value) || looks::is_password(value)

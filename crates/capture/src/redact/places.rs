@@ -7,6 +7,7 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use super::looks;
 use super::scan::{Scan, Spelling};
 use super::shapes;
+use super::value::starts_after_escape;
 
 /// `Bearer`, and what may be a token: prose goes on with a word.
 pub(super) fn bearer(scan: &mut Scan<'_>, start: usize) {
@@ -74,19 +75,21 @@ pub(super) fn crypt(scan: &mut Scan<'_>, start: usize) {
     }
 }
 
-/// `host:5432:database:user:password`, from behind the port on.
-pub(super) fn last_field(scan: &mut Scan<'_>, start: usize) {
-    let line = shapes::run(scan.text, start, |byte| {
-        byte > b' ' && !b"\"'\\".contains(&byte)
-    });
-    let mut fields = scan.text[start..line].splitn(3, |byte| *byte == b':');
-    let (Some(database), Some(user), Some(password)) =
-        (fields.next(), fields.next(), fields.next())
-    else {
-        return;
-    };
-    if !database.is_empty() && !user.is_empty() {
-        scan.mark(line - password.len()..line, Spelling::Plain);
+/// `host:port:database:user:password`, of which the clue is a part that begins at `at`.
+pub(super) fn last_field(scan: &mut Scan<'_>, at: usize) {
+    let is_part = |byte: u8| byte > b' ' && !b"\"'\\".contains(&byte);
+    let before = scan.text[..at].iter().rev().take(MAX_PGPASS);
+    let start = starts_after_escape(
+        scan.text,
+        at - before.take_while(|byte| is_part(**byte)).count(),
+    );
+    let end = shapes::run(scan.text, start, is_part);
+    let mut fields = scan.text[start..end].splitn(5, |byte| *byte == b':');
+    let port = fields.nth(1);
+    let is_port = port.is_some_and(|port| port == b"*" || port.iter().all(u8::is_ascii_digit));
+    let has_user = fields.by_ref().take(2).all(|field| !field.is_empty());
+    if let Some(password) = fields.next().filter(|_| is_port && has_user) {
+        scan.mark(end - password.len()..end, Spelling::Plain);
     }
 }
 
@@ -117,6 +120,9 @@ const PRIVATE_MEMBERS: [&[u8]; 7] = [b"d", b"p", b"q", b"dp", b"dq", b"qi", b"k"
 
 /// Longer than an RSA key of 8,192 bits.
 const MAX_WEB_KEY: usize = 16 << 10;
+
+/// The fields of a line of that file before its password.
+const MAX_PGPASS: usize = 256;
 
 /// Salt and hash of the shortest of the schemes.
 const MIN_CRYPT: usize = 24;

@@ -2,53 +2,148 @@
 
 use std::ops::Range;
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use super::looks;
 use super::scan::{Scan, Spelling};
-use super::shapes;
-use super::syntax::MAX_ASSIGNED;
+use super::syntax::{MAX_ASSIGNED, is_name_byte};
 use super::value::skip_space;
 
-/// The name is the last of a table's first line: `user,password`, and below `bob,…`.
-pub(super) fn column(scan: &mut Scan<'_>, name: &Range<usize>, end: usize) {
+/// A name in the first line of a table: `user,password,id`, `| user | password |`; the values are in the
+/// lines below, at the same place.
+pub(super) fn column(scan: &mut Scan<'_>, name: &Range<usize>) {
     let text = scan.text;
-    let Some(separator) = name.start.checked_sub(1).map(|at| text[at]) else {
+    let header = line_start(text, name.start)..line_end(text, name.end);
+    let Some(separator) = separator(&text[header.start..name.start], &text[name.end..header.end])
+    else {
         return;
     };
-    if !matches!(separator, b',' | b';' | b'\t') {
+    let is_header = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-. \"'`|,;\t\\".contains(byte);
+    let count = memmem::find_iter(&text[header.clone()], separator).count();
+    // Code breaks its lists behind a comma.
+    let is_code = separator != b"|" && text[header.clone()].trim_ascii_end().ends_with(separator);
+    if is_code || count == 0 || !text[header.clone()].iter().all(is_header) {
         return;
     }
-    let mut line = skip_space(text, end);
+    let place = memmem::find_iter(&text[header.start..name.start], separator).count();
+    let mut end = header.end;
     for _ in 0..MAX_ROWS {
-        let stop = shapes::run(text, line, |byte| {
-            !matches!(byte, b'\n' | b'\r' | b'\\' | b'"')
-        });
-        let row = &text[line..stop];
-        let Some(at) = memchr::memrchr(separator, row) else {
+        let start = skip_line_end(text, end);
+        end = line_end(text, start);
+        let row = &text[start..end];
+        if start == end || memmem::find_iter(row, separator).count() != count {
             return;
-        };
-        let cell = line + at + 1..stop;
-        if looks::is_password(&text[cell.clone()]) || looks::is_random(&text[cell.clone()]) {
-            scan.mark(cell, Spelling::Plain);
         }
-        line = skip_space(text, stop);
-        if line == stop {
-            return;
+        let before = memmem::find_iter(row, separator).nth(place.wrapping_sub(1));
+        let cell = before
+            .filter(|_| place > 0)
+            .map_or(0, |at| at + separator.len());
+        let length = memmem::find(&row[cell..], separator);
+        let value = &row[cell..length.map_or(row.len(), |length| cell + length)];
+        let trimmed = value.trim_ascii();
+        if looks::is_password(trimmed) || looks::is_random(trimmed) {
+            let blanks = value.len() - value.trim_ascii_start().len();
+            let start = start + cell + blanks;
+            scan.mark(start..start + trimmed.len(), Spelling::Plain);
         }
     }
 }
 
+/// What separates the cells of a line, by what is next to one of them.
+fn separator<'a>(before: &'a [u8], after: &'a [u8]) -> Option<&'a [u8]> {
+    let sign = |byte: &u8| matches!(byte, b',' | b';' | b'\t' | b'|');
+    let before = trim_blanks(before);
+    if let Some(tab) = before
+        .strip_suffix(b"t")
+        .filter(|rest| rest.ends_with(b"\\"))
+    {
+        let escapes = tab.iter().rev().take_while(|byte| **byte == b'\\').count();
+        return Some(&before[tab.len() - escapes..]);
+    }
+    if let Some(last) = before.last().filter(|byte| sign(byte)) {
+        let at = before.len() - 1;
+        return (*last != 0).then(|| &before[at..]);
+    }
+    let blanks = after.iter().take_while(|byte| **byte == b' ').count();
+    let rest = &after[blanks..];
+    let escapes = rest.iter().take_while(|byte| **byte == b'\\').count();
+    if escapes > 0 && rest.get(escapes) == Some(&b't') {
+        return Some(&rest[..=escapes]);
+    }
+    rest.first().filter(|byte| sign(byte)).map(|_| &rest[..1])
+}
+
+fn trim_blanks(text: &[u8]) -> &[u8] {
+    let blanks = text.iter().rev().take_while(|byte| **byte == b' ').count();
+    &text[..text.len() - blanks]
+}
+
+/// Where the line begins that holds `at`, be its end a byte or an escape.
+fn line_start(text: &[u8], at: usize) -> usize {
+    let earliest = at.saturating_sub(MAX_HEADER);
+    let mut start = at;
+    while start > earliest {
+        let is_end = matches!(text[start - 1], b'\n' | b'\r' | b'"')
+            || (start > 1 && matches!(text[start - 2..start], [b'\\', b'n' | b'r']));
+        if is_end {
+            break;
+        }
+        start -= 1;
+    }
+    start
+}
+
+/// Where the line ends that holds `at`, before its end or that of the string.
+fn line_end(text: &[u8], at: usize) -> usize {
+    let window = &text[..text.len().min(at + MAX_ASSIGNED)];
+    let mut end = at;
+    while let Some(byte) = window.get(end) {
+        let escapes = window[end..]
+            .iter()
+            .take_while(|byte| **byte == b'\\')
+            .count();
+        let ends = matches!(byte, b'\n' | b'\r' | b'"')
+            || (escapes > 0 && matches!(window.get(end + escapes), Some(b'n' | b'r' | b'"')));
+        if ends {
+            return end;
+        }
+        end += escapes.max(1);
+    }
+    end
+}
+
+/// Skips one end of a line.
+fn skip_line_end(text: &[u8], at: usize) -> usize {
+    let rest = &text[at.min(text.len())..];
+    let rest = rest.strip_prefix(b"\r").unwrap_or(rest);
+    let escapes = rest.iter().take_while(|byte| **byte == b'\\').count();
+    let length = match rest.get(escapes) {
+        Some(b'\n') if escapes == 0 => 1,
+        Some(b'n' | b'r') if escapes > 0 => escapes + 1,
+        _ => 0,
+    };
+    text.len() - rest.len() + length
+}
+
 /// `(name, password) VALUES ('bob', 'value')`: the value at the name's place in each of the rows.
-pub(super) fn inserted(scan: &mut Scan<'_>, name: &Range<usize>, at: usize) {
+///
+/// Says whether the name is in such a list.
+pub(super) fn inserted(scan: &mut Scan<'_>, name: &Range<usize>) -> bool {
     let text = scan.text;
+    let rest = &text[name.end..text.len().min(name.end + MAX_HEADER)];
+    let is_list = |byte: &u8| is_name_byte(*byte) || b", `\"[]\\\n\r\t".contains(byte);
+    let list = rest.iter().take_while(|byte| is_list(byte)).count();
+    if rest.get(list) != Some(&b')') {
+        return false;
+    }
+    let at = skip_space(text, name.end + list + 1);
     let values = &text[at..text.len().min(at + MAX_ASSIGNED)];
     let is_insert = values
         .get(..6)
         .is_some_and(|word| word.eq_ignore_ascii_case(b"values"));
     let before = &text[name.start.saturating_sub(MAX_ASSIGNED / 4)..name.start];
     let Some(open) = memchr::memrchr(b'(', before).filter(|_| is_insert) else {
-        return;
+        return false;
     };
     let place = before[open..].iter().filter(|byte| **byte == b',').count();
     let mut column = 0;
@@ -57,7 +152,7 @@ pub(super) fn inserted(scan: &mut Scan<'_>, name: &Range<usize>, at: usize) {
         match text[start] {
             b'(' => column = 0,
             b',' => column += 1,
-            b';' | b'"' | b'\\' => return,
+            b';' | b'"' | b'\\' => return true,
             b'\'' => {
                 let value = memchr(b'\'', &text[start + 1..at + values.len()]);
                 let value = start + 1..start + 1 + value.unwrap_or(0);
@@ -73,7 +168,11 @@ pub(super) fn inserted(scan: &mut Scan<'_>, name: &Range<usize>, at: usize) {
         }
         start += 1;
     }
+    true
 }
+
+/// The longest first line of a table.
+const MAX_HEADER: usize = 1024;
 
 /// Lines of a table that are looked at.
 const MAX_ROWS: usize = 64;

@@ -14,6 +14,10 @@ pub(super) fn operator(text: &[u8], at: usize) -> Option<usize> {
         .take_while(|byte| b"=:>?.|+*".contains(byte))
         .count();
     let operator = &rest[..length];
+    // `NAME || "value"`, `NAME ?? "value"`, `name -> value`
+    if matches!(rest, [b'|', b'|', ..] | [b'?', b'?', ..] | [b'-', b'>', ..]) && length <= 2 {
+        return Some(at + 2);
+    }
     let assigns = operator.iter().any(|byte| matches!(byte, b'=' | b':')) && operator != b"::";
     // `${NAME:-value}` and `${NAME:=value}` of a shell.
     let is_default = operator == b":" && rest.get(1) == Some(&b'-');

@@ -13,6 +13,7 @@ mod places_of_names;
 mod properties;
 mod records;
 mod spellings;
+mod tables;
 mod texts;
 
 use std::sync::Arc;

@@ -81,8 +81,13 @@ const WORDS: &[&str] = &[
     "sig",
     "pin",
     "com",
+    "bind",
+    "root",
+    "psk",
+    "pw",
     "id",
     "rt",
+    "x",
 ];
 
 /// The words of a name: `apikey` is `api`, `key`.
@@ -162,7 +167,10 @@ fn fits(place: &Place, spelling: &str, name: &str, kind: Kind) -> bool {
         || (name == "pin" && place.is_member());
     match place.name {
         Name::Quoted => kind != Kind::Cookie || place.is_json(),
-        Name::Parameter => !matches!(kind, Kind::Cookie | Kind::Doubtful | Kind::Key),
+        Name::Parameter => !matches!(
+            kind,
+            Kind::Cookie | Kind::Doubtful | Kind::Key | Kind::Session
+        ),
         Name::Bare => !is_exempt && kind != Kind::Cookie,
         Name::Identifier => is_identifier && !is_exempt && kind != Kind::Cookie,
     }
