@@ -52,6 +52,13 @@ pub(super) fn header(name: &str) -> Option<Kind> {
     if HARMLESS_HEADERS.iter().any(is_known) {
         return None;
     }
+    let plain = Plain::of(bytes);
+    if SECRET_HEADER_ENDS
+        .iter()
+        .any(|end| ends_with(plain.as_bytes(), end))
+    {
+        return Some(Kind::Secret);
+    }
     match key(bytes) {
         // A header has no words for a value, but an id or a hash.
         Some(Kind::Token | Kind::Password | Kind::Code | Kind::Key) => Some(Kind::Secret),
@@ -229,7 +236,7 @@ const ENDS: &[(u8, &[End])] = &[
     (
         b'e',
         &[
-            (b"passphrase", Some(Kind::Secret)),
+            (b"passphrase", Some(Kind::Password)),
             (b"passcode", Some(Kind::Code)),
             (b"cookie", Some(Kind::Cookie)),
             (b"devicecode", Some(Kind::Secret)),
@@ -391,6 +398,9 @@ const SECRET_HEADERS: &[&str] = &[
     "authentication-info",
     "proxy-authentication-info",
 ];
+
+/// How names of headers end that are words elsewhere.
+const SECRET_HEADER_ENDS: &[&[u8]] = &[b"signature", b"jwt", b"bearer"];
 
 /// Headers that are in nearly every message, and hold no secret.
 const HARMLESS_HEADERS: &[&str] = &[

@@ -319,8 +319,11 @@ fn is_log_probability(text: &[u8], end: usize) -> bool {
 /// Says whether the name is one.
 fn field(scan: &mut Scan<'_>, name: &Range<usize>) -> bool {
     let text = scan.text;
-    let before = text[..name.start].strip_suffix(b"\"");
-    let before = before.unwrap_or(&text[..name.start]);
+    // `user[password]`: the name of the field begins before its last part.
+    let outer = text[..name.start].iter().rev().take(names::MAX_NAME);
+    let outer = outer.take_while(|byte| is_name(**byte) || matches!(byte, b'[' | b']'));
+    let before = &text[..name.start - outer.count()];
+    let before = before.strip_suffix(b"\"").unwrap_or(before);
     let escapes = before.iter().rev().take_while(|byte| **byte == b'\\');
     let escapes = escapes.count();
     let before = &before[..before.len() - escapes];
