@@ -127,7 +127,7 @@ fn hash<T: Hash + ?Sized>(value: &T) -> u64 {
     hasher.finish()
 }
 
-/// What stands in the place of a path, or of a host, where several are counted together.
+/// The path, or the host, of several that are counted together.
 pub(crate) const FOLDED: &str = "{folded}";
 
 /// A long session has a hundred or two. Each has its payloads' structure, which is what takes

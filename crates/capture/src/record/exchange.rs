@@ -125,6 +125,16 @@ impl Header {
     }
 }
 
+impl Header {
+    /// Whether headers say that their body is of this type, whatever its parameters (RFC 9110, section 8.3).
+    #[cfg(feature = "redact")]
+    pub(crate) fn say_type(headers: &[Self], media_type: &str) -> bool {
+        let said = Self::values(headers, "content-type").next();
+        let name = said.and_then(|value| value.split(';').next());
+        name.is_some_and(|name| name.trim().eq_ignore_ascii_case(media_type))
+    }
+}
+
 /// An interim (1xx) response.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Informational {

@@ -146,9 +146,6 @@ fn value_of(scan: &mut Scan<'_>, kind: Kind, start: usize, judge: Judge) {
     let plain = start..shapes::without_stop(text, start, plain);
     // What is called is code, `token = read_token1()`, and so is what has parameters, `Seed25519Bin<'_>`.
     let is_code = matches!(text.get(plain.end), Some(b'(' | b'<'));
-    if is_code && kind != Kind::Password {
-        return;
-    }
     if kind == Kind::Password {
         // A password may hold any sign; what ends a sentence or a list is none of it.
         let end = variable_end(text, start);
@@ -158,20 +155,19 @@ fn value_of(scan: &mut Scan<'_>, kind: Kind, start: usize, judge: Judge) {
                 .rev()
                 .take_while(|byte| b",.;)]}>".contains(byte))
                 .count();
-        let is_code = text[start..end]
+        let has_code = text[start..end]
             .iter()
             .any(|byte| b"(){}[]<>,=".contains(byte));
-        if !is_code && judge.holds(&text[start..end], kind) {
+        if !has_code && judge.holds(&text[start..end], kind) {
             scan.barren_value = end;
             return scan.mark(start..end, Spelling::Plain);
         }
-        if matches!(text.get(plain.end), Some(b'(' | b'<')) {
-            return;
-        }
+    }
+    if is_code {
+        return;
     }
     // Without quotes a name of a type or a constant is likelier than a key.
-    let is_name = matches!(kind, Kind::Doubtful | Kind::Key | Kind::Session)
-        && !is_long_random(&text[plain.clone()]);
+    let is_name = kind.is_doubtful() && !is_long_random(&text[plain.clone()]);
     if !is_name && judge.holds(&text[plain.clone()], kind) {
         scan.mark(plain, Spelling::Plain);
     }
@@ -192,7 +188,8 @@ fn spaced(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, start: usize) {
     let is_option = text[name.start] == b'-';
     if is_option {
         let judge = match kind {
-            Kind::Doubtful | Kind::Key | Kind::Session | Kind::Code => Judge::Strict,
+            Kind::Code => Judge::Strict,
+            kind if kind.is_doubtful() => Judge::Strict,
             _ => Judge::Usual,
         };
         return option_value(scan, kind, start, judge);

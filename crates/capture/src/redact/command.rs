@@ -72,17 +72,16 @@ pub(super) fn follow(scan: &mut Scan<'_>, command: &Command, at: Range<usize>) {
 }
 
 /// The secrets in the arguments of a program: which argument, and where in it.
-pub(super) fn in_arguments(arguments_: &[String]) -> Vec<(usize, Range<usize>)> {
+pub(super) fn in_arguments(words: &[String]) -> Vec<(usize, Range<usize>)> {
+    let bytes: Vec<&[u8]> = words.iter().map(String::as_bytes).collect();
     let mut found = Vec::new();
-    for (index, argument) in arguments_.iter().enumerate() {
+    for (index, argument) in words.iter().enumerate() {
         let name = argument.rsplit('/').next().unwrap_or_default();
         let command = COMMANDS
             .iter()
             .find(|command| name.eq_ignore_ascii_case(command.name.trim_end()));
         let Some(command) = command else { continue };
-        let rest = &arguments_[index + 1..];
-        let words: Vec<&[u8]> = rest.iter().map(String::as_bytes).collect();
-        let secrets = arguments(command, &words);
+        let secrets = arguments(command, &bytes[index + 1..]);
         found.extend(
             secrets
                 .into_iter()
@@ -147,9 +146,10 @@ fn arguments(command: &Command, words: &[&[u8]]) -> Vec<(usize, Range<usize>)> {
                 );
             }
             Rule::HereString => {
-                let sign = words.iter().position(|word| *word == b"<<<");
-                if let Some(value) = sign.and_then(|sign| words.get(sign + 1)) {
-                    found.push((sign.map_or(0, |sign| sign + 1), 0..value.len()));
+                if let Some(sign) = words.iter().position(|word| *word == b"<<<")
+                    && let Some(value) = words.get(sign + 1)
+                {
+                    found.push((sign + 1, 0..value.len()));
                 }
             }
             Rule::Login => {

@@ -24,9 +24,7 @@ impl Judge {
         }
         match kind {
             Kind::Key if self == Self::Usual => looks::is_random(value) || looks::is_uuid(value),
-            Kind::Doubtful | Kind::Key => {
-                looks::is_random(value) && !looks::is_uuid(value) && !looks::is_typed_id(value)
-            }
+            Kind::Doubtful | Kind::Key => looks::is_no_identifier(value),
             Kind::Session => looks::is_session(value),
             Kind::Code => looks::is_random(value),
             Kind::Password if self == Self::Variable => value.len() >= SHORT_PASSWORD,
@@ -43,8 +41,8 @@ impl Judge {
     }
 }
 
-/// Whether a value in a place that is no JSON is a secret, by the kind of its name.
-pub(super) fn is_secret(value: &[u8], kind: Kind, is_assigned: bool) -> bool {
+/// Whether a value that is assigned in a place that is no JSON is a secret, by the kind of its name.
+pub(super) fn is_secret(value: &[u8], kind: Kind) -> bool {
     if kind == Kind::Cookie {
         return value.contains(&b'=');
     }
@@ -52,12 +50,7 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, is_assigned: bool) -> bool {
         Kind::Authorization => &value[after_scheme(value, 0..value.len())],
         _ => value,
     };
-    let judge = if is_assigned {
-        Judge::Usual
-    } else {
-        Judge::Strict
-    };
-    judge.holds(value, kind)
+    Judge::Usual.holds(value, kind)
 }
 
 /// Whether a string behind the name in a list, or among the arguments of a call, is its value.

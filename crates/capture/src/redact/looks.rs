@@ -17,9 +17,12 @@ pub(super) fn is_random(value: &[u8]) -> bool {
 pub(super) fn is_session(value: &[u8]) -> bool {
     value.iter().any(u8::is_ascii_lowercase)
         && value.iter().any(u8::is_ascii_uppercase)
-        && is_random(value)
-        && !is_uuid(value)
-        && !is_typed_id(value)
+        && is_no_identifier(value)
+}
+
+/// Whether a value looks drawn at random, and not as an identifier of something.
+pub(super) fn is_no_identifier(value: &[u8]) -> bool {
+    is_random(value) && !is_uuid(value) && !is_typed_id(value)
 }
 
 /// Whether a value without quotes is a secret rather than a word of prose or code.

@@ -27,6 +27,13 @@ pub(super) enum Kind {
     Code,
 }
 
+impl Kind {
+    /// Whether names of this kind are also those of what is no secret: the value decides.
+    pub(super) fn is_doubtful(self) -> bool {
+        matches!(self, Self::Doubtful | Self::Key | Self::Session)
+    }
+}
+
 /// What the name of a JSON key, a header in a text, a variable or an option says.
 pub(super) fn key(name: &[u8]) -> Option<Kind> {
     let plain = Plain::of(name);
@@ -75,10 +82,9 @@ pub(super) fn is_secret_parameter(name: &[u8]) -> bool {
     let plain = Plain::of(innermost);
     SECRET_PARAMETERS.contains(&plain.as_bytes())
         || plain.as_bytes().ends_with(b"signature")
-        || [innermost, name].into_iter().any(|name| {
-            key(name)
-                .is_some_and(|kind| !matches!(kind, Kind::Doubtful | Kind::Key | Kind::Session))
-        })
+        || [innermost, name]
+            .into_iter()
+            .any(|name| key(name).is_some_and(|kind| !kind.is_doubtful()))
 }
 
 /// Whether a name is one of those that are a secret's in JSON and in a query, and a word in code and prose.

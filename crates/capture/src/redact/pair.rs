@@ -87,11 +87,7 @@ pub(super) fn mark_value(scan: &mut Scan<'_>, kind: Kind, value: Range<usize>, s
             }
         }
         Kind::Doubtful | Kind::Key => {
-            let doubtful = &scan.text[value.clone()];
-            if looks::is_random(doubtful)
-                && !looks::is_uuid(doubtful)
-                && !looks::is_typed_id(doubtful)
-            {
+            if looks::is_no_identifier(&scan.text[value.clone()]) {
                 scan.mark(value, spelling);
             }
         }
@@ -157,10 +153,7 @@ fn name_around(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
 }
 
 fn is_vague(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Doubtful | Kind::Key | Kind::Session | Kind::Token
-    )
+    kind.is_doubtful() || kind == Kind::Token
 }
 
 fn is_name(byte: u8) -> bool {
@@ -237,7 +230,7 @@ fn listed(scan: &mut Scan<'_>, kind: Kind, quote: Quote, start: usize) {
             return;
         }
         value = opening.value(text, start);
-        if !judge::is_secret(&text[value.clone()], kind, true) {
+        if !judge::is_secret(&text[value.clone()], kind) {
             return;
         }
     } else if !judge::is_argument(&text[value.clone()], kind) {
@@ -275,7 +268,7 @@ fn value_before(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, quote: Quo
     if text.get(sign) == Some(&b':')
         && opening.levels() == quote.levels()
         && value.end < name.start
-        && judge::is_secret(&text[value.clone()], kind, true)
+        && judge::is_secret(&text[value.clone()], kind)
     {
         mark_value(scan, kind, value, Spelling::Json(quote.levels()));
     }
@@ -293,8 +286,7 @@ fn attribute(scan: &mut Scan<'_>, kind: Kind, quote: Quote, end: usize) {
             return;
         };
         let value = opening.value(text, start);
-        if opening.levels() == quote.levels() && judge::is_secret(&text[value.clone()], kind, true)
-        {
+        if opening.levels() == quote.levels() && judge::is_secret(&text[value.clone()], kind) {
             mark_value(scan, kind, value, Spelling::Plain);
         }
     } else if rest.get(close) == Some(&b'>') && inside.trim_ascii().is_empty() {

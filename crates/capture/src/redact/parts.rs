@@ -104,9 +104,7 @@ impl Redactor {
             };
             let kind = names::key(name.as_bytes());
             match (kind, value) {
-                (Some(kind), Some(value))
-                    if !matches!(kind, Kind::Doubtful | Kind::Key | Kind::Session) =>
-                {
+                (Some(kind), Some(value)) if !kind.is_doubtful() => {
                     if let Some(replaced) = self.value(kind, value.as_bytes()) {
                         let value = String::from_utf8_lossy(&replaced).into_owned();
                         *argument = format!("{name}={value}");
@@ -148,8 +146,7 @@ impl Redactor {
 
     /// The value of a header whose name says that it is secret.
     fn header_value(&self, kind: Kind, value: &[u8]) -> Option<Vec<u8>> {
-        let mut scan = Scan::new(value);
-        pair::mark_value(&mut scan, kind, 0..value.len(), Spelling::Plain);
+        let mut scan = marked(kind, value);
         if kind == Kind::Secret {
             scan.learn(&(0..value.len()));
         }
@@ -163,9 +160,7 @@ impl Redactor {
 
     /// The value of an option whose name says that it is secret.
     fn value(&self, kind: Kind, value: &[u8]) -> Option<Vec<u8>> {
-        let mut scan = Scan::new(value);
-        pair::mark_value(&mut scan, kind, 0..value.len(), Spelling::Plain);
-        self.replace(value, &scan.into_spans())
+        self.replace(value, &marked(kind, value).into_spans())
     }
 
     /// A list of WebSocket subprotocols: some carry a credential as their last part,
@@ -220,19 +215,23 @@ impl Redactor {
         }
     }
 
-    fn string(&self, text: &mut String) {
+    pub(super) fn string(&self, text: &mut String) {
         let replaced = self.text(text.as_bytes());
         put(text, replaced);
     }
 }
 
+/// A value, with what is secret in it by the kind of its name.
+fn marked(kind: Kind, value: &[u8]) -> Scan<'_> {
+    let mut scan = Scan::new(value);
+    pair::mark_value(&mut scan, kind, 0..value.len(), Spelling::Plain);
+    scan
+}
+
 /// Whether what follows an option of this kind is its value, and not the next option.
 fn is_argument(argument: &str, kind: Kind) -> bool {
     let value = argument.as_bytes();
-    if matches!(
-        kind,
-        Kind::Doubtful | Kind::Key | Kind::Session | Kind::Code
-    ) {
+    if kind.is_doubtful() || kind == Kind::Code {
         return looks::is_random(value);
     }
     !argument.starts_with('-') || looks::is_random(value) || looks::is_password(value)

@@ -24,7 +24,7 @@ impl Redactor {
             Record::Exchange(exchange) => self.whole_exchange(exchange),
             Record::End(end) => {
                 if let Some(cause) = &mut end.first_loss {
-                    self.plain(cause);
+                    self.string(cause);
                 }
             }
         }
@@ -56,14 +56,14 @@ impl Redactor {
         }
         match &mut body.text {
             Some(text) if is_form => put(text, self.form(text.as_bytes())),
-            Some(text) => self.plain(text),
+            Some(text) => self.string(text),
             None => {}
         }
         if let Some(base64) = &mut body.base64 {
             self.base64(base64);
         }
         if let Some(problem) = &mut body.problem {
-            self.plain(problem);
+            self.string(problem);
         }
     }
 
@@ -110,22 +110,13 @@ impl Redactor {
                 }
             }
             // Nothing that the recorder writes: then it is text like any other.
-            Err(_) => self.plain(text),
+            Err(_) => self.string(text),
         }
-    }
-
-    fn plain(&self, text: &mut String) {
-        put(text, self.text(text.as_bytes()));
     }
 }
 
 fn is_form(headers: &[Header]) -> bool {
-    let said = Header::values(headers, "content-type").next();
-    let name = said.and_then(|value| value.split(';').next());
-    name.is_some_and(|name| {
-        name.trim()
-            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-    })
+    Header::say_type(headers, "application/x-www-form-urlencoded")
 }
 
 /// Redaction keeps UTF-8 valid.

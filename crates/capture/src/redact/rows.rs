@@ -60,9 +60,8 @@ fn separator<'a>(before: &'a [u8], after: &'a [u8]) -> Option<&'a [u8]> {
         let escapes = tab.iter().rev().take_while(|byte| **byte == b'\\').count();
         return Some(&before[tab.len() - escapes..]);
     }
-    if let Some(last) = before.last().filter(|byte| sign(byte)) {
-        let at = before.len() - 1;
-        return (*last != 0).then(|| &before[at..]);
+    if before.last().is_some_and(sign) {
+        return Some(&before[before.len() - 1..]);
     }
     let blanks = after.iter().take_while(|byte| **byte == b' ').count();
     let rest = &after[blanks..];
@@ -70,7 +69,7 @@ fn separator<'a>(before: &'a [u8], after: &'a [u8]) -> Option<&'a [u8]> {
     if escapes > 0 && rest.get(escapes) == Some(&b't') {
         return Some(&rest[..=escapes]);
     }
-    rest.first().filter(|byte| sign(byte)).map(|_| &rest[..1])
+    rest.first().is_some_and(sign).then(|| &rest[..1])
 }
 
 fn trim_blanks(text: &[u8]) -> &[u8] {

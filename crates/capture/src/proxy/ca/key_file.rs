@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use zeroize::Zeroizing;
 
+use crate::private_file;
 use crate::proxy::error::Error;
 
 /// The file of key and certificate in the folder.
@@ -59,7 +60,7 @@ impl Folder {
                 path: path.to_owned(),
             });
         }
-        let lock = options(OWNER_ONLY)
+        let lock = options()
             .write(true)
             .create(true)
             .truncate(false)
@@ -86,7 +87,7 @@ impl Folder {
     /// when others can read it.
     pub(super) fn load(&self, hosts: &str) -> Result<Option<Stored>, Error> {
         let path = self.path.join(KEY);
-        let mut file = match options(OWNER_ONLY).read(true).open(&path) {
+        let mut file = match options().read(true).open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(Error::File { path, source }),
@@ -117,10 +118,10 @@ impl Folder {
     /// [`Error::File`] when it cannot be written.
     pub(super) fn store(&self, key: &str, certificate: &str, hosts: &str) -> Result<(), Error> {
         let text = Zeroizing::new(format!("{MADE_FOR}{hosts}\n{certificate}{key}"));
-        self.replace(KEY, &text, OWNER_ONLY).map(drop)
+        self.replace(KEY, &text).map(drop)
     }
 
-    /// Puts `content` there for everybody to read, unless it is there already: waiting for the
+    /// Puts `content` there for the owner's programs to read, unless it is there already: waiting for the
     /// disk takes as long as the rest of a start.
     ///
     /// # Errors
@@ -128,10 +129,10 @@ impl Folder {
     /// [`Error::File`] when it cannot be written.
     pub(super) fn publish(&self, name: &str, content: &str) -> Result<PathBuf, Error> {
         let path = self.path.join(name);
-        if holds(&path, content, OWNER_ONLY) {
+        if holds(&path, content) {
             return Ok(path);
         }
-        self.replace(name, content, OWNER_ONLY)
+        self.replace(name, content)
     }
 
     /// Writes `content` aside and moves it into place: a reader sees the old or the new.
@@ -139,10 +140,10 @@ impl Folder {
     /// # Errors
     ///
     /// [`Error::File`] when it cannot be written.
-    fn replace(&self, name: &str, content: &str, mode: u32) -> Result<PathBuf, Error> {
+    fn replace(&self, name: &str, content: &str) -> Result<PathBuf, Error> {
         let path = self.path.join(name);
         let aside = self.path.join(format!(".{name}.new"));
-        let result = write_new(&aside, content, mode).and_then(|()| fs::rename(&aside, &path));
+        let result = write_new(&aside, content).and_then(|()| fs::rename(&aside, &path));
         match result {
             Ok(()) => Ok(path),
             Err(source) => Err(Error::File { path, source }),
@@ -163,36 +164,36 @@ fn take_apart(text: &str, hosts: &str) -> Option<Stored> {
     })
 }
 
-/// Whether `content` is what stands at `path`, in a file of this mode.
-fn holds(path: &Path, content: &str, mode: u32) -> bool {
+/// Whether `path` holds `content`, for its owner alone.
+fn holds(path: &Path, content: &str) -> bool {
     let read = || {
-        let file = options(mode).read(true).open(path)?;
+        let file = options().read(true).open(path)?;
         let permissions = file.metadata()?.permissions();
         let mut text = String::new();
         // A byte more than is wanted tells that there is more.
         file.take(content.len() as u64 + 1)
             .read_to_string(&mut text)?;
-        io::Result::Ok(permissions.mode() & 0o777 == mode && text == content)
+        io::Result::Ok(permissions.mode() & 0o777 == OWNER_ONLY && text == content)
     };
     read().unwrap_or(false)
 }
 
-fn write_new(path: &Path, content: &str, mode: u32) -> io::Result<()> {
+fn write_new(path: &Path, content: &str) -> io::Result<()> {
     match fs::remove_file(path) {
         // What a crash left there; the folder's lock says that nobody is at it.
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
-    let mut file = options(mode).write(true).create_new(true).open(path)?;
+    let mut file = private_file::create_new(path)?;
     file.write_all(content.as_bytes())?;
     file.sync_all()
 }
 
 /// For its owner, and through no link that someone else may have put there.
-fn options(mode: u32) -> OpenOptions {
+fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.mode(mode).custom_flags(libc::O_NOFOLLOW);
+    options.mode(OWNER_ONLY).custom_flags(libc::O_NOFOLLOW);
     options
 }
 

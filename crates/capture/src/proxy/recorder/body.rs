@@ -30,7 +30,7 @@ impl Reading {
         }
         let opened = self.open(&draft, headers, complete, |_, _| ());
         let nature = Nature {
-            is_form: has_media_type(headers, "application/x-www-form-urlencoded"),
+            is_form: Header::say_type(headers, "application/x-www-form-urlencoded"),
             is_cut: opened.body.truncated,
         };
         let bytes = opened.decoded.unwrap_or(draft.kept);
@@ -189,14 +189,7 @@ struct Opened {
 
 /// Whether the headers announce server-sent events.
 pub(super) fn is_event_stream(headers: &[Header]) -> bool {
-    has_media_type(headers, "text/event-stream")
-}
-
-/// Whether a body is said to be of this type, whatever its parameters.
-fn has_media_type(headers: &[Header], media_type: &str) -> bool {
-    let said = Header::values(headers, "content-type").next();
-    let name = said.and_then(|value| value.split(';').next());
-    name.is_some_and(|name| name.trim().eq_ignore_ascii_case(media_type))
+    Header::say_type(headers, "text/event-stream")
 }
 
 /// The pieces that were kept, each with its stamp.

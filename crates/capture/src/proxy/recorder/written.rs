@@ -1,6 +1,6 @@
 //! How long a content is in the recording's file, and where to cut it for that.
 //!
-//! JSON stands there as it is; text in a JSON string, in which some bytes take two or six;
+//! JSON is there verbatim; text in a JSON string, in which some bytes take two or six;
 //! the rest in Base64, four bytes for three.
 
 /// Whether a text is better kept as Base64: more than one byte in 16 is a control character
