@@ -28,45 +28,41 @@
 //! Recordings are other people's data: nothing in one makes this crate panic,
 //! and what is kept of it is bounded by counts, not by sizes.
 
-mod aggregate;
-mod assertion;
 mod call;
-pub mod compare;
 mod decode;
-mod diff;
+mod endpoint;
 mod error;
-mod exchange;
-mod expression;
-mod filter;
-mod har;
+mod export;
+mod fold;
 mod json;
-mod pattern;
+mod line;
 mod prices;
 mod purpose;
-mod reader;
+mod query;
 mod render;
 pub mod report;
 mod scan;
-mod selection;
 pub mod shape;
 mod stats;
 mod text;
 
-pub use aggregate::{Aggregate, Endpoint, Place};
-pub use assertion::{Assertion, Verdict};
 pub use call::{
     Call, Digest, Ending, Fault, Ids, Kind, Marks, Prompt, Provider, Settings, Tokens, ToolCall,
 };
-pub use compare::Comparison;
 pub use decode::Part;
+pub use endpoint::Endpoint;
 pub use error::Error;
-pub use expression::error::ExpressionError;
-pub use filter::{Filter, Subject};
-pub use har::HarWriter;
+pub use export::har::HarWriter;
+pub use fold::Aggregate;
+pub use line::{Place, Reader};
 pub use prices::{Prices, PricesError};
 pub use purpose::Purpose;
-pub use reader::Reader;
-pub use render::{Format, UnknownFormat, units};
+pub use query::assertion::{Assertion, Verdict};
+pub use query::compare::{self, Comparison};
+pub use query::expression::error::ExpressionError;
+pub use query::filter::{Filter, Subject};
+pub use render::{Format, UnknownFormat};
 pub use report::{Report, Section};
 pub use scan::Scan;
 pub use stats::{Histogram, Quantiles};
+pub use text::units;

@@ -20,8 +20,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::call::Tokens;
-use crate::pattern::Pattern;
 use crate::report::{Cost, CostUse, Models};
+use crate::text::glob::Pattern;
 
 /// What tokens cost, by model.
 #[derive(Debug, Clone, Deserialize)]

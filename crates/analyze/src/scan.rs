@@ -12,10 +12,11 @@ use std::thread;
 
 use capture::record::Record;
 
-use crate::exchange::Exchange;
 use crate::json::Tape;
-use crate::reader::{self, Block, Blocks, Cleaner};
-use crate::selection::Selection;
+use crate::line::exchange::Exchange;
+use crate::line::reader;
+use crate::line::{BLOCK_BYTES, Block, Blocks, Cleaner};
+use crate::query::selection::Selection;
 use crate::{Aggregate, Error, Filter, Place};
 
 /// Reads recordings into an aggregate.
@@ -40,7 +41,7 @@ impl Default for Scan {
         let available = thread::available_parallelism().map_or(1, usize::from);
         Self {
             threads: available.min(MAX_THREADS),
-            block_bytes: reader::BLOCK_BYTES,
+            block_bytes: BLOCK_BYTES,
             strict: false,
             keep_secrets: false,
             filters: Vec::new(),

@@ -3,7 +3,7 @@
 //! Its `input_tokens` leave out what the cache gave and took; here they are
 //! added, so that input means the same for every provider.
 
-use crate::exchange::{Event, Exchange, Response};
+use crate::line::exchange::{Event, Exchange, Response};
 use capture::record::OutcomeState;
 use serde::Deserialize;
 

@@ -2,7 +2,7 @@
 //!
 //! Fed with the time of each event that carries output; knows nothing of what it says.
 
-use crate::exchange::{Exchange, Response};
+use crate::line::exchange::{Exchange, Response};
 
 use crate::call::Marks;
 

@@ -1,6 +1,6 @@
 //! What a provider says when it refuses: a status, an error object, a time to wait.
 
-use crate::exchange::Response;
+use crate::line::exchange::Response;
 
 use super::header;
 use super::json::{fields, name};

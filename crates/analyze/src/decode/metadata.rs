@@ -3,7 +3,7 @@
 //! The same JSON text travels as the header `x-codex-turn-metadata` (over HTTP)
 //! and in the body's `client_metadata` (over both). Unknown and missing fields are fine.
 
-use crate::exchange::Exchange;
+use crate::line::exchange::Exchange;
 use serde::Deserialize;
 
 use super::header;

@@ -18,7 +18,8 @@ mod openai;
 use capture::record;
 
 use crate::call::Call;
-use crate::exchange::{self, Exchange, Field};
+use crate::line::exchange;
+use crate::line::exchange::{Exchange, Field};
 
 pub use item::Part;
 pub(crate) use item::{Decoded, Item};

@@ -2,21 +2,18 @@
 //!
 //! To add one: a file here, a variant, and the match in [`Format::write`].
 
-mod csv;
 mod html;
-pub(crate) mod json;
 pub(crate) mod markdown;
-pub mod units;
-mod visible;
 
 use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use crate::compare::Comparison;
+use crate::export::csv;
+use crate::query::compare::Comparison;
 use crate::report::Report;
 
-use json::Escaping;
+use crate::text::escaping::Escaping;
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::aggregate::UnreadLines;
+use crate::report::UnreadLines;
 use crate::stats::Quantiles;
 
 /// What the recording did not see, and what it cost to see the rest.

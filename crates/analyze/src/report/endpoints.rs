@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::aggregate::Endpoint;
+use crate::endpoint::Endpoint;
 use crate::stats::Quantiles;
 
 use super::is_zero;

@@ -3,7 +3,7 @@
 use capture::record::{State, Timestamp};
 use serde::Serialize;
 
-use crate::aggregate::Endpoint;
+use crate::endpoint::Endpoint;
 
 /// What went wrong, and what it cost.
 #[derive(Debug, Clone, Default, Serialize)]

@@ -20,11 +20,11 @@ mod structure;
 mod telemetry;
 mod timeline;
 mod transcript;
+mod unread_lines;
 
 use capture::record::{End, Session};
 use serde::Serialize;
 
-pub use crate::aggregate::UnreadLines;
 pub use cache::{Cache, CacheUse, MissCount, MissReason};
 pub use completeness::{Completeness, Lapse, LapseCount};
 pub use conversation::{CalledTool, Conversation, StepStats, ThreadStats};
@@ -45,6 +45,7 @@ pub use structure::{Payload, PayloadPart, Structure};
 pub use telemetry::{Telemetry, TelemetryEndpoint, TelemetryName};
 pub use timeline::{CallMoment, Moment, Timeline};
 pub use transcript::{Change, Said, Step, Thread, Transcript};
+pub use unread_lines::UnreadLines;
 
 /// What recordings tell, section by section.
 ///

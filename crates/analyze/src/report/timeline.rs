@@ -5,8 +5,8 @@ use std::sync::Arc;
 use capture::record::{OutcomeState, Transport};
 use serde::Serialize;
 
-use crate::aggregate::Endpoint;
 use crate::call::{Kind, Tokens};
+use crate::endpoint::Endpoint;
 
 /// Every exchange, in the order in which they began, recording by recording.
 #[derive(Debug, Clone, Default, Serialize)]

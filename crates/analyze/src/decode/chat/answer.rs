@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::exchange::{Event, Exchange, Response};
+use crate::line::exchange::{Event, Exchange, Response};
 use capture::record::OutcomeState;
 use serde_json::{Value, json};
 

@@ -7,7 +7,7 @@
 mod answer;
 mod prompt;
 
-use crate::exchange::Exchange;
+use crate::line::exchange::Exchange;
 
 use super::json::{fields, name};
 use super::{Decoded, Item, Part};

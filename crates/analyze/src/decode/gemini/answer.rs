@@ -3,7 +3,7 @@
 //! Text comes in pieces, function calls come whole. Only the first candidate is
 //! read: agents ask for no other.
 
-use crate::exchange::{Exchange, Response};
+use crate::line::exchange::{Exchange, Response};
 use capture::record::OutcomeState;
 use serde_json::json;
 

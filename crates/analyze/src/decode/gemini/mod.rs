@@ -7,7 +7,7 @@
 mod answer;
 mod prompt;
 
-use crate::exchange::Exchange;
+use crate::line::exchange::Exchange;
 
 use self::prompt::Labels;
 use super::json::{MAX_NAME_BYTES, fields, name};

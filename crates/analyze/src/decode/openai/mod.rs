@@ -7,7 +7,7 @@
 mod input;
 mod output;
 
-use crate::exchange::Exchange;
+use crate::line::exchange::Exchange;
 use capture::record::Transport;
 
 use super::json::{fields, name, text};

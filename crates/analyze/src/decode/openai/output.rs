@@ -1,7 +1,7 @@
 //! What the Responses API answers: events over either transport, one body
 //! without streaming, or an error.
 
-use crate::exchange::{Event, Exchange, Response};
+use crate::line::exchange::{Event, Exchange, Response};
 use capture::record::OutcomeState;
 use serde::Deserialize;
 

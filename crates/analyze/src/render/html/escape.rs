@@ -2,7 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::render::visible::{self, Shown};
+use crate::text::visible;
+use crate::text::visible::Shown;
 
 /// Prints text so that HTML and SVG, in content and in quoted attributes, show it as it is.
 pub(super) struct Escaped<'a>(pub(super) &'a str);

@@ -14,7 +14,7 @@ mod svg;
 mod table;
 mod transcript;
 
-use crate::compare::Comparison;
+use crate::query::compare::Comparison;
 use crate::report::{Report, Section};
 
 use super::markdown;

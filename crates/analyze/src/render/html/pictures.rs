@@ -8,8 +8,8 @@ use super::chart::{bars, gaps, growth, status, tokens, waterfall};
 use super::figure::{Figure, Swatch};
 use super::transcript::place_of;
 use crate::call::{Kind, Tokens};
-use crate::render::units;
 use crate::report::{CallMoment, Endpoints, Moment, Report, Section};
+use crate::text::units;
 
 /// The pictures of a section, as HTML.
 pub(super) fn of(section: Section, report: &Report) -> String {

@@ -2,8 +2,8 @@
 
 use super::escape::Escaped;
 use crate::decode::Part;
-use crate::render::units::{bytes, plural};
 use crate::report::{Change, Said, Step, Thread, Transcript};
+use crate::text::units::{bytes, plural};
 
 /// The id of the place on the page where an exchange is told.
 pub(super) fn place_of(recording: usize, exchange: u64) -> String {

@@ -1,8 +1,8 @@
 //! What came from the provider's cache, and why not more.
 
 use super::table::Table;
-use crate::render::units::{bytes, count, percent, percent_of, plural};
 use crate::report::{Cache, CacheUse, MissReason};
+use crate::text::units::{bytes, count, percent, percent_of, plural};
 
 pub(super) fn write(cache: &Cache, out: &mut String) {
     let Some(share) = &cache.share else {

@@ -2,9 +2,11 @@
 
 use super::escape::{block, code};
 use super::table::Table;
-use crate::compare::{Comparison, Drift, DriftKind, Names, PromptChange, Shift, Spread, Unit};
-use crate::render::units::{bytes, count};
+use crate::query::compare::{
+    Comparison, Drift, DriftKind, Names, PromptChange, Shift, Spread, Unit,
+};
 use crate::shape::Kind;
+use crate::text::units::{bytes, count};
 
 /// The comparison as one Markdown document.
 pub(crate) fn render(comparison: &Comparison) -> String {

@@ -1,8 +1,8 @@
 //! What the recording did not see, in words, and what seeing the rest cost.
 
 use super::escape::code;
-use crate::render::units::{count, duration};
 use crate::report::{Completeness, Lapse, LapseCount};
+use crate::text::units::{count, duration};
 
 pub(super) fn write(completeness: &Completeness, out: &mut String) {
     if completeness.lapses.is_empty() {

@@ -2,9 +2,9 @@
 
 use super::escape::code;
 use super::table::Table;
-use crate::aggregate::FOLDED;
-use crate::render::units::{bytes, count, duration, percent_of, plural};
+use crate::endpoint::FOLDED;
 use crate::report::{CalledTool, Conversation, StepStats, ThreadStats};
+use crate::text::units::{bytes, count, duration, percent_of, plural};
 
 pub(super) fn write(conversation: &Conversation, out: &mut String) {
     if conversation.threads.is_empty() {

@@ -2,10 +2,11 @@
 
 use super::escape::code;
 use super::table::Table;
-use crate::aggregate::{Endpoint, FOLDED};
-use crate::render::units::{bytes, count, duration, percent};
+use crate::endpoint::Endpoint;
+use crate::endpoint::FOLDED;
 use crate::report::{Endpoints, Statuses};
 use crate::stats::Quantiles;
+use crate::text::units::{bytes, count, duration, percent};
 
 pub(super) fn write(endpoints: &Endpoints, out: &mut String) {
     if endpoints.endpoints.is_empty() {

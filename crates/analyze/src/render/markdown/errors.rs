@@ -5,8 +5,8 @@ use capture::record::State;
 use super::endpoints;
 use super::escape::code;
 use super::table::Table;
-use crate::render::units::{bytes, count, duration, plural};
 use crate::report::{Errors, FailedExchange, Fallback, RetryChain};
+use crate::text::units::{bytes, count, duration, plural};
 
 pub(super) fn write(errors: &Errors, out: &mut String) {
     if errors.failures.is_empty() && errors.connections.is_empty() {

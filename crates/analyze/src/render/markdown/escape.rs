@@ -4,7 +4,7 @@
 //! fenced blocks, in which neither Markdown nor HTML means anything. What acts or
 //! hides in it becomes visible (`visible`), so that no escape sequence reaches a terminal.
 
-use crate::render::visible::visible;
+use crate::text::visible::visible;
 
 /// `text` on one line, in a code span.
 pub(crate) fn code(text: &str) -> String {

@@ -1,8 +1,8 @@
 //! How much there was to do when: a line for each slice, drawn in text.
 
 use super::table::Table;
-use crate::render::units::{bytes, count, duration};
 use crate::report::{Frequency, Slice};
+use crate::text::units::{bytes, count, duration};
 
 pub(super) fn write(frequency: &Frequency, out: &mut String) {
     if frequency.slices.is_empty() {

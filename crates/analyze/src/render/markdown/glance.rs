@@ -4,8 +4,8 @@ use capture::record::Secrets;
 
 use super::escape::code;
 use super::table::Table;
-use crate::render::units::{bytes, count, duration, percent_of, plural};
 use crate::report::{Glance, Recording, Report};
+use crate::text::units::{bytes, count, duration, percent_of, plural};
 
 pub(super) fn write(report: &Report, out: &mut String) -> Option<()> {
     let glance = report.glance.as_ref()?;

@@ -4,9 +4,9 @@ use capture::record::Dispositions;
 
 use super::escape::code;
 use super::table::Table;
-use crate::aggregate::FOLDED;
-use crate::render::units::{bytes, count};
+use crate::endpoint::FOLDED;
 use crate::report::{HostStats, Hosts, ProcessStats};
+use crate::text::units::{bytes, count};
 
 pub(super) fn write(hosts: &Hosts, out: &mut String) {
     if hosts.folded > 0 {

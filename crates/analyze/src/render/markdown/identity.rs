@@ -2,8 +2,8 @@
 
 use super::escape::code;
 use super::table::Table;
-use crate::render::units::count;
 use crate::report::{Identity, SecretWarning};
+use crate::text::units::count;
 
 pub(super) fn write(identity: &Identity, out: &mut String) {
     if identity.credentials.is_empty() && identity.identifiers.is_empty() {

@@ -2,9 +2,9 @@
 
 use super::escape::code;
 use super::table::Table;
-use crate::render::units::{bytes, count, duration, percent_of, three_digits};
 use crate::report::{ModelStats, ModelUse, Models, ToolStats};
 use crate::stats::Quantiles;
+use crate::text::units::{bytes, count, duration, percent_of, three_digits};
 
 pub(super) fn write(models: &Models, out: &mut String) {
     if models.models.is_empty() {

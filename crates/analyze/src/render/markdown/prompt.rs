@@ -2,8 +2,8 @@
 
 use super::escape::{block, code};
 use super::table::Table;
-use crate::render::units::{bytes, count, percent_of, plural};
 use crate::report::{Prompt, PromptText};
+use crate::text::units::{bytes, count, percent_of, plural};
 
 pub(super) fn write(prompt: &Prompt, out: &mut String) {
     if prompt.bytes.is_empty() {

@@ -3,9 +3,9 @@
 use super::endpoints;
 use super::escape::code;
 use super::table::Table;
-use crate::render::units::{bytes, count, percent};
 use crate::report::{Payload, Structure};
 use crate::shape::Row;
+use crate::text::units::{bytes, count, percent};
 
 pub(super) fn write(structure: &Structure, out: &mut String) {
     if structure.payloads.is_empty() {

@@ -2,8 +2,8 @@
 
 use super::escape::code;
 use super::table::Table;
-use crate::render::units::{bytes, count, percent};
 use crate::report::Telemetry;
+use crate::text::units::{bytes, count, percent};
 
 pub(super) fn write(telemetry: &Telemetry, out: &mut String) {
     if telemetry.endpoints.is_empty() {

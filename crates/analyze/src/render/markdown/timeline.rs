@@ -2,8 +2,8 @@
 
 use super::escape::code;
 use super::table::Table;
-use crate::render::units::{count, duration};
 use crate::report::{CallMoment, Moment, Timeline};
+use crate::text::units::{count, duration};
 
 pub(super) fn write(timeline: &Timeline, out: &mut String) {
     let mut table = Table::new(&[

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use super::escape::code;
 use super::table::Table;
 use crate::decode::Part;
-use crate::render::units::{bytes, count, plural};
 use crate::report::{Change, Said, Step, Thread, Transcript};
+use crate::text::units::{bytes, count, plural};
 
 pub(super) fn write(transcript: &Transcript, out: &mut String) {
     if transcript.threads.is_empty() {

@@ -1,6 +1,6 @@
 //! How much went to and came from each endpoint, as pairs of bars.
 
-use crate::render::units;
+use crate::text::units;
 
 use super::super::svg::{Anchor, Area, Svg};
 use super::scale::{Scale, Steps, cut_label};

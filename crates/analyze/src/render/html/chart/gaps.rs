@@ -1,7 +1,7 @@
 //! How steadily answers stream: a histogram of the times between output events.
 
-use crate::render::units;
 use crate::report::GapClass;
+use crate::text::units;
 
 use super::super::svg::{Anchor, Area, Svg};
 use super::scale::{Scale, Steps};

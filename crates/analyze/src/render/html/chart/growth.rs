@@ -1,6 +1,6 @@
 //! How the context grows: input tokens of each request, a line for each conversation.
 
-use crate::render::units;
+use crate::text::units;
 
 use super::super::svg::{Anchor, Svg};
 use super::scale::{Scale, Steps};

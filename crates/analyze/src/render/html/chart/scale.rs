@@ -1,6 +1,6 @@
 //! Axes: from a range of values to coordinates, with round marks.
 
-use crate::render::units;
+use crate::text::units;
 
 /// Maps values from 0 to `max` onto a stretch of the drawing.
 #[derive(Debug, Clone, Copy)]

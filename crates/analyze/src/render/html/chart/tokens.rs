@@ -1,6 +1,6 @@
 //! Tokens of each step, stacked: cached input, new input, output, reasoning.
 
-use crate::render::units;
+use crate::text::units;
 
 use super::super::svg::{Anchor, Area, Svg};
 use super::scale::{Scale, Steps};

@@ -1,6 +1,6 @@
 //! The waterfall: every exchange on one time axis, waiting and streaming told apart.
 
-use crate::render::units;
+use crate::text::units;
 
 use super::super::svg::{Anchor, Area, Svg};
 use super::axis::Axis;

@@ -1,0 +1,4 @@
+//! Files for other programs.
+
+pub(crate) mod csv;
+pub(crate) mod har;

@@ -1,0 +1,276 @@
+//! The fold: records in, one at a time; a report out.
+//!
+//! An [`Aggregate`] keeps a row for each exchange and connection, and each
+//! distinct content once and within bounds: memory grows with counts, not with
+//! bodies. What needs more than one record (retries, conversations, what a
+//! recording did not see) waits for the finish, when all rows lie in order.
+//! Merging is therefore adding, in any order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::line::exchange;
+use crate::line::exchange::Exchange;
+use capture::record::{End, Record, Session};
+use serde::{Deserialize, Serialize};
+
+use crate::decode::{decode, header};
+use crate::endpoint::Endpoint;
+use crate::line::Place;
+use crate::purpose::Purpose;
+use crate::stats::Histogram;
+use crate::{Error, text};
+
+use super::call_contents::Said;
+use super::connections::ConnectionRow;
+use super::endpoint_limit::Folding;
+use super::headers::Headers;
+use super::identifiers::Sightings;
+use super::problems::Problems;
+use super::row::Row;
+use super::sections::structure::Shapes;
+use super::sections::telemetry::Names;
+use super::shared_store::Shelf;
+
+/// What was read of one or more recordings, ready to be merged or finished.
+///
+/// ```
+/// use analyze::{Aggregate, Reader};
+///
+/// let line = r#"{"kind":"end","format":1,"exchanges":0}"#;
+/// let mut aggregate = Aggregate::default();
+/// for record in Reader::new(line.as_bytes(), "example".as_ref())? {
+///     aggregate.add(&record?);
+/// }
+/// assert_eq!(aggregate.finish().recordings.len(), 1);
+/// # Ok::<(), analyze::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Aggregate {
+    /// Where the next record stands.
+    #[serde(skip)]
+    pub(super) here: Place,
+    /// The recordings' names, as the caller gave them.
+    pub(super) names: BTreeMap<u32, String>,
+    /// The last line seen of each recording.
+    pub(super) last_lines: BTreeMap<u32, u64>,
+    pub(super) sessions: Vec<(Place, Session)>,
+    pub(super) ends: Vec<(Place, End)>,
+    pub(super) connections: Vec<ConnectionRow>,
+    #[serde(with = "super::pairs")]
+    pub(super) rows: BTreeMap<Endpoint, Vec<Row>>,
+    pub(super) folding: Folding,
+    pub(super) problems: Problems,
+    /// Times between output events, by model.
+    pub(super) gaps: BTreeMap<String, Histogram>,
+    /// The programs that spoke to models.
+    pub(super) agents: BTreeSet<String>,
+    pub(super) library: Shelf,
+    pub(super) shapes: Shapes,
+    pub(super) sightings: Sightings,
+    pub(super) telemetry: Names,
+    pub(super) headers: Headers,
+    /// Exchanges that a filter left out.
+    pub(super) left_out: Vec<Place>,
+    /// Whether a second thread may help to work out the report.
+    #[serde(skip)]
+    pub(super) helped: bool,
+}
+
+impl Aggregate {
+    /// Names the recording that the next records are from, and starts at its first line.
+    ///
+    /// Partial aggregates of different recordings need different numbers;
+    /// those of one recording the same. The numbers are also the order of the report.
+    pub fn begin(&mut self, source: u32, name: &str) {
+        self.names.insert(source, name.to_owned());
+        self.seek(Place { source, line: 0 });
+    }
+
+    /// Says that the next record stands behind `place`: a part of a recording is to be read.
+    pub fn seek(&mut self, place: Place) {
+        self.here = place;
+    }
+
+    /// An aggregate for another thread, which keeps its contents where this one does. They
+    /// are to be merged.
+    pub(crate) fn share(&self) -> Self {
+        Self {
+            library: self.library.share(),
+            ..Self::default()
+        }
+    }
+
+    /// Lets a second thread help to work out the report, as `Scan` does where it may
+    /// use several.
+    pub(crate) fn help(&mut self) {
+        self.helped = true;
+    }
+
+    /// Adds the record of the next line.
+    pub fn add(&mut self, record: &Record) {
+        self.step();
+        match record {
+            Record::Session(session) => self.sessions.push((self.here, session.clone())),
+            Record::End(end) => self.ends.push((self.here, end.clone())),
+            Record::Connection(connection) => {
+                let row = ConnectionRow::of(self.here, connection);
+                self.connections.push(row);
+            }
+            Record::Exchange(exchange) => {
+                exchange::read(exchange, |exchange| self.add_exchange(exchange));
+            }
+        }
+    }
+
+    /// Adds the exchange of the next line.
+    pub(crate) fn add_line(&mut self, exchange: &Exchange<'_>) {
+        self.step();
+        self.add_exchange(exchange);
+    }
+
+    /// Passes over the exchange of the next line, because a filter leaves it out.
+    ///
+    /// It is still counted, so that the recording does not look incomplete.
+    pub fn leave_out(&mut self) {
+        self.step();
+        self.left_out.push(self.here);
+    }
+
+    /// Adds what was wrong with the next line, or with the recording.
+    pub fn add_error(&mut self, error: &Error) {
+        match error.line() {
+            Some(line) => {
+                self.here.line = line.saturating_sub(1);
+                self.step();
+            }
+            None => self.here.line = u64::MAX,
+        }
+        self.problems.add(self.here, error);
+    }
+
+    fn step(&mut self) {
+        self.here.line += 1;
+        let last = self.last_lines.entry(self.here.source).or_default();
+        *last = self.here.line.max(*last);
+    }
+
+    fn add_exchange(&mut self, exchange: &Exchange<'_>) {
+        let decoded = decode(exchange);
+        let call = decoded.map(|decoded| {
+            let ids = self.library.library().add(self.here, decoded.content());
+            let said = Said::of(&decoded, ids);
+            if !decoded.gaps_us.is_empty() {
+                let gaps = self.gaps.entry(decoded.call.model.clone()).or_default();
+                gaps.add_all(decoded.gaps_us);
+                self.trim_gaps();
+            }
+            (decoded.call, said)
+        });
+        let (call, said) = call.unzip();
+        let endpoint = Endpoint::of(exchange);
+        if endpoint.purpose == Purpose::Model {
+            self.add_agent(exchange);
+        }
+        self.sightings.add(&endpoint, exchange);
+        self.telemetry.add(&endpoint, exchange);
+        let endpoint = self.admit(endpoint);
+        self.shapes.add(&endpoint, exchange);
+        self.headers.add(&endpoint, exchange);
+        let rows = self.rows.entry(endpoint).or_default();
+        rows.push(Row::of(self.here, exchange, call, said.unwrap_or_default()));
+    }
+
+    /// What an endpoint is counted under.
+    fn admit(&mut self, endpoint: Endpoint) -> Endpoint {
+        if self.rows.contains_key(&endpoint) {
+            return endpoint;
+        }
+        let (endpoint, moves) = self.folding.admit(endpoint);
+        for (from, to) in moves {
+            if let Some(mut rows) = self.rows.remove(&from) {
+                self.rows.entry(to.clone()).or_default().append(&mut rows);
+            }
+            self.shapes.remove(&from);
+            self.headers.fold(&from, &to);
+        }
+        endpoint
+    }
+
+    /// Keeps the product that the user agent names first (RFC 9110, section 10.1.5).
+    fn add_agent(&mut self, exchange: &Exchange<'_>) {
+        let agent = header(&exchange.request.headers, "user-agent");
+        let Some(product) = agent.and_then(|agent| agent.split_whitespace().next()) else {
+            return;
+        };
+        let product = text::cut(product, MAX_AGENT_BYTES);
+        if !self.agents.contains(product) {
+            self.agents.insert(product.to_owned());
+            self.trim_agents();
+        }
+    }
+
+    /// Keeps the first models by name: which ones does not depend on their order.
+    fn trim_gaps(&mut self) {
+        while self.gaps.len() > MAX_MODELS {
+            self.gaps.pop_last();
+        }
+    }
+
+    fn trim_agents(&mut self) {
+        while self.agents.len() > MAX_AGENTS {
+            self.agents.pop_last();
+        }
+    }
+
+    /// Adds what another aggregate has read: of other recordings, or of other parts of the same.
+    pub fn merge(&mut self, mut other: Self) {
+        if !self.library.is_shared_with(&other.library) {
+            let numbers = self.library.library().merge(other.library.into_library());
+            let rows = other.rows.values_mut().flatten();
+            rows.for_each(|row| row.said.renumber(&numbers));
+        }
+        self.names.extend(other.names);
+        for (source, line) in other.last_lines {
+            let last = self.last_lines.entry(source).or_default();
+            *last = line.max(*last);
+        }
+        self.sessions.extend(other.sessions);
+        self.ends.extend(other.ends);
+        self.connections.extend(other.connections);
+        for (from, mut rows) in other.rows {
+            let shapes = other.shapes.remove(&from);
+            let headers = other.headers.remove(&from);
+            let endpoint = self.admit(from);
+            self.shapes.merge(&endpoint, shapes);
+            self.headers.merge(&endpoint, headers);
+            self.rows.entry(endpoint).or_default().append(&mut rows);
+        }
+        self.folding.merge(other.folding);
+        self.problems.merge(other.problems);
+        for (model, gaps) in other.gaps {
+            self.gaps.entry(model).or_default().merge(&gaps);
+        }
+        self.trim_gaps();
+        self.agents.extend(other.agents);
+        self.trim_agents();
+        self.sightings.merge(other.sightings);
+        self.telemetry.merge(other.telemetry);
+        self.left_out.extend(other.left_out);
+        self.helped |= other.helped;
+    }
+
+    /// Whether no record was added.
+    pub fn is_empty(&self) -> bool {
+        self.sessions.is_empty()
+            && self.ends.is_empty()
+            && self.connections.is_empty()
+            && self.rows.is_empty()
+            && self.left_out.is_empty()
+    }
+}
+
+/// User agents come from the recording: what is kept of them is bounded.
+const MAX_AGENTS: usize = 16;
+/// Models whose times between output events are kept: a histogram each.
+const MAX_MODELS: usize = 1_000;
+const MAX_AGENT_BYTES: usize = 100;

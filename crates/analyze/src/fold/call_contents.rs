@@ -1,0 +1,109 @@
+//! What was said in a call, as numbers of contents.
+
+use serde::{Deserialize, Serialize};
+
+use crate::decode::Decoded;
+use crate::fold::content::{Content, ContentId};
+use crate::fold::content_store::Library;
+
+/// The numbers of a call's contents.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Said {
+    /// In the order of [`Decoded::content`].
+    ids: Box<[ContentId]>,
+    /// Where among them the tools end.
+    tools: u32,
+    /// Where the instructions end that stand outside of the input.
+    instructions: u32,
+    /// Where the input ends; the output is the rest.
+    input: u32,
+}
+
+impl Said {
+    /// `ids` are those of all content of `decoded`.
+    pub(crate) fn of(decoded: &Decoded<'_>, ids: Box<[ContentId]>) -> Self {
+        let tools = decoded.tools.len();
+        let instructions = tools + usize::from(decoded.instructions.is_some());
+        let input = instructions + decoded.input.len();
+        Self {
+            ids,
+            tools: tools as u32,
+            instructions: instructions as u32,
+            input: input as u32,
+        }
+    }
+
+    /// Those from one end to another; none where a stored aggregate is not as it was written.
+    fn between(&self, from: u32, to: u32) -> &[ContentId] {
+        let range = from as usize..to as usize;
+        self.ids.get(range).unwrap_or_default()
+    }
+
+    /// The input's.
+    pub(crate) fn input(&self) -> &[ContentId] {
+        self.between(self.instructions, self.input)
+    }
+
+    /// Replaces each number by the one that stands for it in another library.
+    pub(crate) fn renumber(&mut self, numbers: &[ContentId]) {
+        for id in &mut self.ids {
+            if let Some(number) = numbers.get(id.place()) {
+                *id = *number;
+            }
+        }
+    }
+}
+
+/// What was said in a call.
+#[derive(Clone, Copy)]
+pub(crate) struct Contents<'a> {
+    said: &'a Said,
+    library: &'a Library,
+}
+
+impl<'a> Contents<'a> {
+    pub(crate) fn of(said: &'a Said, library: &'a Library) -> Self {
+        Self { said, library }
+    }
+
+    pub(crate) fn tools(&self) -> Vec<&'a Content> {
+        self.all(0, self.said.tools).collect()
+    }
+
+    /// Those that stand outside of the input.
+    pub(crate) fn instructions(&self) -> Option<&'a Content> {
+        self.all(self.said.tools, self.said.instructions).last()
+    }
+
+    pub(crate) fn input(&self) -> Vec<&'a Content> {
+        self.all(self.said.instructions, self.said.input).collect()
+    }
+
+    pub(crate) fn output(&self) -> Vec<&'a Content> {
+        self.all(self.said.input, self.said.ids.len() as u32)
+            .collect()
+    }
+
+    /// Everything that was sent, in the order in which a model reads it, with its number.
+    pub(crate) fn sent(&self) -> impl Iterator<Item = (ContentId, &'a Content)> {
+        let library = self.library;
+        let ids = self.said.between(0, self.said.input).iter();
+        ids.filter_map(move |id| Some((*id, library.get(*id)?)))
+    }
+
+    /// Everything that the model is shown but tools.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = &'a Content> {
+        self.all(self.said.tools, self.said.input)
+    }
+
+    /// The same, and what it answers.
+    pub(crate) fn said(&self) -> impl Iterator<Item = &'a Content> {
+        self.all(self.said.tools, self.said.ids.len() as u32)
+    }
+
+    fn all(&self, from: u32, to: u32) -> impl Iterator<Item = &'a Content> {
+        let library = self.library;
+        let ids = self.said.between(from, to).iter();
+        ids.filter_map(|id| library.get(*id))
+    }
+}

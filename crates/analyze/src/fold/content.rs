@@ -1,0 +1,188 @@
+//! One piece of content: an input or output item, or the definition of a tool.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::call::Digest;
+use crate::decode::content::readable;
+use crate::decode::{Item, Part};
+use crate::line::Place;
+use crate::text;
+
+/// The number of a content in its library, from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct ContentId(u32);
+
+impl ContentId {
+    /// Of what stands at `place`: a recording that fills so many would take a terabyte.
+    pub(crate) fn at(place: usize) -> Self {
+        Self(place as u32)
+    }
+
+    pub(crate) fn place(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// One piece of content, told from others by its digest. There may be very many: kept small.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Content {
+    pub(crate) digest: Digest,
+    /// The fingerprint of what pairs a tool call with its result.
+    pub(crate) call_id: Option<Digest>,
+    /// The tool's name, of a tool or a tool call. A pointer to one, for it is half as large.
+    name: Option<Arc<Arc<str>>>,
+    /// What it says, where there was room for it.
+    text: Option<Box<Text>>,
+    /// Where it was seen first.
+    pub(crate) first: First,
+    /// Its length as JSON; no line is longer than 4 GiB.
+    bytes: u32,
+    pub(crate) part: Part,
+}
+
+/// What a content says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Text {
+    digest: Digest,
+    /// Whether it is shorter than it was.
+    cut: bool,
+    text: Arc<str>,
+}
+
+/// Where content was seen first: the line, and the position among what that line holds.
+///
+/// It decides which texts there is room for, so numbers that are too large may all be the largest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct First {
+    source: u16,
+    line: u32,
+    position: u16,
+}
+
+impl First {
+    pub(crate) fn of(place: Place, position: usize) -> Self {
+        Self {
+            source: u16::try_from(place.source).unwrap_or(u16::MAX),
+            line: u32::try_from(place.line).unwrap_or(u32::MAX),
+            position: u16::try_from(position).unwrap_or(u16::MAX),
+        }
+    }
+}
+
+impl PartialEq for Content {
+    fn eq(&self, other: &Self) -> bool {
+        self.digest == other.digest
+    }
+}
+
+impl Content {
+    /// The content of `item`, without its text.
+    pub(crate) fn of(item: &Item<'_>, first: First, name: Option<Arc<Arc<str>>>) -> Self {
+        Self {
+            digest: item.digest,
+            call_id: item.call_id.as_deref().map(Digest::of),
+            name,
+            text: None,
+            first,
+            bytes: u32::try_from(item.raw.len()).unwrap_or(u32::MAX),
+            part: item.part,
+        }
+    }
+
+    /// The tool's name, of a tool or a tool call.
+    pub(crate) fn name(&self) -> Option<&Arc<str>> {
+        self.name.as_deref()
+    }
+
+    /// Its readable text, cut to a length, where there was room for it.
+    pub(crate) fn text(&self) -> Option<&Arc<str>> {
+        self.text.as_ref().map(|text| &text.text)
+    }
+
+    /// Whether the text is shorter than it was.
+    pub(crate) fn cut(&self) -> bool {
+        self.text.as_ref().is_some_and(|text| text.cut)
+    }
+
+    /// The digest of what it says, where that was kept; else its own. Agents give
+    /// the same item other ids when they send it again, and it says the same.
+    pub(crate) fn says(&self) -> Digest {
+        self.text.as_ref().map_or(self.digest, |text| text.digest)
+    }
+
+    /// Its length as JSON.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes.into()
+    }
+
+    /// The order in which texts get room: no two contents have the same place in it.
+    pub(crate) fn order(&self) -> (First, Digest) {
+        (self.first, self.digest)
+    }
+
+    /// The room that its text takes.
+    pub(crate) fn kept(&self) -> usize {
+        let room = limit(self.part).min(self.bytes as usize);
+        self.text.as_ref().map_or(0, |_| room)
+    }
+
+    /// Keeps the text of `item`, which this is the content of.
+    pub(crate) fn keep(&mut self, item: &Item<'_>) {
+        let whole = match item.part {
+            Part::Tools => pretty(&item.raw),
+            _ => readable(&item.raw),
+        };
+        let beginning = text::cut(&whole, limit(item.part));
+        self.text = Some(Box::new(Text {
+            digest: Digest::of(beginning),
+            cut: beginning.len() < whole.len(),
+            text: beginning.into(),
+        }));
+    }
+
+    /// Lets the text go.
+    pub(crate) fn forget(&mut self) {
+        self.text = None;
+    }
+
+    /// Takes what another library knows of the same content.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.first = self.first.min(other.first);
+        if self.text.is_none() {
+            self.text = other.text;
+        }
+    }
+}
+
+/// How much of a text is kept.
+fn limit(part: Part) -> usize {
+    match part {
+        Part::Tools | Part::Instructions => MAX_PROMPT_BYTES,
+        _ => MAX_ITEM_BYTES,
+    }
+}
+
+/// A tool's definition as people read it; as it is where it nests too deep.
+fn pretty(raw: &str) -> String {
+    serde_json::from_str::<serde_json::Value>(raw)
+        .and_then(|value| serde_json::to_string_pretty(&value))
+        .unwrap_or_else(|_| raw.to_owned())
+}
+
+/// One instruction text or tool definition: ten times codex's own.
+const MAX_PROMPT_BYTES: usize = 256 << 10;
+/// One other item: enough to read a transcript, not to copy a file out of it.
+pub(crate) const MAX_ITEM_BYTES: usize = 16 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_content_is_small() {
+        assert!(size_of::<Content>() <= 48);
+    }
+}

@@ -1,0 +1,85 @@
+//! Works out the report of all that was read.
+
+use std::thread;
+
+use crate::fold::aggregate::Aggregate;
+use crate::fold::sections::{
+    cache, completeness, conversation, endpoints, errors, frequency, glance, hosts, identity,
+    model, prompt, telemetry, timeline, tools, transcript,
+};
+use crate::fold::threads;
+use crate::fold::timeline_index::View;
+use crate::report::{Cache, Conversation, Models, Report};
+
+impl Aggregate {
+    /// Works out the report.
+    pub fn finish(mut self) -> Report {
+        let mut library = std::mem::take(&mut self.library).into_library();
+        library.finish();
+        let view = View::of(&self, &library);
+        // Half of the work, where there is much.
+        let half = || {
+            let structure = self.shapes.finish();
+            (structure, transcript::finish(&view))
+        };
+        let report = thread::scope(|scope| {
+            // Without a thread to spare it takes longer, and nothing else.
+            let helper = thread::Builder::new();
+            let helper = self.helped.then(|| helper.spawn_scoped(scope, half));
+            let (model, conversation, cache) = self.calls(&view);
+            let report = Report {
+                recordings: view.recordings(),
+                left_out: self.left_out.len() as u64,
+                glance: Some(glance::finish(
+                    &view,
+                    &self.agents,
+                    &self.folding,
+                    &self.problems,
+                )),
+                endpoints: Some(endpoints::finish(&view, &self.headers, &self.folding)),
+                frequency: Some(frequency::finish(&view)),
+                model: Some(model),
+                conversation: Some(conversation),
+                prompt: Some(prompt::finish(&view, library.len())),
+                cache: Some(cache),
+                errors: Some(errors::finish(&view)),
+                identity: Some(identity::finish(&self.sightings)),
+                telemetry: Some(telemetry::finish(&view, &self.telemetry)),
+                hosts: Some(hosts::finish(&view)),
+                timeline: Some(timeline::finish(&view)),
+                completeness: Some(completeness::finish(&view, &self.problems)),
+                ..Report::default()
+            };
+            let (structure, transcript) = match helper {
+                Some(Ok(helper)) => helper
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                Some(Err(_)) | None => half(),
+            };
+            // Prices are the user's, not the recording's: `cost` stays open.
+            Report {
+                structure: Some(structure),
+                transcript: Some(transcript),
+                ..report
+            }
+        });
+        if self.helped {
+            // Giving back the many small pieces takes a while; where no thread can be had it is done at once.
+            drop(thread::Builder::new().spawn(move || drop((self, library))));
+        }
+        report
+    }
+
+    /// The sections about calls one after the other and about what tools gave back.
+    fn calls(&self, view: &View<'_>) -> (Models, Conversation, Cache) {
+        let results = tools::Results::of(view);
+        let mut threads = conversation::Threads::of(view, &results);
+        let mut uses = cache::Uses::default();
+        threads::steps(view, |step| {
+            threads.take(&step);
+            uses.take(&step);
+        });
+        let model = model::finish(view, &results, &self.gaps);
+        (model, threads.finish(), uses.finish())
+    }
+}

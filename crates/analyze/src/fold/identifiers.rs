@@ -1,0 +1,390 @@
+//! Credentials and identifiers, as they are seen in requests and answers.
+//!
+//! A redacted recording holds `<redacted:…>` where a credential was; equal
+//! fingerprints are equal credentials. Where a recording keeps its secrets, a
+//! fingerprint is made here: no report shows a credential. Identifiers are told
+//! by their names and likewise shown as fingerprints alone.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use crate::line::exchange::{Body, Exchange, Header};
+use memchr::memmem;
+use serde::{Deserialize, Serialize};
+
+use crate::call::Digest;
+use crate::endpoint::Endpoint;
+use crate::json::Json;
+use crate::text;
+
+/// Everything that was seen, counted.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Sightings {
+    /// Bounded by [`MAX_SIGHTINGS`].
+    #[serde(with = "crate::fold::pairs")]
+    pub(crate) seen: BTreeMap<Sighting, u64>,
+}
+
+/// A value in one place of the traffic with one host.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Sighting {
+    /// Whether it lets its holder in; else it only tells who they are.
+    pub(crate) credential: bool,
+    pub(crate) fingerprint: String,
+    /// `header authorization`, `body refresh_token`, `url key`.
+    pub(crate) field: String,
+    pub(crate) host: String,
+    /// Whether the agent sent it; else the origin did.
+    pub(crate) sent: bool,
+    /// Whether it travelled without TLS.
+    pub(crate) clear: bool,
+}
+
+impl Sightings {
+    pub(crate) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange<'_>) {
+        let request = &exchange.request;
+        let mut scene = Scene {
+            sightings: self,
+            host: &endpoint.host,
+            sent: true,
+            clear: request.url.starts_with("http://") || request.url.starts_with("ws://"),
+        };
+        scene.url(&request.url);
+        scene.headers(&request.headers);
+        scene.body(request.body.as_ref());
+        scene.sent = false;
+        if let Some(response) = &exchange.response {
+            scene.headers(&response.headers);
+            scene.body(response.body.as_ref());
+        }
+        self.trim();
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (sighting, count) in other.seen {
+            *self.seen.entry(sighting).or_default() += count;
+        }
+        self.trim();
+    }
+
+    fn trim(&mut self) {
+        while self.seen.len() > MAX_SIGHTINGS {
+            self.seen.pop_last();
+        }
+    }
+}
+
+/// One direction of one exchange.
+struct Scene<'a> {
+    sightings: &'a mut Sightings,
+    host: &'a str,
+    sent: bool,
+    clear: bool,
+}
+
+impl Scene<'_> {
+    fn see(&mut self, credential: bool, fingerprint: &str, field: String) {
+        let sighting = Sighting {
+            credential,
+            fingerprint: text::cut(fingerprint, MAX_NAME_BYTES).to_owned(),
+            field,
+            host: self.host.to_owned(),
+            sent: self.sent,
+            clear: self.clear,
+        };
+        *self.sightings.seen.entry(sighting).or_default() += 1;
+    }
+
+    fn url(&mut self, url: &str) {
+        for (at, fingerprint) in redacted(url) {
+            let before = &url[..at];
+            let name = before
+                .strip_suffix('=')
+                .and_then(|rest| rest.rsplit(['?', '&']).next());
+            self.see(true, fingerprint, field("url", name.unwrap_or("user")));
+        }
+    }
+
+    fn headers(&mut self, headers: &[Header<'_>]) {
+        for header in headers {
+            let name = &*text::lower(&header.name);
+            let is_id = IDENTIFIERS.contains(&name);
+            let mut found = false;
+            for (at, fingerprint) in redacted(&header.value) {
+                found = true;
+                let is_cookie = name == "cookie" || name == "set-cookie";
+                let before = header.value[..at].trim_end_matches('=');
+                let cookie = before.rsplit([';', ' ']).next().filter(|_| is_cookie);
+                let named = cookie.map(|cookie| format!("{name} {cookie}"));
+                let named = named.as_deref().unwrap_or(name);
+                self.see(!is_id, fingerprint, field("header", named));
+            }
+            if !found && (is_id || SECRET_HEADERS.contains(&name)) {
+                let fingerprint = Digest::of(&header.value).to_string();
+                self.see(!is_id, &fingerprint, field("header", name));
+            } else {
+                let mut finds = Finds::default();
+                self.quoted(&header.value, &PLAIN, "header", &mut finds);
+                self.quoted(&header.value, &IN_STRINGS, "header", &mut finds);
+            }
+        }
+    }
+
+    /// Finds credentials and identifiers, whichever of its two forms the body has.
+    fn body(&mut self, body: Option<&Body<'_>>) {
+        let Some(body) = body else { return };
+        let mut finds = Finds::default();
+        if let Some(json) = body.json {
+            self.credentials(json.raw());
+            self.members(json, &mut finds);
+        } else if let Some(text) = body.text.and_then(Json::inner) {
+            // As it stands: what is looked for is found in any quoting.
+            self.credentials(text);
+            self.quoted(text, &IN_STRINGS, "body", &mut finds);
+        }
+    }
+
+    fn credentials(&mut self, content: &str) {
+        for (at, fingerprint) in redacted(content) {
+            let key = key_before(&content[..at]);
+            let is_id = IDENTIFIERS.contains(&key);
+            self.see(!is_id, fingerprint, field("body", key));
+        }
+    }
+
+    /// Finds identifiers among the members of JSON, also of JSON inside its strings.
+    fn members(&mut self, content: Json<'_>, finds: &mut Finds) {
+        let tokens = (content.place()..content.behind()).map(|place| content.at(place));
+        for json in tokens {
+            if json.is_name() {
+                if let Some(word) = json.inner().and_then(identifier)
+                    && let Some(value) = content.at(json.behind()).inner().and_then(value_in)
+                {
+                    self.identifier(word, value, "body", finds);
+                }
+            } else if json.is_escaped() {
+                let text = json.inner().unwrap_or_default();
+                self.quoted(text, &IN_STRINGS, "body", finds);
+            }
+        }
+    }
+
+    /// Finds identifiers among the members of JSON in a text; `ends` finds what their names end with.
+    fn quoted(&mut self, content: &str, ends: &memmem::Finder<'_>, place: &str, finds: &mut Finds) {
+        for at in ends.find_iter(content.as_bytes()) {
+            let (before, after) = content.split_at(at + NAME_END.len());
+            // No name is longer, and who looks further back can be made to look for ever.
+            let start = before.len().saturating_sub(MAX_IDENTIFIER_BYTES);
+            let before = &before[before.ceil_char_boundary(start)..];
+            let name = before.rsplit('"').next().unwrap_or_default();
+            let is_quoted = name.len() < before.len();
+            let word = identifier(name).filter(|_| is_quoted);
+            if let Some(word) = word
+                && let Some(value) = member_value(after)
+            {
+                self.identifier(word, value, place, finds);
+            }
+        }
+    }
+
+    fn identifier(&mut self, word: usize, value: &str, place: &str, finds: &mut Finds) {
+        finds[word] += 1;
+        if finds[word] > MAX_FINDS || value.is_empty() || value.starts_with(REDACTED) {
+            return;
+        }
+        let fingerprint = Digest::of(value).to_string();
+        self.see(false, &fingerprint, field(place, IDENTIFIERS[word]));
+    }
+}
+
+/// How often each of [`IDENTIFIERS`] was found in one content.
+type Finds = [usize; IDENTIFIERS.len()];
+
+/// Which of [`IDENTIFIERS`] it is.
+fn identifier(name: &str) -> Option<usize> {
+    name.ends_with(NAME_END).then(|| {
+        IDENTIFIERS
+            .iter()
+            .position(|identifier| *identifier == name)
+    })?
+}
+
+/// Looks for the ends of the names of identifiers in the strings of JSON, where quotes are escaped.
+static IN_STRINGS: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new(r"id\"));
+
+/// Looks for them where quotes are not escaped.
+static PLAIN: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("id\""));
+
+/// Looks for [`REDACTED`] alone.
+static BEGINNING: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new(REDACTED));
+
+/// The fingerprints in `content`, and where each `<redacted:` begins.
+fn redacted(content: &str) -> impl Iterator<Item = (usize, &str)> {
+    let starts = BEGINNING.find_iter(content.as_bytes());
+    starts.filter_map(|at| Some((at, fingerprint(&content[at + REDACTED.len()..])?)))
+}
+
+/// The fingerprint that `rest` begins with, up to its `>`.
+fn fingerprint(rest: &str) -> Option<&str> {
+    let mut bytes = rest.bytes().take(MAX_NAME_BYTES);
+    let end = bytes.position(|byte| byte == b'>')?;
+    Some(&rest[..end])
+}
+
+/// The key of the JSON member whose string value `before` ends inside of; of other text `?`.
+fn key_before(before: &str) -> &str {
+    // No value that holds a credential is longer: and who looks further back for
+    // each of many can be made to look for ever.
+    let start = before.ceil_char_boundary(before.len().saturating_sub(MAX_BEFORE_BYTES));
+    let Some((head, _)) = before[start..].rsplit_once('"') else {
+        return "?";
+    };
+    let head = head.trim_end_matches(['\\', ' ', ':']);
+    let Some(head) = head.strip_suffix('"') else {
+        return "?";
+    };
+    let key = head
+        .trim_end_matches('\\')
+        .rsplit('"')
+        .next()
+        .unwrap_or("?");
+    if key.is_empty() { "?" } else { key }
+}
+
+/// The string value of a member whose name `after` follows, quote included.
+fn member_value(after: &str) -> Option<&str> {
+    let after = after.trim_start_matches('\\').strip_prefix('"')?;
+    let after = after.trim_start().strip_prefix(':')?.trim_start();
+    let after = after.trim_start_matches('\\').strip_prefix('"')?;
+    let end = value_end(after)?;
+    Some(&after[..end])
+}
+
+/// The same of a string whose inside this is.
+fn value_in(inside: &str) -> Option<&str> {
+    match value_end(inside) {
+        Some(end) => Some(&inside[..end]),
+        None => (inside.len() < MAX_VALUE_BYTES).then_some(inside),
+    }
+}
+
+/// Where a quote or an escape ends a value, if it is short.
+fn value_end(value: &str) -> Option<usize> {
+    let mut bytes = value.bytes().take(MAX_VALUE_BYTES);
+    bytes.position(|byte| matches!(byte, b'"' | b'\\'))
+}
+
+fn field(place: &str, name: &str) -> String {
+    format!("{place} {}", text::cut(name, MAX_NAME_BYTES))
+}
+
+/// How a redacted value begins in a recording.
+const REDACTED: &str = "<redacted:";
+
+/// Headers that hold a credential, for recordings that keep them.
+const SECRET_HEADERS: &[&str] = &[
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "set-cookie",
+    "x-api-key",
+    "api-key",
+    "statsig-api-key",
+    "mcp-session-id",
+];
+
+/// How the name of each of [`IDENTIFIERS`] ends.
+const NAME_END: &str = "id";
+
+/// Headers and JSON members that tell one user, account or machine from another.
+const IDENTIFIERS: [&str; 11] = [
+    "installation_id",
+    "x-codex-installation-id",
+    "chatgpt-account-id",
+    "chatgpt_account_id",
+    "account_id",
+    "device_id",
+    "oai-device-id",
+    "machine_id",
+    "anonymous_id",
+    "user_id",
+    "stable_id",
+];
+
+/// A session has a few dozen; more are noise, and must not fill the memory.
+const MAX_SIGHTINGS: usize = 4096;
+const MAX_NAME_BYTES: usize = 100;
+const MAX_VALUE_BYTES: usize = 300;
+const MAX_BEFORE_BYTES: usize = 4096;
+/// With the quote before it.
+const MAX_IDENTIFIER_BYTES: usize = 32;
+/// Telemetry repeats an id in every data point: a few tell as much.
+const MAX_FINDS: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_identifier_is_found_by_the_end_of_its_name() {
+        for (word, name) in IDENTIFIERS.into_iter().enumerate() {
+            assert_eq!(identifier(name), Some(word));
+            assert!(name.len() < MAX_IDENTIFIER_BYTES);
+        }
+        assert_eq!(identifier("id"), None);
+        assert_eq!((value_in("x"), value_in(r"x\n")), (Some("x"), Some("x")));
+        assert_eq!(value_in(&"x".repeat(MAX_VALUE_BYTES)), None);
+    }
+
+    #[test]
+    fn identifiers_in_a_header_are_found_in_any_quoting() {
+        let mut sightings = Sightings::default();
+        let mut scene = Scene {
+            sightings: &mut sightings,
+            host: "h",
+            sent: true,
+            clear: false,
+        };
+        scene.headers(&[Header {
+            name: "X-Metadata".into(),
+            value: r#"{"user_id":"u","inner":"{\"account_id\":\"a\"}"}"#.into(),
+        }]);
+        let fields: Vec<&str> = sightings.seen.keys().map(|seen| &*seen.field).collect();
+        let mut expected = [Digest::of("u"), Digest::of("a")].map(|digest| digest.to_string());
+        expected.sort();
+        let seen: Vec<&str> = sightings
+            .seen
+            .keys()
+            .map(|seen| &*seen.fingerprint)
+            .collect();
+        assert_eq!(seen, expected);
+        assert!(fields.contains(&"header user_id") && fields.contains(&"header account_id"));
+    }
+
+    #[test]
+    fn the_key_before_a_fingerprint_is_found_in_any_quoting() {
+        for (before, key) in [
+            (r#"{"refresh_token":""#, "refresh_token"),
+            (r#"{"a":1, "token" : ""#, "token"),
+            (r#"{"m":"{\"api_key\":\""#, "api_key"),
+            (r#"{"text":"my key is "#, "text"),
+            ("plain text ", "?"),
+            ("", "?"),
+        ] {
+            assert_eq!(key_before(before), key, "{before}");
+        }
+    }
+
+    #[test]
+    fn the_value_of_a_member_is_found_in_any_quoting() {
+        assert_eq!(member_value(r#"":"x","#), Some("x"));
+        assert_eq!(member_value(r#"\":\"x\","#), Some("x"));
+        assert_eq!(member_value(r#"" : "x""#), Some("x"));
+        assert_eq!(member_value(r#"":12"#), None);
+        assert_eq!(member_value(r#"":"no end"#), None);
+        let found: Vec<_> = redacted("a <redacted:12> b <redacted:é> <redacted:").collect();
+        assert_eq!(found, [(2, "12"), (18, "é")]);
+    }
+}

@@ -1,0 +1,158 @@
+//! One exchange, boiled down to what the sections need of it.
+//!
+//! A row is the only thing that is kept of each exchange: its size does not
+//! depend on the sizes of bodies.
+
+use crate::line::exchange::{Exchange, Response};
+use capture::record::{OutcomeState, Transport};
+use serde::{Deserialize, Serialize};
+
+use crate::call::Call;
+use crate::decode::fault::retry_after_us;
+use crate::decode::header;
+use crate::fold::call_contents::Said;
+use crate::line::Place;
+use crate::text;
+
+/// One exchange.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Row {
+    pub(crate) place: Place,
+    /// Its number in its recording.
+    pub(crate) id: u64,
+    pub(crate) connection: u64,
+    /// When it began, in microseconds since 1970.
+    pub(crate) started_us: i64,
+    pub(crate) transport: Transport,
+    /// Absent when there was no answer.
+    pub(crate) status: Option<u16>,
+    pub(crate) state: OutcomeState,
+    /// Why it ended so, for those that are not complete.
+    pub(crate) reason: Option<String>,
+    pub(crate) up: Size,
+    pub(crate) down: Size,
+    /// When the request had been sent.
+    pub(crate) sent_us: Option<u64>,
+    /// When the answer began.
+    pub(crate) answer_us: Option<u64>,
+    /// When the answer was over.
+    pub(crate) end_us: Option<u64>,
+    /// What passing through the proxy cost at most, and in all.
+    pub(crate) delay_us: Option<(u64, u64)>,
+    /// How long the answer asked to wait.
+    pub(crate) retry_after_us: Option<u64>,
+    /// Whether the request asks for a WebSocket.
+    pub(crate) upgrade: bool,
+    /// Whether a body or the events were not kept whole.
+    pub(crate) truncated: bool,
+    /// Whether a body could not be decoded.
+    pub(crate) undecoded: bool,
+    pub(crate) notes: u64,
+    /// Without the digests of its content, which `said` stands for.
+    pub(crate) call: Option<Box<Call>>,
+    pub(crate) said: Said,
+}
+
+/// How large a body is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Size {
+    /// As it travelled, compressed.
+    pub(crate) wire: u64,
+    /// Decoded.
+    pub(crate) content: u64,
+}
+
+impl Row {
+    pub(crate) fn of(
+        place: Place,
+        exchange: &Exchange<'_>,
+        call: Option<Call>,
+        said: Said,
+    ) -> Self {
+        let request = &exchange.request;
+        let response = exchange.response.as_ref();
+        let bodies = [
+            request.body.as_ref(),
+            response.and_then(|response| response.body.as_ref()),
+        ];
+        let bodies = || bodies.iter().flatten();
+        let reason = exchange.outcome.reason.as_deref();
+        Self {
+            place,
+            id: exchange.id,
+            connection: exchange.connection,
+            started_us: exchange.started_at.as_micros(),
+            transport: exchange.transport,
+            status: response.map(|response| response.status),
+            state: exchange.outcome.state,
+            reason: reason.map(|reason| text::cut(reason, MAX_REASON_BYTES).to_owned()),
+            up: request.body.as_ref().map_or(Size::default(), |body| Size {
+                wire: body.wire_bytes,
+                content: body.bytes,
+            }),
+            down: response.map(down).unwrap_or_default(),
+            sent_us: request.end_us,
+            answer_us: response.map(|response| response.start_us),
+            end_us: response.and_then(end_us),
+            delay_us: exchange.delay.map(|delay| (delay.max_us, delay.total_us)),
+            retry_after_us: response.and_then(retry_after_us),
+            upgrade: header(&request.headers, "upgrade")
+                .is_some_and(|value| value.eq_ignore_ascii_case("websocket")),
+            truncated: bodies().any(|body| body.truncated)
+                || response.is_some_and(|r| r.events.iter().any(|event| event.truncated)),
+            undecoded: bodies().any(|body| body.undecoded),
+            notes: exchange.notes,
+            call: call.map(Box::new),
+            said,
+        }
+    }
+
+    /// First byte of the request, to the last of the answer.
+    pub(crate) fn latency_us(&self) -> Option<u64> {
+        self.end_us
+    }
+
+    /// Request sent, to the first byte of the answer.
+    pub(crate) fn ttfb_us(&self) -> Option<u64> {
+        Some(self.answer_us?.saturating_sub(self.sent_us?))
+    }
+
+    /// When it was over as far as it was seen, in microseconds since 1970.
+    pub(crate) fn ended_us(&self) -> i64 {
+        let marks = [self.end_us, self.answer_us, self.sent_us];
+        let last = marks.into_iter().flatten().max().unwrap_or(0);
+        self.started_us.saturating_add_unsigned(last)
+    }
+
+    /// Whether it failed: no whole answer, or one that says so.
+    pub(crate) fn failed(&self) -> bool {
+        matches!(self.state, OutcomeState::Aborted | OutcomeState::Failed)
+            || self.status.is_none_or(|status| status >= 400)
+    }
+}
+
+/// The size of an answer: of its body, and where it has none of its events.
+fn down(response: &Response<'_>) -> Size {
+    let events = || response.events.iter();
+    let sum = |bytes: &mut dyn Iterator<Item = u64>| bytes.fold(0, u64::saturating_add);
+    let streamed = Size {
+        wire: sum(&mut events().map(|event| event.wire_bytes.unwrap_or(event.bytes))),
+        content: sum(&mut events().map(|event| event.bytes)),
+    };
+    match &response.body {
+        Some(body) if body.wire_bytes > 0 || body.bytes > 0 => Size {
+            wire: body.wire_bytes,
+            content: body.bytes,
+        },
+        _ => streamed,
+    }
+}
+
+fn end_us(response: &Response<'_>) -> Option<u64> {
+    response
+        .end_us
+        .or_else(|| response.events.last().map(|event| event.at_us))
+}
+
+/// Reasons come from the recording: what is kept of each is bounded.
+const MAX_REASON_BYTES: usize = 200;

@@ -1,0 +1,150 @@
+//! Works out the section "Cache".
+//!
+//! A provider's cache can give back at most the beginning that two prompts
+//! share. What it could hold is taken to be the input of the request before in
+//! the same thread; a request that gets less than half of that is a miss, and
+//! the first of the reasons that applies is named, in the order in which they
+//! would spoil a prompt's beginning.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::call::Kind;
+use crate::fold::sections::conversation::{instructions_changed, tools_changed};
+use crate::fold::threads::Step;
+use crate::report::{Cache, CacheUse, MissCount, MissReason};
+use crate::stats::Quantiles;
+
+/// The section, while requests come one by one.
+#[derive(Default)]
+pub(crate) struct Uses<'v, 'a> {
+    threads: Vec<ThreadUses<'v, 'a>>,
+}
+
+/// The requests of one conversation.
+#[derive(Default)]
+struct ThreadUses<'v, 'a> {
+    requests: Vec<CacheUse>,
+    /// The last of them.
+    before: Option<Rc<Step<'v, 'a>>>,
+}
+
+impl<'v, 'a> Uses<'v, 'a> {
+    pub(crate) fn take(&mut self, step: &Rc<Step<'v, 'a>>) {
+        if self.threads.len() <= step.thread {
+            self.threads
+                .resize_with(step.thread + 1, ThreadUses::default);
+        }
+        let Some(tokens) = step.call.tokens.filter(|tokens| tokens.input > 0) else {
+            return;
+        };
+        let ThreadUses { requests, before } = &mut self.threads[step.thread];
+        let last = before.replace(Rc::clone(step));
+        let last = last.as_deref();
+        let expected = last.map_or(0, |before| {
+            before.call.tokens.map_or(0, |tokens| tokens.input)
+        });
+        let missed = tokens.cached < expected.div_ceil(2);
+        let nothing = last.is_none() && tokens.cached == 0;
+        let (common_bytes, previous_bytes) = common(last, step);
+        requests.push(CacheUse {
+            exchange: step.entry.row.id,
+            thread: step.thread as u64 + 1,
+            input: tokens.input,
+            cached: tokens.cached,
+            expected,
+            common_bytes,
+            previous_bytes,
+            miss: (missed || nothing).then(|| reason(last, step)),
+        });
+    }
+
+    /// The section "Cache".
+    pub(crate) fn finish(self) -> Cache {
+        let threads = self.threads.into_iter();
+        summary(threads.flat_map(|thread| thread.requests).collect())
+    }
+}
+
+fn summary(requests: Vec<CacheUse>) -> Cache {
+    let mut reasons: BTreeMap<MissReason, (u64, u64)> = BTreeMap::new();
+    for request in &requests {
+        if let Some(reason) = request.miss {
+            let (count, missed) = reasons.entry(reason).or_default();
+            *count += 1;
+            *missed = missed.saturating_add(missed_tokens(request));
+        }
+    }
+    let mut counts: Vec<MissCount> = reasons
+        .into_iter()
+        .map(|(reason, (count, missed_tokens))| MissCount {
+            reason,
+            count,
+            missed_tokens,
+        })
+        .collect();
+    counts.sort_by_key(|miss| std::cmp::Reverse(miss.count));
+    let misses = counts.iter().map(|miss| miss.count).sum();
+    Cache {
+        hits: requests.len() as u64 - misses,
+        misses,
+        share: Quantiles::of(requests.iter().map(|request| {
+            let share = u128::from(request.cached) * 10_000 / u128::from(request.input);
+            u64::try_from(share).unwrap_or(u64::MAX)
+        })),
+        missed_tokens: counts
+            .iter()
+            .map(|miss| miss.missed_tokens)
+            .fold(0, u64::saturating_add),
+        reasons: counts,
+        requests,
+    }
+}
+
+/// What was not in the cache, of what could have been.
+fn missed_tokens(request: &CacheUse) -> u64 {
+    request
+        .expected
+        .min(request.input)
+        .saturating_sub(request.cached)
+}
+
+/// How many bytes two prompts have in common at their beginning, and how many the earlier has.
+fn common(before: Option<&Step<'_, '_>>, step: &Step<'_, '_>) -> (u64, u64) {
+    let Some(before) = before else { return (0, 0) };
+    let old = before.tools.iter().chain(&before.shown);
+    let new = step.tools.iter().chain(&step.shown);
+    let same = old.zip(new).take_while(|(old, new)| old == new);
+    (same.map(|(old, _)| old.bytes()).sum(), before.context_bytes)
+}
+
+/// The likely reason of a miss.
+fn reason(before: Option<&Step<'_, '_>>, step: &Step<'_, '_>) -> MissReason {
+    let Some(before) = before else {
+        return MissReason::FirstRequest;
+    };
+    let pause_us = step
+        .entry
+        .row
+        .started_us
+        .saturating_sub(before.entry.row.ended_us());
+    let goes_on = step.shown.starts_with(&before.shown);
+    if before.call.model != step.call.model {
+        MissReason::OtherModel
+    } else if before.call.kind == Kind::Compaction {
+        MissReason::Compaction
+    } else if tools_changed(before, step) {
+        MissReason::ChangedTools
+    } else if instructions_changed(before, step) {
+        MissReason::ChangedInstructions
+    } else if !goes_on {
+        MissReason::ChangedInput
+    } else if pause_us > CACHE_LIFE_US {
+        MissReason::LongPause
+    } else {
+        MissReason::Unexplained
+    }
+}
+
+/// The time after which providers say that an unused entry may be gone: five minutes.
+const CACHE_LIFE_US: i64 = 300_000_000;

@@ -1,0 +1,176 @@
+//! Works out the section "Prompt".
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::decode::Part;
+use crate::fold::content::{Content, ContentId};
+use crate::fold::timeline_index::View;
+use crate::report::{PartBytes, Prompt, PromptText};
+
+/// `contents` is how many distinct ones there are.
+pub(crate) fn finish(view: &View<'_>, contents: usize) -> Prompt {
+    let mut uses = Uses {
+        seen: vec![NEVER; contents],
+        ..Uses::default()
+    };
+    for (entry, call) in view.calls() {
+        let mut known = 0;
+        for (id, content) in entry.contents.sent() {
+            uses.add(id, content, entry.row.id);
+            known += content.bytes();
+        }
+        let around = call.prompt.bytes.saturating_sub(known);
+        uses.around = uses.around.saturating_add(around);
+    }
+    let called: BTreeSet<&str> = view
+        .calls()
+        .flat_map(|(_, call)| &call.tool_calls)
+        .map(|call| last_name(&call.name))
+        .collect();
+    uses.finish(&called)
+}
+
+/// Which content was sent, how often, and first by whom.
+#[derive(Default)]
+struct Uses<'a> {
+    /// Prompt texts in the order in which they came.
+    order: Vec<Used<'a>>,
+    /// Where those without a text stand in that order: a recording in which every request brings others
+    /// would fill the memory with them.
+    without_text: BTreeMap<(Part, &'a str), usize>,
+    /// Of each content its place in that order; [`ELSEWHERE`] of what has none, [`NEVER`] of what was not sent.
+    seen: Vec<u32>,
+    /// Of each part that was sent the bytes, and how many there were once.
+    parts: Vec<(Part, u64, u64)>,
+    around: u64,
+}
+
+/// A prompt text, or all of one part and name that were not kept.
+struct Used<'a> {
+    /// The last of them.
+    content: &'a Content,
+    items: u64,
+    bytes: u64,
+    first_exchange: u64,
+    /// How often they were sent.
+    requests: u64,
+    /// The bytes of these, sent as often.
+    sent_bytes: u64,
+}
+
+impl<'a> Uses<'a> {
+    fn add(&mut self, id: ContentId, content: &'a Content, exchange: u64) {
+        // There are nine at most: looking is faster than a map.
+        let known = self
+            .parts
+            .iter()
+            .position(|(part, ..)| *part == content.part);
+        let known = known.unwrap_or_else(|| {
+            self.parts.push((content.part, 0, 0));
+            self.parts.len() - 1
+        });
+        let (_, all, distinct) = &mut self.parts[known];
+        *all += content.bytes();
+        let mut order = self.seen[id.place()];
+        if order == NEVER {
+            *distinct += content.bytes();
+            order = if is_prompt(content.part) {
+                self.text(content, exchange)
+            } else {
+                ELSEWHERE
+            };
+            self.seen[id.place()] = order;
+        }
+        if let Some(used) = self.order.get_mut(order as usize) {
+            used.requests += 1;
+            used.sent_bytes += content.bytes();
+        }
+    }
+
+    /// Notes a text that was not sent before; its place in the order.
+    fn text(&mut self, content: &'a Content, exchange: u64) -> u32 {
+        let new = self.order.len();
+        let place = if content.text().is_none() {
+            let name = content.name().map_or("", |name| name);
+            *self.without_text.entry((content.part, name)).or_insert(new)
+        } else {
+            new
+        };
+        if place == new {
+            self.order.push(Used {
+                content,
+                items: 0,
+                bytes: 0,
+                first_exchange: exchange,
+                requests: 0,
+                sent_bytes: 0,
+            });
+        }
+        let used = &mut self.order[place];
+        used.content = content;
+        used.items += 1;
+        used.bytes += content.bytes();
+        place as u32
+    }
+
+    fn finish(mut self, called: &BTreeSet<&str>) -> Prompt {
+        let mut prompt = Prompt::default();
+        let mut unused = BTreeSet::new();
+        for used in &self.order {
+            let content = used.content;
+            let text = PromptText {
+                name: content.name().cloned(),
+                digest: content.digest,
+                items: used.items,
+                bytes: used.bytes,
+                requests: used.requests,
+                first_exchange: used.first_exchange,
+                text: content.text().cloned(),
+                cut: content.cut(),
+            };
+            if content.part == Part::Instructions {
+                prompt.instructions.push(text);
+                continue;
+            }
+            let name = text.name.as_deref().unwrap_or("");
+            if !called.contains(last_name(name)) {
+                if !unused.contains(name) {
+                    unused.insert(name.to_owned());
+                }
+                prompt.unused_tool_bytes += used.sent_bytes;
+            }
+            prompt.tools.push(text);
+        }
+        prompt.unused_tools = unused.into_iter().collect();
+        prompt.bytes = self.bytes();
+        prompt
+    }
+
+    fn bytes(&mut self) -> Vec<PartBytes> {
+        self.parts.sort_unstable();
+        let parts = self.parts.iter().map(|(part, bytes, distinct)| PartBytes {
+            part: Some(*part),
+            bytes: *bytes,
+            distinct_bytes: *distinct,
+        });
+        let around = PartBytes {
+            part: None,
+            bytes: self.around,
+            distinct_bytes: self.around,
+        };
+        parts.chain((self.around > 0).then_some(around)).collect()
+    }
+}
+
+/// No place in a list: a recording that fills one so far would take a terabyte.
+const ELSEWHERE: u32 = u32::MAX;
+const NEVER: u32 = u32::MAX - 1;
+
+fn is_prompt(part: Part) -> bool {
+    matches!(part, Part::Instructions | Part::Tools)
+}
+
+/// A tool's name without its namespace: calls do not always name it.
+fn last_name(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}

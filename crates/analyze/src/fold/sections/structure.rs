@@ -1,0 +1,135 @@
+//! Folds the payloads of each endpoint into their structure, and works out the section.
+
+use std::collections::BTreeMap;
+
+use crate::json::Json;
+use crate::line::exchange::{Event, Exchange};
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::Endpoint;
+use crate::endpoint::entry;
+use crate::report::{Payload, PayloadPart, Structure};
+use crate::shape::Shape;
+use crate::text;
+
+/// The structure of all payloads, by endpoint.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Shapes {
+    #[serde(with = "crate::fold::pairs")]
+    endpoints: BTreeMap<Endpoint, EndpointShapes>,
+}
+
+/// The structure of one endpoint's payloads.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct EndpointShapes {
+    request: Shape,
+    response: Shape,
+    /// By the event's type; bounded by [`MAX_EVENT_TYPES`].
+    events: BTreeMap<String, Shape>,
+}
+
+impl Shapes {
+    /// Takes the JSON payloads of one exchange.
+    pub(crate) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange<'_>) {
+        // What several endpoints say has no structure in common.
+        if endpoint.is_folded() {
+            return;
+        }
+        let request = exchange.request.body.as_ref();
+        let response = exchange.response.as_ref();
+        let request = request.and_then(|body| body.json);
+        let answer = response.and_then(|response| response.body.as_ref()?.json);
+        let events = response.map_or(&[][..], |response| &response.events);
+        if request.is_none() && answer.is_none() && events.is_empty() {
+            return;
+        }
+        let shapes = entry(&mut self.endpoints, endpoint);
+        if let Some(json) = request {
+            shapes.request.walk(json);
+        }
+        if let Some(json) = answer {
+            shapes.response.walk(json);
+        }
+        for alike in events.chunk_by(Event::is_like) {
+            shapes.add_events(alike);
+        }
+    }
+
+    /// Takes out the structure of an endpoint's payloads.
+    pub(crate) fn remove(&mut self, endpoint: &Endpoint) -> Option<EndpointShapes> {
+        self.endpoints.remove(endpoint)
+    }
+
+    /// Adds to the structure of an endpoint's payloads.
+    pub(crate) fn merge(&mut self, endpoint: &Endpoint, shapes: Option<EndpointShapes>) {
+        if let Some(shapes) = shapes.filter(|_| !endpoint.is_folded()) {
+            entry(&mut self.endpoints, endpoint).merge(shapes);
+        }
+    }
+
+    /// The section "Payload structure".
+    pub(crate) fn finish(&self) -> Structure {
+        let mut payloads = Vec::new();
+        for (endpoint, shapes) in &self.endpoints {
+            let events = shapes.events.iter();
+            let events = events.map(|(name, shape)| (PayloadPart::Event, Some(name), shape));
+            let bodies = [
+                (PayloadPart::Request, None, &shapes.request),
+                (PayloadPart::Response, None, &shapes.response),
+            ];
+            for (part, event, shape) in bodies.into_iter().chain(events) {
+                if shape.samples() == 0 {
+                    continue;
+                }
+                payloads.push(Payload {
+                    endpoint: endpoint.clone(),
+                    part,
+                    event: event.cloned(),
+                    samples: shape.samples(),
+                    rows: shape.rows(),
+                    schema: shape.schema(),
+                });
+            }
+        }
+        Structure { payloads }
+    }
+}
+
+impl EndpointShapes {
+    /// Takes events of one type whose data has the same structure.
+    fn add_events(&mut self, alike: &[Event<'_>]) {
+        let payloads: Vec<Json<'_>> = alike.iter().filter_map(|event| event.json).collect();
+        let Some(event) = alike.first().filter(|_| !payloads.is_empty()) else {
+            return;
+        };
+        let name = event.kind();
+        let name = text::cut(&name, MAX_TYPE_BYTES);
+        if let Some(shape) = self.events.get_mut(name) {
+            shape.walk_alike(&payloads);
+            return;
+        }
+        let shape = self.events.entry(name.to_owned()).or_default();
+        shape.walk_alike(&payloads);
+        self.trim();
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.request.merge(other.request);
+        self.response.merge(other.response);
+        for (name, shape) in other.events {
+            self.events.entry(name).or_default().merge(shape);
+        }
+        self.trim();
+    }
+
+    /// Keeps the first types by name: which ones does not depend on their order.
+    fn trim(&mut self) {
+        while self.events.len() > MAX_EVENT_TYPES {
+            self.events.pop_last();
+        }
+    }
+}
+
+/// The Responses API has about fifty.
+const MAX_EVENT_TYPES: usize = 512;
+const MAX_TYPE_BYTES: usize = 100;

@@ -1,0 +1,101 @@
+//! Pairs each tool that a model called with the result that the agent sent back.
+//!
+//! A call and its result share a `call_id`. The time between them is the
+//! tool's own, with the agent's around it: from the event that completes the
+//! call to the start of the request that brings the result.
+
+use std::collections::BTreeMap;
+
+use crate::call::{Call, Digest, ToolCall};
+use crate::decode::Part;
+use crate::fold::digests::DigestMap;
+use crate::fold::timeline_index::{Entry, View};
+use crate::report::ToolStats;
+use crate::stats::Quantiles;
+
+/// One tool call and what came of it.
+#[derive(Debug)]
+pub(crate) struct PairedCall<'a> {
+    pub(crate) call: &'a ToolCall,
+    /// What was sent back.
+    pub(crate) result: Option<PairedResult>,
+}
+
+/// The result of a tool call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PairedResult {
+    pub(crate) duration_us: Option<u64>,
+    pub(crate) bytes: u64,
+}
+
+/// The results that requests brought, by the id of their call.
+pub(crate) struct Results {
+    /// The exchange that brought it first, and its length.
+    first: DigestMap<(usize, Digest), (usize, u64)>,
+}
+
+impl Results {
+    /// The results in all requests.
+    pub(crate) fn of(view: &View<'_>) -> Self {
+        let mut first = DigestMap::default();
+        for (index, entry) in view.exchanges.iter().enumerate() {
+            for content in entry.contents.input() {
+                if let (Part::ToolResult, Some(id)) = (content.part, content.call_id) {
+                    let key = (entry.recording, id);
+                    first.entry(key).or_insert((index, content.bytes()));
+                }
+            }
+        }
+        Self { first }
+    }
+
+    /// The tools that the model called in one answer, each with its result.
+    pub(crate) fn of_call<'a, 'c>(
+        &self,
+        view: &View<'a>,
+        entry: &Entry<'a>,
+        call: &'c Call,
+    ) -> impl Iterator<Item = PairedCall<'c>> {
+        call.tool_calls.iter().map(move |call| {
+            let id = Digest::of(&call.call_id);
+            let found = self.first.get(&(entry.recording, id));
+            let result = found.map(|&(exchange, bytes)| PairedResult {
+                bytes,
+                duration_us: call.at_us.map(|at_us| {
+                    let called = entry.row.started_us.saturating_add_unsigned(at_us);
+                    let sent = view.exchanges[exchange].row.started_us;
+                    sent.saturating_sub(called).max(0).unsigned_abs()
+                }),
+            });
+            PairedCall { call, result }
+        })
+    }
+}
+
+/// The tools that were called, the most used first.
+pub(crate) fn finish(view: &View<'_>, results: &Results) -> Vec<ToolStats> {
+    let calls = view.calls();
+    let calls: Vec<PairedCall<'_>> = calls
+        .flat_map(|(entry, call)| results.of_call(view, entry, call))
+        .collect();
+    let mut groups: BTreeMap<&str, Vec<&PairedCall<'_>>> = BTreeMap::new();
+    for call in &calls {
+        groups.entry(&call.call.name).or_default().push(call);
+    }
+    let mut tools: Vec<ToolStats> = groups
+        .into_iter()
+        .map(|(name, calls)| {
+            let results = || calls.iter().filter_map(|call| call.result);
+            ToolStats {
+                name: name.to_owned(),
+                calls: calls.len() as u64,
+                argument_bytes: Quantiles::of(calls.iter().map(|call| call.call.argument_bytes)),
+                duration_us: Quantiles::of(results().filter_map(|result| result.duration_us)),
+                result_bytes: Quantiles::of(results().map(|result| result.bytes)),
+                unanswered: calls.len() as u64 - results().count() as u64,
+            }
+        })
+        .collect();
+    tools.sort_by_key(|tool| std::cmp::Reverse(tool.calls));
+    tools
+}

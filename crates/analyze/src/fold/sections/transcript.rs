@@ -1,0 +1,294 @@
+//! Works out the section "Transcript": each request against the one before it.
+//!
+//! Over a WebSocket a request holds new items alone and refers to the response
+//! before it; over HTTP it holds the whole history again. Both become the same
+//! here: what was added, removed or changed. Items are compared by what they
+//! say, for agents give the same item other ids when they send it again.
+
+use std::collections::{BTreeMap, HashSet};
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use crate::call::{Call, Digest, Ending};
+use crate::decode::Part;
+use crate::fold::call_contents::Contents;
+use crate::fold::content::Content;
+use crate::fold::digests::DigestSet;
+use crate::fold::sections::conversation::MAX_THREADS;
+use crate::fold::timeline_index::{Entry, View};
+use crate::report::{Change, Said, Step, Thread, Transcript};
+use crate::text::diff::unified;
+
+pub(crate) fn finish(view: &View<'_>) -> Transcript {
+    let mut threads: BTreeMap<(usize, Option<&str>), (usize, Conversation<'_>)> = BTreeMap::new();
+    let mut folded = HashSet::new();
+    let mut room = Room {
+        text: MAX_TEXT_BYTES,
+        compared: MAX_COMPARED_BYTES,
+    };
+    for (order, (entry, call)) in view.calls().enumerate() {
+        let key = (entry.recording, call.ids.thread.as_deref());
+        if threads.len() == MAX_THREADS && !threads.contains_key(&key) {
+            folded.insert(key);
+            continue;
+        }
+        let (_, conversation) = threads
+            .entry(key)
+            .or_insert_with(|| (order, Conversation::of(entry, call)));
+        conversation.take(entry, call, &mut room);
+    }
+    let mut threads: Vec<_> = threads.into_values().collect();
+    threads.sort_by_key(|(order, _)| *order);
+    Transcript {
+        threads: threads
+            .into_iter()
+            .map(|(_, conversation)| conversation.thread)
+            .collect(),
+        folded: folded.len() as u64,
+    }
+}
+
+/// What there is still room for, in bytes.
+struct Room {
+    /// Texts that are copied.
+    text: usize,
+    /// Texts that are compared line by line.
+    compared: usize,
+}
+
+impl Room {
+    /// The changed lines of `new` against `old`, while there is room; `None` when they are equal.
+    fn diff(&mut self, old: &str, new: &str) -> Option<Option<String>> {
+        if old == new {
+            return None;
+        }
+        match self.compared.checked_sub(old.len() + new.len()) {
+            Some(rest) => {
+                self.compared = rest;
+                unified(old, new).map(Some)
+            }
+            None => Some(None),
+        }
+    }
+}
+
+/// A conversation so far.
+struct Conversation<'a> {
+    thread: Thread,
+    /// The items of the last request and its answer.
+    context: Vec<&'a Content>,
+    /// Those that stood outside of the input.
+    instructions: Option<&'a Content>,
+    tools: Tools<'a>,
+}
+
+/// Tools by their names.
+type Tools<'a> = BTreeMap<&'a str, &'a Content>;
+
+impl<'a> Conversation<'a> {
+    fn of(entry: &Entry<'_>, call: &Call) -> Self {
+        Self {
+            thread: Thread {
+                recording: entry.recording,
+                id: call.ids.thread.clone(),
+                source: call.settings.thread_source.clone(),
+                steps: Vec::new(),
+            },
+            context: Vec::new(),
+            instructions: None,
+            tools: Tools::new(),
+        }
+    }
+
+    /// Adds a request.
+    fn take(&mut self, entry: &Entry<'a>, call: &Call, room: &mut Room) {
+        let mut step = Step {
+            exchange: entry.row.id,
+            kind: entry.kind().unwrap_or(call.kind),
+            model: call.model.clone(),
+            state: entry.row.state,
+            failed: matches!(call.ending, Ending::Failed | Ending::Cut),
+            problem: call
+                .error
+                .as_ref()
+                .and_then(|fault| fault.message.clone().or(fault.code.clone())),
+            repeated: 0,
+            added: Vec::new(),
+            removed: Vec::new(),
+            changed: Vec::new(),
+            output: Vec::new(),
+        };
+        let contents = &entry.contents;
+        let input = contents.input();
+        let goes_on = call.ids.previous_response.is_some();
+        if goes_on {
+            step.added = said(&input, room);
+            self.context.extend(input);
+        } else {
+            self.compare(&input, &mut step, room);
+            self.context = input;
+        }
+        step.changed
+            .extend(self.take_settings(contents, goes_on, room));
+        step.changed.shrink_to_fit();
+        let output = contents.output();
+        step.output = said(&output, room);
+        self.context.extend(output);
+        self.thread.steps.push(step);
+    }
+
+    /// Compares instructions and tools with those before. A request that goes on
+    /// from another one may leave them out, and means the same ones; a prewarm
+    /// may leave them to the request that goes on from it.
+    fn take_settings(
+        &mut self,
+        contents: &Contents<'a>,
+        goes_on: bool,
+        room: &mut Room,
+    ) -> Vec<Change> {
+        // What a conversation begins with is no change.
+        let begins = goes_on || self.thread.steps.is_empty();
+        let mut changed = Vec::new();
+        let instructions = contents.instructions();
+        if instructions.is_some() || !goes_on {
+            if self.instructions.is_some() || !begins {
+                changed.extend(change(self.instructions, instructions, room));
+            }
+            self.instructions = instructions;
+        }
+        let tools = contents.tools().into_iter();
+        let tools: Tools<'a> = tools
+            .filter_map(|tool| Some((&**tool.name()?, tool)))
+            .collect();
+        if !tools.is_empty() || !goes_on {
+            if !self.tools.is_empty() || !begins {
+                changed.extend(changed_tools(&self.tools, &tools, room));
+            }
+            self.tools = tools;
+        }
+        changed
+    }
+
+    /// Finds what is new in `input` against the context, and what is gone.
+    fn compare(&self, input: &[&Content], step: &mut Step, room: &mut Room) {
+        let says = |content: &&Content| (content.part, content.says());
+        let old: Vec<_> = self.context.iter().map(says).collect();
+        let new: Vec<_> = input.iter().map(says).collect();
+        for operation in operations(&old, &new) {
+            let (_, before, after) = operation.as_tag_tuple();
+            if let DiffOp::Equal { len, .. } = operation {
+                step.repeated += len as u64;
+                continue;
+            }
+            let (before, after) = (&self.context[before], &input[after]);
+            // One item for another of the same part is that item changed.
+            if let ([before], [after]) = (before, after)
+                && before.part == after.part
+            {
+                step.changed.extend(change(Some(before), Some(after), room));
+                continue;
+            }
+            step.removed.extend(said(before, room));
+            step.added.extend(said(after, room));
+        }
+    }
+}
+
+/// The items of a list. Those for whose texts there is no room stand together, at the place of the
+/// first of them: of a recording that is mostly such items the report would be nothing else.
+fn said(contents: &[&Content], room: &mut Room) -> Vec<Said> {
+    let mut all: Vec<Said> = Vec::new();
+    let mut without_text = BTreeMap::new();
+    for content in contents {
+        let text = content
+            .text()
+            .cloned()
+            .filter(|text| text.len() <= room.text);
+        if text.is_none() {
+            let kind = (content.part, content.name());
+            let place = *without_text.entry(kind).or_insert(all.len());
+            if let Some(said) = all.get_mut(place) {
+                said.items += 1;
+                said.bytes = said.bytes.saturating_add(content.bytes());
+                continue;
+            }
+        }
+        room.text -= text.as_ref().map_or(0, |text| text.len());
+        all.push(Said {
+            part: content.part,
+            name: content.name().cloned(),
+            text,
+            cut: content.cut(),
+            items: 1,
+            bytes: content.bytes(),
+        });
+    }
+    all.shrink_to_fit();
+    all
+}
+
+/// The change from one content to another; `None` when they say the same.
+fn change(before: Option<&Content>, after: Option<&Content>, room: &mut Room) -> Option<Change> {
+    if before == after {
+        return None;
+    }
+    fn text(content: Option<&Content>) -> Option<&str> {
+        content.map_or(Some(""), |content| content.text().map(|text| &**text))
+    }
+    let named = after.or(before)?;
+    let diff = match (text(before), text(after)) {
+        (Some(old), Some(new)) => room.diff(old, new)?,
+        _ => None,
+    };
+    Some(Change {
+        part: named.part,
+        name: named.name().cloned(),
+        diff,
+    })
+}
+
+/// Tools that came, went, or are defined in another way.
+fn changed_tools(before: &Tools<'_>, after: &Tools<'_>, room: &mut Room) -> Vec<Change> {
+    let mut names: Vec<&str> = before.keys().chain(after.keys()).copied().collect();
+    names.sort_unstable();
+    names.dedup();
+    let changes = names
+        .into_iter()
+        .filter_map(|name| change(before.get(name).copied(), after.get(name).copied(), room));
+    changes.collect()
+}
+
+/// How to get from `old` to `new`; what both begin with is compared without a limit.
+fn operations(old: &[(Part, Digest)], new: &[(Part, Digest)]) -> Vec<DiffOp> {
+    let common = old.iter().zip(new).take_while(|(old, new)| old == new);
+    let common = common.count();
+    let (gone, come) = (&old[common..], &new[common..]);
+    let few = gone.len() + come.len() <= MAX_COMPARED;
+    let known: DigestSet<_> = gone.iter().copied().collect();
+    if few && come.iter().any(|item| known.contains(item)) {
+        return capture_diff_slices(Algorithm::Myers, old, new);
+    }
+    let same = (common > 0).then_some(DiffOp::Equal {
+        old_index: 0,
+        new_index: 0,
+        len: common,
+    });
+    let other = (!gone.is_empty() || !come.is_empty()).then_some(DiffOp::Replace {
+        old_index: common,
+        old_len: gone.len(),
+        new_index: common,
+        new_len: come.len(),
+    });
+    same.into_iter().chain(other).collect()
+}
+
+/// Comparing takes time in proportion to items times changes.
+const MAX_COMPARED: usize = 2000;
+
+/// The same text can be new in many conversations: bounds the copies. As much
+/// as the library keeps of each text once.
+const MAX_TEXT_BYTES: usize = 16 << 20;
+
+/// Texts that differ, both counted: twenty times the instructions of codex. A recording of
+/// agents that have nothing to do with each other would be compared without end.
+const MAX_COMPARED_BYTES: usize = 1 << 20;

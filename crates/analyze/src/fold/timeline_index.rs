@@ -1,0 +1,240 @@
+//! Everything that was read, in order, and joined: what the sections work from.
+//!
+//! Exchanges get their recording, their process, and (for calls) what only
+//! their neighbours tell: which of them repeats an earlier one that failed.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use capture::record::{End, Process, Session, State};
+
+use crate::call::{Call, Ending, Kind};
+use crate::endpoint::Endpoint;
+use crate::fold::aggregate::Aggregate;
+use crate::fold::call_contents::Contents;
+use crate::fold::connections::ConnectionRow;
+use crate::fold::content_store::Library;
+use crate::fold::row::Row;
+use crate::line::Place;
+use crate::report::Recording;
+
+/// Everything that was read, in order.
+pub(crate) struct View<'a> {
+    sources: Vec<Stretch<'a>>,
+    /// All exchanges, in the order in which they began, recording by recording.
+    pub(crate) exchanges: Vec<Entry<'a>>,
+    /// All connections, in the order of their lines.
+    pub(crate) connections: Vec<&'a ConnectionRow>,
+    /// The last line of each recording, by the number of its source.
+    pub(crate) last_lines: &'a BTreeMap<u32, u64>,
+    /// For each exchange that a filter left out, the index of its recording.
+    pub(crate) left_out: Vec<usize>,
+}
+
+/// One recording: from its `session` line to the next one, or to the file's end.
+struct Stretch<'a> {
+    from: Place,
+    name: &'a str,
+    session: Option<&'a Session>,
+    end: Option<&'a End>,
+}
+
+/// One exchange with what its neighbours tell about it.
+pub(crate) struct Entry<'a> {
+    /// The index of its recording.
+    pub(crate) recording: usize,
+    pub(crate) endpoint: &'a Endpoint,
+    pub(crate) row: &'a Row,
+    pub(crate) process: Option<&'a Process>,
+    /// The index of the exchange that this one repeats, after that one failed.
+    pub(crate) retry_of: Option<usize>,
+    /// What was said in it, where it is a call.
+    pub(crate) contents: Contents<'a>,
+}
+
+impl<'a> Entry<'a> {
+    /// The call, where the exchange is one.
+    pub(crate) fn call(&self) -> Option<&'a Call> {
+        self.row.call.as_deref()
+    }
+
+    /// What the call is for, retries told apart.
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        let call = self.call()?;
+        Some(if self.retry_of.is_some() {
+            Kind::Retry
+        } else {
+            call.kind
+        })
+    }
+}
+
+impl<'a> View<'a> {
+    /// `library` holds what was said in the exchanges.
+    pub(crate) fn of(aggregate: &'a Aggregate, library: &'a Library) -> Self {
+        let sources = stretches(aggregate);
+        let recording = |place: Place| sources.partition_point(|s| s.from <= place).max(1) - 1;
+        let mut connections: Vec<&ConnectionRow> = aggregate.connections.iter().collect();
+        connections.sort_by_key(|connection| connection.place);
+        let processes: HashMap<(usize, u64), &Process> = connections
+            .iter()
+            .filter_map(|row| Some(((recording(row.place), row.id), row.process.as_ref()?)))
+            .collect();
+        let rows = aggregate.rows.iter();
+        let mut exchanges: Vec<Entry<'_>> = rows
+            .flat_map(|(endpoint, rows)| rows.iter().map(move |row| (endpoint, row)))
+            .map(|(endpoint, row)| {
+                let recording = recording(row.place);
+                Entry {
+                    recording,
+                    endpoint,
+                    row,
+                    process: processes.get(&(recording, row.connection)).copied(),
+                    retry_of: None,
+                    contents: Contents::of(&row.said, library),
+                }
+            })
+            .collect();
+        let left_out = aggregate.left_out.iter();
+        let left_out = left_out.map(|place| recording(*place)).collect();
+        exchanges.sort_by_key(|e| (e.recording, e.row.started_us, e.row.id, e.row.place));
+        link_retries(&mut exchanges);
+        Self {
+            sources,
+            exchanges,
+            connections,
+            last_lines: &aggregate.last_lines,
+            left_out,
+        }
+    }
+
+    /// The connections, but for those that came without the proxy's password and
+    /// then got through: git and curl send it when they are asked for it. Where more came
+    /// without than got through, somebody is guessing.
+    pub(crate) fn attempts(&self) -> impl Iterator<Item = &'a ConnectionRow> {
+        let was_asked = |row: &ConnectionRow| row.disposition.cause.as_deref() == Some(NO_PASSWORD);
+        let mut balance: HashMap<&str, i128> = HashMap::new();
+        for row in &self.connections {
+            let count = i128::from(row.count);
+            let host = balance.entry(&row.host).or_default();
+            if was_asked(row) {
+                *host -= count;
+            } else if row.disposition.state != State::Refused {
+                *host += count;
+            }
+        }
+        self.connections.iter().copied().filter(move |row| {
+            let got_through = balance
+                .get(row.host.as_str())
+                .is_some_and(|host| *host >= 0);
+            !(was_asked(row) && got_through)
+        })
+    }
+
+    /// The exchanges that are calls.
+    pub(crate) fn calls(&self) -> impl Iterator<Item = (&Entry<'a>, &'a Call)> {
+        self.exchanges
+            .iter()
+            .filter_map(|entry| Some((entry, entry.call()?)))
+    }
+
+    /// Every host that was asked for, read or not.
+    pub(crate) fn hosts(&self) -> BTreeSet<&'a str> {
+        let read = self
+            .exchanges
+            .iter()
+            .map(|entry| entry.endpoint.host.as_str());
+        let asked = self.connections.iter().map(|row| row.host.as_str());
+        read.chain(asked).filter(|host| !host.is_empty()).collect()
+    }
+
+    /// Who recorded what, and whether it ended well.
+    pub(crate) fn recordings(&self) -> Vec<Recording> {
+        let recording = |stretch: &Stretch<'_>| Recording {
+            name: stretch.name.to_owned(),
+            session: stretch.session.cloned(),
+            end: stretch.end.cloned(),
+        };
+        self.sources.iter().map(recording).collect()
+    }
+
+    /// The `session` and `end` lines of every recording.
+    pub(crate) fn bounds(&self) -> impl Iterator<Item = (Option<&'a Session>, Option<&'a End>)> {
+        self.sources
+            .iter()
+            .map(|stretch| (stretch.session, stretch.end))
+    }
+}
+
+/// Cuts each source where a `session` line stands: files are appended to.
+fn stretches(aggregate: &Aggregate) -> Vec<Stretch<'_>> {
+    let mut sessions: Vec<&(Place, Session)> = aggregate.sessions.iter().collect();
+    sessions.sort_by_key(|(place, _)| *place);
+    let mut ends: Vec<&(Place, End)> = aggregate.ends.iter().collect();
+    ends.sort_by_key(|(place, _)| *place);
+    let mut stretches = Vec::new();
+    for &source in aggregate.last_lines.keys() {
+        let name = aggregate.names.get(&source).map_or("", String::as_str);
+        let own = || sessions.iter().filter(|(place, _)| place.source == source);
+        let headless = own()
+            .next()
+            .is_none_or(|(place, _)| has_rows_before(aggregate, *place));
+        if headless {
+            stretches.push(Stretch {
+                from: Place { source, line: 0 },
+                name,
+                session: None,
+                end: None,
+            });
+        }
+        stretches.extend(own().map(|(place, session)| Stretch {
+            from: *place,
+            name,
+            session: Some(session),
+            end: None,
+        }));
+    }
+    for (place, end) in ends {
+        let index = stretches.partition_point(|stretch| stretch.from <= *place);
+        if let Some(stretch) = index.checked_sub(1).and_then(|at| stretches.get_mut(at)) {
+            stretch.end = Some(end);
+        }
+    }
+    stretches
+}
+
+/// Whether records of the same source stand before its first `session` line.
+fn has_rows_before(aggregate: &Aggregate, first: Place) -> bool {
+    let before = |place: &Place| place.source == first.source && *place < first;
+    let mut rows = aggregate.rows.values().flatten();
+    rows.any(|row| before(&row.place))
+        || aggregate.connections.iter().any(|row| before(&row.place))
+        || aggregate.ends.iter().any(|(place, _)| before(place))
+        || aggregate.left_out.iter().any(before)
+}
+
+/// Finds for each call the failed one that it repeats.
+///
+/// A call repeats another when that one failed, is the last of its thread, turn
+/// and kind, and no other has answered it since.
+fn link_retries(exchanges: &mut [Entry<'_>]) {
+    let mut failed = HashMap::new();
+    for (index, entry) in exchanges.iter_mut().enumerate() {
+        let Some(call) = entry.call() else { continue };
+        let content = (call.ids.thread.is_none()).then_some(entry.row.said.input());
+        let key = (
+            entry.recording,
+            call.ids.thread.as_deref(),
+            call.ids.turn.as_deref(),
+            call.kind,
+            content,
+        );
+        let before = match call.ending {
+            Ending::Cut | Ending::Failed => failed.insert(key, index),
+            Ending::Completed | Ending::Incomplete => failed.remove(&key),
+        };
+        entry.retry_of = before;
+    }
+}
+
+/// What the proxy writes where a request came without its password.
+const NO_PASSWORD: &str = "no_password";

@@ -1,0 +1,369 @@
+//! An exchange as it stands on its line: borrowed from there, nothing copied.
+//!
+//! The same fields as [`capture::record::Exchange`], as far as a report asks for them,
+//! for the many exchanges that are looked at once and not kept. Bodies and
+//! events are [`Json`], ready to be walked.
+
+use std::borrow::Cow;
+
+use capture::record::{self, Delay, Outcome, Timestamp, Transport};
+
+use crate::json::{Form, Json, Tape, elements, fields};
+
+use super::conformance::{self, conforms};
+
+/// One request, its response, and what streamed with it.
+#[derive(Debug)]
+pub(crate) struct Exchange<'a> {
+    pub(crate) id: u64,
+    pub(crate) connection: u64,
+    pub(crate) started_at: Timestamp,
+    pub(crate) transport: Transport,
+    pub(crate) request: Request<'a>,
+    pub(crate) response: Option<Response<'a>>,
+    pub(crate) outcome: Outcome,
+    pub(crate) delay: Option<Delay>,
+    /// How many there are.
+    pub(crate) notes: u64,
+}
+
+/// What the agent sent.
+#[derive(Debug)]
+pub(crate) struct Request<'a> {
+    pub(crate) method: Cow<'a, str>,
+    pub(crate) url: Cow<'a, str>,
+    pub(crate) headers: Vec<Header<'a>>,
+    pub(crate) body: Option<Body<'a>>,
+    pub(crate) end_us: Option<u64>,
+}
+
+/// What the origin answered.
+#[derive(Debug)]
+pub(crate) struct Response<'a> {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<Header<'a>>,
+    pub(crate) body: Option<Body<'a>>,
+    pub(crate) events: Vec<Event<'a>>,
+    pub(crate) start_us: u64,
+    pub(crate) end_us: Option<u64>,
+}
+
+/// One header field.
+#[derive(Debug)]
+pub(crate) struct Header<'a> {
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) value: Cow<'a, str>,
+}
+
+/// A header field, borrowed or not.
+pub(crate) trait Field {
+    fn name(&self) -> &str;
+    fn value(&self) -> &str;
+}
+
+impl Field for Header<'_> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn value(&self) -> &str {
+        &self.value
+    }
+}
+
+impl Field for record::Header {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn value(&self) -> &str {
+        &self.value
+    }
+}
+
+/// The body of a request or a response.
+#[derive(Debug)]
+pub(crate) struct Body<'a> {
+    pub(crate) json: Option<Json<'a>>,
+    /// A string, which most sections need not unescape.
+    pub(crate) text: Option<Json<'a>>,
+    pub(crate) bytes: u64,
+    pub(crate) wire_bytes: u64,
+    pub(crate) truncated: bool,
+    /// Whether it could not be decoded to its end.
+    pub(crate) undecoded: bool,
+}
+
+/// One server-sent event, or one WebSocket message from the origin.
+#[derive(Debug)]
+pub(crate) struct Event<'a> {
+    form: Option<Form>,
+    pub(crate) at_us: u64,
+    pub(crate) event: Option<Cow<'a, str>>,
+    pub(crate) json: Option<Json<'a>>,
+    /// What the data says of its type; most agents ask for it of every event.
+    kind: Option<Json<'a>>,
+    pub(crate) text: Option<Json<'a>>,
+    pub(crate) bytes: u64,
+    pub(crate) wire_bytes: Option<u64>,
+    pub(crate) truncated: bool,
+}
+
+fields! {
+    struct ExchangeFields {
+        id: "id",
+        connection: "connection",
+        started_at: "started_at",
+        transport: "transport",
+        request: "request",
+        response: "response",
+        outcome: "outcome",
+        delay: "delay",
+        notes: "notes",
+    }
+}
+
+impl<'a> Exchange<'a> {
+    /// The exchange that a line says; `None` where it is not one to the letter.
+    pub(crate) fn of(line: Json<'a>) -> Option<Self> {
+        if !conforms(line, &conformance::EXCHANGE) {
+            return None;
+        }
+        let fields = ExchangeFields::of(line);
+        Some(Self {
+            id: fields.id?.number()?,
+            connection: fields.connection?.number()?,
+            started_at: fields.started_at?.parse()?,
+            transport: fields.transport?.parse()?,
+            request: Request::of(fields.request?)?,
+            response: optional(fields.response, Response::of)?,
+            outcome: fields.outcome?.parse()?,
+            delay: optional(fields.delay, Json::parse)?,
+            notes: elements(fields.notes).count() as u64,
+        })
+    }
+}
+
+fields! {
+    struct RequestFields {
+        method: "method",
+        url: "url",
+        http_version: "http_version",
+        headers: "headers",
+        body: "body",
+        end_us: "end_us",
+    }
+}
+
+impl<'a> Request<'a> {
+    fn of(json: Json<'a>) -> Option<Self> {
+        let fields = RequestFields::of(json);
+        if fields.http_version.is_none() || !conforms(json, &conformance::REQUEST) {
+            return None;
+        }
+        Some(Self {
+            method: fields.method?.text()?,
+            url: fields.url?.text()?,
+            headers: Header::all(fields.headers)?,
+            body: optional(fields.body, Body::of)?,
+            end_us: optional(fields.end_us, Json::number)?,
+        })
+    }
+}
+
+fields! {
+    struct ResponseFields {
+        status: "status",
+        http_version: "http_version",
+        headers: "headers",
+        body: "body",
+        events: "events",
+        start_us: "start_us",
+        end_us: "end_us",
+    }
+}
+
+impl<'a> Response<'a> {
+    fn of(json: Json<'a>) -> Option<Self> {
+        let fields = ResponseFields::of(json);
+        if fields.http_version.is_none() || !conforms(json, &conformance::RESPONSE) {
+            return None;
+        }
+        Some(Self {
+            status: fields.status?.parse()?,
+            headers: Header::all(fields.headers)?,
+            body: optional(fields.body, Body::of)?,
+            events: Event::all(fields.events)?,
+            start_us: fields.start_us?.number()?,
+            end_us: optional(fields.end_us, Json::number)?,
+        })
+    }
+}
+
+impl<'a> Body<'a> {
+    fn of(json: Json<'a>) -> Option<Self> {
+        if !conforms(json, &conformance::BODY) {
+            return None;
+        }
+        let number = |name| optional(json.get(name), Json::number);
+        Some(Self {
+            // A body that says `null` is not a missing body.
+            json: json.get("json"),
+            text: optional(json.get("text"), Json::string)?,
+            bytes: number("bytes")?.unwrap_or(0),
+            wire_bytes: number("wire_bytes")?.unwrap_or(0),
+            truncated: json.get("truncated").is_some_and(Json::is_true),
+            undecoded: optional(json.get("problem"), Json::string)?.is_some(),
+        })
+    }
+}
+
+/// Where the members of an event stand: so many tokens behind the event's own.
+#[derive(Debug, Default)]
+struct Places {
+    at_us: Option<u32>,
+    event: Option<u32>,
+    json: Option<u32>,
+    /// The member `type` of `json`.
+    kind: Option<u32>,
+    text: Option<u32>,
+    base64: Option<u32>,
+    bytes: Option<u32>,
+    wire_bytes: Option<u32>,
+    truncated: Option<u32>,
+}
+
+impl Places {
+    /// `None` where a member occurs twice, or a name is no text: see [`conformance`].
+    fn of(event: Json<'_>) -> Option<Self> {
+        let mut places = Self::default();
+        let place = |json: Json<'_>| Some(json.place() - event.place());
+        for (name, value) in event.members() {
+            let member = match &*name.bytes() {
+                b"at_us" => &mut places.at_us,
+                b"event" => &mut places.event,
+                b"json" => {
+                    places.kind = value.get("type").and_then(place);
+                    &mut places.json
+                }
+                b"text" => &mut places.text,
+                b"base64" => &mut places.base64,
+                b"bytes" => &mut places.bytes,
+                b"wire_bytes" => &mut places.wire_bytes,
+                b"truncated" => &mut places.truncated,
+                _ if name.is_text() => continue,
+                _ => return None,
+            };
+            if member.is_some() {
+                return None;
+            }
+            *member = place(value);
+        }
+        Some(places)
+    }
+
+    /// What stands there in `json`.
+    fn read<'a>(&self, json: Json<'a>) -> Option<Event<'a>> {
+        let at = |place: Option<u32>| Some(json.at(json.place() + place?));
+        let text = |json: Json<'a>| json.is_text().then_some(json);
+        optional(at(self.base64), text)?;
+        Some(Event {
+            form: json.form(),
+            at_us: at(self.at_us)?.number()?,
+            event: optional(at(self.event), Json::text)?,
+            // Data that says `null` is not missing.
+            json: at(self.json),
+            kind: at(self.kind),
+            text: optional(at(self.text), text)?,
+            bytes: at(self.bytes).map_or(Some(0), Json::number)?,
+            wire_bytes: optional(at(self.wire_bytes), Json::number)?,
+            truncated: at(self.truncated).map_or(Some(false), Json::boolean)?,
+        })
+    }
+}
+
+impl<'a> Event<'a> {
+    fn all(events: Option<Json<'a>>) -> Option<Vec<Self>> {
+        let mut all: Vec<Self> = Vec::new();
+        let mut places = Places::default();
+        for event in elements(events) {
+            let like = all.last().and_then(|last| last.form);
+            if like.is_none() || event.form() != like {
+                places = Places::of(event)?;
+            }
+            if all.is_empty() {
+                // The others are about as long as the first.
+                let whole = events.map_or(0, Json::raw_bytes);
+                let about = whole / event.raw_bytes().max(1);
+                all.reserve(about.min(MAX_EVENTS_AT_ONCE));
+            }
+            all.push(places.read(event)?);
+        }
+        Some(all)
+    }
+
+    /// Whether it is of the same type as `other`, and its data has the same structure.
+    pub(crate) fn is_like(&self, other: &Event<'_>) -> bool {
+        let same_type = || match (self.kind, other.kind) {
+            (Some(kind), Some(other)) if kind.string().is_some() => kind.is_written_as(other),
+            _ => self.kind() == other.kind(),
+        };
+        self.form.is_some() && self.form == other.form && same_type()
+    }
+
+    /// Its type: what the data says of it, else its name.
+    pub(crate) fn kind(&self) -> Cow<'a, str> {
+        let said = self.kind.and_then(Json::text);
+        said.or_else(|| self.event.clone()).unwrap_or_default()
+    }
+}
+
+impl<'a> Header<'a> {
+    fn of(field: Json<'a>) -> Option<Self> {
+        let (mut name, mut value) = (None, None);
+        for (key, said) in field.members() {
+            let member = match &*key.bytes() {
+                b"name" => &mut name,
+                b"value" => &mut value,
+                _ if key.is_text() => continue,
+                _ => return None,
+            };
+            if member.replace(said.text()?).is_some() {
+                return None;
+            }
+        }
+        Some(Self {
+            name: name?,
+            value: value?,
+        })
+    }
+
+    fn all(headers: Option<Json<'a>>) -> Option<Vec<Self>> {
+        elements(headers).map(Self::of).collect()
+    }
+}
+
+/// Hands `look` an exchange that a program holds, by way of what its line would be.
+pub(crate) fn read<T>(
+    exchange: &record::Exchange,
+    look: impl FnOnce(&Exchange<'_>) -> T,
+) -> Option<T> {
+    let line = serde_json::to_string(exchange).ok()?;
+    let mut tape = Tape::default();
+    let document = tape.read(&line).ok()?;
+    Exchange::of(document.root()).map(|exchange| look(&exchange))
+}
+
+/// Bounds what a line whose first event is short makes us set aside; longer lists grow.
+const MAX_EVENTS_AT_ONCE: usize = 4096;
+
+/// What a member says that may be missing or `null`; `None` where it is there and cannot be read.
+fn optional<'a, T>(
+    member: Option<Json<'a>>,
+    read: impl Fn(Json<'a>) -> Option<T>,
+) -> Option<Option<T>> {
+    match member {
+        Some(value) if !value.is_null() => read(value).map(Some),
+        _ => Some(None),
+    }
+}

@@ -1,0 +1,14 @@
+//! A recording's lines: cut from the file, and read as exchanges or records.
+
+mod blocks;
+mod compression;
+mod conformance;
+pub(crate) mod exchange;
+mod line_ref;
+pub(crate) mod reader;
+mod secrets;
+
+pub(crate) use blocks::{BLOCK_BYTES, Block, Blocks};
+pub use line_ref::Place;
+pub use reader::Reader;
+pub(crate) use secrets::Cleaner;

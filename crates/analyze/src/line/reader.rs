@@ -1,0 +1,189 @@
+//! Reads a recording: lines in, records out, one at a time.
+//!
+//! A line that cannot be read is an error of its own, with its number, and the
+//! next call goes on behind it. Memory is bounded by the longest line.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use capture::record::{LineError, Record};
+
+use crate::Error;
+
+use super::blocks::{Block, Blocks, MAX_LINE_BYTES};
+use super::compression;
+
+/// The records of one recording, in the order of its lines.
+///
+/// ```no_run
+/// for record in analyze::Reader::open("traffic.jsonl".as_ref())? {
+///     match record {
+///         Ok(record) => println!("{}", record.kind()),
+///         Err(error) => eprintln!("{error}"),
+///     }
+/// }
+/// # Ok::<(), analyze::Error>(())
+/// ```
+pub struct Reader {
+    path: PathBuf,
+    blocks: Blocks<Box<dyn Read + Send>>,
+    block: Option<Block>,
+    /// Which line of the block is the next.
+    at: usize,
+    /// The number of the line read last.
+    line: u64,
+    ended: bool,
+}
+
+impl Reader {
+    /// Opens a recording, plain or compressed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] when the file cannot be opened or its first bytes cannot be read.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let blocks = open_blocks(path)?;
+        Ok(Self::from_blocks(blocks, path))
+    }
+
+    /// Reads a recording from anywhere; `name` is what errors call it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] when the first bytes cannot be read.
+    pub fn new<R: Read + Send + 'static>(input: R, name: &Path) -> Result<Self, Error> {
+        let blocks = blocks_of(input, name)?;
+        Ok(Self::from_blocks(blocks, name))
+    }
+
+    fn from_blocks(blocks: Blocks<Box<dyn Read + Send>>, path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            blocks,
+            block: None,
+            at: 0,
+            line: 0,
+            ended: false,
+        }
+    }
+
+    /// Gives credentials as they are, where the recording kept them (`wrap --keep-secrets`).
+    ///
+    /// Otherwise such a recording reads like any other: with fingerprints in their places.
+    pub fn keep_secrets(self, keep_secrets: bool) -> Self {
+        Self {
+            blocks: self.blocks.keep_secrets(keep_secrets),
+            ..self
+        }
+    }
+
+    /// The number of the line that the last item came from, counted from 1.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// The next line that holds anything, parsed.
+    fn next_record(&mut self) -> Option<Result<Record, Error>> {
+        loop {
+            let block = self.block.as_ref();
+            if let Some((block, line)) = block.and_then(|block| Some((block, block.line(self.at)?)))
+            {
+                self.at += 1;
+                self.line += 1;
+                if line.trim_ascii().is_empty() {
+                    continue;
+                }
+                let mut record = record(line, &self.path, self.line);
+                if let (Ok(record), Some(cleaner)) = (&mut record, block.cleaner(self.line)) {
+                    cleaner.clean(record);
+                }
+                return Some(record);
+            }
+            let used = self.block.take();
+            match self.blocks.next_block(used.unwrap_or_default()) {
+                Ok(Some(block)) if block.too_long => {
+                    self.line = block.first_line;
+                    return Some(Err(too_long(&self.path, self.line)));
+                }
+                Ok(Some(block)) => {
+                    self.block = Some(block);
+                    self.at = 0;
+                }
+                Ok(None) => {
+                    self.ended = true;
+                    let path = self.path.clone();
+                    return self.blocks.cut().then_some(Err(Error::Cut { path }));
+                }
+                Err(source) => {
+                    self.ended = true;
+                    let path = self.path.clone();
+                    return Some(Err(Error::Read { path, source }));
+                }
+            }
+        }
+    }
+}
+
+impl Iterator for Reader {
+    type Item = Result<Record, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        self.next_record()
+    }
+}
+
+/// Opens a recording for reading by blocks.
+pub(crate) fn open_blocks(path: &Path) -> Result<Blocks<Box<dyn Read + Send>>, Error> {
+    let file = File::open(path).map_err(|source| Error::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    blocks_of(file, path)
+}
+
+/// Reads anything by blocks.
+pub(crate) fn blocks_of<R: Read + Send + 'static>(
+    input: R,
+    name: &Path,
+) -> Result<Blocks<Box<dyn Read + Send>>, Error> {
+    match compression::decompressed(input) {
+        Ok(input) => Ok(Blocks::new(input)),
+        Err(source) => Err(Error::Read {
+            path: name.to_owned(),
+            source,
+        }),
+    }
+}
+
+/// Parses one line.
+pub(crate) fn record(line: &[u8], path: &Path, number: u64) -> Result<Record, Error> {
+    Record::from_json(line).map_err(|error| match error {
+        LineError::Format { found } => Error::Newer {
+            path: path.to_owned(),
+            line: number,
+            found,
+        },
+        LineError::Json(source) => Error::Damaged {
+            path: path.to_owned(),
+            line: number,
+            source,
+        },
+        _ => Error::Foreign {
+            path: path.to_owned(),
+            line: number,
+        },
+    })
+}
+
+/// The error for a line that was passed over for its length.
+pub(crate) fn too_long(path: &Path, line: u64) -> Error {
+    Error::TooLong {
+        path: path.to_owned(),
+        line,
+        limit: MAX_LINE_BYTES,
+    }
+}

@@ -1,0 +1,176 @@
+//! Payloads that are not made of what they were: key paths, types, values.
+//!
+//! Only what both reports have is compared. How often an optional member comes
+//! differs from run to run and is no drift.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::report::{Payload, PayloadPart, Report};
+use crate::shape::{Kind, Row};
+
+use crate::query::compare::names::{name_of, place_of};
+
+/// One key path that is not what it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Drift {
+    /// The endpoint.
+    pub endpoint: String,
+    /// Whether it is in the request, the response, or an event.
+    pub part: PayloadPart,
+    /// The type of the event.
+    pub event: Option<String>,
+    /// The key path.
+    pub path: String,
+    /// What is different.
+    pub change: DriftKind,
+}
+
+/// What is different at a key path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum DriftKind {
+    /// The path is new.
+    New {
+        /// Its types.
+        types: Vec<Kind>,
+    },
+    /// The path is gone.
+    Gone {
+        /// Its types.
+        types: Vec<Kind>,
+    },
+    /// Its values have other types.
+    Types {
+        /// What they were.
+        before: Vec<Kind>,
+        /// What they are.
+        after: Vec<Kind>,
+    },
+    /// Its values are others of an enumeration.
+    Values {
+        /// Values that were not there before.
+        new: Vec<String>,
+        /// Values that are no longer there.
+        gone: Vec<String>,
+    },
+}
+
+pub(crate) fn find(before: &Report, after: &Report) -> Vec<Drift> {
+    let (before, after) = (by_name(before), by_name(after));
+    let mut drifts = Vec::new();
+    for (name, after) in &after {
+        let Some(before) = before.get(name) else {
+            continue;
+        };
+        let (endpoint, part, event) = name;
+        drifts.extend(
+            changes(before, after)
+                .into_iter()
+                .map(|(path, change)| Drift {
+                    endpoint: endpoint.clone(),
+                    part: *part,
+                    event: event.clone(),
+                    path,
+                    change,
+                }),
+        );
+    }
+    drifts
+}
+
+type Name = (String, PayloadPart, Option<String>);
+
+/// The payloads of each name. Events over both transports have one name; the
+/// more frequent stand for it.
+fn by_name(report: &Report) -> BTreeMap<Name, &Payload> {
+    let mut found: BTreeMap<Name, &Payload> = BTreeMap::new();
+    for payload in report
+        .structure
+        .iter()
+        .flat_map(|section| &section.payloads)
+    {
+        let endpoint = match payload.part {
+            PayloadPart::Event => place_of(&payload.endpoint),
+            PayloadPart::Request | PayloadPart::Response => name_of(&payload.endpoint),
+        };
+        let name = (endpoint, payload.part, payload.event.clone());
+        let known = found.entry(name).or_insert(payload);
+        if known.samples < payload.samples {
+            *known = payload;
+        }
+    }
+    found
+}
+
+/// The paths at which two payloads differ. Below a path that is new or gone nothing is listed.
+fn changes(before: &Payload, after: &Payload) -> Vec<(String, DriftKind)> {
+    let rows = |payload: &'_ Payload| -> BTreeMap<String, Row> {
+        let rows = payload.rows.iter();
+        rows.map(|row| (row.path.clone(), row.clone())).collect()
+    };
+    let (old, new) = (rows(before), rows(after));
+    let mut changes = Vec::new();
+    let mut add =
+        |rows: &[Row], others: &BTreeMap<String, Row>, make: fn(Vec<Kind>) -> DriftKind| {
+            let mut above: Option<&str> = None;
+            for row in rows.iter().filter(|row| !others.contains_key(&row.path)) {
+                if above.is_some_and(|above| lies_below(&row.path, above)) {
+                    continue;
+                }
+                above = Some(&row.path);
+                changes.push((row.path.clone(), make(types(row))));
+            }
+        };
+    add(&after.rows, &old, |types| DriftKind::New { types });
+    add(&before.rows, &new, |types| DriftKind::Gone { types });
+    for (path, old) in &old {
+        let Some(new) = new.get(path) else { continue };
+        changes.extend(change(old, new).map(|change| (path.clone(), change)));
+    }
+    changes.sort_by(|one, other| one.0.cmp(&other.0));
+    changes
+}
+
+fn lies_below(path: &str, above: &str) -> bool {
+    let rest = path.strip_prefix(above);
+    rest.is_some_and(|rest| rest.starts_with(['.', '[', '{']))
+}
+
+fn change(old: &Row, new: &Row) -> Option<DriftKind> {
+    let (before, after) = (types(old), types(new));
+    if before != after {
+        return Some(DriftKind::Types { before, after });
+    }
+    let set = |row: &Row| -> BTreeSet<String> {
+        row.values.iter().map(|value| value.to_string()).collect()
+    };
+    let (before, after) = (set(old), set(new));
+    // An empty set is no enumeration: it says nothing about the values.
+    if before.is_empty() || after.is_empty() || before == after {
+        return None;
+    }
+    Some(DriftKind::Values {
+        new: after.difference(&before).cloned().collect(),
+        gone: before.difference(&after).cloned().collect(),
+    })
+}
+
+fn types(row: &Row) -> Vec<Kind> {
+    row.types.iter().map(|(kind, _)| *kind).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_below_a_path_is_told_from_what_begins_alike() {
+        assert!(lies_below("input[].type", "input"));
+        assert!(lies_below("input[].type", "input[]"));
+        assert!(lies_below("files{key}.size", "files"));
+        assert!(!lies_below("inputs", "input"));
+        assert!(!lies_below("input", "input"));
+    }
+}

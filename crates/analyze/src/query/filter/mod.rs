@@ -1,0 +1,89 @@
+//! Filters: which exchanges a report is about.
+//!
+//! A filter is one comparison, `FIELD SIGN VALUE`: `host=*.openai.com`,
+//! `path~^/v1`, `status>=400`, `kind=model`, `duration>2s`. Several filters all
+//! have to hold. `=` and `!=` compare text as a pattern in which `*` stands for
+//! anything; `~` and `!~` search a regular expression; numbers have an order
+//! and units. A value that an exchange does not have (the status of one that
+//! was never answered) satisfies `!=` and `!~` alone.
+
+mod field;
+mod test;
+
+use std::fmt;
+use std::str::FromStr;
+
+use capture::record::Exchange;
+
+use crate::call::Call;
+use crate::query::expression::error::ExpressionError;
+
+use crate::query::filter::field::Field;
+use crate::query::filter::test::Test;
+
+/// One comparison that an exchange satisfies or not.
+///
+/// ```
+/// use analyze::Filter;
+///
+/// let filter: Filter = "status>=400".parse()?;
+/// assert_eq!(filter.to_string(), "status>=400");
+///
+/// let error = "duration>2".parse::<Filter>().unwrap_err();
+/// assert_eq!(error.spot(), 9..10); // it has no unit
+/// # Ok::<(), analyze::ExpressionError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Filter {
+    expression: String,
+    field: Field,
+    test: Test,
+}
+
+/// An exchange with what is known about it from elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The exchange.
+    pub exchange: &'a Exchange,
+    /// What it means, where it is a model request; needed if [`Filter::needs_call`].
+    pub call: Option<&'a Call>,
+    /// The name of the process that sent it, from its connection's line; needed if
+    /// [`Filter::needs_process`].
+    pub process: Option<&'a str>,
+}
+
+impl Filter {
+    /// Whether the exchange satisfies it.
+    pub fn matches(&self, subject: Subject<'_>) -> bool {
+        self.test.holds(self.field.value(subject))
+    }
+
+    /// Whether it asks about the model request in an exchange.
+    pub fn needs_call(&self) -> bool {
+        matches!(self.field, Field::Kind | Field::Model | Field::Ttft)
+    }
+
+    /// Whether it asks about the process, which stands on a line after the exchange.
+    pub fn needs_process(&self) -> bool {
+        self.field == Field::Process
+    }
+}
+
+impl FromStr for Filter {
+    type Err = ExpressionError;
+
+    fn from_str(expression: &str) -> Result<Self, ExpressionError> {
+        let (field, test) = test::parse(expression)?;
+        Ok(Self {
+            expression: expression.to_owned(),
+            field,
+            test,
+        })
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.expression)
+    }
+}
