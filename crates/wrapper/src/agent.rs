@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::agents;
 use crate::environment::Environment;
+use crate::process::program;
 use crate::profile::{Profile, Surroundings};
-use crate::{agents, demo, program};
+use crate::stand_in::demo_agent;
 
 /// What is to be run, found and understood.
 #[derive(Debug)]
@@ -58,8 +60,8 @@ impl Agent {
         Ok(Self {
             typed: "wrap".into(),
             program: env::current_exe().context("cannot tell where wrap itself is")?,
-            profile: agents::profile_of(demo::ARGUMENT),
-            arguments: vec![demo::ARGUMENT.into()],
+            profile: agents::profile_of(demo_agent::ARGUMENT),
+            arguments: vec![demo_agent::ARGUMENT.into()],
         })
     }
 

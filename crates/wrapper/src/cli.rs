@@ -15,11 +15,12 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::agent::Agent;
+use crate::agents;
 use crate::environment::Environment;
-use crate::offline::Flags;
+use crate::findings::doctor;
 use crate::run::{self, Run};
 use crate::sessions::{self, Age};
-use crate::{agents, demo, doctor};
+use crate::stand_in::{Flags, demo_agent};
 
 /// Run a coding agent behind a recording proxy, then report what it said over the network
 #[derive(Debug, Parser)]
@@ -61,7 +62,7 @@ enum Command {
     /// Print the manual page, in roff
     Man,
     /// The built-in agent of `wrap --demo`
-    #[command(name = demo::ARGUMENT, hide = true)]
+    #[command(name = demo_agent::ARGUMENT, hide = true)]
     DemoAgent,
     /// AGENT and its ARGS
     #[command(external_subcommand)]
@@ -143,7 +144,7 @@ impl Cli {
         let agent = match self.command {
             Some(Command::Completions { shell }) => return print_completions(shell),
             Some(Command::Man) => return print_manual(),
-            Some(Command::DemoAgent) => return demo::run_to_end(),
+            Some(Command::DemoAgent) => return demo_agent::run_to_end(),
             Some(Command::Doctor { agent }) => {
                 return doctor::run(agent, &self.options.recording, &inherited);
             }

@@ -2,27 +2,17 @@
 
 mod agent;
 mod agents;
-mod child;
 mod cli;
-mod demo;
-mod diagnose;
-mod doctor;
 mod environment;
-mod limited;
+mod findings;
 mod log;
-mod offline;
-mod parent;
+mod parent_proxy;
 mod plan;
+mod process;
 mod profile;
-mod program;
-mod report;
 mod run;
 mod sessions;
-mod signals;
-mod standout;
-mod summary;
-mod survivors;
-mod terminal;
+mod stand_in;
 mod trust;
 mod warning;
 
@@ -32,7 +22,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::cli::Cli;
-use crate::program::Missing;
+use crate::process::program::Missing;
 use crate::warning::say;
 
 fn main() -> ExitCode {

@@ -10,9 +10,9 @@ use capture::{Hosts, RootCa, Upstream};
 use crate::agent::Agent;
 use crate::cli::RunOptions;
 use crate::environment::{Environment, LOOPBACK, Route, variables};
-use crate::offline::StandIn;
-use crate::parent;
+use crate::parent_proxy;
 use crate::profile::Placeholder;
+use crate::stand_in::StandIn;
 use crate::trust::Trusted;
 use crate::warning::Warning;
 
@@ -67,7 +67,7 @@ impl Plan {
         };
         let (root, trusted, dead) = thread::scope(|scope| {
             let root = scope.spawn(|| RootCa::ephemeral(&hosts));
-            let dead = scope.spawn(|| parent.as_ref().and_then(parent::unreachable));
+            let dead = scope.spawn(|| parent.as_ref().and_then(parent_proxy::unreachable));
             let trusted = Trusted::load(inherited, &options.recording);
             (root.join(), trusted, dead.join())
         });

@@ -15,18 +15,18 @@ use capture::{JsonlSink, Proxy, RootCa, Summary};
 use jiff::Timestamp;
 
 use crate::agent::Agent;
-use crate::child::{self, Child};
 use crate::cli::RunOptions;
-use crate::diagnose::{self, Course};
 use crate::environment::Environment;
+use crate::findings::diagnose::{self, Course};
+use crate::findings::report::{self, Reading};
+use crate::findings::summary::{self, Ending};
 use crate::log;
-use crate::offline::StandIn;
 use crate::plan::Plan;
-use crate::program::Missing;
-use crate::report::{self, Reading};
+use crate::process::child::{self, Child};
+use crate::process::orphans;
+use crate::process::program::Missing;
 use crate::sessions::{self, Session};
-use crate::summary::{self, Ending};
-use crate::survivors;
+use crate::stand_in::StandIn;
 use crate::trust::Bundle;
 use crate::warning::{Warning, say};
 
@@ -73,7 +73,7 @@ pub(crate) fn run(run: &Run<'_>) -> Result<u8> {
             .for_each(|warning| Warning::new(warning.as_str(), "").tell()),
         Err(error) => Warning::new(format!("{error:#}"), "").tell(),
     }
-    survivors::warning(&outcome.proxy_url)
+    orphans::warning(&outcome.proxy_url)
         .iter()
         .for_each(Warning::tell);
     let recorded = conclude(run, &plan, &outcome, &session);

@@ -65,7 +65,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::offline::log::Log;
+    use crate::stand_in::log::Log;
 
     fn events(count: usize) -> Vec<Event> {
         let event = |at: usize| Event {

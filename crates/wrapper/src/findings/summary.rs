@@ -12,7 +12,7 @@ use anstyle::{AnsiColor, Style};
 use nix::sys::signal::Signal;
 use std::os::unix::process::ExitStatusExt;
 
-use crate::standout::Standout;
+use crate::findings::standout::Standout;
 
 /// How the run went, beside its recording.
 #[derive(Debug)]

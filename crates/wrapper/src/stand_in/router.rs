@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 use super::api::Api;
 use super::body::{self, Answer};
-use super::desk::{Desk, unix_seconds};
 use super::failure::FailureKind;
 use super::log::Entry;
+use super::lookups::{self, Found, Lookup};
 use super::playback::Playback;
-use super::startup::{self, Found, Lookup};
+use super::state::{Desk, unix_seconds};
 use super::websocket::{self, Upgraded};
 
 /// Answers the requests of one connection.
@@ -62,7 +62,7 @@ impl Router {
         if let Some(api) = Api::of(&parts.method, path) {
             return self.model(api, path, &received, entry);
         }
-        let found = startup::find(&Lookup {
+        let found = lookups::find(&Lookup {
             method: &parts.method,
             host: &host,
             path,

@@ -11,15 +11,15 @@ use serde_json::{Value, json};
 
 use self::events::Writer;
 use super::Event;
-use crate::offline::ask::{Ask, Intent, earlier_answers, list, text};
-use crate::offline::reply::{Call, Input, Item, Reply};
-use crate::offline::shell::Shell;
+use crate::stand_in::model_request::{Ask, Intent, earlier_answers, list, text};
+use crate::stand_in::reply::{Call, Input, Item, Reply};
+use crate::stand_in::shell::Shell;
 
 /// What an answer leaves to the request that builds on it.
 #[derive(Debug, Clone)]
-pub(in crate::offline) struct Chain {
+pub(in crate::stand_in) struct Chain {
     /// The id of the answer.
-    pub(in crate::offline) id: String,
+    pub(in crate::stand_in) id: String,
     steps: usize,
     shell: Option<Shell>,
     bytes: usize,
@@ -27,7 +27,7 @@ pub(in crate::offline) struct Chain {
 
 impl Chain {
     /// What `reply` leaves to the next request.
-    pub(in crate::offline) fn after(reply: &Reply) -> Self {
+    pub(in crate::stand_in) fn after(reply: &Reply) -> Self {
         let counts = matches!(reply.item, Item::Message(_) | Item::Call(_));
         Self {
             id: id(reply),
@@ -39,7 +39,7 @@ impl Chain {
 }
 
 /// What the request asks for, given the answer that it builds on.
-pub(in crate::offline) fn read(body: &Value, bytes: usize, chain: Option<&Chain>) -> Ask {
+pub(in crate::stand_in) fn read(body: &Value, bytes: usize, chain: Option<&Chain>) -> Ask {
     let input = list(body, "input");
     let earlier = earlier_answers(input, is_answer);
     let compacted = input.iter().rev().find_map(compacted_steps);
@@ -202,8 +202,8 @@ const MAX_STEPS: usize = 1_000_000;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::offline::script::Script;
-    use crate::offline::usage::Usage;
+    use crate::stand_in::script::Script;
+    use crate::stand_in::usage::Usage;
 
     fn answer(number: u64, body: &Value, chain: Option<&Chain>) -> Reply {
         let ask = read(body, body.to_string().len(), chain);

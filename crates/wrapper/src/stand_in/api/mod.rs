@@ -11,7 +11,7 @@ pub(super) mod responses;
 use hyper::Method;
 use serde_json::Value;
 
-use super::ask::Ask;
+use super::model_request::Ask;
 use super::reply::Reply;
 
 /// A model API.
@@ -130,8 +130,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::offline::script::Script;
-    use crate::offline::usage::Usage;
+    use crate::stand_in::script::Script;
+    use crate::stand_in::usage::Usage;
 
     fn reply(api: Api, path: &str, body: &Value) -> Reply {
         let ask = api.read(path, body, body.to_string().len());

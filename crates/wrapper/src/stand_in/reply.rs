@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::ask::Ask;
+use super::model_request::Ask;
 use super::usage::Usage;
 
 /// An answer to one model request.

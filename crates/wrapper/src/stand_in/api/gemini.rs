@@ -6,9 +6,9 @@
 use serde_json::{Value, json};
 
 use super::Event;
-use crate::offline::ask::{Ask, earlier_answers, list, text};
-use crate::offline::reply::{Item, Reply, pieces};
-use crate::offline::shell::Shell;
+use crate::stand_in::model_request::{Ask, earlier_answers, list, text};
+use crate::stand_in::reply::{Item, Reply, pieces};
+use crate::stand_in::shell::Shell;
 
 /// Whether an answer stands alone or in an envelope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,11 +16,11 @@ use tokio::time::timeout;
 use tokio_rustls::client::TlsStream;
 use yawc::{Frame, HttpRequest, OpCode, WebSocket};
 
+use super::connector::Route;
 use super::conversation::{self, MODEL};
 use super::events::{self, Outcome};
 use super::exec;
 use super::http::{self, Answer};
-use super::route::Route;
 
 /// Runs the demo agent, with the proxy and the roots that its environment names.
 ///

@@ -18,7 +18,7 @@ use yawc::{Frame, HttpRequest, WebSocket};
 
 use super::StandIn;
 use super::server::Options;
-use crate::demo::{Answer, Route, send};
+use crate::stand_in::demo_agent::{Answer, Route, send};
 
 /// A stand-in behind a tunnel, as the proxy would be before it.
 struct Bench {

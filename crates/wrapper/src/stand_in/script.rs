@@ -25,7 +25,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::ask::{Ask, Intent};
+use super::model_request::{Ask, Intent};
 use super::reply::{Call, Input, Item};
 use super::schema;
 
@@ -168,7 +168,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::offline::shell::Shell;
+    use crate::stand_in::shell::Shell;
 
     fn at(steps: usize, shell: Option<&str>) -> Ask {
         Ask {

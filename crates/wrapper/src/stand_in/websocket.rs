@@ -15,10 +15,10 @@ use yawc::{Frame, HttpStream, OpCode, UpgradeFut, WebSocket};
 use super::api::Api;
 use super::api::responses::{self, Chain};
 use super::body::MAX_REQUEST_BYTES;
-use super::desk::Desk;
 use super::failure::FailureKind;
 use super::log::Entry;
 use super::playback::Playback;
+use super::state::Desk;
 
 /// A connection that becomes a WebSocket once its 101 is sent.
 #[derive(Debug)]

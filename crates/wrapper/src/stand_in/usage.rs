@@ -1,6 +1,6 @@
 //! Token counts that are made up of sizes: about four bytes a token.
 
-use super::ask::{Ask, Intent};
+use super::model_request::{Ask, Intent};
 use super::reply::Item;
 
 /// What an answer would have cost, in tokens.

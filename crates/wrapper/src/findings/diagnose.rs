@@ -11,9 +11,9 @@ use std::time::Duration;
 use analyze::{Report, units};
 use capture::Hosts;
 
-use crate::child;
+use crate::findings::standout::Standout;
+use crate::process::child;
 use crate::profile::Profile;
-use crate::standout::Standout;
 use crate::warning::Warning;
 
 /// How a run went, beside its recording.

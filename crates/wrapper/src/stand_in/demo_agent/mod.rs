@@ -7,16 +7,16 @@
 //! runs `echo`, inside the process.
 
 mod agent;
+mod connector;
 mod conversation;
 mod events;
 mod exec;
 mod http;
-mod route;
 
 #[cfg(test)]
-pub(crate) use http::{Answer, send};
+pub(crate) use connector::Route;
 #[cfg(test)]
-pub(crate) use route::Route;
+pub(crate) use http::{Answer, send};
 
 /// The hidden argument that makes `wrap` this agent.
 pub(crate) const ARGUMENT: &str = "__demo-agent";

@@ -9,9 +9,9 @@ use analyze::{Aggregate, Format, Reader, Report};
 use anyhow::{Context, Result, ensure};
 use capture::private_file::Replacement;
 
+use crate::findings::standout::Standout;
 use crate::profile::Profile;
 use crate::sessions::Session;
-use crate::standout::Standout;
 
 /// What a recording tells.
 pub(crate) struct Reading {

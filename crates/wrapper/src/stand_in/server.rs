@@ -20,11 +20,11 @@ use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::certificate;
-use super::desk::Desk;
 use super::failure::{Failure, Failures};
 use super::log::Log;
 use super::router::Router;
 use super::script::Script;
+use super::state::Desk;
 use super::websocket;
 
 /// How a stand-in is to answer; the default is the built-in script, and no failure.

@@ -16,13 +16,14 @@ use capture::Hosts;
 use capture::cli::Options;
 
 use crate::agent::Agent;
-use crate::diagnose::{self, Course};
 use crate::environment::{Environment, VARIABLES};
-use crate::report::{self, Reading};
+use crate::findings::diagnose::{self, Course};
+use crate::findings::report::{self, Reading};
+use crate::parent_proxy;
+use crate::process::run_with_timeout;
 use crate::sessions;
 use crate::trust::Trusted;
 use crate::warning::Warning;
-use crate::{limited, parent};
 
 /// What one check found.
 enum Finding {
@@ -85,7 +86,7 @@ fn version(agent: &Agent) -> Finding {
     let mut command = Command::new(&agent.program);
     command.arg("--version");
     let place = agent.program.display();
-    match limited::output(command, A_LOOK) {
+    match run_with_timeout::output(command, A_LOOK) {
         Ok(output) => {
             let text = String::from_utf8_lossy(&output.stdout).into_owned();
             let version = text.lines().next().unwrap_or("it does not say its version");
@@ -155,7 +156,7 @@ fn next_proxy(recording: &Options, inherited: &Environment) -> Finding {
     match recording.parent(variable) {
         Err(error) => bad(&error),
         Ok(None) => Finding::Good("none: origins are dialled directly".to_owned()),
-        Ok(Some(parent)) => match parent::unreachable(&parent) {
+        Ok(Some(parent)) => match parent_proxy::unreachable(&parent) {
             Some(warning) => Finding::Bad(warning),
             None => Finding::Good(format!("{} answers", parent.authority())),
         },
@@ -197,7 +198,7 @@ fn try_out(agent: &Agent) -> Result<Vec<Finding>> {
         .arg(&agent.program)
         .args(&agent.arguments);
     let start = Instant::now();
-    let run = limited::output(command, A_TRY);
+    let run = run_with_timeout::output(command, A_TRY);
     let lasted = start.elapsed();
     let Reading { report, standout } =
         report::read(&session.join("traffic.jsonl"), agent.profile, false)?;

@@ -9,17 +9,18 @@
 //! ```text
 //! server -> router -> api (model requests) -> playback -> events
 //!                  -> websocket (the same, message by message)
-//!                  -> startup (everything else that agents ask for)
+//!                  -> lookups (everything else that agents ask for)
 //! ```
 
 mod api;
-mod ask;
 mod body;
 mod certificate;
-mod desk;
+pub(crate) mod demo_agent;
 mod failure;
-mod flags;
 mod log;
+mod lookups;
+mod model_request;
+mod options;
 mod playback;
 mod reply;
 mod router;
@@ -27,12 +28,12 @@ mod schema;
 mod script;
 mod server;
 mod shell;
-mod startup;
+mod state;
 mod usage;
 mod websocket;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use flags::Flags;
+pub(crate) use options::Flags;
 pub(crate) use server::StandIn;

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::Event;
-use crate::offline::ask::{Ask, earlier_answers, list, text};
-use crate::offline::reply::{Item, Reply, pieces};
-use crate::offline::shell::Shell;
+use crate::stand_in::model_request::{Ask, earlier_answers, list, text};
+use crate::stand_in::reply::{Item, Reply, pieces};
+use crate::stand_in::shell::Shell;
 
 /// What the request asks for.
 pub(super) fn read(body: &Value, bytes: usize) -> Ask {

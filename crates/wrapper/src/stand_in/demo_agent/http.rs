@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_rustls::client::TlsStream;
 
-use super::route::Route;
+use super::connector::Route;
 
 /// What came back.
 #[derive(Debug)]

@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
-use super::ask::Ask;
 use super::failure::Failures;
 use super::log::Log;
+use super::model_request::Ask;
 use super::reply::Reply;
 use super::script::Script;
 use super::usage::Usage;

@@ -21,8 +21,8 @@ use signal_hook::low_level::emulate_default_handler;
 use signal_hook::low_level::siginfo::Origin;
 use tokio::sync::{Notify, oneshot};
 
-use crate::signals::{Sender, is_fatal, is_passed_on, watched};
-use crate::terminal::Terminal;
+use crate::process::signals::{Sender, is_fatal, is_passed_on, watched};
+use crate::process::terminal::Terminal;
 
 /// The agent, running.
 #[derive(Debug)]

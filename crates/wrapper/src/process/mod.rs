@@ -1,0 +1,8 @@
+//! Processes: finding a program, running it as the agent, and what it leaves behind.
+
+pub(crate) mod child;
+pub(crate) mod orphans;
+pub(crate) mod program;
+pub(crate) mod run_with_timeout;
+mod signals;
+mod terminal;
