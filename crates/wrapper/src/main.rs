@@ -6,6 +6,7 @@ mod cli;
 mod environment;
 mod findings;
 mod log;
+mod options;
 mod parent_proxy;
 mod plan;
 mod process;

@@ -8,8 +8,8 @@ use anyhow::{Context, Result, anyhow};
 use capture::{Hosts, RootCa, Upstream};
 
 use crate::agent::Agent;
-use crate::cli::RunOptions;
 use crate::environment::{Environment, LOOPBACK, Route, variables};
+use crate::options::RunOptions;
 use crate::parent_proxy;
 use crate::profile::Placeholder;
 use crate::stand_in::StandIn;

@@ -15,12 +15,12 @@ use capture::{JsonlSink, Proxy, RootCa, Summary};
 use jiff::Timestamp;
 
 use crate::agent::Agent;
-use crate::cli::RunOptions;
 use crate::environment::Environment;
 use crate::findings::diagnose::{self, Course};
 use crate::findings::report::{self, Reading};
 use crate::findings::summary::{self, Ending};
 use crate::log;
+use crate::options::RunOptions;
 use crate::plan::Plan;
 use crate::process::child::{self, Child};
 use crate::process::orphans;

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use capture::record::Timestamp;
 use jiff::SignedDuration;
 
-use super::Age;
+use super::age::Age;
 use super::folder::LATEST;
 use super::past::{Past, read};
 

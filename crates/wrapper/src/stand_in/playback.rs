@@ -3,7 +3,7 @@
 use std::time::Duration;
 use std::vec;
 
-use super::api::Event;
+use super::event::Event;
 use super::failure::FailureKind;
 use super::log::Entry;
 

@@ -25,8 +25,8 @@ use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::item::{Call, Input, Item};
 use super::model_request::{Ask, Intent};
-use super::reply::{Call, Input, Item};
 use super::schema;
 
 /// What the stand-in answers, step by step; never empty.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::reply::{Call, Input};
+use super::item::{Call, Input};
 
 /// A tool that runs a command, offered by an agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Token counts that are made up of sizes: about four bytes a token.
 
+use super::item::Item;
 use super::model_request::{Ask, Intent};
-use super::reply::Item;
 
 /// What an answer would have cost, in tokens.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

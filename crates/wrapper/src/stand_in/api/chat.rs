@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::Event;
+use crate::stand_in::event::Event;
+use crate::stand_in::item::{Item, pieces};
 use crate::stand_in::model_request::{Ask, earlier_answers, list, text};
-use crate::stand_in::reply::{Item, Reply, pieces};
+use crate::stand_in::reply::Reply;
 use crate::stand_in::shell::Shell;
 
 /// What the request asks for.

@@ -11,6 +11,7 @@ pub(super) mod responses;
 use hyper::Method;
 use serde_json::Value;
 
+use super::event::Event;
 use super::model_request::Ask;
 use super::reply::Reply;
 
@@ -27,15 +28,6 @@ pub(super) enum Api {
     Gemini,
     /// The same in an envelope: Gemini CLI with a Google login.
     CodeAssist,
-}
-
-/// One event of an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Event {
-    /// The `event` field of a server-sent event, where the API uses one.
-    pub(super) name: Option<String>,
-    /// The `data` field; the whole message on a WebSocket.
-    pub(super) data: String,
 }
 
 impl Api {
@@ -95,32 +87,6 @@ impl Api {
             Self::Chat => chat::whole(reply),
             Self::Gemini => gemini::whole(reply, gemini::Form::Plain),
             Self::CodeAssist => gemini::whole(reply, gemini::Form::Wrapped),
-        }
-    }
-}
-
-impl Event {
-    /// An event that is named after the `type` of its JSON.
-    fn typed(data: &Value) -> Self {
-        Self {
-            name: data["type"].as_str().map(str::to_owned),
-            data: data.to_string(),
-        }
-    }
-
-    /// An event without a name.
-    fn plain(data: &Value) -> Self {
-        Self {
-            name: None,
-            data: data.to_string(),
-        }
-    }
-
-    /// As it travels in a `text/event-stream`.
-    pub(super) fn to_sse(&self) -> String {
-        match &self.name {
-            Some(name) => format!("event: {name}\ndata: {}\n\n", self.data),
-            None => format!("data: {}\n\n", self.data),
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::stand_in::api::Event;
+use crate::stand_in::event::Event;
+use crate::stand_in::item::pieces;
 use crate::stand_in::model_request::text;
-use crate::stand_in::reply::pieces;
 
 /// Writes events, numbered as the API numbers them.
 #[derive(Debug, Default)]
