@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::agents;
 use crate::environment::Environment;
 use crate::process::program;
-use crate::profile::{Profile, Surroundings};
+use crate::profile::{LaunchContext, Profile};
 use crate::stand_in::demo_agent;
 
 /// What is to be run, found and understood.
@@ -30,7 +30,7 @@ impl Agent {
     ///
     /// # Errors
     ///
-    /// [`program::Missing`], when there is none that can be run.
+    /// [`program::ProgramError`], when there is none that can be run.
     pub(crate) fn find(
         command: impl IntoIterator<Item = OsString>,
         inherited: &Environment,
@@ -81,12 +81,12 @@ impl Agent {
     }
 
     /// Where it is about to run, for its profile to look at.
-    pub(crate) fn surroundings<'a>(
+    pub(crate) fn launch_context<'a>(
         &'a self,
         inherited: &'a Environment,
         folder: &'a Path,
-    ) -> Surroundings<'a> {
-        Surroundings {
+    ) -> LaunchContext<'a> {
+        LaunchContext {
             inherited,
             folder,
             arguments: &self.arguments,

@@ -36,7 +36,7 @@ use crate::stand_in::demo_agent;
 pub(crate) struct Cli {
     /// What is asked for in place of a run.
     #[command(flatten)]
-    instead: Instead,
+    instead: InsteadOfRun,
     /// How to run the agent, record it and report.
     #[command(flatten)]
     options: RunOptions,
@@ -72,7 +72,7 @@ enum Command {
 /// What is asked for in place of a run.
 #[derive(Debug, Args)]
 #[group(multiple = false)]
-struct Instead {
+struct InsteadOfRun {
     /// Show the agents with a profile of their own
     #[arg(long)]
     list_agents: bool,

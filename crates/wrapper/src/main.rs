@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::cli::Cli;
-use crate::process::program::Missing;
+use crate::process::program::ProgramError;
 use crate::warning::say;
 
 fn main() -> ExitCode {
@@ -37,8 +37,8 @@ fn main() -> ExitCode {
         Err(error) => {
             say(&format!("wrap: {error:#}\n"));
             ExitCode::from(match error.downcast_ref() {
-                Some(Missing::NotFound(_)) => NOT_FOUND,
-                Some(Missing::NotExecutable(_)) => NOT_EXECUTABLE,
+                Some(ProgramError::NotFound(_)) => NOT_FOUND,
+                Some(ProgramError::NotExecutable(_)) => NOT_EXECUTABLE,
                 None => OUR_FAILURE,
             })
         }

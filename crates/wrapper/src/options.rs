@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::stand_in::Flags;
+use crate::stand_in::StandInOptions;
 
 /// How to run the agent, record it and report.
 #[derive(Debug, Args)]
@@ -36,7 +36,7 @@ pub(crate) struct RunOptions {
     pub(crate) yes: bool,
     /// Whether and how the stand-in answers.
     #[command(flatten)]
-    pub(crate) stand_in: Flags,
+    pub(crate) stand_in: StandInOptions,
     /// What is recorded, and within which bounds.
     #[command(flatten)]
     pub(crate) recording: capture::cli::Options,
@@ -44,14 +44,17 @@ pub(crate) struct RunOptions {
 
 /// A length of time in seconds, parts of one too.
 fn parse_seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.trim_end_matches('s').parse().map_err(|_| NO_SECONDS)?;
+    let seconds: f64 = text
+        .trim_end_matches('s')
+        .parse()
+        .map_err(|_| BAD_SECONDS)?;
     if !(0.0..=MAX_SECONDS).contains(&seconds) {
-        return Err(NO_SECONDS.to_owned());
+        return Err(BAD_SECONDS.to_owned());
     }
     Ok(Duration::from_secs_f64(seconds))
 }
 
-const NO_SECONDS: &str = "give seconds from 0 to 3600, as in `2` or `0.5`";
+const BAD_SECONDS: &str = "give seconds from 0 to 3600, as in `2` or `0.5`";
 /// An hour: who needs longer does not want the proxy to end.
 const MAX_SECONDS: f64 = 3600.0;
 

@@ -15,7 +15,7 @@ use crate::warning::Warning;
 /// It looks no longer than a moment, and only a refusal counts: a slow proxy is not a dead one.
 pub(crate) fn unreachable(parent: &ParentProxy) -> Option<Warning> {
     let mut addresses = parent.authority().to_socket_addrs().ok()?;
-    let error = TcpStream::connect_timeout(&addresses.next()?, A_MOMENT).err()?;
+    let error = TcpStream::connect_timeout(&addresses.next()?, CONNECT_TIMEOUT).err()?;
     (error.kind() == io::ErrorKind::ConnectionRefused).then(|| {
         Warning::new(
             format!(
@@ -28,7 +28,7 @@ pub(crate) fn unreachable(parent: &ParentProxy) -> Option<Warning> {
 }
 
 /// The wait that nobody notices at the start.
-const A_MOMENT: Duration = Duration::from_millis(150);
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(150);
 
 #[cfg(test)]
 mod tests {

@@ -29,22 +29,22 @@ pub(crate) struct Profile {
     /// Arguments to put before the user's own.
     pub(crate) extra_arguments: fn(&[OsString]) -> Vec<OsString>,
     /// Hosts that the user's configuration adds, as in another provider's URL.
-    pub(crate) own_hosts: fn(&Surroundings<'_>) -> Vec<String>,
+    pub(crate) own_hosts: fn(&LaunchContext<'_>) -> Vec<String>,
     /// What would lead it around the proxy.
-    pub(crate) traps: fn(&Surroundings<'_>) -> Vec<Warning>,
+    pub(crate) traps: fn(&LaunchContext<'_>) -> Vec<Warning>,
     /// What is worth knowing, and no trap.
-    pub(crate) notes: fn(&Surroundings<'_>) -> Vec<String>,
+    pub(crate) notes: fn(&LaunchContext<'_>) -> Vec<String>,
     /// What it needs to run offline without a login.
-    pub(crate) placeholder: fn(&Surroundings<'_>) -> Placeholder,
+    pub(crate) placeholder: fn(&LaunchContext<'_>) -> Placeholder,
     /// Hosts that an answer sends it to, for its further requests.
-    pub(crate) told_hosts: fn(&Exchange) -> Vec<String>,
+    pub(crate) discovered_hosts: fn(&Exchange) -> Vec<String>,
     /// Arguments that make it ask the model once and end, for `wrap doctor`.
     pub(crate) self_test: Option<&'static [&'static str]>,
 }
 
 /// Where the agent is about to run.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Surroundings<'a> {
+pub(crate) struct LaunchContext<'a> {
     /// The variables that we were started with.
     pub(crate) inherited: &'a Environment,
     /// The working directory.
@@ -53,7 +53,7 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) arguments: &'a [OsString],
 }
 
-impl Surroundings<'_> {
+impl LaunchContext<'_> {
     /// The value of a variable that is set, and not empty.
     pub(crate) fn variable(&self, name: &str) -> Option<&OsStr> {
         self.inherited

@@ -18,14 +18,14 @@ use crate::environment::{Environment, inherited_bundles};
 
 /// The roots that the agent trusts without us.
 #[derive(Debug)]
-pub(crate) struct Trusted {
+pub(crate) struct TrustedRoots {
     /// The system's, or those that the user has put in their place: what origins are held against.
     pub(crate) base: Roots,
     /// These, those that the user's tools are told of, and those of `--upstream-ca`.
     pub(crate) all: Roots,
 }
 
-impl Trusted {
+impl TrustedRoots {
     /// Reads the system's roots, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` put in their
     /// place, every other file of roots that `inherited` names for some tool, and the files of
     /// `--upstream-ca`.
@@ -118,21 +118,24 @@ mod tests {
     use super::*;
 
     #[derive(clap::Parser)]
-    struct Cli {
+    struct RootOptions {
         #[command(flatten)]
         options: Options,
     }
 
     /// As with `--upstream-ca`, once for each of `files`.
-    fn load_with(inherited: &Environment, files: &[&Path]) -> Result<Trusted> {
+    fn load_with(inherited: &Environment, files: &[&Path]) -> Result<TrustedRoots> {
         let program = [OsStr::new("wrap")].into_iter();
         let options = files
             .iter()
             .flat_map(|file| [OsStr::new("--upstream-ca"), file.as_os_str()]);
-        Trusted::load(inherited, &Cli::parse_from(program.chain(options)).options)
+        TrustedRoots::load(
+            inherited,
+            &RootOptions::parse_from(program.chain(options)).options,
+        )
     }
 
-    fn load(inherited: &Environment) -> Result<Trusted> {
+    fn load(inherited: &Environment) -> Result<TrustedRoots> {
         load_with(inherited, &[])
     }
 

@@ -18,7 +18,7 @@ use crate::warning::Warning;
 
 /// How a run went, beside its recording.
 #[derive(Debug)]
-pub(crate) struct Course<'a> {
+pub(crate) struct RunResult<'a> {
     /// The agent's profile.
     pub(crate) profile: &'a Profile,
     /// What was to be intercepted.
@@ -34,7 +34,7 @@ pub(crate) struct Course<'a> {
 }
 
 /// What the user should know once the agent has ended, the gravest first.
-pub(crate) fn after(run: &Course<'_>, report: &Report, standout: &Standout) -> Vec<Warning> {
+pub(crate) fn after(run: &RunResult<'_>, report: &Report, standout: &Standout) -> Vec<Warning> {
     let mut warnings = Vec::new();
     warnings.extend(rejected(run, standout));
     warnings.extend(unreachable(run, standout));
@@ -49,7 +49,7 @@ pub(crate) fn after(run: &Course<'_>, report: &Report, standout: &Standout) -> V
 }
 
 /// A certificate of ours that was not accepted: codex then retries for ever.
-fn rejected(run: &Course<'_>, standout: &Standout) -> Vec<Warning> {
+fn rejected(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
     standout
         .rejected
         .iter()
@@ -75,7 +75,7 @@ fn rejected(run: &Course<'_>, standout: &Standout) -> Vec<Warning> {
 }
 
 /// Origins that could not be reached; all in one where the next proxy is to blame.
-fn unreachable(run: &Course<'_>, standout: &Standout) -> Vec<Warning> {
+fn unreachable(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
     let blamed = |reason: &str| run.parent.is_some_and(|parent| reason.contains(parent));
     let (by_parent, others): (Vec<_>, Vec<_>) = standout
         .unreachable
@@ -117,7 +117,7 @@ fn refused(standout: &Standout) -> Vec<Warning> {
 }
 
 /// The commonest failure of all recorders is silence.
-fn nothing_recorded(run: &Course<'_>, report: &Report, standout: &Standout) -> Option<Warning> {
+fn nothing_recorded(run: &RunResult<'_>, report: &Report, standout: &Standout) -> Option<Warning> {
     let is_agent = !run.profile.programs.is_empty();
     let known = report
         .glance
@@ -162,9 +162,9 @@ fn nothing_recorded(run: &Course<'_>, report: &Report, standout: &Standout) -> O
 }
 
 /// A server that sends the agent to a host that we do not read.
-fn moved(run: &Course<'_>, standout: &Standout) -> Vec<Warning> {
+fn moved(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
     standout
-        .told_hosts
+        .discovered_hosts
         .iter()
         .filter(|host| !run.hosts.matches(host))
         .map(|host| {
@@ -180,7 +180,7 @@ fn moved(run: &Course<'_>, standout: &Standout) -> Vec<Warning> {
 }
 
 /// An agent of an older version does not know the argument that `wrap` added.
-fn refused_argument(run: &Course<'_>) -> Option<Warning> {
+fn refused_argument(run: &RunResult<'_>) -> Option<Warning> {
     let added = run.added.first()?.to_string_lossy();
     if child::exit_code(run.status) != BAD_USAGE || run.lasted >= LONG_ENOUGH_TO_TALK {
         return None;
@@ -215,7 +215,7 @@ mod tests {
             let record = Record::from_json(line.as_bytes()).unwrap();
             standout.add(&record, agents::profile_of("codex"));
         }
-        let run = Course {
+        let run = RunResult {
             profile: agents::profile_of("codex"),
             hosts: &hosts,
             parent: Some("p.example:1"),

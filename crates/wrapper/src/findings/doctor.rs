@@ -17,12 +17,12 @@ use capture::cli::Options;
 
 use crate::agent::Agent;
 use crate::environment::{Environment, VARIABLES};
-use crate::findings::diagnose::{self, Course};
-use crate::findings::report::{self, Reading};
+use crate::findings::diagnose::{self, RunResult};
+use crate::findings::report::{self, Analysis};
 use crate::parent_proxy;
 use crate::process::run_with_timeout;
 use crate::sessions;
-use crate::trust::Trusted;
+use crate::trust::TrustedRoots;
 use crate::warning::Warning;
 
 /// What one check found.
@@ -41,30 +41,30 @@ enum Finding {
 ///
 /// When the result cannot be written.
 pub(crate) fn run(name: OsString, recording: &Options, inherited: &Environment) -> Result<u8> {
-    let mut sheet = Sheet::default();
+    let mut checklist = Checklist::default();
     let folder = env::current_dir().context("the working directory is gone")?;
     match Agent::find([name], inherited) {
-        Err(error) => sheet.add("agent", vec![bad(&error)])?,
+        Err(error) => checklist.add("agent", vec![bad(&error)])?,
         Ok(mut agent) => {
-            sheet.add("agent", vec![version(&agent)])?;
-            sheet.add("settings", settings(&agent, inherited, &folder))?;
-            sheet.add("variables", variables(inherited))?;
-            sheet.add("roots", roots(recording, inherited))?;
-            sheet.add("next proxy", vec![next_proxy(recording, inherited)])?;
-            sheet.add("sessions", vec![session_folder()])?;
-            sheet.add("self-test", self_test(&mut agent))?;
+            checklist.add("agent", vec![version(&agent)])?;
+            checklist.add("settings", settings(&agent, inherited, &folder))?;
+            checklist.add("variables", variables(inherited))?;
+            checklist.add("roots", roots(recording, inherited))?;
+            checklist.add("next proxy", vec![next_proxy(recording, inherited)])?;
+            checklist.add("sessions", vec![session_folder()])?;
+            checklist.add("self-test", self_test(&mut agent))?;
         }
     }
-    Ok(u8::from(sheet.has_bad))
+    Ok(u8::from(checklist.has_bad))
 }
 
 /// What is printed, a line or more for each check.
 #[derive(Default)]
-struct Sheet {
+struct Checklist {
     has_bad: bool,
 }
 
-impl Sheet {
+impl Checklist {
     fn add(&mut self, label: &str, findings: Vec<Finding>) -> io::Result<()> {
         let mut out = anstream::stdout().lock();
         for finding in findings {
@@ -86,7 +86,7 @@ fn version(agent: &Agent) -> Finding {
     let mut command = Command::new(&agent.program);
     command.arg("--version");
     let place = agent.program.display();
-    match run_with_timeout::output(command, A_LOOK) {
+    match run_with_timeout(command, VERSION_TIMEOUT) {
         Ok(output) => {
             let text = String::from_utf8_lossy(&output.stdout).into_owned();
             let version = text.lines().next().unwrap_or("it does not say its version");
@@ -101,8 +101,8 @@ fn version(agent: &Agent) -> Finding {
 
 /// The agent's own settings that would lead it around the proxy.
 fn settings(agent: &Agent, inherited: &Environment, folder: &Path) -> Vec<Finding> {
-    let surroundings = agent.surroundings(inherited, folder);
-    let mut findings: Vec<Finding> = (agent.profile.traps)(&surroundings)
+    let launch = agent.launch_context(inherited, folder);
+    let mut findings: Vec<Finding> = (agent.profile.traps)(&launch)
         .into_iter()
         .map(Finding::Bad)
         .collect();
@@ -113,7 +113,7 @@ fn settings(agent: &Agent, inherited: &Environment, folder: &Path) -> Vec<Findin
         )));
     }
     findings.extend(
-        (agent.profile.notes)(&surroundings)
+        (agent.profile.notes)(&launch)
             .into_iter()
             .map(Finding::Note),
     );
@@ -135,7 +135,7 @@ fn variables(inherited: &Environment) -> Vec<Finding> {
 }
 
 fn roots(recording: &Options, inherited: &Environment) -> Vec<Finding> {
-    let roots = match Trusted::load(inherited, recording) {
+    let roots = match TrustedRoots::load(inherited, recording) {
         Err(error) => return vec![bad(&error)],
         Ok(trusted) => trusted.all,
     };
@@ -181,13 +181,13 @@ fn self_test(agent: &mut Agent) -> Vec<Finding> {
         return vec![Finding::Note(text.to_owned())];
     };
     agent.arguments = arguments.iter().map(OsString::from).collect();
-    match try_out(agent) {
+    match run_offline(agent) {
         Ok(findings) => findings,
         Err(error) => vec![bad(&error)],
     }
 }
 
-fn try_out(agent: &Agent) -> Result<Vec<Finding>> {
+fn run_offline(agent: &Agent) -> Result<Vec<Finding>> {
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let session = folder.path().join("session");
     let mut command = Command::new(env::current_exe()?);
@@ -198,11 +198,11 @@ fn try_out(agent: &Agent) -> Result<Vec<Finding>> {
         .arg(&agent.program)
         .args(&agent.arguments);
     let start = Instant::now();
-    let run = run_with_timeout::output(command, A_TRY);
+    let run = run_with_timeout(command, SELF_TEST_TIMEOUT);
     let lasted = start.elapsed();
-    let Reading { report, standout } =
+    let Analysis { report, standout } =
         report::read(&session.join("traffic.jsonl"), agent.profile, false)?;
-    let course = Course {
+    let result = RunResult {
         profile: agent.profile,
         hosts: &Hosts::parse(agent.profile.hosts)?,
         parent: None,
@@ -212,7 +212,7 @@ fn try_out(agent: &Agent) -> Result<Vec<Finding>> {
             .map_or_else(|_| ExitStatus::default(), |output| output.status),
         lasted,
     };
-    let mut findings: Vec<Finding> = diagnose::after(&course, &report, &standout)
+    let mut findings: Vec<Finding> = diagnose::after(&result, &report, &standout)
         .into_iter()
         .map(Finding::Bad)
         .collect();
@@ -245,9 +245,9 @@ fn bad(error: &anyhow::Error) -> Finding {
 }
 
 /// For a program to say its version.
-const A_LOOK: Duration = Duration::from_secs(10);
+const VERSION_TIMEOUT: Duration = Duration::from_secs(10);
 /// For an agent to have one short conversation with the stand-in.
-const A_TRY: Duration = Duration::from_secs(20);
+const SELF_TEST_TIMEOUT: Duration = Duration::from_secs(20);
 
 const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();

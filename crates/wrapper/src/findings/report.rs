@@ -14,7 +14,7 @@ use crate::profile::Profile;
 use crate::sessions::Session;
 
 /// What a recording tells.
-pub(crate) struct Reading {
+pub(crate) struct Analysis {
     /// For people and programs, to be written.
     pub(crate) report: Report,
     /// For the summary and the warnings.
@@ -27,7 +27,7 @@ pub(crate) struct Reading {
 /// # Errors
 ///
 /// When the file cannot be opened. A damaged line is part of the report.
-pub(crate) fn read(recording: &Path, profile: &Profile, keep_secrets: bool) -> Result<Reading> {
+pub(crate) fn read(recording: &Path, profile: &Profile, keep_secrets: bool) -> Result<Analysis> {
     let mut aggregate = Aggregate::default();
     let mut standout = Standout::default();
     let name = recording.file_name().unwrap_or_default().to_string_lossy();
@@ -41,7 +41,7 @@ pub(crate) fn read(recording: &Path, profile: &Profile, keep_secrets: bool) -> R
             Err(error) => aggregate.add_error(&error),
         }
     }
-    Ok(Reading {
+    Ok(Analysis {
         report: aggregate.finish(),
         standout,
     })
@@ -72,7 +72,7 @@ pub(crate) fn write(report: &Report, session: &Session) -> Result<PathBuf> {
         );
         file.commit().with_context(cannot_write)?;
     }
-    Ok(session.report(SHOWN.name()))
+    Ok(session.report(OPENED.name()))
 }
 
 /// Shows a report in the user's browser, without waiting for it.
@@ -92,9 +92,9 @@ pub(crate) fn open(path: &Path) -> Result<()> {
 }
 
 /// What is written without being asked for.
-const FORMATS: &[Format] = &[Format::Markdown, SHOWN];
+const FORMATS: &[Format] = &[Format::Markdown, OPENED];
 /// What a browser shows.
-const SHOWN: Format = Format::Html;
+const OPENED: Format = Format::Html;
 /// Shows a file with the program that the user prefers for it.
 const OPENER: &str = if cfg!(target_os = "macos") {
     "open"

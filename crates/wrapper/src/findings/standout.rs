@@ -25,7 +25,7 @@ pub(crate) struct Standout {
     /// Posts that were answered by a stream of events, as models answer them, whatever their API.
     pub(crate) streamed: u64,
     /// Hosts that answers sent the agent to.
-    pub(crate) told_hosts: BTreeSet<String>,
+    pub(crate) discovered_hosts: BTreeSet<String>,
     /// Hosts by the credential that they were sent, whatever stands for it on record.
     credentials: BTreeMap<String, BTreeSet<String>>,
 }
@@ -35,7 +35,8 @@ impl Standout {
     pub(crate) fn add(&mut self, record: &Record, profile: &Profile) {
         match record {
             Record::Exchange(exchange) => {
-                self.told_hosts.extend((profile.told_hosts)(exchange));
+                self.discovered_hosts
+                    .extend((profile.discovered_hosts)(exchange));
                 self.add_exchange(exchange);
             }
             Record::Connection(connection) => self.add_connection(connection),

@@ -16,7 +16,7 @@ use crate::findings::standout::Standout;
 
 /// How the run went, beside its recording.
 #[derive(Debug)]
-pub(crate) struct Ending<'a> {
+pub(crate) struct SummaryInput<'a> {
     /// The agent's name.
     pub(crate) agent: &'a str,
     /// How it ended.
@@ -30,23 +30,23 @@ pub(crate) struct Ending<'a> {
 }
 
 /// The summary, with a line end after each line.
-pub(crate) fn render(ending: &Ending<'_>, report: &Report, standout: &Standout) -> String {
+pub(crate) fn render(input: &SummaryInput<'_>, report: &Report, standout: &Standout) -> String {
     let glance = report.glance.clone().unwrap_or_default();
-    let mut lines = vec![headline(ending, &glance)];
+    let mut lines = vec![headline(input, &glance)];
     let hosts = report.hosts.as_ref().map_or(&[][..], |hosts| &hosts.hosts);
     lines.extend(labelled("hosts", went_where(hosts, standout)));
     lines.extend(labelled("models", models(report, &glance)));
     lines.extend(labelled("tokens", tokens(&glance)));
     lines.extend(labelled("stood out", stood_out(report, standout)));
-    let report = ending.report.map(|path| path.display().to_string());
+    let report = input.report.map(|path| path.display().to_string());
     lines.extend(labelled("report", report));
-    let recording = ending.recording.display().to_string();
+    let recording = input.recording.display().to_string();
     lines.extend(labelled("recording", Some(recording)));
     lines.join("")
 }
 
-fn headline(ending: &Ending<'_>, glance: &Glance) -> String {
-    let how = match (ending.status.code(), ending.status.signal()) {
+fn headline(input: &SummaryInput<'_>, glance: &Glance) -> String {
+    let how = match (input.status.code(), input.status.signal()) {
         (Some(code), _) => format!("ended with exit code {code}"),
         (None, Some(number)) => match Signal::try_from(number) {
             Ok(signal) => format!("was killed by {signal}"),
@@ -54,10 +54,10 @@ fn headline(ending: &Ending<'_>, glance: &Glance) -> String {
         },
         (None, None) => "ended".to_owned(),
     };
-    let micros = u64::try_from(ending.lasted.as_micros()).unwrap_or(u64::MAX);
+    let micros = u64::try_from(input.lasted.as_micros()).unwrap_or(u64::MAX);
     format!(
         "{BOLD}wrap: {} {how} after {}, {} on record{BOLD:#}\n",
-        ending.agent,
+        input.agent,
         units::duration(micros),
         units::plural(glance.exchanges, "exchange"),
     )
@@ -237,14 +237,14 @@ mod tests {
             standout.add(&record, agents::profile_of("codex"));
             aggregate.add(&record);
         }
-        let ending = Ending {
+        let input = SummaryInput {
             agent: "codex",
             status: ExitStatus::from_raw(status),
             lasted: Duration::from_millis(1240),
             report: None,
             recording: Path::new("/session/traffic.jsonl"),
         };
-        let text = render(&ending, &aggregate.finish(), &standout);
+        let text = render(&input, &aggregate.finish(), &standout);
         strip_str(&text).to_string()
     }
 

@@ -21,7 +21,7 @@ use signal_hook::low_level::emulate_default_handler;
 use signal_hook::low_level::siginfo::Origin;
 use tokio::sync::{Notify, oneshot};
 
-use crate::process::signals::{Sender, is_fatal, is_passed_on, watched};
+use crate::process::signals::{SignalSource, is_fatal, is_passed_on, watched};
 use crate::process::terminal::Terminal;
 
 /// The agent, running.
@@ -126,7 +126,7 @@ impl Supervisor {
             }
             let continued = batch.iter().any(|origin| origin.signal == SIGCONT);
             for origin in &batch {
-                if is_passed_on(origin.signal, sender(origin), agent) {
+                if is_passed_on(origin.signal, source(origin), agent) {
                     send(agent, Signal::try_from(origin.signal).ok());
                 }
             }
@@ -201,14 +201,14 @@ impl Supervisor {
     }
 }
 
-fn sender(origin: &Origin) -> Sender {
+fn source(origin: &Origin) -> SignalSource {
     match origin.process {
-        None => Sender::Kernel {
+        None => SignalSource::Kernel {
             to_leader: getsid(None).is_ok_and(|leader| leader == Pid::this()),
         },
         Some(process) => {
             let id = Pid::from_raw(process.pid);
-            Sender::Process {
+            SignalSource::Process {
                 id,
                 in_our_group: getpgid(Some(id)).is_ok_and(|group| group == getpgrp()),
             }

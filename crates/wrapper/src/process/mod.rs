@@ -3,6 +3,8 @@
 pub(crate) mod child;
 pub(crate) mod orphans;
 pub(crate) mod program;
-pub(crate) mod run_with_timeout;
+mod run_with_timeout;
 mod signals;
 mod terminal;
+
+pub(crate) use run_with_timeout::run_with_timeout;

@@ -8,14 +8,14 @@ use crate::warning::Warning;
 
 /// The warning about processes whose environment names `proxy_url`, if there are any.
 pub(crate) fn warning(proxy_url: &str) -> Option<Warning> {
-    let survivors = find(proxy_url);
-    if survivors.is_empty() {
+    let orphans = find(proxy_url);
+    if orphans.is_empty() {
         return None;
     }
     Some(Warning::new(
         format!(
             "still running, with a proxy that is gone: {}",
-            survivors.join(", ")
+            orphans.join(", ")
         ),
         "end them, or they have no network; they keep the environment that they were started with",
     ))

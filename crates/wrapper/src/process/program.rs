@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// Why there is no program to run; each has an exit code of its own, as in a shell.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Missing {
+pub(crate) enum ProgramError {
     /// No such file: 127.
     #[error("{0} is not found: install it, or check its spelling and PATH")]
     NotFound(String),
@@ -22,19 +22,19 @@ pub(crate) enum Missing {
 ///
 /// # Errors
 ///
-/// [`Missing`], in the shell's sense: a file that cannot be executed is reported only when
+/// [`ProgramError`], in the shell's sense: a file that cannot be executed is reported only when
 /// no later folder has one that can.
-pub(crate) fn find(name: &OsStr, path: Option<&OsStr>) -> Result<PathBuf, Missing> {
+pub(crate) fn find(name: &OsStr, path: Option<&OsStr>) -> Result<PathBuf, ProgramError> {
     if name.as_bytes().contains(&b'/') {
         return check(PathBuf::from(name));
     }
-    let mut missing = Missing::NotFound(name.to_string_lossy().into_owned());
+    let mut missing = ProgramError::NotFound(name.to_string_lossy().into_owned());
     if name.is_empty() {
         return Err(missing);
     }
     for folder in env::split_paths(path.unwrap_or(OsStr::new(DEFAULT_PATH))) {
         match check(folder.join(name)) {
-            Err(Missing::NotFound(_)) => {}
+            Err(ProgramError::NotFound(_)) => {}
             Err(found) => missing = found,
             Ok(program) => return Ok(program),
         }
@@ -51,11 +51,11 @@ pub(crate) fn base_name(name: &OsStr) -> String {
         .into_owned()
 }
 
-fn check(program: PathBuf) -> Result<PathBuf, Missing> {
+fn check(program: PathBuf) -> Result<PathBuf, ProgramError> {
     match fs::metadata(&program) {
-        Err(_) => Err(Missing::NotFound(program.display().to_string())),
+        Err(_) => Err(ProgramError::NotFound(program.display().to_string())),
         Ok(file) if file.is_file() && file.permissions().mode() & 0o111 != 0 => Ok(program),
-        Ok(_) => Err(Missing::NotExecutable(program)),
+        Ok(_) => Err(ProgramError::NotExecutable(program)),
     }
 }
 
@@ -74,7 +74,7 @@ mod tests {
         let path = env::join_paths([first.path(), second.path()]).unwrap();
         assert_eq!(
             find(OsStr::new("agent"), Some(&path)),
-            Err(Missing::NotExecutable(first.path().join("agent")))
+            Err(ProgramError::NotExecutable(first.path().join("agent")))
         );
 
         let program = second.path().join("agent");
@@ -89,13 +89,13 @@ mod tests {
         let found = find(folder.path().as_os_str(), None);
         assert_eq!(
             found,
-            Err(Missing::NotExecutable(folder.path().to_path_buf()))
+            Err(ProgramError::NotExecutable(folder.path().to_path_buf()))
         );
     }
 
     #[test]
     fn an_empty_name_is_not_the_first_folder_of_the_path() {
         let missing = find(OsStr::new(""), Some(OsStr::new("/bin")));
-        assert_eq!(missing, Err(Missing::NotFound(String::new())));
+        assert_eq!(missing, Err(ProgramError::NotFound(String::new())));
     }
 }

@@ -15,7 +15,7 @@ use nix::unistd::Pid;
 ///
 /// When it cannot be started, and [`io::ErrorKind::TimedOut`] when it took longer than
 /// `limit`; it is then asked to end, and given a moment for it.
-pub(crate) fn output(mut command: Command, limit: Duration) -> io::Result<Output> {
+pub(crate) fn run_with_timeout(mut command: Command, limit: Duration) -> io::Result<Output> {
     let child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -31,7 +31,7 @@ pub(crate) fn output(mut command: Command, limit: Duration) -> io::Result<Output
         tracing::debug!(%error, "it has ended by itself");
     }
     // Whether it obeys or not, it took too long.
-    drop(finished.recv_timeout(A_MOMENT));
+    drop(finished.recv_timeout(TERMINATION_GRACE));
     Err(io::Error::new(
         io::ErrorKind::TimedOut,
         format!("it took longer than {limit:?}"),
@@ -39,7 +39,7 @@ pub(crate) fn output(mut command: Command, limit: Duration) -> io::Result<Output
 }
 
 /// For a program to put its things in order.
-const A_MOMENT: Duration = Duration::from_secs(5);
+const TERMINATION_GRACE: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests {
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn output_is_gathered_and_input_is_empty() {
-        let output = output(Command::new("cat"), Duration::from_secs(30)).unwrap();
+        let output = run_with_timeout(Command::new("cat"), Duration::from_secs(30)).unwrap();
         assert!(output.status.success());
         assert!(output.stdout.is_empty());
     }
@@ -56,7 +56,7 @@ mod tests {
     fn what_takes_too_long_is_an_error_that_says_so() {
         let mut command = Command::new("sleep");
         command.arg("60");
-        let error = output(command, Duration::from_millis(20)).unwrap_err();
+        let error = run_with_timeout(command, Duration::from_millis(20)).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 }

@@ -14,7 +14,7 @@ use signal_hook::consts::{
 
 /// Who sent a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sender {
+pub(crate) enum SignalSource {
     /// The terminal, or the system itself.
     Kernel {
         /// Whether we lead the session, as in a window of our own: its hangup then comes to us
@@ -32,15 +32,15 @@ pub(crate) enum Sender {
 }
 
 /// Whether `signal` is to be passed on to the agent, whose process is `agent`.
-pub(crate) fn is_passed_on(signal: c_int, sender: Sender, agent: Pid) -> bool {
-    match (signal, sender) {
+pub(crate) fn is_passed_on(signal: c_int, source: SignalSource, agent: Pid) -> bool {
+    match (signal, source) {
         (SIGCHLD, _) => false,
-        (SIGHUP, Sender::Kernel { to_leader }) => to_leader,
-        (_, Sender::Kernel { .. }) => false,
+        (SIGHUP, SignalSource::Kernel { to_leader }) => to_leader,
+        (_, SignalSource::Kernel { .. }) => false,
         // Whoever continues us continues the agent: see `child`.
         (SIGCONT, _) => false,
-        (SIGTSTP, Sender::Process { in_our_group, .. }) => !in_our_group,
-        (_, Sender::Process { id, .. }) => id != agent,
+        (SIGTSTP, SignalSource::Process { in_our_group, .. }) => !in_our_group,
+        (_, SignalSource::Process { id, .. }) => id != agent,
     }
 }
 
@@ -80,14 +80,14 @@ mod tests {
     use super::*;
 
     const AGENT: Pid = Pid::from_raw(42);
-    const OTHER: Sender = Sender::Process {
+    const OTHER: SignalSource = SignalSource::Process {
         id: Pid::from_raw(7),
         in_our_group: false,
     };
 
     #[test]
     fn what_the_terminal_sends_reaches_the_agent_without_us() {
-        let terminal = Sender::Kernel { to_leader: false };
+        let terminal = SignalSource::Kernel { to_leader: false };
         for signal in [SIGINT, SIGQUIT, SIGHUP, SIGTSTP] {
             assert!(!is_passed_on(signal, terminal, AGENT));
         }
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_hangup_that_comes_to_the_sessions_leader_alone_is_passed_on() {
-        let terminal = Sender::Kernel { to_leader: true };
+        let terminal = SignalSource::Kernel { to_leader: true };
         assert!(is_passed_on(SIGHUP, terminal, AGENT));
         assert!(!is_passed_on(SIGINT, terminal, AGENT));
     }
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn what_the_agent_sends_to_its_group_does_not_come_back_to_it() {
-        let itself = Sender::Process {
+        let itself = SignalSource::Process {
             id: AGENT,
             in_our_group: true,
         };

@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 
 use super::age::Age;
 use super::folder::LATEST;
-use super::past::{Past, read};
+use super::past::{PastSession, read};
 
 /// Removes the sessions below `root` that began longer than `age` before `now`.
 ///
@@ -23,7 +23,7 @@ use super::past::{Past, read};
 /// When there is no terminal to ask on, and when a folder cannot be read or removed.
 pub(crate) fn remove(root: &Path, age: Age, now: Timestamp, yes: bool) -> Result<()> {
     let sessions = read(root).with_context(|| format!("cannot read {}", root.display()))?;
-    let old: Vec<Past> = sessions
+    let old: Vec<PastSession> = sessions
         .into_iter()
         .filter(|session| !session.in_use && is_older(session, age, now))
         .collect();
@@ -54,7 +54,7 @@ pub(crate) fn remove(root: &Path, age: Age, now: Timestamp, yes: bool) -> Result
     Ok(())
 }
 
-fn is_older(session: &Past, age: Age, now: Timestamp) -> bool {
+fn is_older(session: &PastSession, age: Age, now: Timestamp) -> bool {
     let lived = now
         .as_micros()
         .saturating_sub(session.started_at.as_micros());

@@ -9,19 +9,19 @@ use hyper::body::{Body, Bytes, Frame};
 use hyper::header::CONTENT_ENCODING;
 use hyper::{HeaderMap, StatusCode};
 
-use super::playback::{Cut, Playback};
+use super::playback::{ConnectionCut, Playback};
 
 /// The body of an answer.
-pub(super) type Answer = UnsyncBoxBody<Bytes, Cut>;
+pub(super) type ResponseBody = UnsyncBoxBody<Bytes, ConnectionCut>;
 
 /// A body in one piece.
-pub(super) fn whole(content: impl Into<Bytes>) -> Answer {
+pub(super) fn whole(content: impl Into<Bytes>) -> ResponseBody {
     let body = Full::new(content.into());
     body.map_err(|never| match never {}).boxed_unsync()
 }
 
 /// A `text/event-stream`, each event in a write of its own.
-pub(super) fn played(playback: Playback) -> Answer {
+pub(super) fn played(playback: Playback) -> ResponseBody {
     let events = stream::unfold(Some(playback), |playback| async {
         let mut playback = playback?;
         match playback.next().await {

@@ -26,7 +26,7 @@ use rustls::sign::CertifiedKey;
 ///
 /// Only when the system has no randomness to make a key from.
 pub(super) fn server_config() -> Result<(ServerConfig, String)> {
-    let leaves = Leaves::new()?;
+    let leaves = LeafStore::new()?;
     let root_pem = leaves.root.pem();
     let provider = Arc::new(aws_lc_rs::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
@@ -53,12 +53,12 @@ pub(super) fn describe(hello: &ClientHello<'_>) -> String {
 }
 
 /// Mints a leaf for each server name, and keeps it for the next connection.
-struct Leaves {
+struct LeafStore {
     root: CertifiedIssuer<'static, KeyPair>,
     minted: Mutex<HashMap<String, Arc<CertifiedKey>>>,
 }
 
-impl Leaves {
+impl LeafStore {
     fn new() -> Result<Self> {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -87,7 +87,7 @@ impl Leaves {
     }
 }
 
-impl ResolvesServerCert for Leaves {
+impl ResolvesServerCert for LeafStore {
     /// A client that names no server is refused: there is no name to certify.
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let host = hello.server_name()?;
@@ -110,9 +110,9 @@ impl ResolvesServerCert for Leaves {
     }
 }
 
-impl fmt::Debug for Leaves {
+impl fmt::Debug for LeafStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Leaves").finish_non_exhaustive()
+        f.debug_struct("LeafStore").finish_non_exhaustive()
     }
 }
 

@@ -10,7 +10,7 @@ pub(super) enum Item {
     /// Text.
     Message(String),
     /// A tool to call.
-    Call(Call),
+    Call(ToolCall),
     /// The conversation in short, which remembers how far the script has come.
     Compaction {
         /// Steps of the script that were answered.
@@ -20,23 +20,23 @@ pub(super) enum Item {
 
 /// A call of one of the agent's tools.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Call {
+pub(super) struct ToolCall {
     /// The tool's name.
     pub(super) name: String,
     /// What it is given.
-    pub(super) input: Input,
+    pub(super) input: ToolInput,
 }
 
 /// What a tool is given.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Input {
+pub(super) enum ToolInput {
     /// Free text, for a custom tool.
     Text(String),
     /// JSON arguments, for a function.
     Arguments(Value),
 }
 
-impl Input {
+impl ToolInput {
     /// The arguments as an object, for an API that knows no free text.
     pub(super) fn as_arguments(&self) -> Value {
         match self {

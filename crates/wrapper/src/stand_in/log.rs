@@ -24,7 +24,7 @@ pub(super) struct Log {
 ///
 /// It is written when it is dropped, however far the answer got.
 #[derive(Debug, Serialize)]
-pub(super) struct Entry {
+pub(super) struct LogEntry {
     /// The host that was asked.
     pub(super) host: String,
     /// The method; `GET` for a message on a WebSocket.
@@ -67,8 +67,8 @@ impl Log {
     }
 
     /// Begins an entry.
-    pub(super) fn entry(&self, host: &str, method: &str, path: &str) -> Entry {
-        Entry {
+    pub(super) fn entry(&self, host: &str, method: &str, path: &str) -> LogEntry {
+        LogEntry {
             host: host.to_owned(),
             method: method.to_owned(),
             path: path.to_owned(),
@@ -83,7 +83,7 @@ impl Log {
         }
     }
 
-    fn write(&self, entry: &Entry) -> Result<()> {
+    fn write(&self, entry: &LogEntry) -> Result<()> {
         let Some(file) = &self.file else {
             return Ok(());
         };
@@ -95,7 +95,7 @@ impl Log {
     }
 }
 
-impl Entry {
+impl LogEntry {
     /// Notes how a request was put.
     pub(super) fn note_head<B>(&mut self, request: &Request<B>, hello: &str) {
         self.http_version = format!("{:?}", request.version());
@@ -122,7 +122,7 @@ const CREDENTIALS: &[&str] = &[
     "x-goog-api-key",
 ];
 
-impl Drop for Entry {
+impl Drop for LogEntry {
     fn drop(&mut self) {
         if let Err(error) = self.log.write(self) {
             tracing::warn!("the stand-in's log lacks an entry: {error:#}");

@@ -24,9 +24,9 @@ pub(super) struct Lookup<'a> {
     pub(super) now: u64,
 }
 
-/// What is found.
+/// An answer in one piece.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct PlainAnswer {
     pub(super) status: u16,
     pub(super) content_type: &'static str,
     /// Further headers.
@@ -35,51 +35,53 @@ pub(super) struct Found {
 }
 
 /// Answers a request that is for no model.
-pub(super) fn find(lookup: &Lookup<'_>) -> Found {
+pub(super) fn find(lookup: &Lookup<'_>) -> PlainAnswer {
     let Lookup { method, path, .. } = *lookup;
     match (method.as_str(), lookup.host, path) {
         ("GET", "api.openai.com" | "api.anthropic.com", "/v1/models") => {
-            Found::json(&json!({"object": "list", "data": []}))
+            PlainAnswer::json(&json!({"object": "list", "data": []}))
         }
-        (_, "api.openai.com", "/v1/responses") => Found::status(405),
+        (_, "api.openai.com", "/v1/responses") => PlainAnswer::status(405),
         ("POST", _, "/v1/messages/count_tokens") => {
-            Found::json(&json!({"input_tokens": tokens(lookup.body.len())}))
+            PlainAnswer::json(&json!({"input_tokens": tokens(lookup.body.len())}))
         }
         ("POST", _, _) if path.ends_with(":countTokens") => {
-            Found::json(&json!({"totalTokens": tokens(lookup.body.len())}))
+            PlainAnswer::json(&json!({"totalTokens": tokens(lookup.body.len())}))
         }
-        ("POST", "auth.openai.com", "/oauth/token") => Found::json(&renewed_login(lookup.now)),
+        ("POST", "auth.openai.com", "/oauth/token") => {
+            PlainAnswer::json(&renewed_login(lookup.now))
+        }
         // Metrics and events: taken, and thrown away.
         ("POST", "ab.chatgpt.com", _) | ("POST", "play.googleapis.com", "/log") => {
-            Found::json(&json!({}))
+            PlainAnswer::json(&json!({}))
         }
         ("POST", "api.anthropic.com", _) if path.starts_with("/api/event_logging/") => {
-            Found::json(&json!({}))
+            PlainAnswer::json(&json!({}))
         }
         ("GET", "github.com", _) if path.ends_with("/info/refs") => empty_repository(),
         ("GET", "raw.githubusercontent.com", _) if path.ends_with(".toml") => {
-            Found::text(200, String::new())
+            PlainAnswer::text(200, String::new())
         }
         (_, "chatgpt.com", _) => match path.strip_prefix("/backend-api/") {
             Some(rest) => backend(lookup, rest),
-            None => Found::missing(),
+            None => PlainAnswer::missing(),
         },
-        _ => Found::missing(),
+        _ => PlainAnswer::missing(),
     }
 }
 
 /// What codex asks of the ChatGPT backend.
-fn backend(lookup: &Lookup<'_>, path: &str) -> Found {
+fn backend(lookup: &Lookup<'_>, path: &str) -> PlainAnswer {
     match (lookup.method.as_str(), path) {
-        ("GET", "codex/models") => Found::json(&json!({"models": []})),
-        ("GET", "ps/plugins/installed" | "ps/plugins/suggested/codex") => Found::json(
+        ("GET", "codex/models") => PlainAnswer::json(&json!({"models": []})),
+        ("GET", "ps/plugins/installed" | "ps/plugins/suggested/codex") => PlainAnswer::json(
             &json!({"enabled": false, "plugins": [], "pagination": {"next_page_token": null}}),
         ),
-        ("GET", "wham/accounts/check") => Found::json(&account(lookup.headers)),
-        ("GET", "wham/settings/user") => Found::json(&json!({})),
-        ("POST", "codex/analytics-events/events") => Found::json(&json!({})),
+        ("GET", "wham/accounts/check") => PlainAnswer::json(&account(lookup.headers)),
+        ("GET", "wham/settings/user") => PlainAnswer::json(&json!({})),
+        ("POST", "codex/analytics-events/events") => PlainAnswer::json(&json!({})),
         (_, "ps/mcp") => mcp(lookup),
-        _ => Found::missing(),
+        _ => PlainAnswer::missing(),
     }
 }
 
@@ -103,18 +105,18 @@ fn account(headers: &HeaderMap) -> Value {
 }
 
 /// An MCP server over streamable HTTP that has no tools.
-fn mcp(lookup: &Lookup<'_>) -> Found {
+fn mcp(lookup: &Lookup<'_>) -> PlainAnswer {
     match lookup.method.as_str() {
         "POST" => {}
-        "DELETE" => return Found::status(204),
+        "DELETE" => return PlainAnswer::status(204),
         // The specification lets a server without a stream of its own say so.
-        _ => return Found::status(405),
+        _ => return PlainAnswer::status(405),
     }
     let Ok(request) = serde_json::from_slice::<Value>(lookup.body) else {
-        return Found::status(400);
+        return PlainAnswer::status(400);
     };
     let Some(id) = request.get("id") else {
-        return Found::status(202);
+        return PlainAnswer::status(202);
     };
     let params = &request["params"];
     let result = match request["method"].as_str() {
@@ -127,25 +129,25 @@ fn mcp(lookup: &Lookup<'_>) -> Found {
         Some("tools/list") => json!({"tools": []}),
         _ => {
             let error = json!({"code": -32601, "message": "the stand-in has no such method"});
-            return Found::json(&json!({"jsonrpc": "2.0", "id": id, "error": error}));
+            return PlainAnswer::json(&json!({"jsonrpc": "2.0", "id": id, "error": error}));
         }
     };
-    let mut found = Found::json(&json!({"jsonrpc": "2.0", "id": id, "result": result}));
-    found.headers = vec![("mcp-session-id", "standin")];
-    found
+    let mut answer = PlainAnswer::json(&json!({"jsonrpc": "2.0", "id": id, "result": result}));
+    answer.headers = vec![("mcp-session-id", "standin")];
+    answer
 }
 
 /// A git repository without a commit, as its server describes it (gitprotocol-http).
-fn empty_repository() -> Found {
+fn empty_repository() -> PlainAnswer {
     let line = |text: &str| format!("{:04x}{text}", text.len() + PKT_LENGTH_BYTES);
     let none = format!(
         "{} capabilities^{{}}\0agent=codex-dissect\n",
         "0".repeat(40)
     );
     let service = line("# service=git-upload-pack\n");
-    Found {
+    PlainAnswer {
         content_type: "application/x-git-upload-pack-advertisement",
-        ..Found::text(200, format!("{service}0000{}0000", line(&none)))
+        ..PlainAnswer::text(200, format!("{service}0000{}0000", line(&none)))
     }
 }
 
@@ -164,7 +166,7 @@ fn renewed_login(now: u64) -> Value {
     })
 }
 
-impl Found {
+impl PlainAnswer {
     /// JSON, status 200.
     pub(super) fn json(body: &Value) -> Self {
         Self::json_with(200, body)
@@ -210,7 +212,7 @@ mod tests {
     fn ask(method: &Method, host: &str, path: &str, body: &str) -> (u16, Value) {
         let mut headers = HeaderMap::new();
         headers.insert("chatgpt-account-id", "account-1".parse().unwrap());
-        let found = find(&Lookup {
+        let answer = find(&Lookup {
             method,
             host,
             path,
@@ -218,8 +220,8 @@ mod tests {
             body: body.as_bytes(),
             now: 1_795_400_000,
         });
-        let body = serde_json::from_str(&found.body).unwrap_or(Value::Null);
-        (found.status, body)
+        let body = serde_json::from_str(&answer.body).unwrap_or(Value::Null);
+        (answer.status, body)
     }
 
     #[test]

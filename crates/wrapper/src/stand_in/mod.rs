@@ -37,5 +37,5 @@ mod websocket;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use options::Flags;
+pub(crate) use options::StandInOptions;
 pub(crate) use server::StandIn;

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::shell::Shell;
+use super::shell::ShellTool;
 
 /// A model request, as far as the stand-in understands it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Ask {
+pub(super) struct ModelRequest {
     /// The model that was asked for.
     pub(super) model: String,
     /// What kind of answer is wanted.
@@ -14,7 +14,7 @@ pub(super) struct Ask {
     /// How many answers the conversation already holds: where the script goes on.
     pub(super) steps: usize,
     /// The tool that runs commands, when the agent offers one.
-    pub(super) shell: Option<Shell>,
+    pub(super) shell: Option<ShellTool>,
     /// The JSON Schema that the answer has to fit.
     pub(super) schema: Option<Value>,
     /// The whole conversation so far, in bytes.

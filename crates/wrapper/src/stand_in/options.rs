@@ -7,11 +7,11 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::script::Script;
-use super::server::{Options, StandIn};
+use super::server::{StandIn, StandInConfig};
 
 /// Answer from a stand-in, and how.
 #[derive(Debug, Clone, Default, Args)]
-pub(crate) struct Flags {
+pub(crate) struct StandInOptions {
     /// Answer model traffic from the built-in stand-in: no key, no account, nothing leaves the machine
     #[arg(long)]
     pub(crate) offline: bool,
@@ -29,7 +29,7 @@ pub(crate) struct Flags {
     stand_in_log: Option<PathBuf>,
 }
 
-impl Flags {
+impl StandInOptions {
     /// Whether the stand-in is to answer: asked for by name, or by an option that is about it alone.
     pub(crate) fn is_offline(&self) -> bool {
         self.offline
@@ -48,7 +48,7 @@ impl Flags {
         if !self.is_offline() {
             return Ok(None);
         }
-        StandIn::start(self.options()?).await.map(Some)
+        StandIn::start(self.config()?).await.map(Some)
     }
 
     /// How the stand-in is to answer.
@@ -56,9 +56,9 @@ impl Flags {
     /// # Errors
     ///
     /// When the script cannot be used.
-    pub(crate) fn options(&self) -> Result<Options> {
+    pub(crate) fn config(&self) -> Result<StandInConfig> {
         let script = self.script.as_deref().map(Script::load).transpose()?;
-        Ok(Options {
+        Ok(StandInConfig {
             script: script.unwrap_or_default(),
             failure: self.fail,
             log: self.stand_in_log.clone(),
@@ -73,14 +73,14 @@ mod tests {
     use super::*;
 
     #[derive(Parser)]
-    struct Cli {
+    struct OptionsParser {
         #[command(flatten)]
-        flags: Flags,
+        options: StandInOptions,
     }
 
-    fn parse(arguments: &[&str]) -> Result<Flags, clap::Error> {
+    fn parse(arguments: &[&str]) -> Result<StandInOptions, clap::Error> {
         let all = ["wrap"].iter().chain(arguments);
-        Cli::try_parse_from(all).map(|cli| cli.flags)
+        OptionsParser::try_parse_from(all).map(|cli| cli.options)
     }
 
     #[test]
@@ -98,9 +98,9 @@ mod tests {
 
     #[test]
     fn a_script_that_is_not_there_stops_the_run() {
-        let flags = parse(&["--script", "no-such-script.json"]).unwrap();
-        assert!(flags.options().is_err());
-        assert!(parse(&["--offline"]).unwrap().options().is_ok());
+        let options = parse(&["--script", "no-such-script.json"]).unwrap();
+        assert!(options.config().is_err());
+        assert!(parse(&["--offline"]).unwrap().config().is_ok());
     }
 
     #[test]

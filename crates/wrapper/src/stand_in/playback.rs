@@ -5,7 +5,7 @@ use std::vec;
 
 use super::event::Event;
 use super::failure::FailureKind;
-use super::log::Entry;
+use super::log::LogEntry;
 
 /// Plays the events of an answer, and notes each in the log as it goes.
 #[derive(Debug)]
@@ -15,17 +15,17 @@ pub(super) struct Playback {
     until_cut: Option<usize>,
     /// How long to wait before the next event.
     pause: Duration,
-    entry: Entry,
+    entry: LogEntry,
 }
 
 /// The place in an answer where `--fail cut` cuts the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("cut in the middle of an answer, as --fail asks")]
-pub(super) struct Cut;
+pub(super) struct ConnectionCut;
 
 impl Playback {
     /// Plays `events`; under [`FailureKind::Cut`] half of them.
-    pub(super) fn new(events: Vec<Event>, failure: Option<FailureKind>, entry: Entry) -> Self {
+    pub(super) fn new(events: Vec<Event>, failure: Option<FailureKind>, entry: LogEntry) -> Self {
         let cut = failure == Some(FailureKind::Cut);
         Self {
             until_cut: cut.then_some(events.len().div_ceil(2)),
@@ -39,15 +39,15 @@ impl Playback {
     ///
     /// # Errors
     ///
-    /// [`Cut`] where the connection is to be cut.
-    pub(super) async fn next(&mut self) -> Result<Option<Event>, Cut> {
+    /// [`ConnectionCut`] where the connection is to be cut.
+    pub(super) async fn next(&mut self) -> Result<Option<Event>, ConnectionCut> {
         let Some(event) = self.events.next() else {
             return Ok(None);
         };
         tokio::time::sleep(self.pause).await;
         self.pause = BETWEEN_EVENTS;
         if let Some(left) = &mut self.until_cut {
-            *left = left.checked_sub(1).ok_or(Cut)?;
+            *left = left.checked_sub(1).ok_or(ConnectionCut)?;
         }
         self.entry.sent.push(event.data.clone());
         Ok(Some(event))
@@ -95,7 +95,7 @@ mod tests {
         let mut playback = Playback::new(events(4), Some(FailureKind::Cut), entry);
         assert!(playback.next().await.unwrap().is_some());
         assert!(playback.next().await.unwrap().is_some());
-        assert_eq!(playback.next().await, Err(Cut));
+        assert_eq!(playback.next().await, Err(ConnectionCut));
         assert_eq!(playback.entry.sent, ["0", "1"]);
     }
 }

@@ -1,7 +1,7 @@
 //! What the stand-in answers, before an API gives it its form.
 
 use super::item::Item;
-use super::model_request::Ask;
+use super::model_request::ModelRequest;
 use super::usage::Usage;
 
 /// An answer to one model request.
@@ -12,7 +12,7 @@ pub(super) struct Reply {
     /// Seconds since 1970-01-01T00:00:00Z.
     pub(super) created_at: u64,
     /// What was asked.
-    pub(super) ask: Ask,
+    pub(super) request: ModelRequest,
     /// What is answered.
     pub(super) item: Item,
     /// What it would have cost.

@@ -8,27 +8,27 @@ use hyper::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::api::Api;
-use super::body::{self, Answer};
+use super::body::{self, ResponseBody};
 use super::failure::FailureKind;
-use super::log::Entry;
-use super::lookups::{self, Found, Lookup};
+use super::log::LogEntry;
+use super::lookups::{self, Lookup, PlainAnswer};
 use super::playback::Playback;
-use super::state::{Desk, unix_seconds};
+use super::state::{ServerState, unix_seconds};
 use super::websocket::{self, Upgraded};
 
 /// Answers the requests of one connection.
 #[derive(Debug)]
 pub(super) struct Router {
-    desk: Arc<Desk>,
+    state: Arc<ServerState>,
     /// The connection's ClientHello, in words.
     hello: String,
     upgraded: Mutex<Option<Upgraded>>,
 }
 
 impl Router {
-    pub(super) fn new(desk: Arc<Desk>, hello: String) -> Self {
+    pub(super) fn new(state: Arc<ServerState>, hello: String) -> Self {
         Self {
-            desk,
+            state,
             hello,
             upgraded: Mutex::default(),
         }
@@ -41,13 +41,13 @@ impl Router {
     }
 
     /// Answers one request.
-    pub(super) async fn respond(&self, request: Request<Incoming>) -> Response<Answer> {
+    pub(super) async fn respond(&self, request: Request<Incoming>) -> Response<ResponseBody> {
         let host = host(&request);
         let path = request
             .uri()
             .path_and_query()
             .map_or("/", |path| path.as_str());
-        let mut entry = self.desk.log.entry(&host, request.method().as_str(), path);
+        let mut entry = self.state.log.entry(&host, request.method().as_str(), path);
         entry.note_head(&request, &self.hello);
         if request.headers().contains_key(UPGRADE) {
             return self.upgrade(request, entry);
@@ -62,7 +62,7 @@ impl Router {
         if let Some(api) = Api::of(&parts.method, path) {
             return self.model(api, path, &received, entry);
         }
-        let found = lookups::find(&Lookup {
+        let answer = lookups::find(&Lookup {
             method: &parts.method,
             host: &host,
             path,
@@ -70,15 +70,19 @@ impl Router {
             body: &received,
             now: unix_seconds(),
         });
-        plain(found, entry)
+        plain(answer, entry)
     }
 
     /// A request for a WebSocket.
-    fn upgrade(&self, mut request: Request<Incoming>, mut entry: Entry) -> Response<Answer> {
+    fn upgrade(
+        &self,
+        mut request: Request<Incoming>,
+        mut entry: LogEntry,
+    ) -> Response<ResponseBody> {
         if request.method() != Method::GET || !request.uri().path().ends_with("/responses") {
             return refuse(StatusCode::NOT_FOUND, "there is no WebSocket here", entry);
         }
-        let failure = self.desk.failures.next_upgrade();
+        let failure = self.state.failures.next_upgrade();
         if let Some((status, reason)) = failure.and_then(FailureKind::refusal) {
             return refuse(status, reason, entry);
         }
@@ -100,17 +104,23 @@ impl Router {
     }
 
     /// A request for a model.
-    fn model(&self, api: Api, path: &str, received: &[u8], mut entry: Entry) -> Response<Answer> {
+    fn model(
+        &self,
+        api: Api,
+        path: &str,
+        received: &[u8],
+        mut entry: LogEntry,
+    ) -> Response<ResponseBody> {
         let Ok(request) = serde_json::from_slice::<Value>(received) else {
             return refuse(StatusCode::BAD_REQUEST, "the body is no JSON", entry);
         };
-        let failure = self.desk.failures.next_request();
+        let failure = self.state.failures.next_request();
         if let Some((status, reason)) = failure.and_then(FailureKind::refusal) {
             return refuse(status, reason, entry);
         }
-        let reply = self.desk.reply(api.read(path, &request, received.len()));
+        let reply = self.state.reply(api.read(path, &request, received.len()));
         if !api.wants_stream(path, &request) {
-            return plain(Found::json(&api.whole(&reply)), entry);
+            return plain(PlainAnswer::json(&api.whole(&reply)), entry);
         }
         entry.status = StatusCode::OK.as_u16();
         let playback = Playback::new(api.events(&reply), failure, entry);
@@ -134,28 +144,28 @@ fn host<B>(request: &Request<B>) -> String {
 }
 
 /// An answer in one piece.
-fn plain(found: Found, mut entry: Entry) -> Response<Answer> {
-    entry.status = found.status;
-    entry.sent = vec![found.body.clone()];
+fn plain(answer: PlainAnswer, mut entry: LogEntry) -> Response<ResponseBody> {
+    entry.status = answer.status;
+    entry.sent = vec![answer.body.clone()];
     let mut response = Response::builder()
-        .status(found.status)
-        .header(CONTENT_TYPE, found.content_type);
-    for (name, value) in found.headers {
+        .status(answer.status)
+        .header(CONTENT_TYPE, answer.content_type);
+    for (name, value) in answer.headers {
         response = response.header(name, value);
     }
-    finish(response.body(body::whole(found.body)))
+    finish(response.body(body::whole(answer.body)))
 }
 
 /// A refusal, in the form that OpenAI gives its errors.
-fn refuse(status: StatusCode, reason: &str, entry: Entry) -> Response<Answer> {
+fn refuse(status: StatusCode, reason: &str, entry: LogEntry) -> Response<ResponseBody> {
     let error = json!({"type": "standin_refusal", "code": null, "message": reason});
-    let mut found = Found::json_with(status.as_u16(), &json!({ "error": error }));
+    let mut answer = PlainAnswer::json_with(status.as_u16(), &json!({ "error": error }));
     if status == StatusCode::TOO_MANY_REQUESTS {
-        found.headers = vec![(RETRY_AFTER.as_str(), "1")];
+        answer.headers = vec![(RETRY_AFTER.as_str(), "1")];
     }
-    plain(found, entry)
+    plain(answer, entry)
 }
 
-fn finish(response: Result<Response<Answer>, hyper::http::Error>) -> Response<Answer> {
+fn finish(response: Result<Response<ResponseBody>, hyper::http::Error>) -> Response<ResponseBody> {
     response.expect("built from valid constants")
 }

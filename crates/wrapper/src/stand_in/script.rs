@@ -25,8 +25,8 @@ use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::item::{Call, Input, Item};
-use super::model_request::{Ask, Intent};
+use super::item::{Item, ToolCall, ToolInput};
+use super::model_request::{Intent, ModelRequest};
 use super::schema;
 
 /// What the stand-in answers, step by step; never empty.
@@ -50,7 +50,7 @@ enum Step {
 /// A tool call that was read from a script.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "CallText")]
-struct ScriptedCall(Call);
+struct ScriptedCall(ToolCall);
 
 /// A tool call as a script writes it.
 #[derive(Deserialize)]
@@ -66,12 +66,12 @@ impl TryFrom<CallText> for ScriptedCall {
 
     fn try_from(text: CallText) -> Result<Self, Self::Error> {
         let input = match (text.input, text.arguments) {
-            (Some(input), None) => Input::Text(input),
-            (None, Some(arguments)) => Input::Arguments(arguments),
+            (Some(input), None) => ToolInput::Text(input),
+            (None, Some(arguments)) => ToolInput::Arguments(arguments),
             _ => return Err("a call has either `input` or `arguments`"),
         };
         let name = text.name;
-        Ok(Self(Call { name, input }))
+        Ok(Self(ToolCall { name, input }))
     }
 }
 
@@ -111,26 +111,28 @@ impl Script {
         Ok(Self { steps })
     }
 
-    /// The answer to `ask`.
-    pub(super) fn answer(&self, ask: &Ask) -> Item {
-        match ask.intent {
+    /// The answer to `request`.
+    pub(super) fn answer(&self, request: &ModelRequest) -> Item {
+        match request.intent {
             Intent::Prewarm => Item::Nothing,
-            Intent::Compact => Item::Compaction { steps: ask.steps },
-            Intent::Answer => match &ask.schema {
+            Intent::Compact => Item::Compaction {
+                steps: request.steps,
+            },
+            Intent::Answer => match &request.schema {
                 Some(schema) => Item::Message(schema::instance(schema, TITLE).to_string()),
-                None => self.step(ask),
+                None => self.step(request),
             },
         }
     }
 
     /// The first step from the conversation's place on that this agent can take.
-    fn step(&self, ask: &Ask) -> Item {
-        let from = ask.steps % self.steps.len();
+    fn step(&self, request: &ModelRequest) -> Item {
+        let from = request.steps % self.steps.len();
         let (before, after) = self.steps.split_at(from);
         let mut ahead = after.iter().chain(before);
         let item = ahead.find_map(|step| match step {
             Step::Say(text) => Some(Item::Message(text.clone())),
-            Step::Run(command) => ask.shell.map(|shell| Item::Call(shell.call(command))),
+            Step::Run(command) => request.shell.map(|shell| Item::Call(shell.call(command))),
             Step::Call(call) => Some(Item::Call(call.0.clone())),
         });
         item.unwrap_or_else(|| Item::Message(NO_SHELL.to_owned()))
@@ -168,13 +170,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::stand_in::shell::Shell;
+    use crate::stand_in::shell::ShellTool;
 
-    fn at(steps: usize, shell: Option<&str>) -> Ask {
-        Ask {
+    fn at(steps: usize, shell: Option<&str>) -> ModelRequest {
+        ModelRequest {
             steps,
-            shell: shell.and_then(Shell::named),
-            ..Ask::default()
+            shell: shell.and_then(ShellTool::named),
+            ..ModelRequest::default()
         }
     }
 
@@ -188,11 +190,11 @@ mod tests {
         let Item::Call(call) = script.answer(&at(1, None)) else {
             panic!("the second step is a call")
         };
-        assert_eq!(call.input, Input::Arguments(json!({"x": 1})));
+        assert_eq!(call.input, ToolInput::Arguments(json!({"x": 1})));
         let Item::Call(call) = script.answer(&at(2, None)) else {
             panic!("the third step is a call")
         };
-        assert_eq!(call.input, Input::Text("i".to_owned()));
+        assert_eq!(call.input, ToolInput::Text("i".to_owned()));
         assert_eq!(script.answer(&at(3, None)), Item::Message("a".to_owned()));
     }
 
@@ -209,13 +211,13 @@ mod tests {
 
     #[test]
     fn structured_output_is_an_instance_of_its_schema() {
-        let ask = Ask {
+        let request = ModelRequest {
             schema: Some(
                 json!({"type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"]}),
             ),
-            ..Ask::default()
+            ..ModelRequest::default()
         };
-        let Item::Message(text) = Script::default().answer(&ask) else {
+        let Item::Message(text) = Script::default().answer(&request) else {
             panic!("structured output is a message")
         };
         let value: Value = serde_json::from_str(&text).unwrap();

@@ -24,12 +24,12 @@ use super::failure::{Failure, Failures};
 use super::log::Log;
 use super::router::Router;
 use super::script::Script;
-use super::state::Desk;
+use super::state::ServerState;
 use super::websocket;
 
 /// How a stand-in is to answer; the default is the built-in script, and no failure.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Options {
+pub(crate) struct StandInConfig {
     /// What it answers.
     pub(crate) script: Script,
     /// What it refuses.
@@ -53,20 +53,20 @@ impl StandIn {
     /// # Errors
     ///
     /// When the log cannot be opened, or the system grants no port or no randomness.
-    pub(crate) async fn start(options: Options) -> Result<Self> {
-        let log = Log::open(options.log.as_deref())?;
-        let desk = Desk::new(options.script, Failures::new(options.failure), log);
-        let (config, root_pem) = certificate::server_config()?;
+    pub(crate) async fn start(config: StandInConfig) -> Result<Self> {
+        let log = Log::open(config.log.as_deref())?;
+        let state = ServerState::new(config.script, Failures::new(config.failure), log);
+        let (tls, root_pem) = certificate::server_config()?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
             .context("cannot open a loopback port for the stand-in")?;
         let addr = listener.local_addr()?;
-        let connections = Connections {
-            tls: Arc::new(config),
-            desk: Arc::new(desk),
+        let handler = ConnectionHandler {
+            tls: Arc::new(tls),
+            state: Arc::new(state),
         };
         let mut tasks = JoinSet::new();
-        tasks.spawn(accept(listener, connections));
+        tasks.spawn(accept(listener, handler));
         Ok(Self {
             addr,
             root_pem,
@@ -86,15 +86,15 @@ impl StandIn {
 }
 
 /// Accepts until it is dropped, and its connections with it.
-async fn accept(listener: TcpListener, connections: Connections) {
+async fn accept(listener: TcpListener, handler: ConnectionHandler) {
     let mut open = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept(), if open.len() < MAX_CONNECTIONS => match accepted {
                 Ok((stream, _)) => {
-                    let connections = connections.clone();
+                    let handler = handler.clone();
                     open.spawn(async move {
-                        if let Err(error) = connections.serve(stream).await {
+                        if let Err(error) = handler.serve(stream).await {
                             tracing::debug!("stand-in: {error:#}");
                         }
                     });
@@ -112,12 +112,12 @@ async fn accept(listener: TcpListener, connections: Connections) {
 
 /// What serves a connection.
 #[derive(Clone)]
-struct Connections {
+struct ConnectionHandler {
     tls: Arc<ServerConfig>,
-    desk: Arc<Desk>,
+    state: Arc<ServerState>,
 }
 
-impl Connections {
+impl ConnectionHandler {
     async fn serve(self, stream: TcpStream) -> Result<()> {
         // Events are small and each is to travel at once.
         stream.set_nodelay(true)?;
@@ -142,7 +142,7 @@ impl Connections {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let router = Arc::new(Router::new(Arc::clone(&self.desk), hello));
+        let router = Arc::new(Router::new(Arc::clone(&self.state), hello));
         let service = service_fn(|request| {
             let router = Arc::clone(&router);
             async move { Ok::<_, Infallible>(router.respond(request).await) }
@@ -154,7 +154,7 @@ impl Connections {
             .await
             .map_err(|error| anyhow::anyhow!(error))?;
         match router.take_upgraded() {
-            Some(upgraded) => websocket::serve(upgraded, &self.desk).await,
+            Some(upgraded) => websocket::serve(upgraded, &self.state).await,
             None => Ok(()),
         }
     }

@@ -2,18 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::item::{Call, Input};
+use super::item::{ToolCall, ToolInput};
 
 /// A tool that runs a command, offered by an agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Shell {
+pub(super) struct ShellTool {
     name: &'static str,
-    form: Form,
+    format: CommandFormat,
 }
 
 /// How the command is put into the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum CommandFormat {
     /// JavaScript that calls `tools.exec_command`: codex's `exec`.
     Script,
     /// `{"cmd": COMMAND}`.
@@ -24,7 +24,7 @@ enum Form {
     Argv,
 }
 
-impl Shell {
+impl ShellTool {
     /// The shell tool of the name, if it is one.
     pub(super) fn named(name: &str) -> Option<Self> {
         ALL.into_iter().find(|shell| shell.name == name)
@@ -36,20 +36,22 @@ impl Shell {
     }
 
     /// The call that runs `command`.
-    pub(super) fn call(self, command: &str) -> Call {
+    pub(super) fn call(self, command: &str) -> ToolCall {
         let quoted = Value::from(command);
-        let input = match self.form {
-            Form::Script => Input::Text(format!(
+        let input = match self.format {
+            CommandFormat::Script => ToolInput::Text(format!(
                 "const r = await tools.exec_command({{cmd: {quoted}}}); text(r.output ?? JSON.stringify(r));"
             )),
-            Form::Cmd => Input::Arguments(json!({"cmd": command})),
-            Form::Command => Input::Arguments(json!({
+            CommandFormat::Cmd => ToolInput::Arguments(json!({"cmd": command})),
+            CommandFormat::Command => ToolInput::Arguments(json!({
                 "command": command,
                 "description": "Runs a command for the stand-in",
             })),
-            Form::Argv => Input::Arguments(json!({"command": ["bash", "-lc", command]})),
+            CommandFormat::Argv => {
+                ToolInput::Arguments(json!({"command": ["bash", "-lc", command]}))
+            }
         };
-        Call {
+        ToolCall {
             name: self.name.to_owned(),
             input,
         }
@@ -57,34 +59,34 @@ impl Shell {
 }
 
 /// codex (two generations and its older ones), Claude Code, OpenCode, Gemini CLI.
-const ALL: [Shell; 7] = [
-    Shell {
+const ALL: [ShellTool; 7] = [
+    ShellTool {
         name: "exec",
-        form: Form::Script,
+        format: CommandFormat::Script,
     },
-    Shell {
+    ShellTool {
         name: "exec_command",
-        form: Form::Cmd,
+        format: CommandFormat::Cmd,
     },
-    Shell {
+    ShellTool {
         name: "shell_command",
-        form: Form::Command,
+        format: CommandFormat::Command,
     },
-    Shell {
+    ShellTool {
         name: "shell",
-        form: Form::Argv,
+        format: CommandFormat::Argv,
     },
-    Shell {
+    ShellTool {
         name: "Bash",
-        form: Form::Command,
+        format: CommandFormat::Command,
     },
-    Shell {
+    ShellTool {
         name: "bash",
-        form: Form::Command,
+        format: CommandFormat::Command,
     },
-    Shell {
+    ShellTool {
         name: "run_shell_command",
-        form: Form::Command,
+        format: CommandFormat::Command,
     },
 ];
 
@@ -94,8 +96,8 @@ mod tests {
 
     #[test]
     fn a_command_with_quotes_stays_one_string_in_the_script() {
-        let call = Shell::named("exec").unwrap().call(r#"echo "a\b""#);
-        let Input::Text(script) = call.input else {
+        let call = ShellTool::named("exec").unwrap().call(r#"echo "a\b""#);
+        let ToolInput::Text(script) = call.input else {
             panic!("codex's exec takes a script")
         };
         assert!(script.contains(r#"{cmd: "echo \"a\\b\""}"#), "{script}");
@@ -103,8 +105,8 @@ mod tests {
 
     #[test]
     fn a_tool_that_runs_nothing_is_no_shell() {
-        assert_eq!(Shell::among(["update_plan", "view_image"]), None);
-        let shell = Shell::among(["update_plan", "Bash"]).unwrap();
+        assert_eq!(ShellTool::among(["update_plan", "view_image"]), None);
+        let shell = ShellTool::among(["update_plan", "Bash"]).unwrap();
         assert_eq!(shell.call("ls").name, "Bash");
     }
 }

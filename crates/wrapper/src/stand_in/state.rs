@@ -5,14 +5,14 @@ use std::time::SystemTime;
 
 use super::failure::Failures;
 use super::log::Log;
-use super::model_request::Ask;
+use super::model_request::ModelRequest;
 use super::reply::Reply;
 use super::script::Script;
 use super::usage::Usage;
 
 /// Shared by all connections of one stand-in.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(super) struct ServerState {
     /// What is answered.
     pub(super) script: Script,
     /// What is refused.
@@ -23,7 +23,7 @@ pub(super) struct Desk {
     replies: AtomicU64,
 }
 
-impl Desk {
+impl ServerState {
     pub(super) fn new(script: Script, failures: Failures, log: Log) -> Self {
         Self {
             script,
@@ -33,14 +33,14 @@ impl Desk {
         }
     }
 
-    /// The answer to `ask`, numbered and dated.
-    pub(super) fn reply(&self, ask: Ask) -> Reply {
-        let item = self.script.answer(&ask);
+    /// The answer to `request`, numbered and dated.
+    pub(super) fn reply(&self, request: ModelRequest) -> Reply {
+        let item = self.script.answer(&request);
         Reply {
             number: self.replies.fetch_add(1, Ordering::Relaxed) + 1,
             created_at: unix_seconds(),
-            usage: Usage::of(&ask, &item),
-            ask,
+            usage: Usage::of(&request, &item),
+            request,
             item,
         }
     }

@@ -17,24 +17,24 @@ use tokio::time::timeout;
 use yawc::{Frame, HttpRequest, WebSocket};
 
 use super::StandIn;
-use super::server::Options;
-use crate::stand_in::demo_agent::{Answer, Route, send};
+use super::server::StandInConfig;
+use crate::stand_in::demo_agent::{HttpResponse, ProxyConnector, send};
 
 /// A stand-in behind a tunnel, as the proxy would be before it.
 struct Bench {
     folder: TempDir,
     stand_in: StandIn,
-    route: Route,
+    connector: ProxyConnector,
     _tunnel: JoinSet<()>,
 }
 
 impl Bench {
     async fn start(failure: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let stand_in = StandIn::start(Options {
+        let stand_in = StandIn::start(StandInConfig {
             failure: failure.map(|text| text.parse().unwrap()),
             log: Some(folder.path().join("log.jsonl")),
-            ..Options::default()
+            ..StandInConfig::default()
         })
         .await
         .unwrap();
@@ -44,7 +44,7 @@ impl Bench {
         let mut tunnel = JoinSet::new();
         tunnel.spawn(relay(listener, stand_in.addr()));
         Self {
-            route: Route::new(&proxy, &roots).unwrap(),
+            connector: ProxyConnector::new(&proxy, &roots).unwrap(),
             folder,
             stand_in,
             _tunnel: tunnel,
@@ -56,14 +56,16 @@ impl Bench {
         method: Method,
         url: &str,
         body: impl Into<Bytes>,
-    ) -> anyhow::Result<Answer> {
+    ) -> anyhow::Result<HttpResponse> {
         let request = Request::builder().method(method).uri(url);
         let request = request.body(Full::new(body.into())).unwrap();
-        timeout(LIMIT, send(&self.route, request)).await.unwrap()
+        timeout(LIMIT, send(&self.connector, request))
+            .await
+            .unwrap()
     }
 
     async fn socket(&self) -> WebSocket<tokio_rustls::client::TlsStream<TcpStream>> {
-        let stream = self.route.connect("api.openai.com", &[]).await.unwrap();
+        let stream = self.connector.connect("api.openai.com", &[]).await.unwrap();
         let url = "wss://api.openai.com/v1/responses".parse().unwrap();
         let options = yawc::Options::default().with_balanced_compression();
         let request = HttpRequest::builder();
@@ -264,7 +266,11 @@ async fn each_failure_is_what_it_says_and_a_counted_one_ends() {
 #[tokio::test]
 async fn a_refused_upgrade_is_a_426() {
     let bench = Bench::start(Some("ws-426")).await;
-    let stream = bench.route.connect("api.openai.com", &[]).await.unwrap();
+    let stream = bench
+        .connector
+        .connect("api.openai.com", &[])
+        .await
+        .unwrap();
     let url = "wss://api.openai.com/v1/responses".parse().unwrap();
     let request = HttpRequest::builder();
     let options = yawc::Options::default();

@@ -1,7 +1,7 @@
 //! Token counts that are made up of sizes: about four bytes a token.
 
 use super::item::Item;
-use super::model_request::{Ask, Intent};
+use super::model_request::{Intent, ModelRequest};
 
 /// What an answer would have cost, in tokens.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -17,11 +17,11 @@ pub(super) struct Usage {
 }
 
 impl Usage {
-    /// What it costs to answer `ask` with `item`.
-    pub(super) fn of(ask: &Ask, item: &Item) -> Self {
-        let input = tokens(ask.input_bytes);
-        let cached = tokens(ask.cached_bytes.min(ask.input_bytes));
-        let reasoning = match ask.intent {
+    /// What it costs to answer `request` with `item`.
+    pub(super) fn of(request: &ModelRequest, item: &Item) -> Self {
+        let input = tokens(request.input_bytes);
+        let cached = tokens(request.cached_bytes.min(request.input_bytes));
+        let reasoning = match request.intent {
             Intent::Prewarm => 0,
             Intent::Answer | Intent::Compact => REASONING_TOKENS,
         };
@@ -60,12 +60,12 @@ mod tests {
     #[test]
     fn cached_tokens_come_in_blocks_and_never_exceed_the_input() {
         for (input_bytes, cached_bytes) in [(4000, 3000), (4000, 9000), (100, 100), (0, 0)] {
-            let ask = Ask {
+            let request = ModelRequest {
                 input_bytes,
                 cached_bytes,
-                ..Ask::default()
+                ..ModelRequest::default()
             };
-            let usage = Usage::of(&ask, &Item::Message("hello".to_owned()));
+            let usage = Usage::of(&request, &Item::Message("hello".to_owned()));
             assert_eq!(usage.cached % CACHE_BLOCK, 0);
             assert!(usage.cached <= usage.input, "{usage:?}");
             assert!(usage.reasoning < usage.output, "{usage:?}");

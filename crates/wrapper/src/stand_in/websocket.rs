@@ -13,12 +13,12 @@ use serde_json::{Value, json};
 use yawc::{Frame, HttpStream, OpCode, UpgradeFut, WebSocket};
 
 use super::api::Api;
-use super::api::responses::{self, Chain};
+use super::api::responses::{self, PreviousResponse};
 use super::body::MAX_REQUEST_BYTES;
 use super::failure::FailureKind;
-use super::log::Entry;
+use super::log::LogEntry;
 use super::playback::Playback;
-use super::state::Desk;
+use super::state::ServerState;
 
 /// A connection that becomes a WebSocket once its 101 is sent.
 #[derive(Debug)]
@@ -47,17 +47,17 @@ pub(super) fn accept<B>(
 /// # Errors
 ///
 /// When the socket breaks, or is to be cut.
-pub(super) async fn serve(upgraded: Upgraded, desk: &Desk) -> Result<()> {
+pub(super) async fn serve(upgraded: Upgraded, state: &ServerState) -> Result<()> {
     let Upgraded { socket, host, path } = upgraded;
     let mut conversation = Conversation {
         socket: socket.await?,
-        desk,
-        chain: None,
+        state,
+        previous: None,
     };
     while let Some(frame) = conversation.socket.next().await {
         match frame.opcode() {
             OpCode::Text => {
-                let mut entry = desk.log.entry(&host, "GET", &path);
+                let mut entry = state.log.entry(&host, "GET", &path);
                 entry.transport = "websocket";
                 entry.status = 101;
                 conversation.message(frame.payload(), entry).await?;
@@ -72,13 +72,13 @@ pub(super) async fn serve(upgraded: Upgraded, desk: &Desk) -> Result<()> {
 /// The answers on one socket.
 struct Conversation<'a> {
     socket: WebSocket<HttpStream>,
-    desk: &'a Desk,
+    state: &'a ServerState,
     /// The last answer, on which the next request may build.
-    chain: Option<Chain>,
+    previous: Option<PreviousResponse>,
 }
 
 impl Conversation<'_> {
-    async fn message(&mut self, message: &[u8], mut entry: Entry) -> Result<()> {
+    async fn message(&mut self, message: &[u8], mut entry: LogEntry) -> Result<()> {
         entry.received = String::from_utf8_lossy(message).into_owned();
         let Ok(request) = serde_json::from_slice::<Value>(message) else {
             return self.refuse(400, "the message is no JSON", entry).await;
@@ -88,23 +88,23 @@ impl Conversation<'_> {
                 .refuse(400, "only response.create is known", entry)
                 .await;
         }
-        let failure = self.desk.failures.next_request();
+        let failure = self.state.failures.next_request();
         if let Some((status, reason)) = failure.and_then(FailureKind::refusal) {
             return self.refuse(status.as_u16(), reason, entry).await;
         }
-        let previous = request["previous_response_id"].as_str();
-        let chain = self
-            .chain
+        let named = request["previous_response_id"].as_str();
+        let previous = self
+            .previous
             .as_ref()
-            .filter(|chain| previous == Some(&*chain.id));
-        if previous.is_some() && chain.is_none() {
+            .filter(|previous| named == Some(&*previous.id));
+        if named.is_some() && previous.is_none() {
             let reason = "previous_response_id is not the last answer on this socket";
             return self.refuse(400, reason, entry).await;
         }
         let reply = self
-            .desk
-            .reply(responses::read(&request, message.len(), chain));
-        self.chain = Some(Chain::after(&reply));
+            .state
+            .reply(responses::read(&request, message.len(), previous));
+        self.previous = Some(PreviousResponse::after(&reply));
         let playback = Playback::new(Api::Responses.events(&reply), failure, entry);
         self.play(playback).await
     }
@@ -116,7 +116,7 @@ impl Conversation<'_> {
         Ok(())
     }
 
-    async fn refuse(&mut self, status: u16, reason: &str, mut entry: Entry) -> Result<()> {
+    async fn refuse(&mut self, status: u16, reason: &str, mut entry: LogEntry) -> Result<()> {
         let error = json!({"type": "standin_refusal", "code": null, "message": reason});
         let refusal = json!({"type": "error", "status": status, "error": error}).to_string();
         entry.sent = vec![refusal.clone()];

@@ -5,7 +5,7 @@ use capture::record::Exchange;
 use crate::profile::url_host;
 
 /// With a ChatGPT login, the answer to the account check can move the backend elsewhere.
-pub(super) fn told_hosts(exchange: &Exchange) -> Vec<String> {
+pub(super) fn discovered_hosts(exchange: &Exchange) -> Vec<String> {
     if !exchange.request.url.contains("/wham/accounts/check") {
         return Vec::new();
     }
@@ -44,13 +44,13 @@ mod tests {
             .unwrap()
         };
         let moved = r#"{"accounts":[{"workspace_backend_origin": "https://eu.example/x"}]}"#;
-        assert_eq!(told_hosts(&check(moved)), ["eu.example"]);
+        assert_eq!(discovered_hosts(&check(moved)), ["eu.example"]);
         for stays in [
             r#"{"workspace_backend_origin":"NO_CONSTRAINT"}"#,
             r#"{"workspace_backend_origin":null}"#,
             "{}",
         ] {
-            assert!(told_hosts(&check(stays)).is_empty(), "{stays}");
+            assert!(discovered_hosts(&check(stays)).is_empty(), "{stays}");
         }
     }
 }

@@ -4,24 +4,24 @@ use serde_json::{Value, json};
 
 use crate::stand_in::event::Event;
 use crate::stand_in::item::{Item, pieces};
-use crate::stand_in::model_request::{Ask, earlier_answers, list, text};
+use crate::stand_in::model_request::{ModelRequest, earlier_answers, list, text};
 use crate::stand_in::reply::Reply;
-use crate::stand_in::shell::Shell;
+use crate::stand_in::shell::ShellTool;
 
 /// What the request asks for.
-pub(super) fn read(body: &Value, bytes: usize) -> Ask {
+pub(super) fn read(body: &Value, bytes: usize) -> ModelRequest {
     let messages = list(body, "messages");
     let earlier = earlier_answers(messages, |message| text(message, "role") == "assistant");
     let tools = list(body, "tools").iter();
     let schema = body.pointer("/response_format/json_schema/schema");
-    Ask {
+    ModelRequest {
         model: text(body, "model").to_owned(),
         steps: earlier.count,
-        shell: Shell::among(tools.map(|tool| text(&tool["function"], "name"))),
+        shell: ShellTool::among(tools.map(|tool| text(&tool["function"], "name"))),
         schema: schema.cloned(),
         input_bytes: bytes,
         cached_bytes: earlier.cached_bytes(bytes),
-        ..Ask::default()
+        ..ModelRequest::default()
     }
 }
 
@@ -79,7 +79,7 @@ fn chunk(reply: &Reply, choices: Value) -> Value {
         "id": format!("chatcmpl-standin-{:06}", reply.number),
         "object": "chat.completion.chunk",
         "created": reply.created_at,
-        "model": reply.ask.model,
+        "model": reply.request.model,
         "choices": choices,
     })
 }

@@ -7,21 +7,21 @@ use serde_json::{Value, json};
 
 use crate::stand_in::event::Event;
 use crate::stand_in::item::{Item, pieces};
-use crate::stand_in::model_request::{Ask, earlier_answers, list, text};
+use crate::stand_in::model_request::{ModelRequest, earlier_answers, list, text};
 use crate::stand_in::reply::Reply;
-use crate::stand_in::shell::Shell;
+use crate::stand_in::shell::ShellTool;
 
 /// Whether an answer stands alone or in an envelope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum Envelope {
     /// Alone.
-    Plain,
+    None,
     /// In the `response` field of an object.
-    Wrapped,
+    Response,
 }
 
 /// What the request asks for.
-pub(super) fn read(path: &str, request: &Value, bytes: usize) -> Ask {
+pub(super) fn read(path: &str, request: &Value, bytes: usize) -> ModelRequest {
     let contents = list(request, "contents");
     let earlier = earlier_answers(contents, |content| text(content, "role") == "model");
     let tools = list(request, "tools").iter();
@@ -30,14 +30,14 @@ pub(super) fn read(path: &str, request: &Value, bytes: usize) -> Ask {
     let schema = ["responseJsonSchema", "responseSchema"]
         .iter()
         .find_map(|key| config.get(key));
-    Ask {
+    ModelRequest {
         model: model(path).to_owned(),
         steps: earlier.count,
-        shell: Shell::among(names.map(|tool| text(tool, "name"))),
+        shell: ShellTool::among(names.map(|tool| text(tool, "name"))),
         schema: schema.cloned(),
         input_bytes: bytes,
         cached_bytes: earlier.cached_bytes(bytes),
-        ..Ask::default()
+        ..ModelRequest::default()
     }
 }
 
@@ -49,17 +49,17 @@ fn model(path: &str) -> &str {
 }
 
 /// The answer as a stream of events.
-pub(super) fn events(reply: &Reply, form: Form) -> Vec<Event> {
+pub(super) fn events(reply: &Reply, envelope: Envelope) -> Vec<Event> {
     let parts = parts(reply);
     let last = parts.len().saturating_sub(1);
-    let chunk = |(at, part): (usize, Value)| response(reply, form, &json!([part]), at == last);
+    let chunk = |(at, part): (usize, Value)| response(reply, envelope, &json!([part]), at == last);
     let chunks = parts.into_iter().enumerate().map(chunk);
     chunks.map(|chunk| Event::plain(&chunk)).collect()
 }
 
 /// The answer in one piece.
-pub(super) fn whole(reply: &Reply, form: Form) -> Value {
-    response(reply, form, &Value::from(parts(reply)), true)
+pub(super) fn whole(reply: &Reply, envelope: Envelope) -> Value {
+    response(reply, envelope, &Value::from(parts(reply)), true)
 }
 
 fn parts(reply: &Reply) -> Vec<Value> {
@@ -75,14 +75,14 @@ fn parts(reply: &Reply) -> Vec<Value> {
     }
 }
 
-fn response(reply: &Reply, form: Form, parts: &Value, ends: bool) -> Value {
+fn response(reply: &Reply, envelope: Envelope, parts: &Value, ends: bool) -> Value {
     let mut candidate = json!({"index": 0, "content": {"role": "model", "parts": parts}});
     if ends {
         candidate["finishReason"] = json!("STOP");
     }
     let plain = json!({
         "candidates": [candidate],
-        "modelVersion": reply.ask.model,
+        "modelVersion": reply.request.model,
         "responseId": format!("standin-{:06}", reply.number),
         "usageMetadata": {
             "promptTokenCount": reply.usage.input,
@@ -92,8 +92,8 @@ fn response(reply: &Reply, form: Form, parts: &Value, ends: bool) -> Value {
             "totalTokenCount": reply.usage.total(),
         },
     });
-    match form {
-        Form::Plain => plain,
-        Form::Wrapped => json!({ "response": plain }),
+    match envelope {
+        Envelope::None => plain,
+        Envelope::Response => json!({ "response": plain }),
     }
 }

@@ -4,26 +4,26 @@ use serde_json::{Value, json};
 
 use crate::stand_in::event::Event;
 use crate::stand_in::item::{Item, pieces};
-use crate::stand_in::model_request::{Ask, earlier_answers, list, text};
+use crate::stand_in::model_request::{ModelRequest, earlier_answers, list, text};
 use crate::stand_in::reply::Reply;
-use crate::stand_in::shell::Shell;
+use crate::stand_in::shell::ShellTool;
 
 /// What the request asks for.
-pub(super) fn read(body: &Value, bytes: usize) -> Ask {
+pub(super) fn read(body: &Value, bytes: usize) -> ModelRequest {
     let messages = list(body, "messages");
     let earlier = earlier_answers(messages, |message| text(message, "role") == "assistant");
     let tools = list(body, "tools").iter().map(|tool| text(tool, "name"));
     let schema = body.pointer("/output_config/format/schema");
-    Ask {
+    ModelRequest {
         model: text(body, "model").to_owned(),
         steps: earlier.count,
-        shell: Shell::among(tools),
+        shell: ShellTool::among(tools),
         schema: schema
             .or_else(|| body.pointer("/output_format/schema"))
             .cloned(),
         input_bytes: bytes,
         cached_bytes: earlier.cached_bytes(bytes),
-        ..Ask::default()
+        ..ModelRequest::default()
     }
 }
 
@@ -60,7 +60,7 @@ pub(super) fn whole(reply: &Reply) -> Value {
         "id": format!("msg_standin_{:06}", reply.number),
         "type": "message",
         "role": "assistant",
-        "model": reply.ask.model,
+        "model": reply.request.model,
         "content": [block(reply)],
         "stop_reason": stop_reason(reply),
         "stop_sequence": null,

@@ -1,6 +1,6 @@
 //! The model APIs that the stand-in speaks: which one a request is for, and its form.
 //!
-//! Each reads a request into an [`Ask`] and writes a [`Reply`] as events or as
+//! Each reads a request into a [`ModelRequest`] and writes a [`Reply`] as events or as
 //! one body. They are minimal, but for `responses`, which is codex's.
 
 mod chat;
@@ -12,7 +12,7 @@ use hyper::Method;
 use serde_json::Value;
 
 use super::event::Event;
-use super::model_request::Ask;
+use super::model_request::ModelRequest;
 use super::reply::Reply;
 
 /// A model API.
@@ -50,7 +50,7 @@ impl Api {
     }
 
     /// What the request asks for; `bytes` is the length of its body.
-    pub(super) fn read(self, path: &str, body: &Value, bytes: usize) -> Ask {
+    pub(super) fn read(self, path: &str, body: &Value, bytes: usize) -> ModelRequest {
         match self {
             Self::Responses => responses::read(body, bytes, None),
             Self::Messages => messages::read(body, bytes),
@@ -74,8 +74,8 @@ impl Api {
             Self::Responses => responses::events(reply),
             Self::Messages => messages::events(reply),
             Self::Chat => chat::events(reply),
-            Self::Gemini => gemini::events(reply, gemini::Form::Plain),
-            Self::CodeAssist => gemini::events(reply, gemini::Form::Wrapped),
+            Self::Gemini => gemini::events(reply, gemini::Envelope::None),
+            Self::CodeAssist => gemini::events(reply, gemini::Envelope::Response),
         }
     }
 
@@ -85,8 +85,8 @@ impl Api {
             Self::Responses => responses::whole(reply),
             Self::Messages => messages::whole(reply),
             Self::Chat => chat::whole(reply),
-            Self::Gemini => gemini::whole(reply, gemini::Form::Plain),
-            Self::CodeAssist => gemini::whole(reply, gemini::Form::Wrapped),
+            Self::Gemini => gemini::whole(reply, gemini::Envelope::None),
+            Self::CodeAssist => gemini::whole(reply, gemini::Envelope::Response),
         }
     }
 }
@@ -100,13 +100,13 @@ mod tests {
     use crate::stand_in::usage::Usage;
 
     fn reply(api: Api, path: &str, body: &Value) -> Reply {
-        let ask = api.read(path, body, body.to_string().len());
-        let item = Script::default().answer(&ask);
+        let request = api.read(path, body, body.to_string().len());
+        let item = Script::default().answer(&request);
         Reply {
             number: 1,
             created_at: 1_795_400_000,
-            usage: Usage::of(&ask, &item),
-            ask,
+            usage: Usage::of(&request, &item),
+            request,
             item,
         }
     }

@@ -16,11 +16,11 @@ use tokio::time::timeout;
 use tokio_rustls::client::TlsStream;
 use yawc::{Frame, HttpRequest, OpCode, WebSocket};
 
-use super::connector::Route;
+use super::connector::ProxyConnector;
 use super::conversation::{self, MODEL};
-use super::events::{self, Outcome};
+use super::events::{self, ModelAnswer};
 use super::exec;
-use super::http::{self, Answer};
+use super::http::{self, HttpResponse};
 
 /// Runs the demo agent, with the proxy and the roots that its environment names.
 ///
@@ -31,24 +31,24 @@ pub(crate) async fn run() -> Result<()> {
     let proxy = env::var("HTTPS_PROXY").context("HTTPS_PROXY is not set: run it under wrap")?;
     let roots =
         env::var_os("SSL_CERT_FILE").context("SSL_CERT_FILE is not set: run it under wrap")?;
-    let agent = Agent {
-        route: Route::new(&proxy, Path::new(&roots))?,
+    let agent = DemoAgent {
+        connector: ProxyConnector::new(&proxy, Path::new(&roots))?,
         thread: thread_id(),
     };
-    timeout(TIME_LIMIT, agent.live())
+    timeout(TIME_LIMIT, agent.converse())
         .await
         .context("the demo took too long")?
 }
 
 /// One run.
-struct Agent {
-    route: Route,
+struct DemoAgent {
+    connector: ProxyConnector,
     /// Names the conversation in every request.
     thread: String,
 }
 
-impl Agent {
-    async fn live(&self) -> Result<()> {
+impl DemoAgent {
+    async fn converse(&self) -> Result<()> {
         println!("demo agent of codex-dissect: speaks as codex does, to a stand-in for its model");
         let models = self
             .get("https://chatgpt.com/backend-api/codex/models?client_version=0")
@@ -75,8 +75,8 @@ impl Agent {
     }
 
     /// A turn over the WebSocket: prewarm, prompt, tool result.
-    async fn turn(&self) -> Result<Outcome> {
-        let mut socket = Socket::open(&self.route).await?;
+    async fn turn(&self) -> Result<ModelAnswer> {
+        let mut socket = ResponsesSocket::open(&self.connector).await?;
         let prewarm = socket.ask(&conversation::prewarm(&self.thread)).await?;
         let turn = conversation::turn(&self.thread, &prewarm.id, PROMPT);
         let mut outcome = socket.ask(&turn).await?;
@@ -110,35 +110,39 @@ impl Agent {
         Ok(title["title"].as_str().unwrap_or_default().to_owned())
     }
 
-    async fn get(&self, url: &str) -> Result<Answer> {
+    async fn get(&self, url: &str) -> Result<HttpResponse> {
         let request = Request::get(url).header("accept", "*/*");
         self.send(request, Bytes::new()).await
     }
 
-    async fn post(&self, url: &str, body: &Value) -> Result<Answer> {
+    async fn post(&self, url: &str, body: &Value) -> Result<HttpResponse> {
         let request = Request::post(url).header("content-type", "application/json");
         self.send(request, Bytes::from(body.to_string())).await
     }
 
-    async fn send(&self, request: hyper::http::request::Builder, body: Bytes) -> Result<Answer> {
+    async fn send(
+        &self,
+        request: hyper::http::request::Builder,
+        body: Bytes,
+    ) -> Result<HttpResponse> {
         let request = request
             .header("authorization", format!("Bearer {API_KEY}"))
             .header("originator", ORIGINATOR)
             .header("user-agent", USER_AGENT)
             .body(Full::new(body))?;
-        http::send(&self.route, request).await
+        http::send(&self.connector, request).await
     }
 }
 
 /// The WebSocket of a conversation.
-struct Socket {
+struct ResponsesSocket {
     socket: WebSocket<TlsStream<TcpStream>>,
 }
 
-impl Socket {
-    async fn open(route: &Route) -> Result<Self> {
+impl ResponsesSocket {
+    async fn open(connector: &ProxyConnector) -> Result<Self> {
         // As codex does: no ALPN on a connection that becomes a WebSocket.
-        let stream = route.connect("api.openai.com", &[]).await?;
+        let stream = connector.connect("api.openai.com", &[]).await?;
         let request = HttpRequest::builder()
             .header("authorization", format!("Bearer {API_KEY}"))
             .header("originator", ORIGINATOR)
@@ -153,14 +157,14 @@ impl Socket {
     }
 
     /// Sends a request and reads its events up to the last.
-    async fn ask(&mut self, request: &Value) -> Result<Outcome> {
+    async fn ask(&mut self, request: &Value) -> Result<ModelAnswer> {
         self.socket.send(Frame::text(request.to_string())).await?;
-        let mut outcome = Outcome::default();
+        let mut outcome = ModelAnswer::default();
         while let Some(frame) = self.socket.next().await {
             if frame.opcode() != OpCode::Text {
                 continue;
             }
-            if events::take(&serde_json::from_slice(frame.payload())?, &mut outcome)? {
+            if events::read_event(&serde_json::from_slice(frame.payload())?, &mut outcome)? {
                 return Ok(outcome);
             }
         }

@@ -18,7 +18,7 @@ use tokio_rustls::client::TlsStream;
 
 /// How origins are reached.
 #[derive(Debug, Clone)]
-pub(crate) struct Route {
+pub(crate) struct ProxyConnector {
     /// `host:port` of the proxy.
     proxy: String,
     /// The value of `proxy-authorization`, where the proxy's URL has credentials.
@@ -26,7 +26,7 @@ pub(crate) struct Route {
     roots: Arc<RootCertStore>,
 }
 
-impl Route {
+impl ProxyConnector {
     /// Reads the URL of a proxy (as in `HTTPS_PROXY`) and a file of roots (as in `SSL_CERT_FILE`).
     ///
     /// Credentials in the URL are taken as they are written, without percent-decoding.

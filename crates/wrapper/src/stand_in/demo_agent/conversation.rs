@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::events::ToolCall;
+use super::events::ExecCall;
 
 /// The model that is asked for: the stand-in is called what it is.
 pub(super) const MODEL: &str = "demo-model";
@@ -29,7 +29,7 @@ pub(super) fn turn(thread: &str, previous: &str, prompt: &str) -> Value {
 }
 
 /// What the tool said, and nothing else: the rest is known.
-pub(super) fn tool_result(thread: &str, previous: &str, call: &ToolCall, output: &str) -> Value {
+pub(super) fn tool_result(thread: &str, previous: &str, call: &ExecCall, output: &str) -> Value {
     let item = json!({
         "type": "custom_tool_call_output",
         "call_id": call.id,

@@ -5,13 +5,13 @@ use serde_json::Value;
 
 /// An answer, once its events are read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Outcome {
+pub(super) struct ModelAnswer {
     /// The answer's id, on which the next request builds.
     pub(super) id: String,
     /// What was said.
     pub(super) text: String,
     /// The tool that was called.
-    pub(super) call: Option<ToolCall>,
+    pub(super) call: Option<ExecCall>,
     /// Tokens of the prompt, and how many of them were cached.
     pub(super) input_tokens: u64,
     pub(super) cached_tokens: u64,
@@ -19,7 +19,7 @@ pub(super) struct Outcome {
 
 /// A call of the `exec` tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ToolCall {
+pub(super) struct ExecCall {
     pub(super) id: String,
     pub(super) script: String,
 }
@@ -29,14 +29,14 @@ pub(super) struct ToolCall {
 /// # Errors
 ///
 /// When the event says that the request failed.
-pub(super) fn take(event: &Value, outcome: &mut Outcome) -> Result<bool> {
+pub(super) fn read_event(event: &Value, outcome: &mut ModelAnswer) -> Result<bool> {
     let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str);
     let text = |pointer: &str| text(pointer).unwrap_or_default().to_owned();
     let count = |pointer: &str| event.pointer(pointer).and_then(Value::as_u64);
     match event["type"].as_str().unwrap_or_default() {
         "response.output_text.delta" => outcome.text += &text("/delta"),
         "response.output_item.done" if event["item"]["type"] == "custom_tool_call" => {
-            outcome.call = Some(ToolCall {
+            outcome.call = Some(ExecCall {
                 id: text("/item/call_id"),
                 script: text("/item/input"),
             });
@@ -60,13 +60,13 @@ pub(super) fn take(event: &Value, outcome: &mut Outcome) -> Result<bool> {
 /// # Errors
 ///
 /// When an event is no JSON, says that the request failed, or the last is missing.
-pub(super) fn read_stream(stream: &str) -> Result<Outcome> {
-    let mut outcome = Outcome::default();
+pub(super) fn read_stream(stream: &str) -> Result<ModelAnswer> {
+    let mut outcome = ModelAnswer::default();
     for data in stream
         .lines()
         .filter_map(|line| line.strip_prefix("data: "))
     {
-        if take(&serde_json::from_str(data)?, &mut outcome)? {
+        if read_event(&serde_json::from_str(data)?, &mut outcome)? {
             return Ok(outcome);
         }
     }

@@ -10,11 +10,11 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_rustls::client::TlsStream;
 
-use super::connector::Route;
+use super::connector::ProxyConnector;
 
 /// What came back.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct HttpResponse {
     pub(crate) status: StatusCode,
     pub(crate) version: Version,
     pub(crate) headers: HeaderMap,
@@ -26,13 +26,16 @@ pub(crate) struct Answer {
 /// # Errors
 ///
 /// When the host cannot be reached, or cuts its answer.
-pub(crate) async fn send(route: &Route, request: Request<Full<Bytes>>) -> Result<Answer> {
+pub(crate) async fn send(
+    connector: &ProxyConnector,
+    request: Request<Full<Bytes>>,
+) -> Result<HttpResponse> {
     let host = request
         .uri()
         .host()
         .context("the URL names no host")?
         .to_owned();
-    let stream = route.connect(&host, &["h2", "http/1.1"]).await?;
+    let stream = connector.connect(&host, &["h2", "http/1.1"]).await?;
     // The connection runs beside the exchange, and ends with it.
     let mut connection = JoinSet::new();
     let response = match stream.get_ref().1.alpn_protocol() {
@@ -43,7 +46,7 @@ pub(crate) async fn send(route: &Route, request: Request<Full<Bytes>>) -> Result
     let (parts, body) = response.into_parts();
     let body = Limited::new(body, MAX_ANSWER_BYTES).collect().await;
     let body = body.map_err(|error| anyhow::anyhow!("{host} cut its answer: {error}"))?;
-    Ok(Answer {
+    Ok(HttpResponse {
         status: parts.status,
         version: parts.version,
         headers: parts.headers,

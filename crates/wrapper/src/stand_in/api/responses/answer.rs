@@ -4,14 +4,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::events::Writer;
+use super::events::EventWriter;
 use crate::stand_in::event::Event;
-use crate::stand_in::item::{Call, Input, Item};
+use crate::stand_in::item::{Item, ToolCall, ToolInput};
 use crate::stand_in::reply::Reply;
 
 /// The answer as a stream of events.
 pub(in crate::stand_in) fn events(reply: &Reply) -> Vec<Event> {
-    let mut writer = Writer::default();
+    let mut writer = EventWriter::default();
     writer.push(
         "response.created",
         json!({"response": response(reply, "in_progress")}),
@@ -53,7 +53,7 @@ fn response(reply: &Reply, status: &str) -> Value {
         "id": id(reply),
         "object": "response",
         "created_at": reply.created_at,
-        "model": reply.ask.model,
+        "model": reply.request.model,
         "status": status,
         "output": [],
     })
@@ -89,10 +89,10 @@ pub(super) fn output(reply: &Reply) -> Vec<Value> {
     vec![thought, item]
 }
 
-fn call_item(call: &Call, number: u64) -> Value {
+fn call_item(call: &ToolCall, number: u64) -> Value {
     let (kind, prefix, field) = match call.input {
-        Input::Text(_) => ("custom_tool_call", "ctc", "input"),
-        Input::Arguments(_) => ("function_call", "fc", "arguments"),
+        ToolInput::Text(_) => ("custom_tool_call", "ctc", "input"),
+        ToolInput::Arguments(_) => ("function_call", "fc", "arguments"),
     };
     let mut item = json!({
         "type": kind,

@@ -8,11 +8,11 @@ use crate::stand_in::model_request::text;
 
 /// Writes events, numbered as the API numbers them.
 #[derive(Debug, Default)]
-pub(super) struct Writer {
+pub(super) struct EventWriter {
     events: Vec<Event>,
 }
 
-impl Writer {
+impl EventWriter {
     /// All events, in order.
     pub(super) fn finish(self) -> Vec<Event> {
         self.events

@@ -1,34 +1,34 @@
 //! OpenAI's Responses API as codex uses it, over a WebSocket and over server-sent events.
 //!
 //! On a WebSocket a request carries only new items and names the answer that
-//! it builds on; what that answer knew is its [`Chain`].
+//! it builds on; what that answer knew is its [`PreviousResponse`].
 
 mod answer;
 mod events;
 mod request;
 
 pub(in crate::stand_in) use answer::{events, whole};
-pub(in crate::stand_in) use request::{Chain, read};
+pub(in crate::stand_in) use request::{PreviousResponse, read};
 
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
     use super::answer::{events, output};
-    use super::request::{Chain, read};
+    use super::request::{PreviousResponse, read};
     use crate::stand_in::item::Item;
     use crate::stand_in::reply::Reply;
     use crate::stand_in::script::Script;
     use crate::stand_in::usage::Usage;
 
-    fn answer(number: u64, body: &Value, chain: Option<&Chain>) -> Reply {
-        let ask = read(body, body.to_string().len(), chain);
-        let item = Script::default().answer(&ask);
+    fn answer(number: u64, body: &Value, previous: Option<&PreviousResponse>) -> Reply {
+        let request = read(body, body.to_string().len(), previous);
+        let item = Script::default().answer(&request);
         Reply {
             number,
             created_at: 1_795_400_000,
-            usage: Usage::of(&ask, &item),
-            ask,
+            usage: Usage::of(&request, &item),
+            request,
             item,
         }
     }
@@ -63,11 +63,11 @@ mod tests {
             ]
         );
 
-        let turn = answer(2, &first_turn(), Some(&Chain::after(&prewarm)));
+        let turn = answer(2, &first_turn(), Some(&PreviousResponse::after(&prewarm)));
         assert!(matches!(&turn.item, Item::Call(call) if call.name == "exec"));
 
         let output = json!({"input": [{"type": "custom_tool_call_output", "output": "hello"}]});
-        let last = answer(3, &output, Some(&Chain::after(&turn)));
+        let last = answer(3, &output, Some(&PreviousResponse::after(&turn)));
         assert!(matches!(last.item, Item::Message(_)));
         assert!(last.usage.cached > turn.usage.cached, "{:?}", last.usage);
     }

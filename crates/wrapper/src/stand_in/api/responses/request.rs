@@ -6,35 +6,39 @@ use serde_json::Value;
 
 use super::answer::id;
 use crate::stand_in::item::Item;
-use crate::stand_in::model_request::{Ask, Intent, earlier_answers, list, text};
+use crate::stand_in::model_request::{Intent, ModelRequest, earlier_answers, list, text};
 use crate::stand_in::reply::Reply;
-use crate::stand_in::shell::Shell;
+use crate::stand_in::shell::ShellTool;
 
 /// What an answer leaves to the request that builds on it.
 #[derive(Debug, Clone)]
-pub(in crate::stand_in) struct Chain {
+pub(in crate::stand_in) struct PreviousResponse {
     /// The id of the answer.
     pub(in crate::stand_in) id: String,
     steps: usize,
-    shell: Option<Shell>,
+    shell: Option<ShellTool>,
     bytes: usize,
 }
 
-impl Chain {
+impl PreviousResponse {
     /// What `reply` leaves to the next request.
     pub(in crate::stand_in) fn after(reply: &Reply) -> Self {
         let counts = matches!(reply.item, Item::Message(_) | Item::Call(_));
         Self {
             id: id(reply),
-            steps: reply.ask.steps + usize::from(counts),
-            shell: reply.ask.shell,
-            bytes: reply.ask.input_bytes + reply.item.bytes(),
+            steps: reply.request.steps + usize::from(counts),
+            shell: reply.request.shell,
+            bytes: reply.request.input_bytes + reply.item.bytes(),
         }
     }
 }
 
 /// What the request asks for, given the answer that it builds on.
-pub(in crate::stand_in) fn read(body: &Value, bytes: usize, chain: Option<&Chain>) -> Ask {
+pub(in crate::stand_in) fn read(
+    body: &Value,
+    bytes: usize,
+    previous: Option<&PreviousResponse>,
+) -> ModelRequest {
     let input = list(body, "input");
     let earlier = earlier_answers(input, is_answer);
     let compacted = input.iter().rev().find_map(compacted_steps);
@@ -42,12 +46,14 @@ pub(in crate::stand_in) fn read(body: &Value, bytes: usize, chain: Option<&Chain
         // codex puts its tools into the conversation, as its first item.
         offered_tools(list(item, "tools"))
     }));
-    let known = chain.map_or(0, |chain| chain.bytes);
-    Ask {
+    let known = previous.map_or(0, |previous| previous.bytes);
+    ModelRequest {
         model: text(body, "model").to_owned(),
         intent: intent(body, input),
-        steps: chain.map_or(0, |chain| chain.steps) + compacted.unwrap_or(0) + earlier.count,
-        shell: Shell::among(offered).or_else(|| chain?.shell),
+        steps: previous.map_or(0, |previous| previous.steps)
+            + compacted.unwrap_or(0)
+            + earlier.count,
+        shell: ShellTool::among(offered).or_else(|| previous?.shell),
         schema: body.pointer("/text/format/schema").cloned(),
         input_bytes: known + bytes,
         cached_bytes: known + earlier.cached_bytes(bytes),
