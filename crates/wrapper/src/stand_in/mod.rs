@@ -34,8 +34,5 @@ mod state;
 mod usage;
 mod websocket;
 
-#[cfg(test)]
-mod tests;
-
 pub(crate) use options::StandInOptions;
 pub(crate) use server::StandIn;

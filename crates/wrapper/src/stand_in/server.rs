@@ -171,3 +171,17 @@ const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
 
 /// Keeps a loop that cannot accept from turning at full speed.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stand_in_that_is_dropped_answers_no_more() {
+        let stand_in = StandIn::start(StandInConfig::default()).await.unwrap();
+        let addr = stand_in.addr();
+        assert!(TcpStream::connect(addr).await.is_ok());
+        drop(stand_in);
+        assert!(TcpStream::connect(addr).await.is_err());
+    }
+}

@@ -13,11 +13,6 @@ mod events;
 mod exec;
 mod http;
 
-#[cfg(test)]
-pub(crate) use connector::ProxyConnector;
-#[cfg(test)]
-pub(crate) use http::{HttpResponse, send};
-
 /// The hidden argument that makes `wrap` this agent.
 pub(crate) const ARGUMENT: &str = "__demo-agent";
 

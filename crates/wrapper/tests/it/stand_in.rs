@@ -1,7 +1,9 @@
-//! The stand-in as a client sees it, over real sockets.
+//! The stand-in as an agent meets it: behind the proxy, over real sockets.
 
-use std::io::Write as _;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -9,45 +11,45 @@ use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::{Method, Request, StatusCode, Version};
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
-use yawc::{Frame, HttpRequest, WebSocket};
+use tokio_rustls::client::TlsStream;
+use yawc::{Frame, WebSocket};
 
-use super::StandIn;
-use super::server::StandInConfig;
-use crate::stand_in::demo_agent::{HttpResponse, ProxyConnector, send};
+use crate::client::{Answer, Client};
+use crate::wrap::Machine;
 
-/// A stand-in behind a tunnel, as the proxy would be before it.
+/// `wrap --offline` around an agent that only waits, and a client in the agent's place.
 struct Bench {
-    folder: TempDir,
-    stand_in: StandIn,
-    connector: ProxyConnector,
-    _tunnel: JoinSet<()>,
+    client: Client,
+    wrap: Child,
+    log: PathBuf,
+    _machine: Machine,
 }
 
 impl Bench {
-    async fn start(failure: Option<&str>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let stand_in = StandIn::start(StandInConfig {
-            failure: failure.map(|text| text.parse().unwrap()),
-            log: Some(folder.path().join("log.jsonl")),
-            ..StandInConfig::default()
-        })
-        .await
-        .unwrap();
-        let roots = write(folder.path(), "root.pem", stand_in.root_pem());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let proxy = format!("http://{}", listener.local_addr().unwrap());
-        let mut tunnel = JoinSet::new();
-        tunnel.spawn(relay(listener, stand_in.addr()));
+    fn start(failure: Option<&str>) -> Self {
+        let machine = Machine::new();
+        let log = machine.home().join("log.jsonl");
+        let agent = r#"echo "$HTTPS_PROXY"; echo "$SSL_CERT_FILE"; exec cat"#;
+        let mut wrap = machine
+            .wrap(["--offline", "--quiet", "--no-report", "--stand-in-log"])
+            .arg(&log)
+            .args(failure.into_iter().flat_map(|failure| ["--fail", failure]))
+            .args(["sh", "-c", agent])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(wrap.stdout.take().unwrap()).lines();
+        let mut line = || lines.next().unwrap().unwrap();
+        let (proxy, bundle) = (line(), line());
         Self {
-            connector: ProxyConnector::new(&proxy, &roots).unwrap(),
-            folder,
-            stand_in,
-            _tunnel: tunnel,
+            client: Client::new(&proxy, Path::new(&bundle)),
+            wrap,
+            log,
+            _machine: machine,
         }
     }
 
@@ -56,54 +58,30 @@ impl Bench {
         method: Method,
         url: &str,
         body: impl Into<Bytes>,
-    ) -> anyhow::Result<HttpResponse> {
+    ) -> anyhow::Result<Answer> {
         let request = Request::builder().method(method).uri(url);
         let request = request.body(Full::new(body.into())).unwrap();
-        timeout(LIMIT, send(&self.connector, request))
-            .await
-            .unwrap()
+        timeout(LIMIT, self.client.send(request)).await.unwrap()
     }
 
-    async fn socket(&self) -> WebSocket<tokio_rustls::client::TlsStream<TcpStream>> {
-        let stream = self.connector.connect("api.openai.com", &[]).await.unwrap();
-        let url = "wss://api.openai.com/v1/responses".parse().unwrap();
-        let options = yawc::Options::default().with_balanced_compression();
-        let request = HttpRequest::builder();
-        WebSocket::handshake_with_request(url, stream, options, request)
-            .await
-            .unwrap()
+    async fn socket(&self) -> WebSocket<TlsStream<TcpStream>> {
+        self.client.websocket().await.unwrap()
     }
 
     /// What the stand-in noted so far.
     fn log(&self) -> Vec<Value> {
-        let text = std::fs::read_to_string(self.folder.path().join("log.jsonl")).unwrap();
+        let text = fs::read_to_string(&self.log).unwrap();
         text.lines()
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
     }
 }
 
-fn write(folder: &Path, name: &str, content: &str) -> PathBuf {
-    let path = folder.join(name);
-    let mut file = std::fs::File::create(&path).unwrap();
-    file.write_all(content.as_bytes()).unwrap();
-    path
-}
-
-/// Answers every CONNECT with a tunnel to `target`.
-async fn relay(listener: TcpListener, target: std::net::SocketAddr) {
-    let mut tunnels = JoinSet::new();
-    loop {
-        let (mut near, _) = listener.accept().await.unwrap();
-        tunnels.spawn(async move {
-            let mut head = Vec::new();
-            while !head.ends_with(b"\r\n\r\n") {
-                head.push(near.read_u8().await.unwrap());
-            }
-            near.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
-            let mut far = TcpStream::connect(target).await.unwrap();
-            let _ended = copy_bidirectional(&mut near, &mut far).await;
-        });
+impl Drop for Bench {
+    /// Ends the agent's input, and with it the agent and `wrap`.
+    fn drop(&mut self) {
+        drop(self.wrap.stdin.take());
+        self.wrap.wait().unwrap();
     }
 }
 
@@ -118,7 +96,7 @@ fn offering_a_shell() -> Value {
 
 #[tokio::test]
 async fn any_host_is_answered_over_http2() {
-    let bench = Bench::start(None).await;
+    let bench = Bench::start(None);
     for host in ["chatgpt.com", "github.com", "some.where.example"] {
         let url = format!("https://{host}/nothing");
         let answer = bench.ask(Method::GET, &url, "").await.unwrap();
@@ -137,8 +115,8 @@ async fn any_host_is_answered_over_http2() {
 
 #[tokio::test]
 async fn plain_http_on_the_same_port_is_answered_too() {
-    let bench = Bench::start(None).await;
-    let mut stream = TcpStream::connect(bench.stand_in.addr()).await.unwrap();
+    let bench = Bench::start(None);
+    let mut stream = bench.client.tunnel("example.org:80").await;
     stream
         .write_all(b"GET / HTTP/1.1\r\nHost: example.org:80\r\nConnection: close\r\n\r\n")
         .await
@@ -154,7 +132,7 @@ async fn plain_http_on_the_same_port_is_answered_too() {
 
 #[tokio::test]
 async fn a_turn_over_server_sent_events_is_on_the_log_as_it_was_sent() {
-    let bench = Bench::start(None).await;
+    let bench = Bench::start(None);
     let body = offering_a_shell().to_string();
     let answer = bench
         .ask(Method::POST, RESPONSES, body.clone())
@@ -174,7 +152,7 @@ async fn a_turn_over_server_sent_events_is_on_the_log_as_it_was_sent() {
 
 #[tokio::test]
 async fn an_answer_can_be_had_in_one_piece() {
-    let bench = Bench::start(None).await;
+    let bench = Bench::start(None);
     let mut request = offering_a_shell();
     request["stream"] = json!(false);
     let answer = bench
@@ -187,7 +165,7 @@ async fn an_answer_can_be_had_in_one_piece() {
 
 #[tokio::test]
 async fn a_chain_on_a_compressed_websocket_goes_from_call_to_answer() {
-    let bench = Bench::start(None).await;
+    let bench = Bench::start(None);
     let mut socket = bench.socket().await;
     let mut request = offering_a_shell();
     request["type"] = json!("response.create");
@@ -207,10 +185,7 @@ async fn a_chain_on_a_compressed_websocket_goes_from_call_to_answer() {
 }
 
 /// Sends a message and returns the last event that answers it.
-async fn ask(
-    socket: &mut WebSocket<tokio_rustls::client::TlsStream<TcpStream>>,
-    message: &Value,
-) -> Value {
+async fn ask(socket: &mut WebSocket<TlsStream<TcpStream>>, message: &Value) -> Value {
     socket.send(Frame::text(message.to_string())).await.unwrap();
     loop {
         let frame = timeout(LIMIT, socket.next()).await.unwrap().unwrap();
@@ -223,7 +198,7 @@ async fn ask(
 
 #[tokio::test]
 async fn a_message_of_nonsense_is_refused_and_the_socket_lives_on() {
-    let bench = Bench::start(None).await;
+    let bench = Bench::start(None);
     let mut socket = bench.socket().await;
     for nonsense in [json!([]), json!({"type": "response.cancel"})] {
         assert_eq!(ask(&mut socket, &nonsense).await["status"], 400);
@@ -237,7 +212,7 @@ async fn a_message_of_nonsense_is_refused_and_the_socket_lives_on() {
 
 #[tokio::test]
 async fn each_failure_is_what_it_says_and_a_counted_one_ends() {
-    let bench = Bench::start(Some("429:1")).await;
+    let bench = Bench::start(Some("429:1"));
     let body = offering_a_shell().to_string();
     let refused = bench
         .ask(Method::POST, RESPONSES, body.clone())
@@ -251,37 +226,29 @@ async fn each_failure_is_what_it_says_and_a_counted_one_ends() {
         .unwrap();
     assert_eq!(answered.status, StatusCode::OK);
 
-    let bench = Bench::start(Some("500")).await;
+    let bench = Bench::start(Some("500"));
     let refused = bench
         .ask(Method::POST, RESPONSES, body.clone())
         .await
         .unwrap();
     assert_eq!(refused.status, StatusCode::INTERNAL_SERVER_ERROR);
 
-    let bench = Bench::start(Some("cut")).await;
+    let bench = Bench::start(Some("cut"));
     let cut = bench.ask(Method::POST, RESPONSES, body).await.unwrap_err();
-    assert!(format!("{cut:#}").contains("cut its answer"), "{cut:#}");
+    assert!(format!("{cut:#}").contains("the answer was cut"), "{cut:#}");
 }
 
 #[tokio::test]
 async fn a_refused_upgrade_is_a_426() {
-    let bench = Bench::start(Some("ws-426")).await;
-    let stream = bench
-        .connector
-        .connect("api.openai.com", &[])
-        .await
-        .unwrap();
-    let url = "wss://api.openai.com/v1/responses".parse().unwrap();
-    let request = HttpRequest::builder();
-    let options = yawc::Options::default();
-    let refused = WebSocket::handshake_with_request(url, stream, options, request).await;
+    let bench = Bench::start(Some("ws-426"));
+    let refused = bench.client.websocket().await;
     assert!(refused.is_err());
     assert_eq!(bench.log()[0]["status"], 426);
 }
 
 #[tokio::test]
 async fn a_socket_that_is_to_be_cut_ends_in_the_middle() {
-    let bench = Bench::start(Some("cut")).await;
+    let bench = Bench::start(Some("cut"));
     let mut socket = bench.socket().await;
     let prewarm = json!({"type": "response.create", "generate": false});
     socket.send(Frame::text(prewarm.to_string())).await.unwrap();
@@ -290,12 +257,4 @@ async fn a_socket_that_is_to_be_cut_ends_in_the_middle() {
         events += 1;
     }
     assert_eq!(events, 1, "created, and never completed");
-}
-
-#[tokio::test]
-async fn a_stand_in_that_is_dropped_answers_no_more() {
-    let bench = Bench::start(None).await;
-    let addr = bench.stand_in.addr();
-    drop(bench);
-    assert!(TcpStream::connect(addr).await.is_err());
 }
