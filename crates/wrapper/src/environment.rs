@@ -21,6 +21,19 @@ pub(crate) struct ProxySettings<'a> {
     pub(crate) through_proxy: &'a [String],
 }
 
+/// The value of a variable that is set, and not empty.
+pub(crate) fn value<'a>(environment: &'a Environment, name: &str) -> Option<&'a OsStr> {
+    environment
+        .get(OsStr::new(name))
+        .map(OsString::as_os_str)
+        .filter(|value| !value.is_empty())
+}
+
+/// The value of a variable that is set to text, empty or not.
+pub(crate) fn text(environment: &Environment, name: &str) -> Option<String> {
+    Some(environment.get(OsStr::new(name))?.to_str()?.to_owned())
+}
+
 /// The variables that differ from `inherited`.
 pub(crate) fn variables(proxy: &ProxySettings<'_>, inherited: &Environment) -> Environment {
     let direct = direct_hosts(proxy.through_proxy);
@@ -162,7 +175,7 @@ mod tests {
         variables(&proxy, inherited)
     }
 
-    fn value(variables: &Environment, name: &str) -> String {
+    fn text_of(variables: &Environment, name: &str) -> String {
         variables[OsStr::new(name)].to_str().unwrap().to_owned()
     }
 
@@ -170,8 +183,8 @@ mod tests {
     fn both_cases_of_every_proxy_variable_name_the_proxy() {
         let variables = set_for(&[], &Environment::new());
         for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
-            assert_eq!(value(&variables, name), URL);
-            assert_eq!(value(&variables, &name.to_lowercase()), URL);
+            assert_eq!(text_of(&variables, name), URL);
+            assert_eq!(text_of(&variables, &name.to_lowercase()), URL);
         }
     }
 
@@ -180,14 +193,14 @@ mod tests {
         let inherited = Environment::from([("NO_PROXY".into(), "*,.openai.com".into())]);
         let variables = set_for(&[], &inherited);
         for name in ["NO_PROXY", "no_proxy"] {
-            assert_eq!(value(&variables, name), "localhost,127.0.0.1,::1");
+            assert_eq!(text_of(&variables, name), "localhost,127.0.0.1,::1");
         }
     }
 
     #[test]
     fn loopback_that_is_to_be_recorded_goes_through_the_proxy() {
         let variables = set_for(&["localhost".to_owned()], &Environment::new());
-        assert_eq!(value(&variables, "NO_PROXY"), "127.0.0.1,::1");
+        assert_eq!(text_of(&variables, "NO_PROXY"), "127.0.0.1,::1");
     }
 
     #[test]

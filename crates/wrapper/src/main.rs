@@ -5,6 +5,7 @@ mod agents;
 mod cli;
 mod environment;
 mod findings;
+mod host;
 mod log;
 mod options;
 mod parent_proxy;
@@ -14,6 +15,7 @@ mod profile;
 mod run;
 mod sessions;
 mod stand_in;
+mod style;
 mod trust;
 mod warning;
 

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow};
 use capture::{Hosts, RootCa, Upstream};
 
 use crate::agent::Agent;
-use crate::environment::{Environment, LOOPBACK, ProxySettings, variables};
+use crate::environment::{Environment, LOOPBACK, ProxySettings, text, variables};
 use crate::options::RunOptions;
 use crate::parent_proxy;
 use crate::profile::Placeholder;
@@ -139,12 +139,4 @@ impl Plan {
         variables.extend(stand_ins.map(|(name, value)| (name.into(), value.into())));
         variables
     }
-}
-
-/// A variable that is set to text.
-fn text(inherited: &Environment, name: &str) -> Option<String> {
-    inherited
-        .get(std::ffi::OsStr::new(name))
-        .and_then(|value| value.to_str())
-        .map(str::to_owned)
 }

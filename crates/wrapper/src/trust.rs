@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 use capture::Roots;
 use capture::cli::Options;
 
-use crate::environment::{Environment, inherited_bundles};
+use crate::environment::{Environment, inherited_bundles, value};
 
 /// The roots that the agent trusts without us.
 #[derive(Debug)]
@@ -35,9 +35,8 @@ impl TrustedRoots {
     /// When the user's own `SSL_CERT_FILE` holds no certificate: the agent would be cut off
     /// from everything that is not intercepted.
     pub(crate) fn load(inherited: &Environment, options: &Options) -> Result<Self> {
-        let variable = |name: &str| inherited.get(OsStr::new(name)).filter(|v| !v.is_empty());
-        let file = variable("SSL_CERT_FILE").map(Path::new);
-        let folder = variable("SSL_CERT_DIR").map(Path::new);
+        let file = value(inherited, "SSL_CERT_FILE").map(Path::new);
+        let folder = value(inherited, "SSL_CERT_DIR").map(Path::new);
         let base = match (file, folder) {
             (None, None) => Roots::system(),
             _ => Roots::from_paths(file, folder),

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::config_text::{base_url_hosts, read_text};
 use crate::environment::VARIABLES;
-use crate::profile::{LaunchContext, Placeholder, Profile, base_url_hosts, read_text, url_host};
+use crate::host::host_of_url;
+use crate::profile::{LaunchContext, Placeholder, Profile};
 use crate::warning::Warning;
 
 pub(super) const PROFILE: Profile = Profile {
@@ -35,7 +37,7 @@ pub(super) const PROFILE: Profile = Profile {
 fn own_hosts(launch: &LaunchContext<'_>) -> Vec<String> {
     let mut hosts: Vec<String> = launch
         .variable("ANTHROPIC_BASE_URL")
-        .and_then(|url| url_host(url.to_str()?))
+        .and_then(|url| host_of_url(url.to_str()?))
         .into_iter()
         .collect();
     for path in settings(launch) {

@@ -2,7 +2,8 @@
 //!
 //! Its trap: in its container sandbox it cannot reach a proxy on our loopback.
 
-use crate::profile::{LaunchContext, Placeholder, Profile, url_host};
+use crate::host::host_of_url;
+use crate::profile::{LaunchContext, Placeholder, Profile};
 use crate::warning::Warning;
 
 pub(super) const PROFILE: Profile = Profile {
@@ -23,7 +24,7 @@ pub(super) const PROFILE: Profile = Profile {
 fn own_hosts(launch: &LaunchContext<'_>) -> Vec<String> {
     ["GOOGLE_GEMINI_BASE_URL", "GOOGLE_VERTEX_BASE_URL"]
         .iter()
-        .filter_map(|name| url_host(launch.variable(name)?.to_str()?))
+        .filter_map(|name| host_of_url(launch.variable(name)?.to_str()?))
         .collect()
 }
 

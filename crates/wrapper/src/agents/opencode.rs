@@ -2,7 +2,8 @@
 //!
 //! Its trap: with `attach`, another process speaks to the model.
 
-use crate::profile::{LaunchContext, Placeholder, Profile, base_url_hosts, read_text};
+use super::config_text::{base_url_hosts, read_text};
+use crate::profile::{LaunchContext, Placeholder, Profile};
 use crate::warning::Warning;
 
 pub(super) const PROFILE: Profile = Profile {

@@ -10,18 +10,18 @@ use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-use anstyle::{AnsiColor, Style};
 use anyhow::{Context, Result};
 use capture::Hosts;
 use capture::cli::Options;
 
 use crate::agent::Agent;
-use crate::environment::{Environment, VARIABLES};
+use crate::environment::{Environment, VARIABLES, text};
 use crate::findings::diagnose::{self, RunResult};
 use crate::findings::report::{self, Analysis};
 use crate::parent_proxy;
 use crate::process::run_with_timeout;
 use crate::sessions;
+use crate::style::{GREEN, RED, YELLOW};
 use crate::trust::TrustedRoots;
 use crate::warning::Warning;
 
@@ -152,8 +152,7 @@ fn roots(recording: &Options, inherited: &Environment) -> Vec<Finding> {
 }
 
 fn next_proxy(recording: &Options, inherited: &Environment) -> Finding {
-    let variable = |name: &str| inherited.get(OsStr::new(name))?.to_str().map(str::to_owned);
-    match recording.parent(variable) {
+    match recording.parent(|name| text(inherited, name)) {
         Err(error) => bad(&error),
         Ok(None) => Finding::Good("none: origins are dialled directly".to_owned()),
         Ok(Some(parent)) => match parent_proxy::unreachable(&parent) {
@@ -248,7 +247,3 @@ fn bad(error: &anyhow::Error) -> Finding {
 const VERSION_TIMEOUT: Duration = Duration::from_secs(10);
 /// For an agent to have one short conversation with the stand-in.
 const SELF_TEST_TIMEOUT: Duration = Duration::from_secs(20);
-
-const GREEN: Style = AnsiColor::Green.on_default();
-const YELLOW: Style = AnsiColor::Yellow.on_default();
-const RED: Style = AnsiColor::Red.on_default();

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use capture::record::{Connection, Exchange, Record, State};
 
-use crate::profile::{Profile, url_host};
+use crate::host::{host_of_authority, host_of_url};
+use crate::profile::Profile;
 
 /// Gathered record by record. It grows with hosts and programs, not with traffic.
 #[derive(Debug, Default)]
@@ -55,7 +56,7 @@ impl Standout {
         if exchange.request.method == "POST" && answered.is_some_and(|it| !it.events.is_empty()) {
             self.streamed += 1;
         }
-        let Some(host) = url_host(&exchange.request.url) else {
+        let Some(host) = host_of_url(&exchange.request.url) else {
             return;
         };
         for header in &exchange.request.headers {
@@ -75,7 +76,10 @@ impl Standout {
 
     fn add_connection(&mut self, connection: &Connection) {
         self.connections = self.connections.saturating_add(connection.count);
-        let host = connection.authority.as_deref().map_or("?", host_of);
+        let host = connection
+            .authority
+            .as_deref()
+            .map_or("?", host_of_authority);
         let program = connection
             .process
             .as_ref()
@@ -107,14 +111,6 @@ impl Standout {
             }
         }
     }
-}
-
-/// The host of `host:port`, brackets off.
-fn host_of(authority: &str) -> &str {
-    let host = authority
-        .rsplit_once(':')
-        .map_or(authority, |(host, _)| host);
-    host.trim_start_matches('[').trim_end_matches(']')
 }
 
 /// Headers whose value proves who asks; in lower case.

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use analyze::report::{Glance, HostStats};
 use analyze::{Kind, Purpose, Report, units};
-use anstyle::{AnsiColor, Style};
 use nix::sys::signal::Signal;
 use std::os::unix::process::ExitStatusExt;
 
 use crate::findings::standout::Standout;
+use crate::style::{BOLD, DIM, RED, YELLOW};
 
 /// How the run went, beside its recording.
 #[derive(Debug)]
@@ -203,11 +203,6 @@ fn join(parts: Vec<String>) -> Option<String> {
 
 /// Hosts and models that fit a line.
 const MAX_HOSTS: usize = 4;
-
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const RED: Style = AnsiColor::Red.on_default();
-const YELLOW: Style = AnsiColor::Yellow.on_default();
 
 #[cfg(test)]
 mod tests {

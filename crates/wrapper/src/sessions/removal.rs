@@ -35,12 +35,9 @@ pub(crate) fn remove(root: &Path, age: Age, now: Timestamp, yes: bool) -> Result
     for session in &old {
         writeln!(out, "{}", session.folder.display())?;
     }
+    let count = units::plural(old.len() as u64, "session");
     let bytes = old.iter().map(|session| session.bytes).sum();
-    let question = format!(
-        "remove {} ({})?",
-        sessions_of(old.len()),
-        units::bytes(bytes)
-    );
+    let question = format!("remove {count} ({})?", units::bytes(bytes));
     if !yes && !confirmed(&question, &mut out)? {
         writeln!(out, "nothing was removed")?;
         return Ok(());
@@ -50,7 +47,7 @@ pub(crate) fn remove(root: &Path, age: Age, now: Timestamp, yes: bool) -> Result
             .with_context(|| format!("cannot remove {}", session.folder.display()))?;
     }
     drop_dangling_link(root);
-    writeln!(out, "removed {}", sessions_of(old.len()))?;
+    writeln!(out, "removed {count}")?;
     Ok(())
 }
 
@@ -82,13 +79,6 @@ fn drop_dangling_link(root: &Path) {
         && let Err(error) = fs::remove_file(&link)
     {
         tracing::debug!(%error, "cannot remove {}", link.display());
-    }
-}
-
-fn sessions_of(count: usize) -> String {
-    match count {
-        1 => "1 session".to_owned(),
-        _ => format!("{count} sessions"),
     }
 }
 

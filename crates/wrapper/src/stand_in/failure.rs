@@ -37,18 +37,32 @@ impl FromStr for Failure {
             Some((name, count)) => (name, Some(count.parse().map_err(|_| unknown())?)),
             None => (text, None),
         };
-        let kind = match name {
-            "ws-426" => FailureKind::Ws426,
-            "429" => FailureKind::TooManyRequests,
-            "500" => FailureKind::ServerError,
-            "cut" => FailureKind::Cut,
-            _ => return Err(unknown()),
-        };
+        let kind = FailureKind::ALL
+            .into_iter()
+            .find(|kind| kind.name() == name);
+        let kind = kind.ok_or_else(unknown)?;
         Ok(Self { kind, count })
     }
 }
 
 impl FailureKind {
+    const ALL: [Self; 4] = [
+        Self::Ws426,
+        Self::TooManyRequests,
+        Self::ServerError,
+        Self::Cut,
+    ];
+
+    /// As `--fail` names it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ws426 => "ws-426",
+            Self::TooManyRequests => "429",
+            Self::ServerError => "500",
+            Self::Cut => "cut",
+        }
+    }
+
     /// The status and the reason of the refusal, where the request is refused at all.
     pub(super) fn refusal(self) -> Option<(StatusCode, &'static str)> {
         match self {
@@ -112,12 +126,7 @@ impl Failures {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.kind {
-            FailureKind::Ws426 => "ws-426",
-            FailureKind::TooManyRequests => "429",
-            FailureKind::ServerError => "500",
-            FailureKind::Cut => "cut",
-        })?;
+        f.write_str(self.kind.name())?;
         match self.count {
             Some(count) => write!(f, ":{count}"),
             None => Ok(()),

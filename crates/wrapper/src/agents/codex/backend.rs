@@ -2,7 +2,7 @@
 
 use capture::record::Exchange;
 
-use crate::profile::url_host;
+use crate::host::host_of_url;
 
 /// With a ChatGPT login, the answer to the account check can move the backend elsewhere.
 pub(super) fn discovered_hosts(exchange: &Exchange) -> Vec<String> {
@@ -16,7 +16,7 @@ pub(super) fn discovered_hosts(exchange: &Exchange) -> Vec<String> {
         .map(|json| values_of(json.get(), "\"workspace_backend_origin\""))
         .unwrap_or_default()
         .into_iter()
-        .filter_map(|value| url_host(&value))
+        .filter_map(|value| host_of_url(&value))
         .collect()
 }
 

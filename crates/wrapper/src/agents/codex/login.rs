@@ -4,7 +4,8 @@ use std::ffi::OsString;
 
 use super::command_line::subcommand;
 use super::settings::home;
-use crate::profile::{LaunchContext, Placeholder, read_text};
+use crate::agents::config_text::read_text;
+use crate::profile::{LaunchContext, Placeholder};
 
 /// `codex exec` takes a key from the environment. The TUI does not: it asks for a login first,
 /// unless a provider of the user's own brings its key along.

@@ -6,8 +6,9 @@ use nix::sys::signal::kill;
 use nix::unistd::Pid;
 use serde_json::Value;
 
+use crate::agents::config_text::{assigned, base_url_hosts, read_text};
 use crate::environment::VARIABLES;
-use crate::profile::{LaunchContext, assigned, base_url_hosts, read_text};
+use crate::profile::LaunchContext;
 use crate::warning::Warning;
 
 /// Where codex keeps everything.
