@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::agents;
 use crate::environment::Environment;
-use crate::profile::{Profile, Surroundings};
-use crate::{agents, demo, program};
+use crate::process::program;
+use crate::profile::{LaunchContext, Profile};
+use crate::stand_in::demo_agent;
 
 /// What is to be run, found and understood.
 #[derive(Debug)]
@@ -28,7 +30,7 @@ impl Agent {
     ///
     /// # Errors
     ///
-    /// [`program::Missing`], when there is none that can be run.
+    /// [`program::ProgramError`], when there is none that can be run.
     pub(crate) fn find(
         command: impl IntoIterator<Item = OsString>,
         inherited: &Environment,
@@ -58,8 +60,8 @@ impl Agent {
         Ok(Self {
             typed: "wrap".into(),
             program: env::current_exe().context("cannot tell where wrap itself is")?,
-            profile: agents::profile_of(demo::ARGUMENT),
-            arguments: vec![demo::ARGUMENT.into()],
+            profile: agents::profile_of(demo_agent::ARGUMENT),
+            arguments: vec![demo_agent::ARGUMENT.into()],
         })
     }
 
@@ -79,12 +81,12 @@ impl Agent {
     }
 
     /// Where it is about to run, for its profile to look at.
-    pub(crate) fn surroundings<'a>(
+    pub(crate) fn launch_context<'a>(
         &'a self,
         inherited: &'a Environment,
         folder: &'a Path,
-    ) -> Surroundings<'a> {
-        Surroundings {
+    ) -> LaunchContext<'a> {
+        LaunchContext {
             inherited,
             folder,
             arguments: &self.arguments,

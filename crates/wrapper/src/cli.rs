@@ -7,19 +7,20 @@
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use anyhow::{Result, bail};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::agent::Agent;
+use crate::agents;
 use crate::environment::Environment;
-use crate::offline::Flags;
+use crate::findings::doctor;
+use crate::options::RunOptions;
 use crate::run::{self, Run};
 use crate::sessions::{self, Age};
-use crate::{agents, demo, doctor};
+use crate::stand_in::demo_agent;
 
 /// Run a coding agent behind a recording proxy, then report what it said over the network
 #[derive(Debug, Parser)]
@@ -35,7 +36,7 @@ use crate::{agents, demo, doctor};
 pub(crate) struct Cli {
     /// What is asked for in place of a run.
     #[command(flatten)]
-    instead: Instead,
+    instead: InsteadOfRun,
     /// How to run the agent, record it and report.
     #[command(flatten)]
     options: RunOptions,
@@ -61,7 +62,7 @@ enum Command {
     /// Print the manual page, in roff
     Man,
     /// The built-in agent of `wrap --demo`
-    #[command(name = demo::ARGUMENT, hide = true)]
+    #[command(name = demo_agent::ARGUMENT, hide = true)]
     DemoAgent,
     /// AGENT and its ARGS
     #[command(external_subcommand)]
@@ -71,7 +72,7 @@ enum Command {
 /// What is asked for in place of a run.
 #[derive(Debug, Args)]
 #[group(multiple = false)]
-struct Instead {
+struct InsteadOfRun {
     /// Show the agents with a profile of their own
     #[arg(long)]
     list_agents: bool,
@@ -81,39 +82,6 @@ struct Instead {
     /// Remove sessions older than this (`30d`, `12h`, `2w`), after asking
     #[arg(long, value_name = "OLDER-THAN")]
     remove: Option<Age>,
-}
-
-/// How to run the agent, record it and report.
-#[derive(Debug, Args)]
-pub(crate) struct RunOptions {
-    /// The session's folder; it must not hold a recording yet [default: a new one in
-    /// $XDG_DATA_HOME/codex-dissect/sessions]
-    #[arg(short, long, value_name = "DIR")]
-    pub(crate) output: Option<PathBuf>,
-    /// Record only
-    #[arg(long)]
-    pub(crate) no_report: bool,
-    /// Open the HTML report afterwards
-    #[arg(long, conflicts_with = "no_report")]
-    pub(crate) open: bool,
-    /// Leave the summary out; warnings are still shown
-    #[arg(short, long)]
-    pub(crate) quiet: bool,
-    /// Wait so long, once the agent has ended, for what is still under way
-    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = parse_seconds)]
-    pub(crate) grace: Duration,
-    /// Leave the agent's arguments out of the recording: they may hold a prompt
-    #[arg(long)]
-    pub(crate) no_command: bool,
-    /// With --remove: do not ask
-    #[arg(long, requires = "remove")]
-    yes: bool,
-    /// Whether and how the stand-in answers.
-    #[command(flatten)]
-    pub(crate) stand_in: Flags,
-    /// What is recorded, and within which bounds.
-    #[command(flatten)]
-    pub(crate) recording: capture::cli::Options,
 }
 
 impl Cli {
@@ -143,7 +111,7 @@ impl Cli {
         let agent = match self.command {
             Some(Command::Completions { shell }) => return print_completions(shell),
             Some(Command::Man) => return print_manual(),
-            Some(Command::DemoAgent) => return demo::run_to_end(),
+            Some(Command::DemoAgent) => return demo_agent::run_to_end(),
             Some(Command::Doctor { agent }) => {
                 return doctor::run(agent, &self.options.recording, &inherited);
             }
@@ -185,19 +153,6 @@ fn print_manual() -> Result<u8> {
     clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
     Ok(0)
 }
-
-/// A length of time in seconds, parts of one too.
-fn parse_seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.trim_end_matches('s').parse().map_err(|_| NO_SECONDS)?;
-    if !(0.0..=MAX_SECONDS).contains(&seconds) {
-        return Err(NO_SECONDS.to_owned());
-    }
-    Ok(Duration::from_secs_f64(seconds))
-}
-
-const NO_SECONDS: &str = "give seconds from 0 to 3600, as in `2` or `0.5`";
-/// An hour: who needs longer does not want the proxy to end.
-const MAX_SECONDS: f64 = 3600.0;
 
 const EXAMPLES: &str = "\
 AGENT is any program. Everything after it is the agent's own, hyphens included.
@@ -248,14 +203,5 @@ mod tests {
     fn an_unknown_option_before_the_agent_is_named() {
         let error = Cli::try_parse_from(["wrap", "--json", "codex"]).unwrap_err();
         assert!(error.to_string().contains("--json"), "{error}");
-    }
-
-    #[test]
-    fn a_grace_is_given_in_seconds() {
-        assert_eq!(parse_seconds("0.5"), Ok(Duration::from_millis(500)));
-        assert_eq!(parse_seconds("2s"), Ok(Duration::from_secs(2)));
-        for wrong in ["", "-1", "1h", "nan", "inf", "3601"] {
-            assert!(parse_seconds(wrong).is_err(), "{wrong}");
-        }
     }
 }

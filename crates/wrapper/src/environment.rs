@@ -12,7 +12,7 @@ pub(crate) type Environment = BTreeMap<OsString, OsString>;
 
 /// Where the proxy is and what proves it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Route<'a> {
+pub(crate) struct ProxySettings<'a> {
     /// The proxy, as `http://` URL: codex speaks its WebSocket through no other kind.
     pub(crate) proxy_url: &'a str,
     /// The PEM file with every root to trust.
@@ -21,19 +21,32 @@ pub(crate) struct Route<'a> {
     pub(crate) through_proxy: &'a [String],
 }
 
+/// The value of a variable that is set, and not empty.
+pub(crate) fn value<'a>(environment: &'a Environment, name: &str) -> Option<&'a OsStr> {
+    environment
+        .get(OsStr::new(name))
+        .map(OsString::as_os_str)
+        .filter(|value| !value.is_empty())
+}
+
+/// The value of a variable that is set to text, empty or not.
+pub(crate) fn text(environment: &Environment, name: &str) -> Option<String> {
+    Some(environment.get(OsStr::new(name))?.to_str()?.to_owned())
+}
+
 /// The variables that differ from `inherited`.
-pub(crate) fn variables(route: &Route<'_>, inherited: &Environment) -> Environment {
-    let direct = direct_hosts(route.through_proxy);
+pub(crate) fn variables(proxy: &ProxySettings<'_>, inherited: &Environment) -> Environment {
+    let direct = direct_hosts(proxy.through_proxy);
     let mut variables = Environment::new();
     for variable in VARIABLES {
         if variable.only_if_inherited && !inherited.contains_key(OsStr::new(variable.name)) {
             continue;
         }
         let value = match variable.value {
-            Value::Proxy => route.proxy_url.into(),
-            Value::Direct => direct.as_str().into(),
-            Value::Bundle => route.bundle.into(),
-            Value::One => "1".into(),
+            VariableValue::Proxy => proxy.proxy_url.into(),
+            VariableValue::Direct => direct.as_str().into(),
+            VariableValue::Bundle => proxy.bundle.into(),
+            VariableValue::One => "1".into(),
         };
         variables.insert(variable.name.into(), value);
     }
@@ -45,7 +58,7 @@ pub(crate) fn variables(route: &Route<'_>, inherited: &Environment) -> Environme
 pub(crate) fn inherited_bundles(inherited: &Environment) -> impl Iterator<Item = &OsString> {
     VARIABLES
         .iter()
-        .filter(|variable| variable.value == Value::Bundle)
+        .filter(|variable| variable.value == VariableValue::Bundle)
         .filter_map(|variable| inherited.get(OsStr::new(variable.name)))
         .filter(|path| !path.is_empty())
 }
@@ -66,14 +79,14 @@ pub(crate) struct Variable {
     /// Its name.
     pub(crate) name: &'static str,
     /// What it is set to.
-    value: Value,
+    value: VariableValue,
     /// Set only where the user set it: a tool's own setting that would lead around us.
     only_if_inherited: bool,
 }
 
 /// What a variable is set to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Value {
+enum VariableValue {
     /// The proxy's URL.
     Proxy,
     /// The hosts that need no proxy.
@@ -84,7 +97,7 @@ enum Value {
     One,
 }
 
-const fn set(name: &'static str, value: Value) -> Variable {
+const fn set(name: &'static str, value: VariableValue) -> Variable {
     Variable {
         name,
         value,
@@ -92,7 +105,7 @@ const fn set(name: &'static str, value: Value) -> Variable {
     }
 }
 
-const fn replace(name: &'static str, value: Value) -> Variable {
+const fn replace(name: &'static str, value: VariableValue) -> Variable {
     Variable {
         name,
         value,
@@ -102,46 +115,46 @@ const fn replace(name: &'static str, value: Value) -> Variable {
 
 /// Every variable that we set; who reads it stands in `docs/agents.md`.
 pub(crate) const VARIABLES: &[Variable] = &[
-    set("HTTP_PROXY", Value::Proxy),
-    set("http_proxy", Value::Proxy),
-    set("HTTPS_PROXY", Value::Proxy),
-    set("https_proxy", Value::Proxy),
-    set("ALL_PROXY", Value::Proxy),
-    set("all_proxy", Value::Proxy),
-    set("NO_PROXY", Value::Direct),
-    set("no_proxy", Value::Direct),
-    set("NODE_USE_ENV_PROXY", Value::One),
-    set("SSL_CERT_FILE", Value::Bundle),
-    set("CODEX_CA_CERTIFICATE", Value::Bundle),
-    set("NODE_EXTRA_CA_CERTS", Value::Bundle),
-    set("REQUESTS_CA_BUNDLE", Value::Bundle),
-    set("CURL_CA_BUNDLE", Value::Bundle),
-    set("GIT_SSL_CAINFO", Value::Bundle),
-    set("AWS_CA_BUNDLE", Value::Bundle),
-    set("PIP_CERT", Value::Bundle),
-    set("npm_config_cafile", Value::Bundle),
-    set("YARN_HTTPS_CA_FILE_PATH", Value::Bundle),
-    set("CARGO_HTTP_CAINFO", Value::Bundle),
-    set("DENO_CERT", Value::Bundle),
-    set("NIX_SSL_CERT_FILE", Value::Bundle),
-    set("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", Value::Bundle),
-    set("CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE", Value::Bundle),
-    set("HTTPLIB2_CA_CERTS", Value::Bundle),
-    set("BUNDLE_SSL_CA_CERT", Value::Bundle),
-    set("COMPOSER_CAFILE", Value::Bundle),
-    set("HEX_CACERTS_PATH", Value::Bundle),
-    set("PERL_LWP_SSL_CA_FILE", Value::Bundle),
-    replace("NPM_CONFIG_CAFILE", Value::Bundle),
-    replace("npm_config_proxy", Value::Proxy),
-    replace("NPM_CONFIG_PROXY", Value::Proxy),
-    replace("npm_config_https_proxy", Value::Proxy),
-    replace("NPM_CONFIG_HTTPS_PROXY", Value::Proxy),
-    replace("npm_config_noproxy", Value::Direct),
-    replace("NPM_CONFIG_NOPROXY", Value::Direct),
-    replace("CARGO_HTTP_PROXY", Value::Proxy),
-    replace("PIP_PROXY", Value::Proxy),
-    replace("grpc_proxy", Value::Proxy),
-    replace("no_grpc_proxy", Value::Direct),
+    set("HTTP_PROXY", VariableValue::Proxy),
+    set("http_proxy", VariableValue::Proxy),
+    set("HTTPS_PROXY", VariableValue::Proxy),
+    set("https_proxy", VariableValue::Proxy),
+    set("ALL_PROXY", VariableValue::Proxy),
+    set("all_proxy", VariableValue::Proxy),
+    set("NO_PROXY", VariableValue::Direct),
+    set("no_proxy", VariableValue::Direct),
+    set("NODE_USE_ENV_PROXY", VariableValue::One),
+    set("SSL_CERT_FILE", VariableValue::Bundle),
+    set("CODEX_CA_CERTIFICATE", VariableValue::Bundle),
+    set("NODE_EXTRA_CA_CERTS", VariableValue::Bundle),
+    set("REQUESTS_CA_BUNDLE", VariableValue::Bundle),
+    set("CURL_CA_BUNDLE", VariableValue::Bundle),
+    set("GIT_SSL_CAINFO", VariableValue::Bundle),
+    set("AWS_CA_BUNDLE", VariableValue::Bundle),
+    set("PIP_CERT", VariableValue::Bundle),
+    set("npm_config_cafile", VariableValue::Bundle),
+    set("YARN_HTTPS_CA_FILE_PATH", VariableValue::Bundle),
+    set("CARGO_HTTP_CAINFO", VariableValue::Bundle),
+    set("DENO_CERT", VariableValue::Bundle),
+    set("NIX_SSL_CERT_FILE", VariableValue::Bundle),
+    set("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", VariableValue::Bundle),
+    set("CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE", VariableValue::Bundle),
+    set("HTTPLIB2_CA_CERTS", VariableValue::Bundle),
+    set("BUNDLE_SSL_CA_CERT", VariableValue::Bundle),
+    set("COMPOSER_CAFILE", VariableValue::Bundle),
+    set("HEX_CACERTS_PATH", VariableValue::Bundle),
+    set("PERL_LWP_SSL_CA_FILE", VariableValue::Bundle),
+    replace("NPM_CONFIG_CAFILE", VariableValue::Bundle),
+    replace("npm_config_proxy", VariableValue::Proxy),
+    replace("NPM_CONFIG_PROXY", VariableValue::Proxy),
+    replace("npm_config_https_proxy", VariableValue::Proxy),
+    replace("NPM_CONFIG_HTTPS_PROXY", VariableValue::Proxy),
+    replace("npm_config_noproxy", VariableValue::Direct),
+    replace("NPM_CONFIG_NOPROXY", VariableValue::Direct),
+    replace("CARGO_HTTP_PROXY", VariableValue::Proxy),
+    replace("PIP_PROXY", VariableValue::Proxy),
+    replace("grpc_proxy", VariableValue::Proxy),
+    replace("no_grpc_proxy", VariableValue::Direct),
 ];
 
 /// The machine itself, as programs name it.
@@ -154,15 +167,15 @@ mod tests {
     const URL: &str = "http://wrap:secret@127.0.0.1:4711";
 
     fn set_for(through_proxy: &[String], inherited: &Environment) -> Environment {
-        let route = Route {
+        let proxy = ProxySettings {
             proxy_url: URL,
             bundle: Path::new("/session/ca.pem"),
             through_proxy,
         };
-        variables(&route, inherited)
+        variables(&proxy, inherited)
     }
 
-    fn value(variables: &Environment, name: &str) -> String {
+    fn text_of(variables: &Environment, name: &str) -> String {
         variables[OsStr::new(name)].to_str().unwrap().to_owned()
     }
 
@@ -170,8 +183,8 @@ mod tests {
     fn both_cases_of_every_proxy_variable_name_the_proxy() {
         let variables = set_for(&[], &Environment::new());
         for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
-            assert_eq!(value(&variables, name), URL);
-            assert_eq!(value(&variables, &name.to_lowercase()), URL);
+            assert_eq!(text_of(&variables, name), URL);
+            assert_eq!(text_of(&variables, &name.to_lowercase()), URL);
         }
     }
 
@@ -180,14 +193,14 @@ mod tests {
         let inherited = Environment::from([("NO_PROXY".into(), "*,.openai.com".into())]);
         let variables = set_for(&[], &inherited);
         for name in ["NO_PROXY", "no_proxy"] {
-            assert_eq!(value(&variables, name), "localhost,127.0.0.1,::1");
+            assert_eq!(text_of(&variables, name), "localhost,127.0.0.1,::1");
         }
     }
 
     #[test]
     fn loopback_that_is_to_be_recorded_goes_through_the_proxy() {
         let variables = set_for(&["localhost".to_owned()], &Environment::new());
-        assert_eq!(value(&variables, "NO_PROXY"), "127.0.0.1,::1");
+        assert_eq!(text_of(&variables, "NO_PROXY"), "127.0.0.1,::1");
     }
 
     #[test]

@@ -2,27 +2,20 @@
 
 mod agent;
 mod agents;
-mod child;
 mod cli;
-mod demo;
-mod diagnose;
-mod doctor;
 mod environment;
-mod limited;
+mod findings;
+mod host;
 mod log;
-mod offline;
-mod parent;
+mod options;
+mod parent_proxy;
 mod plan;
+mod process;
 mod profile;
-mod program;
-mod report;
 mod run;
 mod sessions;
-mod signals;
-mod standout;
-mod summary;
-mod survivors;
-mod terminal;
+mod stand_in;
+mod style;
 mod trust;
 mod warning;
 
@@ -32,7 +25,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::cli::Cli;
-use crate::program::Missing;
+use crate::process::program::ProgramError;
 use crate::warning::say;
 
 fn main() -> ExitCode {
@@ -46,8 +39,8 @@ fn main() -> ExitCode {
         Err(error) => {
             say(&format!("wrap: {error:#}\n"));
             ExitCode::from(match error.downcast_ref() {
-                Some(Missing::NotFound(_)) => NOT_FOUND,
-                Some(Missing::NotExecutable(_)) => NOT_EXECUTABLE,
+                Some(ProgramError::NotFound(_)) => NOT_FOUND,
+                Some(ProgramError::NotExecutable(_)) => NOT_EXECUTABLE,
                 None => OUR_FAILURE,
             })
         }

@@ -8,12 +8,12 @@ use anyhow::{Context, Result, anyhow};
 use capture::{Hosts, RootCa, Upstream};
 
 use crate::agent::Agent;
-use crate::cli::RunOptions;
-use crate::environment::{Environment, LOOPBACK, Route, variables};
-use crate::offline::StandIn;
-use crate::parent;
+use crate::environment::{Environment, LOOPBACK, ProxySettings, text, variables};
+use crate::options::RunOptions;
+use crate::parent_proxy;
 use crate::profile::Placeholder;
-use crate::trust::Trusted;
+use crate::stand_in::StandIn;
+use crate::trust::TrustedRoots;
 use crate::warning::Warning;
 
 /// Everything that is settled before the agent starts.
@@ -21,7 +21,7 @@ pub(crate) struct Plan {
     /// What is read.
     pub(crate) hosts: Hosts,
     /// What the agent trusts besides.
-    pub(crate) trusted: Trusted,
+    pub(crate) trusted: TrustedRoots,
     /// `host:port` of the next proxy, where there is one.
     pub(crate) parent: Option<String>,
     /// Variables that stand in for a login.
@@ -45,11 +45,11 @@ impl Plan {
         inherited: &Environment,
         folder: &Path,
     ) -> Result<(Self, RootCa)> {
-        let surroundings = agent.surroundings(inherited, folder);
+        let launch = agent.launch_context(inherited, folder);
         let hosts = match agent.profile.hosts {
             [] if options.recording.intercept.is_empty() => Hosts::all(),
             usual => {
-                let own = (agent.profile.own_hosts)(&surroundings);
+                let own = (agent.profile.own_hosts)(&launch);
                 let usable = own.iter().filter(|host| Hosts::parse([host]).is_ok());
                 let default: Vec<&str> = usual
                     .iter()
@@ -67,17 +67,17 @@ impl Plan {
         };
         let (root, trusted, dead) = thread::scope(|scope| {
             let root = scope.spawn(|| RootCa::ephemeral(&hosts));
-            let dead = scope.spawn(|| parent.as_ref().and_then(parent::unreachable));
-            let trusted = Trusted::load(inherited, &options.recording);
+            let dead = scope.spawn(|| parent.as_ref().and_then(parent_proxy::unreachable));
+            let trusted = TrustedRoots::load(inherited, &options.recording);
             (root.join(), trusted, dead.join())
         });
         let trusted = trusted?;
         let mut warnings: Vec<Warning> = dead.unwrap_or_default().into_iter().collect();
-        warnings.extend((agent.profile.traps)(&surroundings));
+        warnings.extend((agent.profile.traps)(&launch));
         let problems = trusted.all.problems().iter();
         warnings.extend(problems.map(|problem| Warning::new(problem.as_str(), "")));
         let placeholder = if offline {
-            (agent.profile.placeholder)(&surroundings)
+            (agent.profile.placeholder)(&launch)
         } else {
             Placeholder::default()
         };
@@ -129,22 +129,14 @@ impl Plan {
             .into_iter()
             .filter(|pattern| LOOPBACK.contains(&pattern.as_str()))
             .collect();
-        let route = Route {
+        let proxy = ProxySettings {
             proxy_url,
             bundle,
             through_proxy: &through_proxy,
         };
-        let mut variables = variables(&route, inherited);
+        let mut variables = variables(&proxy, inherited);
         let stand_ins = self.placeholder.iter();
         variables.extend(stand_ins.map(|(name, value)| (name.into(), value.into())));
         variables
     }
-}
-
-/// A variable that is set to text.
-fn text(inherited: &Environment, name: &str) -> Option<String> {
-    inherited
-        .get(std::ffi::OsStr::new(name))
-        .and_then(|value| value.to_str())
-        .map(str::to_owned)
 }

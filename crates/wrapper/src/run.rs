@@ -15,23 +15,23 @@ use capture::{JsonlSink, Proxy, RootCa, Summary};
 use jiff::Timestamp;
 
 use crate::agent::Agent;
-use crate::child::{self, Child};
-use crate::cli::RunOptions;
-use crate::diagnose::{self, Course};
 use crate::environment::Environment;
+use crate::findings::diagnose::{self, RunResult};
+use crate::findings::report::{self, Analysis};
+use crate::findings::summary::{self, SummaryInput};
 use crate::log;
-use crate::offline::StandIn;
+use crate::options::RunOptions;
 use crate::plan::Plan;
-use crate::program::Missing;
-use crate::report::{self, Reading};
+use crate::process::child::{self, Child};
+use crate::process::orphans;
+use crate::process::program::ProgramError;
 use crate::sessions::{self, Session};
-use crate::summary::{self, Ending};
-use crate::survivors;
+use crate::stand_in::StandIn;
 use crate::trust::Bundle;
 use crate::warning::{Warning, say};
 
 /// How the agent fared, and what was recorded of it.
-pub(crate) struct Outcome {
+pub(crate) struct FinishedRun {
     /// How it ended.
     pub(crate) status: ExitStatus,
     /// How long it ran.
@@ -56,7 +56,7 @@ pub(crate) struct Run<'a> {
 ///
 /// # Errors
 ///
-/// What kept the agent from running; [`Missing`] where that is the agent's program.
+/// What kept the agent from running; [`ProgramError`] where that is the agent's program.
 pub(crate) fn run(run: &Run<'_>) -> Result<u8> {
     let folder = env::current_dir().context("the working directory is gone")?;
     let (plan, root) = Plan::new(run.agent, run.options, run.inherited, &folder)?;
@@ -65,28 +65,28 @@ pub(crate) fn run(run: &Run<'_>) -> Result<u8> {
     log::start(log, run.options.recording.log);
     tracing::debug!(hosts = %plan.hosts, roots = plan.trusted.all.count(), "the agent starts");
     plan.warnings.iter().for_each(Warning::tell);
-    let outcome = record(run, &plan, root, &session)?;
-    match &outcome.summary {
+    let finished = record(run, &plan, root, &session)?;
+    match &finished.summary {
         Ok(summary) => summary
             .warnings
             .iter()
             .for_each(|warning| Warning::new(warning.as_str(), "").tell()),
         Err(error) => Warning::new(format!("{error:#}"), "").tell(),
     }
-    survivors::warning(&outcome.proxy_url)
+    orphans::warning(&finished.proxy_url)
         .iter()
         .for_each(Warning::tell);
-    let recorded = conclude(run, &plan, &outcome, &session);
+    let recorded = conclude(run, &plan, &finished, &session);
     if let Err(error) = recorded {
         Warning::new(format!("{error:#}"), "").tell();
     }
-    Ok(child::exit_code(outcome.status))
+    Ok(child::exit_code(finished.status))
 }
 
 /// Says what the recording came to, and writes the report.
-fn conclude(run: &Run<'_>, plan: &Plan, outcome: &Outcome, session: &Session) -> Result<()> {
+fn conclude(run: &Run<'_>, plan: &Plan, finished: &FinishedRun, session: &Session) -> Result<()> {
     let recording = session.recording();
-    let Reading { report, standout } = report::read(
+    let Analysis { report, standout } = report::read(
         &recording,
         run.agent.profile,
         run.options.recording.keep_secrets,
@@ -97,24 +97,24 @@ fn conclude(run: &Run<'_>, plan: &Plan, outcome: &Outcome, session: &Session) ->
     };
     let report_path = written.as_ref().and_then(|written| written.as_deref().ok());
     if !run.options.quiet {
-        let ending = Ending {
+        let input = SummaryInput {
             agent: &run.agent.label(),
-            status: outcome.status,
-            lasted: outcome.lasted,
+            status: finished.status,
+            lasted: finished.lasted,
             report: report_path,
             recording: &recording,
         };
-        say(&summary::render(&ending, &report, &standout));
+        say(&summary::render(&input, &report, &standout));
     }
-    let course = Course {
+    let result = RunResult {
         profile: run.agent.profile,
         hosts: &plan.hosts,
         parent: plan.parent.as_deref(),
         added: &plan.added,
-        status: outcome.status,
-        lasted: outcome.lasted,
+        status: finished.status,
+        lasted: finished.lasted,
     };
-    diagnose::after(&course, &report, &standout)
+    diagnose::after(&result, &report, &standout)
         .iter()
         .for_each(Warning::tell);
     match written.transpose()? {
@@ -131,9 +131,9 @@ fn open_session(agent: &Agent, options: &RunOptions) -> Result<Session> {
 }
 
 /// Runs the agent behind the proxy until both have ended.
-fn record(run: &Run<'_>, plan: &Plan, root: RootCa, session: &Session) -> Result<Outcome> {
+fn record(run: &Run<'_>, plan: &Plan, root: RootCa, session: &Session) -> Result<FinishedRun> {
     let runtime = capture::cli::runtime().context("cannot start the proxy's threads")?;
-    let outcome = runtime.block_on(async {
+    let finished = runtime.block_on(async {
         let stand_in = run.options.stand_in.start().await?;
         let mut ours = vec![root.certificate_pem()];
         ours.extend(stand_in.as_ref().map(StandIn::root_pem));
@@ -143,7 +143,7 @@ fn record(run: &Run<'_>, plan: &Plan, root: RootCa, session: &Session) -> Result
     });
     // A name that is still being looked up must not hold the exit back.
     runtime.shutdown_background();
-    outcome
+    finished
 }
 
 /// The proxy, listening.
@@ -181,7 +181,12 @@ fn recorded_command(run: &Run<'_>, plan: &Plan) -> Vec<String> {
 }
 
 /// Starts the agent, and serves it until it has ended and what it left behind is drained.
-async fn supervise(run: &Run<'_>, plan: &Plan, proxy: Proxy, bundle: &Bundle) -> Result<Outcome> {
+async fn supervise(
+    run: &Run<'_>,
+    plan: &Plan,
+    proxy: Proxy,
+    bundle: &Bundle,
+) -> Result<FinishedRun> {
     let proxy_url = proxy.url();
     let mut command = Command::new(&run.agent.program);
     command
@@ -207,7 +212,7 @@ async fn supervise(run: &Run<'_>, plan: &Plan, proxy: Proxy, bundle: &Bundle) ->
         None => (child.wait().await, start.elapsed()),
     };
     child.release();
-    Ok(Outcome {
+    Ok(FinishedRun {
         status: status.context("cannot tell how the agent ended")?,
         lasted,
         summary,
@@ -219,9 +224,9 @@ async fn supervise(run: &Run<'_>, plan: &Plan, proxy: Proxy, bundle: &Bundle) ->
 fn not_started(program: &Path, error: io::Error) -> Error {
     let missing = match error.kind() {
         io::ErrorKind::NotFound => {
-            Missing::NotFound(format!("the interpreter of {}", program.display()))
+            ProgramError::NotFound(format!("the interpreter of {}", program.display()))
         }
-        _ => Missing::NotExecutable(program.to_owned()),
+        _ => ProgramError::NotExecutable(program.to_owned()),
     };
     Error::new(error).context(missing)
 }

@@ -14,18 +14,18 @@ use anyhow::{Context, Result, bail};
 use capture::Roots;
 use capture::cli::Options;
 
-use crate::environment::{Environment, inherited_bundles};
+use crate::environment::{Environment, inherited_bundles, value};
 
 /// The roots that the agent trusts without us.
 #[derive(Debug)]
-pub(crate) struct Trusted {
+pub(crate) struct TrustedRoots {
     /// The system's, or those that the user has put in their place: what origins are held against.
     pub(crate) base: Roots,
     /// These, those that the user's tools are told of, and those of `--upstream-ca`.
     pub(crate) all: Roots,
 }
 
-impl Trusted {
+impl TrustedRoots {
     /// Reads the system's roots, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` put in their
     /// place, every other file of roots that `inherited` names for some tool, and the files of
     /// `--upstream-ca`.
@@ -35,9 +35,8 @@ impl Trusted {
     /// When the user's own `SSL_CERT_FILE` holds no certificate: the agent would be cut off
     /// from everything that is not intercepted.
     pub(crate) fn load(inherited: &Environment, options: &Options) -> Result<Self> {
-        let variable = |name: &str| inherited.get(OsStr::new(name)).filter(|v| !v.is_empty());
-        let file = variable("SSL_CERT_FILE").map(Path::new);
-        let folder = variable("SSL_CERT_DIR").map(Path::new);
+        let file = value(inherited, "SSL_CERT_FILE").map(Path::new);
+        let folder = value(inherited, "SSL_CERT_DIR").map(Path::new);
         let base = match (file, folder) {
             (None, None) => Roots::system(),
             _ => Roots::from_paths(file, folder),
@@ -118,21 +117,24 @@ mod tests {
     use super::*;
 
     #[derive(clap::Parser)]
-    struct Cli {
+    struct RootOptions {
         #[command(flatten)]
         options: Options,
     }
 
     /// As with `--upstream-ca`, once for each of `files`.
-    fn load_with(inherited: &Environment, files: &[&Path]) -> Result<Trusted> {
+    fn load_with(inherited: &Environment, files: &[&Path]) -> Result<TrustedRoots> {
         let program = [OsStr::new("wrap")].into_iter();
         let options = files
             .iter()
             .flat_map(|file| [OsStr::new("--upstream-ca"), file.as_os_str()]);
-        Trusted::load(inherited, &Cli::parse_from(program.chain(options)).options)
+        TrustedRoots::load(
+            inherited,
+            &RootOptions::parse_from(program.chain(options)).options,
+        )
     }
 
-    fn load(inherited: &Environment) -> Result<Trusted> {
+    fn load(inherited: &Environment) -> Result<TrustedRoots> {
         load_with(inherited, &[])
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::Write;
 
-use anstyle::{AnsiColor, Style};
+use crate::style::YELLOW;
 
 /// One thing to know, and its remedy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +35,6 @@ pub(crate) fn say(text: &str) {
     // agent's exit code is still to be passed on.
     drop(anstream::stderr().write_all(text.as_bytes()));
 }
-
-const YELLOW: Style = AnsiColor::Yellow.on_default();
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

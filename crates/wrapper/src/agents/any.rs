@@ -14,6 +14,6 @@ pub(super) const PROFILE: Profile = Profile {
     traps: |_| Vec::new(),
     notes: |_| Vec::new(),
     placeholder: |_| Placeholder::default(),
-    told_hosts: |_| Vec::new(),
+    discovered_hosts: |_| Vec::new(),
     self_test: None,
 };

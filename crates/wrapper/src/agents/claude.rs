@@ -6,8 +6,10 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::config_text::{base_url_hosts, read_text};
 use crate::environment::VARIABLES;
-use crate::profile::{Placeholder, Profile, Surroundings, base_url_hosts, read_text, url_host};
+use crate::host::host_of_url;
+use crate::profile::{LaunchContext, Placeholder, Profile};
 use crate::warning::Warning;
 
 pub(super) const PROFILE: Profile = Profile {
@@ -28,30 +30,30 @@ pub(super) const PROFILE: Profile = Profile {
     traps,
     notes: |_| Vec::new(),
     placeholder,
-    told_hosts: |_| Vec::new(),
+    discovered_hosts: |_| Vec::new(),
     self_test: Some(&["--print", "Say hi."]),
 };
 
-fn own_hosts(surroundings: &Surroundings<'_>) -> Vec<String> {
-    let mut hosts: Vec<String> = surroundings
+fn own_hosts(launch: &LaunchContext<'_>) -> Vec<String> {
+    let mut hosts: Vec<String> = launch
         .variable("ANTHROPIC_BASE_URL")
-        .and_then(|url| url_host(url.to_str()?))
+        .and_then(|url| host_of_url(url.to_str()?))
         .into_iter()
         .collect();
-    for path in settings(surroundings) {
+    for path in settings(launch) {
         hosts.extend(base_url_hosts(&read_text(&path).unwrap_or_default()));
     }
     // Where the models are rented from a cloud, the hosts are that cloud's.
     for (variable, pattern) in CLOUDS {
-        if surroundings.variable(variable).is_some() {
+        if launch.variable(variable).is_some() {
             hosts.push((*pattern).to_owned());
         }
     }
     hosts
 }
 
-fn traps(surroundings: &Surroundings<'_>) -> Vec<Warning> {
-    settings(surroundings)
+fn traps(launch: &LaunchContext<'_>) -> Vec<Warning> {
+    settings(launch)
         .into_iter()
         .filter_map(|path| {
             let settings: Value = serde_json::from_str(&read_text(&path)?).ok()?;
@@ -71,15 +73,15 @@ fn traps(surroundings: &Surroundings<'_>) -> Vec<Warning> {
         .collect()
 }
 
-fn placeholder(surroundings: &Surroundings<'_>) -> Placeholder {
+fn placeholder(launch: &LaunchContext<'_>) -> Placeholder {
     let has_login = [
         "ANTHROPIC_API_KEY",
         "ANTHROPIC_AUTH_TOKEN",
         "CLAUDE_CODE_OAUTH_TOKEN",
     ]
     .iter()
-    .any(|name| surroundings.variable(name).is_some())
-        || config(surroundings).is_some_and(|folder| folder.join(".credentials.json").exists());
+    .any(|name| launch.variable(name).is_some())
+        || config(launch).is_some_and(|folder| folder.join(".credentials.json").exists());
     if has_login {
         return Placeholder::default();
     }
@@ -89,14 +91,14 @@ fn placeholder(surroundings: &Surroundings<'_>) -> Placeholder {
     }
 }
 
-fn config(surroundings: &Surroundings<'_>) -> Option<PathBuf> {
-    surroundings.config_folder("CLAUDE_CONFIG_DIR", ".claude")
+fn config(launch: &LaunchContext<'_>) -> Option<PathBuf> {
+    launch.config_folder("CLAUDE_CONFIG_DIR", ".claude")
 }
 
 /// The user's settings, then the project's.
-fn settings(surroundings: &Surroundings<'_>) -> Vec<PathBuf> {
-    let project = surroundings.folder.join(".claude");
-    let mut paths: Vec<PathBuf> = config(surroundings)
+fn settings(launch: &LaunchContext<'_>) -> Vec<PathBuf> {
+    let project = launch.folder.join(".claude");
+    let mut paths: Vec<PathBuf> = config(launch)
         .map(|folder| folder.join("settings.json"))
         .into_iter()
         .collect();
@@ -122,12 +124,12 @@ mod tests {
     use super::*;
     use crate::environment::Environment;
 
-    fn with_config<T>(folder: &Path, look: impl FnOnce(&Surroundings<'_>) -> T) -> T {
+    fn with_config<T>(folder: &Path, look: impl FnOnce(&LaunchContext<'_>) -> T) -> T {
         let inherited = Environment::from([
             ("CLAUDE_CONFIG_DIR".into(), folder.into()),
             ("CLAUDE_CODE_USE_BEDROCK".into(), "1".into()),
         ]);
-        look(&Surroundings {
+        look(&LaunchContext {
             inherited: &inherited,
             folder: Path::new("/"),
             arguments: &[],

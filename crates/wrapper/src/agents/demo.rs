@@ -1,12 +1,12 @@
 //! The built-in agent of `wrap --demo`, for machines without codex.
 
-use crate::demo;
 use crate::profile::{Placeholder, Profile};
+use crate::stand_in::demo_agent;
 
 pub(super) const PROFILE: Profile = Profile {
     name: "demo",
     about: "the built-in agent of `wrap --demo`",
-    programs: &[demo::ARGUMENT],
+    programs: &[demo_agent::ARGUMENT],
     hosts: capture::cli::DEFAULT_INTERCEPT,
     sends_password: true,
     extra_arguments: |_| Vec::new(),
@@ -14,6 +14,6 @@ pub(super) const PROFILE: Profile = Profile {
     traps: |_| Vec::new(),
     notes: |_| Vec::new(),
     placeholder: |_| Placeholder::default(),
-    told_hosts: |_| Vec::new(),
+    discovered_hosts: |_| Vec::new(),
     self_test: None,
 };

@@ -2,7 +2,8 @@
 //!
 //! Its trap: in its container sandbox it cannot reach a proxy on our loopback.
 
-use crate::profile::{Placeholder, Profile, Surroundings, url_host};
+use crate::host::host_of_url;
+use crate::profile::{LaunchContext, Placeholder, Profile};
 use crate::warning::Warning;
 
 pub(super) const PROFILE: Profile = Profile {
@@ -16,26 +17,24 @@ pub(super) const PROFILE: Profile = Profile {
     traps,
     notes: |_| Vec::new(),
     placeholder,
-    told_hosts: |_| Vec::new(),
+    discovered_hosts: |_| Vec::new(),
     self_test: Some(&["--prompt", "Say hi."]),
 };
 
-fn own_hosts(surroundings: &Surroundings<'_>) -> Vec<String> {
+fn own_hosts(launch: &LaunchContext<'_>) -> Vec<String> {
     ["GOOGLE_GEMINI_BASE_URL", "GOOGLE_VERTEX_BASE_URL"]
         .iter()
-        .filter_map(|name| url_host(surroundings.variable(name)?.to_str()?))
+        .filter_map(|name| host_of_url(launch.variable(name)?.to_str()?))
         .collect()
 }
 
-fn traps(surroundings: &Surroundings<'_>) -> Vec<Warning> {
-    let by_variable = surroundings
-        .variable("GEMINI_SANDBOX")
-        .is_some_and(|value| {
-            !["false", "0", "sandbox-exec"]
-                .iter()
-                .any(|off| value == *off)
-        });
-    let by_argument = surroundings
+fn traps(launch: &LaunchContext<'_>) -> Vec<Warning> {
+    let by_variable = launch.variable("GEMINI_SANDBOX").is_some_and(|value| {
+        !["false", "0", "sandbox-exec"]
+            .iter()
+            .any(|off| value == *off)
+    });
+    let by_argument = launch
         .arguments
         .iter()
         .any(|argument| argument == "--sandbox" || argument == "-s");
@@ -48,11 +47,11 @@ fn traps(surroundings: &Surroundings<'_>) -> Vec<Warning> {
     )]
 }
 
-fn placeholder(surroundings: &Surroundings<'_>) -> Placeholder {
+fn placeholder(launch: &LaunchContext<'_>) -> Placeholder {
     let has_login = ["GEMINI_API_KEY", "GOOGLE_API_KEY"]
         .iter()
-        .any(|name| surroundings.variable(name).is_some())
-        || surroundings
+        .any(|name| launch.variable(name).is_some())
+        || launch
             .config_folder("", ".gemini")
             .is_some_and(|folder| folder.join("oauth_creds.json").exists());
     if has_login {
@@ -75,7 +74,7 @@ mod tests {
     fn the_container_sandbox_is_a_trap() {
         for (value, count) in [("docker", 1), ("true", 1), ("false", 0), ("", 0)] {
             let inherited = Environment::from([("GEMINI_SANDBOX".into(), value.into())]);
-            let found = traps(&Surroundings {
+            let found = traps(&LaunchContext {
                 inherited: &inherited,
                 folder: Path::new("/"),
                 arguments: &[],

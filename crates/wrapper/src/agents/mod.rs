@@ -3,6 +3,7 @@
 mod any;
 mod claude;
 mod codex;
+mod config_text;
 mod demo;
 mod gemini;
 mod opencode;

@@ -2,7 +2,8 @@
 //!
 //! Its trap: with `attach`, another process speaks to the model.
 
-use crate::profile::{Placeholder, Profile, Surroundings, base_url_hosts, read_text};
+use super::config_text::{base_url_hosts, read_text};
+use crate::profile::{LaunchContext, Placeholder, Profile};
 use crate::warning::Warning;
 
 pub(super) const PROFILE: Profile = Profile {
@@ -30,15 +31,15 @@ pub(super) const PROFILE: Profile = Profile {
     traps,
     notes: |_| Vec::new(),
     placeholder,
-    told_hosts: |_| Vec::new(),
+    discovered_hosts: |_| Vec::new(),
     self_test: Some(&["run", "Say hi."]),
 };
 
-fn own_hosts(surroundings: &Surroundings<'_>) -> Vec<String> {
-    let global = surroundings
+fn own_hosts(launch: &LaunchContext<'_>) -> Vec<String> {
+    let global = launch
         .config_folder("XDG_CONFIG_HOME", ".config")
         .map(|folder| folder.join("opencode"));
-    let folders = global.into_iter().chain([surroundings.folder.to_owned()]);
+    let folders = global.into_iter().chain([launch.folder.to_owned()]);
     let mut hosts = Vec::new();
     for folder in folders {
         for name in ["opencode.json", "opencode.jsonc"] {
@@ -49,8 +50,8 @@ fn own_hosts(surroundings: &Surroundings<'_>) -> Vec<String> {
     hosts
 }
 
-fn traps(surroundings: &Surroundings<'_>) -> Vec<Warning> {
-    if surroundings
+fn traps(launch: &LaunchContext<'_>) -> Vec<Warning> {
+    if launch
         .arguments
         .first()
         .is_none_or(|first| first != "attach")
@@ -64,6 +65,6 @@ fn traps(surroundings: &Surroundings<'_>) -> Vec<Warning> {
 }
 
 /// Its own models ask for no key, so there is nothing to stand in for.
-fn placeholder(_: &Surroundings<'_>) -> Placeholder {
+fn placeholder(_: &LaunchContext<'_>) -> Placeholder {
     Placeholder::default()
 }

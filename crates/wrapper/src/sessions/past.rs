@@ -13,7 +13,7 @@ use super::folder::{RECORDING, is_in_use};
 
 /// A session that is over, or that another `wrap` still records.
 #[derive(Debug)]
-pub(super) struct Past {
+pub(super) struct PastSession {
     /// Its folder.
     pub(super) folder: PathBuf,
     /// When it began.
@@ -64,7 +64,7 @@ pub(crate) fn list(root: &Path, out: &mut impl Write) -> Result<()> {
 }
 
 /// The sessions below `root`, newest first; none when there is no such folder.
-pub(super) fn read(root: &Path) -> io::Result<Vec<Past>> {
+pub(super) fn read(root: &Path) -> io::Result<Vec<PastSession>> {
     let entries = match fs::read_dir(root) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries?,
@@ -82,7 +82,7 @@ pub(super) fn read(root: &Path) -> io::Result<Vec<Past>> {
 }
 
 /// Reads what a folder tells; `None` when it is no session or is just being removed.
-fn look_at(folder: PathBuf) -> Option<Past> {
+fn look_at(folder: PathBuf) -> Option<PastSession> {
     let mut recording = File::open(folder.join(RECORDING)).ok()?;
     let modified = recording.metadata().ok()?.modified().unwrap_or(UNIX_EPOCH);
     let (started_at, agent) = match first_record(&mut recording) {
@@ -93,7 +93,7 @@ fn look_at(folder: PathBuf) -> Option<Past> {
         Some(Record::End(end)) => Some(end.exchanges),
         _ => None,
     };
-    Some(Past {
+    Some(PastSession {
         started_at,
         agent: agent.unwrap_or_else(|| "?".to_owned()),
         exchanges,

@@ -9,9 +9,9 @@ use anyhow::{Context, Result, bail};
 use capture::record::Timestamp;
 use jiff::SignedDuration;
 
-use super::Age;
+use super::age::Age;
 use super::folder::LATEST;
-use super::past::{Past, read};
+use super::past::{PastSession, read};
 
 /// Removes the sessions below `root` that began longer than `age` before `now`.
 ///
@@ -23,7 +23,7 @@ use super::past::{Past, read};
 /// When there is no terminal to ask on, and when a folder cannot be read or removed.
 pub(crate) fn remove(root: &Path, age: Age, now: Timestamp, yes: bool) -> Result<()> {
     let sessions = read(root).with_context(|| format!("cannot read {}", root.display()))?;
-    let old: Vec<Past> = sessions
+    let old: Vec<PastSession> = sessions
         .into_iter()
         .filter(|session| !session.in_use && is_older(session, age, now))
         .collect();
@@ -35,12 +35,9 @@ pub(crate) fn remove(root: &Path, age: Age, now: Timestamp, yes: bool) -> Result
     for session in &old {
         writeln!(out, "{}", session.folder.display())?;
     }
+    let count = units::plural(old.len() as u64, "session");
     let bytes = old.iter().map(|session| session.bytes).sum();
-    let question = format!(
-        "remove {} ({})?",
-        sessions_of(old.len()),
-        units::bytes(bytes)
-    );
+    let question = format!("remove {count} ({})?", units::bytes(bytes));
     if !yes && !confirmed(&question, &mut out)? {
         writeln!(out, "nothing was removed")?;
         return Ok(());
@@ -50,11 +47,11 @@ pub(crate) fn remove(root: &Path, age: Age, now: Timestamp, yes: bool) -> Result
             .with_context(|| format!("cannot remove {}", session.folder.display()))?;
     }
     drop_dangling_link(root);
-    writeln!(out, "removed {}", sessions_of(old.len()))?;
+    writeln!(out, "removed {count}")?;
     Ok(())
 }
 
-fn is_older(session: &Past, age: Age, now: Timestamp) -> bool {
+fn is_older(session: &PastSession, age: Age, now: Timestamp) -> bool {
     let lived = now
         .as_micros()
         .saturating_sub(session.started_at.as_micros());
@@ -82,13 +79,6 @@ fn drop_dangling_link(root: &Path) {
         && let Err(error) = fs::remove_file(&link)
     {
         tracing::debug!(%error, "cannot remove {}", link.display());
-    }
-}
-
-fn sessions_of(count: usize) -> String {
-    match count {
-        1 => "1 session".to_owned(),
-        _ => format!("{count} sessions"),
     }
 }
 

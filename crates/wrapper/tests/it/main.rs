@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what helps tests may panic as tests do")]
 
+mod client;
 mod command_line;
 mod demo;
 mod doctor;
@@ -13,6 +14,7 @@ mod pty;
 mod screen;
 mod sessions;
 mod signals;
+mod stand_in;
 mod streams;
 mod upstream_ca;
 mod wrap;

@@ -2,10 +2,10 @@
 
 use capture::record::Exchange;
 
-use crate::profile::url_host;
+use crate::host::host_of_url;
 
 /// With a ChatGPT login, the answer to the account check can move the backend elsewhere.
-pub(super) fn told_hosts(exchange: &Exchange) -> Vec<String> {
+pub(super) fn discovered_hosts(exchange: &Exchange) -> Vec<String> {
     if !exchange.request.url.contains("/wham/accounts/check") {
         return Vec::new();
     }
@@ -16,7 +16,7 @@ pub(super) fn told_hosts(exchange: &Exchange) -> Vec<String> {
         .map(|json| values_of(json.get(), "\"workspace_backend_origin\""))
         .unwrap_or_default()
         .into_iter()
-        .filter_map(|value| url_host(&value))
+        .filter_map(|value| host_of_url(&value))
         .collect()
 }
 
@@ -44,13 +44,13 @@ mod tests {
             .unwrap()
         };
         let moved = r#"{"accounts":[{"workspace_backend_origin": "https://eu.example/x"}]}"#;
-        assert_eq!(told_hosts(&check(moved)), ["eu.example"]);
+        assert_eq!(discovered_hosts(&check(moved)), ["eu.example"]);
         for stays in [
             r#"{"workspace_backend_origin":"NO_CONSTRAINT"}"#,
             r#"{"workspace_backend_origin":null}"#,
             "{}",
         ] {
-            assert!(told_hosts(&check(stays)).is_empty(), "{stays}");
+            assert!(discovered_hosts(&check(stays)).is_empty(), "{stays}");
         }
     }
 }

@@ -4,12 +4,13 @@ use std::ffi::OsString;
 
 use super::command_line::subcommand;
 use super::settings::home;
-use crate::profile::{Placeholder, Surroundings, read_text};
+use crate::agents::config_text::read_text;
+use crate::profile::{LaunchContext, Placeholder};
 
 /// `codex exec` takes a key from the environment. The TUI does not: it asks for a login first,
 /// unless a provider of the user's own brings its key along.
-pub(super) fn placeholder(surroundings: &Surroundings<'_>) -> Placeholder {
-    let Some(home) = home(surroundings) else {
+pub(super) fn placeholder(launch: &LaunchContext<'_>) -> Placeholder {
+    let Some(home) = home(launch) else {
         return Placeholder::default();
     };
     let config = read_text(&home.join("config.toml")).unwrap_or_default();
@@ -22,15 +23,12 @@ pub(super) fn placeholder(surroundings: &Surroundings<'_>) -> Placeholder {
         return Placeholder::default();
     }
     let mut placeholder = Placeholder::default();
-    let interactive = matches!(
-        subcommand(surroundings.arguments),
-        None | Some("resume" | "fork")
-    );
+    let interactive = matches!(subcommand(launch.arguments), None | Some("resume" | "fork"));
     if interactive {
         placeholder.arguments = PLACEHOLDER_PROVIDER.iter().map(OsString::from).collect();
     }
     for name in ["OPENAI_API_KEY", "CODEX_API_KEY"] {
-        if surroundings.variable(name).is_none() {
+        if launch.variable(name).is_none() {
             placeholder
                 .variables
                 .push((name, PLACEHOLDER_KEY.to_owned()));
@@ -61,7 +59,7 @@ mod tests {
     /// What `wrap --offline codex ARGUMENT` adds, with `folder` as codex's own.
     fn added(folder: &Path, argument: &str) -> Placeholder {
         let inherited = Environment::from([("CODEX_HOME".into(), folder.into())]);
-        placeholder(&Surroundings {
+        placeholder(&LaunchContext {
             inherited: &inherited,
             folder: Path::new("/"),
             arguments: &[argument.into()],

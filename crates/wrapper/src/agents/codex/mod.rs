@@ -8,7 +8,7 @@ mod command_line;
 mod login;
 mod settings;
 
-use crate::profile::{Profile, Surroundings};
+use crate::profile::{LaunchContext, Profile};
 use crate::warning::Warning;
 
 pub(super) const PROFILE: Profile = Profile {
@@ -22,7 +22,7 @@ pub(super) const PROFILE: Profile = Profile {
     traps,
     notes: settings::notes,
     placeholder: login::placeholder,
-    told_hosts: backend::told_hosts,
+    discovered_hosts: backend::discovered_hosts,
     self_test: Some(&[
         "exec",
         "--ephemeral",
@@ -33,8 +33,8 @@ pub(super) const PROFILE: Profile = Profile {
     ]),
 };
 
-fn traps(surroundings: &Surroundings<'_>) -> Vec<Warning> {
-    let mut traps = settings::traps(surroundings);
-    traps.extend(command_line::remote_server(surroundings.arguments));
+fn traps(launch: &LaunchContext<'_>) -> Vec<Warning> {
+    let mut traps = settings::traps(launch);
+    traps.extend(command_line::remote_server(launch.arguments));
     traps
 }

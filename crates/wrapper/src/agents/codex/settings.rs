@@ -6,26 +6,27 @@ use nix::sys::signal::kill;
 use nix::unistd::Pid;
 use serde_json::Value;
 
+use crate::agents::config_text::{assigned, base_url_hosts, read_text};
 use crate::environment::VARIABLES;
-use crate::profile::{Surroundings, assigned, base_url_hosts, read_text};
+use crate::profile::LaunchContext;
 use crate::warning::Warning;
 
 /// Where codex keeps everything.
-pub(super) fn home(surroundings: &Surroundings<'_>) -> Option<PathBuf> {
-    surroundings.config_folder("CODEX_HOME", ".codex")
+pub(super) fn home(launch: &LaunchContext<'_>) -> Option<PathBuf> {
+    launch.config_folder("CODEX_HOME", ".codex")
 }
 
 /// Hosts of providers that the user has set up.
-pub(super) fn own_hosts(surroundings: &Surroundings<'_>) -> Vec<String> {
-    home(surroundings)
+pub(super) fn own_hosts(launch: &LaunchContext<'_>) -> Vec<String> {
+    home(launch)
         .and_then(|home| read_text(&home.join("config.toml")))
         .map(|config| base_url_hosts(&config))
         .unwrap_or_default()
 }
 
 /// What of it would lead codex around the proxy.
-pub(super) fn traps(surroundings: &Surroundings<'_>) -> Vec<Warning> {
-    home(surroundings)
+pub(super) fn traps(launch: &LaunchContext<'_>) -> Vec<Warning> {
+    home(launch)
         .and_then(|home| overriding_dotenv(&home.join(".env")))
         .into_iter()
         .collect()
@@ -50,8 +51,8 @@ fn overriding_dotenv(path: &Path) -> Option<Warning> {
 }
 
 /// A background server that is up already: no trap, since `--no-daemon` keeps away from it.
-pub(super) fn notes(surroundings: &Surroundings<'_>) -> Vec<String> {
-    let server = home(surroundings)
+pub(super) fn notes(launch: &LaunchContext<'_>) -> Vec<String> {
+    let server = home(launch)
         .and_then(|home| read_text(&home.join("app-server-daemon/daemon.pid")))
         .and_then(|text| serde_json::from_str::<Value>(&text).ok())
         .and_then(|file| i32::try_from(file.get("pid")?.as_i64()?).ok())
@@ -74,9 +75,9 @@ mod tests {
     use crate::environment::Environment;
 
     /// Looks at `folder` as codex's own.
-    fn with_home<T>(folder: &Path, look: impl FnOnce(&Surroundings<'_>) -> T) -> T {
+    fn with_home<T>(folder: &Path, look: impl FnOnce(&LaunchContext<'_>) -> T) -> T {
         let inherited = Environment::from([("CODEX_HOME".into(), folder.into())]);
-        look(&Surroundings {
+        look(&LaunchContext {
             inherited: &inherited,
             folder: Path::new("/"),
             arguments: &[],

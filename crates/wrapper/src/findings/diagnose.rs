@@ -1,0 +1,300 @@
+//! What went wrong in a run, in words: why nothing was recorded, who did not accept our
+//! certificate, what could not be reached. Values in, warnings out.
+//!
+//! What can be seen before the agent starts, `plan` says.
+
+use std::cmp::Reverse;
+use std::ffi::OsString;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use analyze::{Report, units};
+use capture::Hosts;
+
+use crate::findings::standout::Standout;
+use crate::process::child;
+use crate::profile::Profile;
+use crate::warning::Warning;
+
+/// How a run went, beside its recording.
+#[derive(Debug)]
+pub(crate) struct RunResult<'a> {
+    /// The agent's profile.
+    pub(crate) profile: &'a Profile,
+    /// What was to be intercepted.
+    pub(crate) hosts: &'a Hosts,
+    /// `host:port` of the next proxy, where there was one.
+    pub(crate) parent: Option<&'a str>,
+    /// Arguments that `wrap` added.
+    pub(crate) added: &'a [OsString],
+    /// How the agent ended.
+    pub(crate) status: ExitStatus,
+    /// How long it ran.
+    pub(crate) lasted: Duration,
+}
+
+/// What the user should know once the agent has ended, the gravest first.
+pub(crate) fn after(run: &RunResult<'_>, report: &Report, standout: &Standout) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    warnings.extend(rejected(run, standout));
+    warnings.extend(unreachable(run, standout));
+    warnings.extend(refused(standout));
+    // With a cause named already, that nothing was recorded is its effect.
+    if warnings.is_empty() {
+        warnings.extend(nothing_recorded(run, report, standout));
+    }
+    warnings.extend(moved(run, standout));
+    warnings.extend(refused_argument(run));
+    warnings
+}
+
+/// A certificate of ours that was not accepted: codex then retries for ever.
+fn rejected(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
+    standout
+        .rejected
+        .iter()
+        .take(MAX_NAMED)
+        .map(|((program, host), cause)| {
+            let what = match cause.as_str() {
+                "eof" => format!(
+                    "{program} ended one connection to {host} after the other without a request: \
+                     it seems not to accept wrap's certificate"
+                ),
+                alert => {
+                    format!("{program} did not accept wrap's certificate for {host} ({alert})")
+                }
+            };
+            let remedy = format!(
+                "it does not read the variables that name the certificates, or something overrides them: \
+                 see `wrap doctor {}`; connections to {host} that followed may be unread",
+                run.profile.name
+            );
+            Warning::new(what, remedy)
+        })
+        .collect()
+}
+
+/// Origins that could not be reached; all in one where the next proxy is to blame.
+fn unreachable(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
+    let blamed = |reason: &str| run.parent.is_some_and(|parent| reason.contains(parent));
+    let (by_parent, others): (Vec<_>, Vec<_>) = standout
+        .unreachable
+        .iter()
+        .partition(|(_, reason)| blamed(reason));
+    let by_parent = by_parent.first().map(|(_, reason)| {
+        Warning::new(
+            format!("nothing went through the next proxy: {reason}"),
+            "correct HTTPS_PROXY or --upstream-proxy; `--upstream-proxy none` goes without",
+        )
+    });
+    let others = others
+        .into_iter()
+        .take(MAX_NAMED)
+        .map(|(host, reason)| Warning::new(format!("{host} could not be reached: {reason}"), ""));
+    by_parent.into_iter().chain(others).collect()
+}
+
+/// Connections that the proxy gave up. Asking once without the password is nothing; never to send it is.
+fn refused(standout: &Standout) -> Vec<Warning> {
+    let mut warnings: Vec<Warning> = standout
+        .refused
+        .iter()
+        .take(MAX_NAMED)
+        .map(|(program, reason)| {
+            Warning::new(
+                format!("a connection of {program} was given up: {reason}"),
+                "",
+            )
+        })
+        .collect();
+    if standout.without_password > 0 && standout.without_password == standout.connections {
+        warnings.push(Warning::new(
+            "no connection brought the proxy's password",
+            "this version of the agent does not send the one in the proxy's URL: update it",
+        ));
+    }
+    warnings
+}
+
+/// The commonest failure of all recorders is silence.
+fn nothing_recorded(run: &RunResult<'_>, report: &Report, standout: &Standout) -> Option<Warning> {
+    let is_agent = !run.profile.programs.is_empty();
+    let known = report
+        .glance
+        .as_ref()
+        .map_or(0, |glance| glance.model_requests);
+    // An API that the report does not know is a model's all the same.
+    let talked = known > 0 || standout.streamed > 0;
+    if !is_agent || talked || run.lasted < LONG_ENOUGH_TO_TALK {
+        return None;
+    }
+    if standout.connections == 0 {
+        return Some(Warning::new(
+            format!("nothing of {} came through the proxy", run.profile.name),
+            format!(
+                "it made no connection, or went around: see `wrap doctor {}`",
+                run.profile.name
+            ),
+        ));
+    }
+    let mut unread: Vec<(&String, &u64)> = standout.unread.iter().collect();
+    unread.sort_by_key(|(host, bytes)| (Reverse(**bytes), *host));
+    let named: Vec<String> = unread
+        .iter()
+        .take(MAX_NAMED)
+        .map(|(host, bytes)| format!("{host} ({})", units::bytes(**bytes)))
+        .collect();
+    Some(if named.is_empty() {
+        Warning::new(
+            "no request to a model was recorded",
+            "none was made, or it went around the proxy",
+        )
+    } else {
+        Warning::new(
+            format!(
+                "no request to a model was recorded, but these were relayed unread: {}",
+                named.join(", ")
+            ),
+            "if the models are among them, name their hosts with --intercept (in place of the usual ones), or \
+             read every host with --intercept-all",
+        )
+    })
+}
+
+/// A server that sends the agent to a host that we do not read.
+fn moved(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
+    standout
+        .discovered_hosts
+        .iter()
+        .filter(|host| !run.hosts.matches(host))
+        .map(|host| {
+            Warning::new(
+                format!(
+                    "the server sent {} to {host}, which is not read",
+                    run.profile.name
+                ),
+                format!("read every host with --intercept-all, or name all hosts, {host} too, with --intercept"),
+            )
+        })
+        .collect()
+}
+
+/// An agent of an older version does not know the argument that `wrap` added.
+fn refused_argument(run: &RunResult<'_>) -> Option<Warning> {
+    let added = run.added.first()?.to_string_lossy();
+    if child::exit_code(run.status) != BAD_USAGE || run.lasted >= LONG_ENOUGH_TO_TALK {
+        return None;
+    }
+    Some(Warning::new(
+        format!("{} ended at once; wrap had added {added}", run.profile.name),
+        format!("if it says that it does not know {added}, update it"),
+    ))
+}
+
+/// Warnings of one kind that are worth a line each.
+const MAX_NAMED: usize = 3;
+/// `codex --version` is over long before, a conversation is not.
+const LONG_ENOUGH_TO_TALK: Duration = Duration::from_secs(3);
+/// What clap and most others end with.
+const BAD_USAGE: u8 = 2;
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
+    use capture::record::Record;
+
+    use super::*;
+    use crate::agents;
+
+    fn warnings(lines: &[&str], lasted: u64, code: i32) -> Vec<String> {
+        let hosts = Hosts::parse(["*.openai.com"]).unwrap();
+        let added = ["--no-daemon".into()];
+        let mut standout = Standout::default();
+        for line in lines {
+            let record = Record::from_json(line.as_bytes()).unwrap();
+            standout.add(&record, agents::profile_of("codex"));
+        }
+        let run = RunResult {
+            profile: agents::profile_of("codex"),
+            hosts: &hosts,
+            parent: Some("p.example:1"),
+            added: &added,
+            status: ExitStatus::from_raw(code << 8),
+            lasted: Duration::from_secs(lasted),
+        };
+        let report = Report::default();
+        let warnings = after(&run, &report, &standout);
+        warnings.iter().map(Warning::to_string).collect()
+    }
+
+    const UNREAD: &str = r#"{"kind":"connection","format":1,"id":1,"started_at":"2026-11-23T02:34:00Z","authority":"models.example:443","disposition":{"state":"opaque"},"end_us":1,"bytes_up":2048}"#;
+    const REJECTED: &str = r#"{"kind":"connection","format":1,"id":1,"started_at":"2026-11-23T02:34:00Z","authority":"api.openai.com:443","process":{"pid":1,"name":"codex"},"disposition":{"state":"rejected","cause":"unknown_ca"},"end_us":1}"#;
+    const FAILED: &str = r#"{"kind":"connection","format":1,"id":1,"started_at":"2026-11-23T02:34:00Z","authority":"api.openai.com:443","disposition":{"state":"failed","cause":"parent_proxy","reason":"cannot connect to p.example:1: refused"},"end_us":1}"#;
+
+    #[test]
+    fn a_run_without_any_connection_is_said() {
+        let said = warnings(&[], 10, 0);
+        assert!(
+            said[0].starts_with("nothing of codex came through"),
+            "{said:?}"
+        );
+    }
+
+    #[test]
+    fn a_short_command_without_traffic_is_no_warning() {
+        assert!(warnings(&[], 0, 0).is_empty());
+    }
+
+    #[test]
+    fn models_on_an_unread_host_are_named_with_the_option_to_read_them() {
+        let said = warnings(&[UNREAD], 10, 0);
+        assert!(said[0].contains("models.example (2.00 KiB)"), "{said:?}");
+        assert!(said[0].contains("--intercept"), "{said:?}");
+    }
+
+    #[test]
+    fn a_streamed_answer_of_an_unknown_api_is_a_models() {
+        let streamed = r#"{"kind":"exchange","format":1,"id":1,"connection":1,"started_at":"2026-11-23T02:34:00Z","transport":"http","request":{"method":"POST","url":"https://models.example/talk","http_version":"HTTP/2"},"response":{"status":200,"http_version":"HTTP/2","start_us":1,"events":[{"at_us":2,"text":"hi"}]},"outcome":{"state":"complete"}}"#;
+        assert!(warnings(&[streamed, UNREAD], 10, 0).is_empty());
+    }
+
+    #[test]
+    fn who_did_not_accept_the_certificate_is_named() {
+        let said = warnings(&[REJECTED], 0, 1);
+        assert!(
+            said[0].starts_with(
+                "codex did not accept wrap's certificate for api.openai.com (unknown_ca)"
+            ),
+            "{said:?}"
+        );
+    }
+
+    #[test]
+    fn a_cancelled_request_is_no_warning_and_a_refusal_in_silence_says_what_was_seen() {
+        let gone = r#"{"state":"refused","cause":"agent_gone","reason":"the agent ended the handshake without an alert"}"#;
+        let with = |disposition: &str| {
+            REJECTED.replace(r#"{"state":"rejected","cause":"unknown_ca"}"#, disposition)
+        };
+        assert!(warnings(&[&with(gone)], 0, 0).is_empty());
+        let silent = r#"{"state":"rejected","cause":"eof"}"#;
+        let said = warnings(&[&with(silent)], 0, 0);
+        let expected = "codex ended one connection to api.openai.com after the other";
+        assert!(said[0].starts_with(expected), "{said:?}");
+    }
+
+    #[test]
+    fn a_dead_next_proxy_is_named_once_with_its_remedy() {
+        let other = FAILED.replace("api.openai", "chat.openai");
+        let said = warnings(&[FAILED, &other], 10, 1);
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].contains("p.example:1"), "{said:?}");
+        assert!(said[0].contains("--upstream-proxy"), "{said:?}");
+    }
+
+    #[test]
+    fn an_argument_of_ours_that_is_not_known_is_owned_up_to() {
+        let said = warnings(&[], 0, 2);
+        assert!(said[0].contains("--no-daemon"), "{said:?}");
+    }
+}
