@@ -12,25 +12,25 @@ use crate::process::program;
 use crate::profile::{LaunchContext, Profile};
 use crate::stand_in::demo_agent;
 
-/// What is to be run, found and understood.
+/// The program to run, and its profile.
 #[derive(Debug)]
 pub(crate) struct Agent {
-    /// As typed; the program sees it as its own name.
+    /// As typed; becomes `argv[0]`.
     pub(crate) typed: OsString,
     /// Where the program is.
     pub(crate) program: PathBuf,
-    /// What it needs.
+    /// What it needs in order to be wrapped.
     pub(crate) profile: &'static Profile,
     /// The user's arguments.
     pub(crate) arguments: Vec<OsString>,
 }
 
 impl Agent {
-    /// Finds the program that `command` names first.
+    /// Finds the program named by the first word of `command`.
     ///
     /// # Errors
     ///
-    /// [`program::ProgramError`], when there is none that can be run.
+    /// [`program::ProgramError`] when it cannot be run.
     pub(crate) fn find(
         command: impl IntoIterator<Item = OsString>,
         inherited: &Environment,
@@ -47,11 +47,11 @@ impl Agent {
         })
     }
 
-    /// What `wrap --demo` runs: codex if it is there, the built-in agent otherwise.
+    /// What `wrap --demo` runs: codex if it is installed, the built-in agent otherwise.
     ///
     /// # Errors
     ///
-    /// When the system does not tell where we are ourselves.
+    /// When the path of our own executable is unknown.
     pub(crate) fn demo(inherited: &Environment) -> Result<Self> {
         let codex = DEMO.iter().map(OsString::from);
         if let Ok(agent) = Self::find(codex, inherited) {
@@ -59,13 +59,13 @@ impl Agent {
         }
         Ok(Self {
             typed: "wrap".into(),
-            program: env::current_exe().context("cannot tell where wrap itself is")?,
+            program: env::current_exe().context("cannot find wrap's own executable")?,
             profile: agents::profile_of(demo_agent::ARGUMENT),
             arguments: vec![demo_agent::ARGUMENT.into()],
         })
     }
 
-    /// What names the session's folder: the profile, or any other program's own name.
+    /// The name for the session's folder: the profile's, or the program's if it has none.
     pub(crate) fn label(&self) -> String {
         if !self.profile.programs.is_empty() {
             return self.profile.name.to_owned();
@@ -80,7 +80,7 @@ impl Agent {
             .collect()
     }
 
-    /// Where it is about to run, for its profile to look at.
+    /// The start of the agent as its profile sees it.
     pub(crate) fn launch_context<'a>(
         &'a self,
         inherited: &'a Environment,
@@ -93,7 +93,7 @@ impl Agent {
         }
     }
 
-    /// The whole command, with what `wrap` adds, for the record.
+    /// The command line for the recording, with what `wrap` adds.
     pub(crate) fn command_line(&self, added: &[OsString]) -> Vec<String> {
         [&self.typed]
             .into_iter()
@@ -104,14 +104,14 @@ impl Agent {
     }
 }
 
-/// What the demo asks of codex; it does not matter where it is started.
+/// A prompt for codex that works in any folder.
 const DEMO: &[&str] = &[
     "codex",
     "exec",
     "--skip-git-repo-check",
     "What is in this folder?",
 ];
-/// File systems allow names of 255 bytes; the start and a number stand beside it.
+/// File systems allow names of 255 bytes; the start time and a number take some.
 const MAX_LABEL: usize = 64;
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The command line: `wrap [OPTIONS] AGENT [ARGS]...`.
 //!
-//! Text becomes typed configuration here and nowhere else. AGENT is an external
-//! subcommand to clap, so that nothing after it is ever read as ours; a `--`
-//! before it lets even a program named `doctor` be wrapped.
+//! The command line is parsed here and nowhere else. AGENT is an external
+//! subcommand to clap, so nothing after it is parsed as ours; a `--` before it
+//! allows wrapping even a program named `doctor`.
 
 use std::env;
 use std::ffi::OsString;
@@ -34,7 +34,7 @@ use crate::stand_in::demo_agent;
     max_term_width = 100
 )]
 pub(crate) struct Cli {
-    /// What is asked for in place of a run.
+    /// A request that replaces a run.
     #[command(flatten)]
     instead: InsteadOfRun,
     /// How to run the agent, record it and report.
@@ -48,18 +48,18 @@ pub(crate) struct Cli {
 /// AGENT and its arguments, or one of our own commands.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check the whole chain, and say what is wrong and what to do
+    /// Check the setup end to end: what is wrong, and how to fix it
     Doctor {
-        /// The agent
+        /// The agent to check
         #[arg(default_value = "codex")]
         agent: OsString,
     },
-    /// Print a completion script for a shell
+    /// Print a shell completion script
     Completions {
         /// The shell
         shell: Shell,
     },
-    /// Print the manual page, in roff
+    /// Print the manual page in roff format
     Man,
     /// The built-in agent of `wrap --demo`
     #[command(name = demo_agent::ARGUMENT, hide = true)]
@@ -69,27 +69,27 @@ enum Command {
     Agent(Vec<OsString>),
 }
 
-/// What is asked for in place of a run.
+/// A request that replaces a run.
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 struct InsteadOfRun {
-    /// Show the agents with a profile of their own
+    /// List the agents that have a profile
     #[arg(long)]
     list_agents: bool,
-    /// Show past sessions: when, agent, exchanges, size, where
+    /// List past sessions: start, agent, exchanges, size, folder
     #[arg(long)]
     list: bool,
-    /// Remove sessions older than this (`30d`, `12h`, `2w`), after asking
+    /// Remove sessions older than this (`30d`, `12h`, `2w`), after confirmation
     #[arg(long, value_name = "OLDER-THAN")]
     remove: Option<Age>,
 }
 
 impl Cli {
-    /// Does what is asked for; the exit code is the result.
+    /// Does what the command line asks for; returns the exit code.
     ///
     /// # Errors
     ///
-    /// What kept it from being done.
+    /// When the request cannot be carried out.
     pub(crate) fn run(self) -> Result<u8> {
         let mut out = io::stdout().lock();
         if self.instead.list_agents {
@@ -117,7 +117,7 @@ impl Cli {
             }
             Some(Command::Agent(command)) => Agent::find(command, &inherited)?,
             None if self.options.stand_in.demo => Agent::demo(&inherited)?,
-            None => bail!("name the agent to run, as in `wrap codex`; `wrap --help` says more"),
+            None => bail!("name the agent to run, as in `wrap codex`; see `wrap --help`"),
         };
         run::run(&Run {
             agent: &agent,
@@ -155,16 +155,16 @@ fn print_manual() -> Result<u8> {
 }
 
 const EXAMPLES: &str = "\
-AGENT is any program. Everything after it is the agent's own, hyphens included.
+AGENT is any program. Everything after it belongs to the agent, options included.
 
 Examples:
   wrap codex                          the codex TUI
   wrap codex exec \"fix the test\"      codex without its TUI
   wrap --offline codex exec \"say hi\"  no key, no account: nothing leaves the machine
-  wrap --demo                         the same, with what is there
+  wrap --demo                         the same, with a built-in agent where codex is missing
   wrap curl https://api.openai.com/   any other program
-  wrap doctor codex                   is everything in place?
-  wrap --list                         what was recorded so far
+  wrap doctor codex                   check that everything is in place
+  wrap --list                         past sessions
 
 Exit code: the agent's own, 128 + N when signal N killed it; 125 when wrap itself failed before the
 agent ran, 126 when AGENT cannot be executed, 127 when it is not found.";

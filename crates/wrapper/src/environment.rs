@@ -1,7 +1,7 @@
-//! The variables that make a program, and what it starts, use our proxy and trust our root.
+//! The variables that make a program and its children use our proxy and trust our root.
 //!
-//! A pure function from address and bundle to variables. What each one is for stands in
-//! the table, and `docs/agents.md` shows the same table to users; a test compares the two.
+//! A pure function from the proxy's URL and the bundle to variables. `docs/agents.md` says
+//! which program reads which; a test checks that it lists them all.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -10,14 +10,14 @@ use std::path::Path;
 /// Variables by name.
 pub(crate) type Environment = BTreeMap<OsString, OsString>;
 
-/// Where the proxy is and what proves it.
+/// What the variables point at: the proxy, and the roots to trust.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ProxySettings<'a> {
-    /// The proxy, as `http://` URL: codex speaks its WebSocket through no other kind.
+    /// The proxy's URL; `http://`, because codex opens its WebSocket through no other kind.
     pub(crate) proxy_url: &'a str,
     /// The PEM file with every root to trust.
     pub(crate) bundle: &'a Path,
-    /// Loopback names that are to be recorded too, as the user asked.
+    /// Loopback names that the user wants recorded.
     pub(crate) through_proxy: &'a [String],
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn text(environment: &Environment, name: &str) -> Option<String> {
     Some(environment.get(OsStr::new(name))?.to_str()?.to_owned())
 }
 
-/// The variables that differ from `inherited`.
+/// The variables to set, given those that the user had.
 pub(crate) fn variables(proxy: &ProxySettings<'_>, inherited: &Environment) -> Environment {
     let direct = direct_hosts(proxy.through_proxy);
     let mut variables = Environment::new();
@@ -53,7 +53,7 @@ pub(crate) fn variables(proxy: &ProxySettings<'_>, inherited: &Environment) -> E
     variables
 }
 
-/// The files that `inherited` names as roots: a bundle that takes their place must hold their
+/// The root files that `inherited` names: the bundle that replaces them must contain their
 /// certificates.
 pub(crate) fn inherited_bundles(inherited: &Environment) -> impl Iterator<Item = &OsString> {
     VARIABLES
@@ -63,8 +63,8 @@ pub(crate) fn inherited_bundles(inherited: &Environment) -> impl Iterator<Item =
         .filter(|path| !path.is_empty())
 }
 
-/// Hosts that are reached without the proxy: the machine itself, where local tool servers and
-/// models live, but for what `through_proxy` names.
+/// The hosts to reach without the proxy: loopback, where local tool servers and models run,
+/// except for the names in `through_proxy`.
 fn direct_hosts(through_proxy: &[String]) -> String {
     let direct: Vec<&str> = LOOPBACK
         .into_iter()
@@ -73,14 +73,14 @@ fn direct_hosts(through_proxy: &[String]) -> String {
     direct.join(",")
 }
 
-/// One variable: what it is set to, and who reads it.
+/// One variable, and what to set it to.
 #[derive(Debug)]
 pub(crate) struct Variable {
     /// Its name.
     pub(crate) name: &'static str,
     /// What it is set to.
     value: VariableValue,
-    /// Set only where the user set it: a tool's own setting that would lead around us.
+    /// Replaced only if the user set it: a tool's own setting that would bypass the proxy.
     only_if_inherited: bool,
 }
 
@@ -113,7 +113,7 @@ const fn replace(name: &'static str, value: VariableValue) -> Variable {
     }
 }
 
-/// Every variable that we set; who reads it stands in `docs/agents.md`.
+/// Every variable that we set; `docs/agents.md` says who reads it.
 pub(crate) const VARIABLES: &[Variable] = &[
     set("HTTP_PROXY", VariableValue::Proxy),
     set("http_proxy", VariableValue::Proxy),
@@ -157,7 +157,7 @@ pub(crate) const VARIABLES: &[Variable] = &[
     replace("no_grpc_proxy", VariableValue::Direct),
 ];
 
-/// The machine itself, as programs name it.
+/// Loopback, as programs name it.
 pub(crate) const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
-//! The session's log: what `wrap` and the proxy have to say while the terminal is the agent's.
+//! The session's log: takes the messages of `wrap` and the proxy while the agent has the terminal.
 
 use std::fs::File;
 use std::sync::Mutex;
 
 use tracing::level_filters::LevelFilter;
 
-/// Sends everything from `level` on to `file`. Bodies and secrets are never logged.
+/// Logs everything from `level` up to `file`. Bodies and secrets are never logged.
 ///
-/// A second call, as by a test, leaves the first in place.
+/// A second call has no effect.
 pub(crate) fn start(file: File, level: LevelFilter) {
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(level)
@@ -15,6 +15,6 @@ pub(crate) fn start(file: File, level: LevelFilter) {
         .with_writer(Mutex::new(file))
         .finish();
     if tracing::subscriber::set_global_default(subscriber).is_err() {
-        tracing::debug!("logging has begun before");
+        tracing::debug!("logging has started already");
     }
 }

@@ -26,7 +26,7 @@ use clap::Parser;
 
 use crate::cli::Cli;
 use crate::process::program::ProgramError;
-use crate::warning::say;
+use crate::warning::print_stderr;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            say(&format!("wrap: {error:#}\n"));
+            print_stderr(&format!("wrap: {error:#}\n"));
             ExitCode::from(match error.downcast_ref() {
                 Some(ProgramError::NotFound(_)) => NOT_FOUND,
                 Some(ProgramError::NotExecutable(_)) => NOT_EXECUTABLE,
@@ -47,8 +47,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Shows what clap has to say: help and version are no failure, all else is ours, so that a
-/// code of 2 is always the agent's.
+/// Prints clap's message. Help and version succeed; a usage error ends with 125, so that a code
+/// of 2 is always the agent's.
 fn usage(error: &clap::Error) -> ExitCode {
     match error.print() {
         Ok(()) if !error.use_stderr() => ExitCode::SUCCESS,
@@ -56,7 +56,7 @@ fn usage(error: &clap::Error) -> ExitCode {
     }
 }
 
-/// Whether whoever read our output has seen enough, as `head` does.
+/// Whether the reader of our output closed the pipe, as `head` does.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error
         .downcast_ref::<io::Error>()

@@ -12,37 +12,37 @@ use crate::stand_in::StandInOptions;
 /// How to run the agent, record it and report.
 #[derive(Debug, Args)]
 pub(crate) struct RunOptions {
-    /// The session's folder; it must not hold a recording yet [default: a new one in
+    /// Session folder; must not hold a recording yet [default: a new folder in
     /// $XDG_DATA_HOME/codex-dissect/sessions]
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
-    /// Record only
+    /// Record without writing a report
     #[arg(long)]
     pub(crate) no_report: bool,
     /// Open the HTML report afterwards
     #[arg(long, conflicts_with = "no_report")]
     pub(crate) open: bool,
-    /// Leave the summary out; warnings are still shown
+    /// Do not print the summary; warnings still appear
     #[arg(short, long)]
     pub(crate) quiet: bool,
-    /// Wait so long, once the agent has ended, for what is still under way
+    /// How long to wait for open requests once the agent has ended
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = parse_seconds)]
     pub(crate) grace: Duration,
-    /// Leave the agent's arguments out of the recording: they may hold a prompt
+    /// Keep the agent's arguments out of the recording: they may contain a prompt
     #[arg(long)]
     pub(crate) no_command: bool,
-    /// With --remove: do not ask
+    /// With --remove: skip the confirmation
     #[arg(long, requires = "remove")]
     pub(crate) yes: bool,
     /// Whether and how the stand-in answers.
     #[command(flatten)]
     pub(crate) stand_in: StandInOptions,
-    /// What is recorded, and within which bounds.
+    /// What to record, and within which bounds.
     #[command(flatten)]
     pub(crate) recording: capture::cli::Options,
 }
 
-/// A length of time in seconds, parts of one too.
+/// Parses seconds, with an optional fraction and an optional `s`.
 fn parse_seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text
         .trim_end_matches('s')
@@ -54,8 +54,8 @@ fn parse_seconds(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs_f64(seconds))
 }
 
-const BAD_SECONDS: &str = "give seconds from 0 to 3600, as in `2` or `0.5`";
-/// An hour: who needs longer does not want the proxy to end.
+const BAD_SECONDS: &str = "expected 0 to 3600 seconds, as in `2` or `0.5`";
+/// An hour: a longer wait means that the proxy should not end at all.
 const MAX_SECONDS: f64 = 3600.0;
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! The parent proxy, looked at before the agent starts.
+//! Checks the next proxy before the agent starts.
 //!
-//! Behind a dead one, codex would show nothing but "waiting for network", for ever.
+//! Behind a dead one, codex would show "waiting for network" for ever.
 
 use std::io;
 use std::net::{TcpStream, ToSocketAddrs};
@@ -10,9 +10,9 @@ use capture::ParentProxy;
 
 use crate::warning::Warning;
 
-/// The warning that nothing listens where `parent` should be.
+/// The warning that nothing listens at the address of `parent`.
 ///
-/// It looks no longer than a moment, and only a refusal counts: a slow proxy is not a dead one.
+/// Waits for at most [`CONNECT_TIMEOUT`]. Only a refusal counts: a slow proxy is not a dead one.
 pub(crate) fn unreachable(parent: &ParentProxy) -> Option<Warning> {
     let mut addresses = parent.authority().to_socket_addrs().ok()?;
     let error = TcpStream::connect_timeout(&addresses.next()?, CONNECT_TIMEOUT).err()?;
@@ -22,12 +22,12 @@ pub(crate) fn unreachable(parent: &ParentProxy) -> Option<Warning> {
                 "the next proxy, {}, cannot be reached: {error}",
                 parent.authority()
             ),
-            "correct HTTPS_PROXY or --upstream-proxy; `--upstream-proxy none` goes without",
+            "correct HTTPS_PROXY or --upstream-proxy, or use `--upstream-proxy none`",
         )
     })
 }
 
-/// The wait that nobody notices at the start.
+/// Too short for anyone to notice at the start.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(150);
 
 #[cfg(test)]

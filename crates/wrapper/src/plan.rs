@@ -1,4 +1,4 @@
-//! What a run needs, put together before its agent starts: hosts, roots, certificates, warnings.
+//! What a run needs, worked out before the agent starts: hosts, roots, arguments, warnings.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -16,25 +16,26 @@ use crate::stand_in::StandIn;
 use crate::trust::TrustedRoots;
 use crate::warning::Warning;
 
-/// Everything that is settled before the agent starts.
+/// Everything that is decided before the agent starts.
 pub(crate) struct Plan {
-    /// What is read.
+    /// Hosts to intercept.
     pub(crate) hosts: Hosts,
-    /// What the agent trusts besides.
+    /// Roots that the agent trusts besides ours.
     pub(crate) trusted: TrustedRoots,
-    /// `host:port` of the next proxy, where there is one.
+    /// `host:port` of the next proxy, if any.
     pub(crate) parent: Option<String>,
-    /// Variables that stand in for a login.
+    /// Variables of a placeholder login.
     placeholder: Vec<(&'static str, String)>,
-    /// Arguments that go before the user's own.
+    /// Arguments to insert before the user's own.
     pub(crate) added: Vec<OsString>,
     /// What the user should know before the agent starts.
     pub(crate) warnings: Vec<Warning>,
 }
 
 impl Plan {
-    /// Settles a run of `agent` in `folder`, with a root of its own, whose key is nowhere else.
-    /// What takes time is done at the same time.
+    /// Plans a run of `agent` in `folder`, and makes its root, whose key is stored nowhere.
+    ///
+    /// The slow parts (key, roots, next proxy) run in parallel.
     ///
     /// # Errors
     ///
@@ -82,7 +83,7 @@ impl Plan {
             Placeholder::default()
         };
         let root = root
-            .map_err(|_| anyhow!("the root certificate was not made"))?
+            .map_err(|_| anyhow!("making a root certificate panicked"))?
             .context("cannot make a root certificate")?;
         let mut added = (agent.profile.extra_arguments)(&agent.arguments);
         added.extend(placeholder.arguments);
@@ -97,7 +98,7 @@ impl Plan {
         Ok((plan, root))
     }
 
-    /// The way to the origins, or to the stand-in in their place.
+    /// How the proxy reaches the origins, or the stand-in in their place.
     ///
     /// # Errors
     ///
@@ -117,7 +118,7 @@ impl Plan {
             .upstream(&self.trusted.base, |name| text(inherited, name))
     }
 
-    /// The variables that the agent gets in place of, or beside, what it inherits.
+    /// The variables to set for the agent, on top of what it inherits.
     pub(crate) fn variables(
         &self,
         proxy_url: &str,

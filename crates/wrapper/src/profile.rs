@@ -1,7 +1,7 @@
-//! What a program needs to be wrapped; the form that each file in `agents/` fills in.
+//! What a program needs in order to be wrapped; each file in `agents/` fills in a [`Profile`].
 //!
-//! Where an agent's own files or variables lead it around the proxy, its profile says so in
-//! a [`Warning`] before the agent starts.
+//! If an agent's own files or variables would make it bypass the proxy, its profile returns a
+//! [`Warning`] before the agent starts.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -14,36 +14,36 @@ use crate::warning::Warning;
 /// One kind of agent.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Profile {
-    /// As the record and `--list-agents` name it.
+    /// Its name in recordings and in `--list-agents`.
     pub(crate) name: &'static str,
-    /// What it is, for people.
+    /// What it is, in a few words.
     pub(crate) about: &'static str,
-    /// Programs that are this agent; empty for the profile that takes all others.
+    /// File names of its programs; empty for the profile of all other programs.
     pub(crate) programs: &'static [&'static str],
     /// Host patterns to intercept; empty for every host.
     pub(crate) hosts: &'static [&'static str],
-    /// Whether it sends the password that stands in the proxy's URL, without being asked.
+    /// Whether it sends the password in the proxy's URL without waiting for a 407.
     pub(crate) sends_password: bool,
-    /// Arguments to put before the user's own.
+    /// Arguments to insert before the user's own.
     pub(crate) extra_arguments: fn(&[OsString]) -> Vec<OsString>,
-    /// Hosts that the user's configuration adds, as in another provider's URL.
+    /// Hosts that the user's configuration adds, such as another provider's.
     pub(crate) own_hosts: fn(&LaunchContext<'_>) -> Vec<String>,
-    /// What would lead it around the proxy.
+    /// Settings that would make it bypass the proxy.
     pub(crate) traps: fn(&LaunchContext<'_>) -> Vec<Warning>,
-    /// What is worth knowing, and no trap.
+    /// What is worth knowing without being a trap.
     pub(crate) notes: fn(&LaunchContext<'_>) -> Vec<String>,
     /// What it needs to run offline without a login.
     pub(crate) placeholder: fn(&LaunchContext<'_>) -> Placeholder,
-    /// Hosts that an answer sends it to, for its further requests.
+    /// Hosts that a response moves its further requests to.
     pub(crate) discovered_hosts: fn(&Exchange) -> Vec<String>,
-    /// Arguments that make it ask the model once and end, for `wrap doctor`.
+    /// Arguments with which it asks the model once and exits; for `wrap doctor`.
     pub(crate) self_test: Option<&'static [&'static str]>,
 }
 
-/// Where the agent is about to run.
+/// How the agent is about to be started.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LaunchContext<'a> {
-    /// The variables that we were started with.
+    /// Our own environment.
     pub(crate) inherited: &'a Environment,
     /// The working directory.
     pub(crate) folder: &'a Path,
@@ -57,7 +57,7 @@ impl LaunchContext<'_> {
         value(self.inherited, name)
     }
 
-    /// A folder that `variable` names, or else `fallback` below the home directory.
+    /// The folder that `variable` names, else `fallback` in the home directory.
     pub(crate) fn config_folder(&self, variable: &str, fallback: &str) -> Option<PathBuf> {
         match self.variable(variable) {
             Some(folder) => Some(self.folder.join(folder)),
@@ -66,11 +66,11 @@ impl LaunchContext<'_> {
     }
 }
 
-/// What stands in for a login while nothing leaves the machine.
+/// A placeholder login for offline runs.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Placeholder {
-    /// Variables, for the agent alone.
+    /// Variables for the agent.
     pub(crate) variables: Vec<(&'static str, String)>,
-    /// Arguments to put before the user's own.
+    /// Arguments to insert before the user's own.
     pub(crate) arguments: Vec<OsString>,
 }

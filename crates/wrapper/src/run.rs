@@ -1,7 +1,7 @@
-//! The whole story of a run: session, proxy, agent, report.
+//! A run from start to end: session, proxy, agent, report.
 //!
-//! While the agent runs, nothing is written to the terminal: warnings come before it, the
-//! summary after it. What fails once the agent runs never changes its exit code.
+//! `wrap` writes nothing to the terminal while the agent runs: warnings come before, the
+//! summary after. A failure of ours once the agent runs never changes its exit code.
 
 use std::env;
 use std::io;
@@ -28,62 +28,62 @@ use crate::process::program::ProgramError;
 use crate::sessions::{self, Session};
 use crate::stand_in::StandIn;
 use crate::trust::Bundle;
-use crate::warning::{Warning, say};
+use crate::warning::{Warning, print_stderr};
 
-/// How the agent fared, and what was recorded of it.
+/// How the agent ended, and what was recorded.
 pub(crate) struct FinishedRun {
     /// How it ended.
     pub(crate) status: ExitStatus,
     /// How long it ran.
     pub(crate) lasted: Duration,
-    /// What the recording came to, or why it did not.
+    /// The recording's counts, or why it failed.
     pub(crate) summary: Result<Summary>,
-    /// Where the proxy was.
+    /// The proxy's URL, as the agent's environment names it.
     pub(crate) proxy_url: String,
 }
 
-/// What is to be run, and how.
+/// What to run, and how.
 pub(crate) struct Run<'a> {
     /// The agent.
     pub(crate) agent: &'a Agent,
     /// How to run it.
     pub(crate) options: &'a RunOptions,
-    /// The variables that we were started with.
+    /// Our own environment.
     pub(crate) inherited: &'a Environment,
 }
 
-/// Runs the agent and reports; its exit code is the result.
+/// Runs the agent and reports; returns its exit code.
 ///
 /// # Errors
 ///
-/// What kept the agent from running; [`ProgramError`] where that is the agent's program.
+/// When the agent cannot be started; [`ProgramError`] when its program is the reason.
 pub(crate) fn run(run: &Run<'_>) -> Result<u8> {
     let folder = env::current_dir().context("the working directory is gone")?;
     let (plan, root) = Plan::new(run.agent, run.options, run.inherited, &folder)?;
     let session = open_session(run.agent, run.options)?;
-    let log = session.log().context("cannot log")?;
+    let log = session.log().context("cannot open the session's log")?;
     log::start(log, run.options.recording.log);
-    tracing::debug!(hosts = %plan.hosts, roots = plan.trusted.all.count(), "the agent starts");
-    plan.warnings.iter().for_each(Warning::tell);
+    tracing::debug!(hosts = %plan.hosts, roots = plan.trusted.all.count(), "starting the agent");
+    plan.warnings.iter().for_each(Warning::print);
     let finished = record(run, &plan, root, &session)?;
     match &finished.summary {
         Ok(summary) => summary
             .warnings
             .iter()
-            .for_each(|warning| Warning::new(warning.as_str(), "").tell()),
-        Err(error) => Warning::new(format!("{error:#}"), "").tell(),
+            .for_each(|warning| Warning::new(warning.as_str(), "").print()),
+        Err(error) => Warning::new(format!("{error:#}"), "").print(),
     }
     orphans::warning(&finished.proxy_url)
         .iter()
-        .for_each(Warning::tell);
+        .for_each(Warning::print);
     let recorded = conclude(run, &plan, &finished, &session);
     if let Err(error) = recorded {
-        Warning::new(format!("{error:#}"), "").tell();
+        Warning::new(format!("{error:#}"), "").print();
     }
     Ok(child::exit_code(finished.status))
 }
 
-/// Says what the recording came to, and writes the report.
+/// Prints the summary and the warnings, and writes the report.
 fn conclude(run: &Run<'_>, plan: &Plan, finished: &FinishedRun, session: &Session) -> Result<()> {
     let recording = session.recording();
     let Analysis { report, standout } = report::read(
@@ -104,7 +104,7 @@ fn conclude(run: &Run<'_>, plan: &Plan, finished: &FinishedRun, session: &Sessio
             report: report_path,
             recording: &recording,
         };
-        say(&summary::render(&input, &report, &standout));
+        print_stderr(&summary::render(&input, &report, &standout));
     }
     let result = RunResult {
         profile: run.agent.profile,
@@ -116,7 +116,7 @@ fn conclude(run: &Run<'_>, plan: &Plan, finished: &FinishedRun, session: &Sessio
     };
     diagnose::after(&result, &report, &standout)
         .iter()
-        .for_each(Warning::tell);
+        .for_each(Warning::print);
     match written.transpose()? {
         Some(path) if run.options.open => report::open(&path),
         _ => Ok(()),
@@ -141,12 +141,12 @@ fn record(run: &Run<'_>, plan: &Plan, root: RootCa, session: &Session) -> Result
         let proxy = bind(run, plan, root, session, stand_in.as_ref()).await?;
         supervise(run, plan, proxy, &bundle).await
     });
-    // A name that is still being looked up must not hold the exit back.
+    // A pending name lookup must not delay the exit.
     runtime.shutdown_background();
     finished
 }
 
-/// The proxy, listening.
+/// Binds the proxy.
 async fn bind(
     run: &Run<'_>,
     plan: &Plan,
@@ -171,7 +171,7 @@ async fn bind(
     proxy.context("cannot start the proxy")
 }
 
-/// The command as the recording tells it.
+/// The command line for the recording; the program alone under `--no-command`.
 fn recorded_command(run: &Run<'_>, plan: &Plan) -> Vec<String> {
     let mut command = run.agent.command_line(&plan.added);
     if run.options.no_command {
@@ -180,7 +180,7 @@ fn recorded_command(run: &Run<'_>, plan: &Plan) -> Vec<String> {
     command
 }
 
-/// Starts the agent, and serves it until it has ended and what it left behind is drained.
+/// Starts the agent, serves it until it ends, then drains its open connections.
 async fn supervise(
     run: &Run<'_>,
     plan: &Plan,
@@ -202,10 +202,10 @@ async fn supervise(
     let summary = proxy
         .run(async {
             ended = Some((child.wait().await, start.elapsed()));
-            abort.on(child.impatience());
+            abort.on(child.abort_requested());
         })
         .await
-        .context("the recording was not finished");
+        .context("cannot finish the recording");
     let (status, lasted) = match ended {
         Some(ended) => ended,
         // The proxy failed first: the agent goes on without it.
@@ -220,7 +220,7 @@ async fn supervise(
     })
 }
 
-/// Why the agent's program did not start, in the terms that decide the exit code.
+/// Turns a failed start into the error that decides the exit code.
 fn not_started(program: &Path, error: io::Error) -> Error {
     let missing = match error.kind() {
         io::ErrorKind::NotFound => {

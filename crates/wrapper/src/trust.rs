@@ -1,8 +1,8 @@
-//! What the agent is told to trust: the system's roots, or the user's own, plus ours.
+//! The roots that the agent trusts: the system's, or the user's own, plus ours.
 //!
-//! All stand in one PEM file, because most of the variables that name such a file replace
-//! the reader's roots. The file holds public certificates alone, is private to the user all
-//! the same, and is gone when the [`Bundle`] is dropped.
+//! All are in one PEM file, because most of the variables that name such a file replace the
+//! program's default roots. The file holds only public certificates; it is private to the user
+//! all the same, and is removed when the [`Bundle`] is dropped.
 
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
@@ -19,15 +19,15 @@ use crate::environment::{Environment, inherited_bundles, value};
 /// The roots that the agent trusts without us.
 #[derive(Debug)]
 pub(crate) struct TrustedRoots {
-    /// The system's, or those that the user has put in their place: what origins are held against.
+    /// The system's, or the user's replacement for them: these verify origins.
     pub(crate) base: Roots,
-    /// These, those that the user's tools are told of, and those of `--upstream-ca`.
+    /// These, the roots configured for the user's tools, and those of `--upstream-ca`.
     pub(crate) all: Roots,
 }
 
 impl TrustedRoots {
-    /// Reads the system's roots, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` put in their
-    /// place, every other file of roots that `inherited` names for some tool, and the files of
+    /// Reads the system's roots, or their replacement in `SSL_CERT_FILE` and `SSL_CERT_DIR`,
+    /// every other file of roots that `inherited` names for some tool, and the files of
     /// `--upstream-ca`.
     ///
     /// # Errors
@@ -44,7 +44,7 @@ impl TrustedRoots {
         if let (Some(file), 0) = (file, base.count()) {
             let cause = base.problems().first();
             bail!(
-                "{} holds no certificate that can be read{}: correct SSL_CERT_FILE, or unset it",
+                "{} holds no readable certificate{}: correct SSL_CERT_FILE, or unset it",
                 file.display(),
                 cause.map_or_else(String::new, |cause| format!(" ({cause})"))
             );
@@ -64,18 +64,18 @@ impl TrustedRoots {
     }
 }
 
-/// The file that the agent is pointed at; removed when dropped.
+/// The PEM file for the agent; removed when dropped.
 #[derive(Debug)]
 pub(crate) struct Bundle {
     path: PathBuf,
 }
 
 impl Bundle {
-    /// Writes `roots` and then `ours`, PEM each, to a new file at `path`.
+    /// Writes `roots` and then the PEM texts in `ours` to a new file at `path`.
     ///
     /// # Errors
     ///
-    /// When the file is there already or cannot be written.
+    /// When the file exists already or cannot be written.
     pub(crate) fn write(path: PathBuf, roots: &Roots, ours: &[&str]) -> Result<Self> {
         let mut text = roots.to_pem();
         for certificate in ours {

@@ -1,14 +1,14 @@
-//! What a user should know about a run: what is the case, and what to do about it.
+//! What a user should know about a run, and what to do about it.
 
 use std::fmt;
 use std::io::Write;
 
 use crate::style::YELLOW;
 
-/// One thing to know, and its remedy.
+/// A problem and its remedy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Warning {
-    /// What is the case.
+    /// The problem.
     pub(crate) what: String,
     /// What to do; empty where nothing can be done.
     pub(crate) remedy: String,
@@ -23,16 +23,16 @@ impl Warning {
         }
     }
 
-    /// Says it on standard error.
-    pub(crate) fn tell(&self) {
-        say(&format!("{YELLOW}wrap:{YELLOW:#} {self}\n"));
+    /// Prints it on standard error.
+    pub(crate) fn print(&self) {
+        print_stderr(&format!("{YELLOW}wrap:{YELLOW:#} {self}\n"));
     }
 }
 
-/// Writes to standard error, without colours where nobody sees them.
-pub(crate) fn say(text: &str) {
-    // The terminal may be gone, as after a hangup: then there is nobody to tell, and the
-    // agent's exit code is still to be passed on.
+/// Prints to standard error; colours only where they show.
+pub(crate) fn print_stderr(text: &str) {
+    // The terminal may be gone, as after a hangup: nobody would see the error, and the agent's
+    // exit code must still get through.
     drop(anstream::stderr().write_all(text.as_bytes()));
 }
 

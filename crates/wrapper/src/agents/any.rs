@@ -7,7 +7,7 @@ pub(super) const PROFILE: Profile = Profile {
     about: "any other program, every host",
     programs: &[],
     hosts: &[],
-    // Not every program sends it: some treat the 407 as an error.
+    // Not every program does, and some treat a 407 as an error.
     sends_password: false,
     extra_arguments: |_| Vec::new(),
     own_hosts: |_| Vec::new(),

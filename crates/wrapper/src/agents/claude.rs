@@ -1,6 +1,6 @@
 //! Anthropic's Claude Code.
 //!
-//! Its trap: the `env` part of its settings overrides the environment.
+//! Its trap: `env` in its settings overrides the environment.
 
 use std::path::PathBuf;
 
@@ -43,7 +43,7 @@ fn own_hosts(launch: &LaunchContext<'_>) -> Vec<String> {
     for path in settings(launch) {
         hosts.extend(base_url_hosts(&read_text(&path).unwrap_or_default()));
     }
-    // Where the models are rented from a cloud, the hosts are that cloud's.
+    // With models hosted by a cloud, the hosts are that cloud's.
     for (variable, pattern) in CLOUDS {
         if launch.variable(variable).is_some() {
             hosts.push((*pattern).to_owned());
@@ -63,12 +63,16 @@ fn traps(launch: &LaunchContext<'_>) -> Vec<Warning> {
                 .map(|variable| variable.name)
                 .filter(|name| env.contains_key(*name))
                 .collect();
-            (!names.is_empty()).then(|| Warning::new(format!(
-                    "the settings in {} set {}, which Claude Code takes instead of what wrap sets",
-                    path.display(),
-                    names.join(", ")
-                ),
-                "take these out of its `env` while recording"))
+            (!names.is_empty()).then(|| {
+                Warning::new(
+                    format!(
+                        "the settings in {} set {}, which overrides what wrap sets",
+                        path.display(),
+                        names.join(", ")
+                    ),
+                    "remove them from its `env` while recording",
+                )
+            })
         })
         .collect()
 }
@@ -113,7 +117,7 @@ const CLOUDS: &[(&str, &str)] = &[
     ("CLAUDE_CODE_USE_VERTEX", "*.googleapis.com"),
 ];
 
-/// Says what it is to whoever meets it in a recording.
+/// Explains itself where it shows up in a recording.
 const PLACEHOLDER_KEY: &str = "sk-ant-placeholder-of-wrap-offline";
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What configuration files tell, whichever their format: base URLs and assignments.
+//! Base URLs and assignments in configuration files, whatever their format.
 
 use std::fs::File;
 use std::io::Read;
@@ -19,8 +19,8 @@ pub(crate) fn read_text(path: &Path) -> Option<String> {
 
 /// The hosts of all URLs that `text` gives to a key ending in `base_url` or `baseURL`.
 ///
-/// It reads TOML, JSON and `NAME=value` lines alike, because it looks for the key and the
-/// URL after it, not at the grammar. Comments (`#` at the start of a line) are passed over.
+/// Works for TOML, JSON and `NAME=value` lines: it looks for the key and the URL after it, and
+/// ignores the grammar. Skips comments (`#` at the start of a line).
 pub(crate) fn base_url_hosts(text: &str) -> Vec<String> {
     let mut hosts = Vec::new();
     for line in text
@@ -39,7 +39,7 @@ pub(crate) fn base_url_hosts(text: &str) -> Vec<String> {
     hosts
 }
 
-/// The names that `text`, a file of `NAME=value` lines, sets, out of `names`.
+/// Those of `names` that `text`, a file of `NAME=value` lines, assigns.
 pub(crate) fn assigned<'a>(text: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let set: Vec<&str> = text
         .lines()
@@ -54,7 +54,7 @@ pub(crate) fn assigned<'a>(text: &str, names: impl IntoIterator<Item = &'a str>)
         .collect()
 }
 
-/// Where the first key that names a base URL ends in `text`.
+/// The offset in `text` after the first key that names a base URL.
 fn find_key(text: &str) -> Option<usize> {
     let lower = text.to_ascii_lowercase();
     ["base_url", "baseurl"]
@@ -63,7 +63,7 @@ fn find_key(text: &str) -> Option<usize> {
         .min()
 }
 
-/// Far above any configuration file that a person keeps.
+/// Far larger than any configuration file written by hand.
 const MAX_CONFIG_BYTES: u64 = 4 * 1024 * 1024;
 
 #[cfg(test)]

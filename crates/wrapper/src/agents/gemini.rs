@@ -43,7 +43,7 @@ fn traps(launch: &LaunchContext<'_>) -> Vec<Warning> {
     }
     vec![Warning::new(
         "in its container sandbox, Gemini CLI cannot reach the proxy on this machine's loopback",
-        "leave --sandbox and GEMINI_SANDBOX out while recording",
+        "drop --sandbox and GEMINI_SANDBOX while recording",
     )]
 }
 

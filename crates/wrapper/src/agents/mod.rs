@@ -1,4 +1,4 @@
-//! The table of agents. A new one is a file beside this one and a line in [`ALL`].
+//! The table of agents. To add one, write a file next to this one and enter it in [`ALL`].
 
 mod any;
 mod claude;
@@ -10,7 +10,7 @@ mod opencode;
 
 use crate::profile::Profile;
 
-/// Every agent; the last one takes what no other does.
+/// Every agent; the last one matches any program.
 pub(crate) const ALL: &[Profile] = &[
     codex::PROFILE,
     claude::PROFILE,

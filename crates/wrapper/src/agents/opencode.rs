@@ -1,6 +1,6 @@
-//! OpenCode, which speaks to whichever provider the user has set up.
+//! OpenCode, which talks to whichever provider the user has configured.
 //!
-//! Its trap: with `attach`, another process speaks to the model.
+//! Its trap: with `attach`, another process talks to the model.
 
 use super::config_text::{base_url_hosts, read_text};
 use crate::profile::{LaunchContext, Placeholder, Profile};
@@ -59,12 +59,12 @@ fn traps(launch: &LaunchContext<'_>) -> Vec<Warning> {
         return Vec::new();
     }
     vec![Warning::new(
-        "`opencode attach` leaves the model traffic to a server that is not wrapped",
-        "start that server with wrap: `wrap opencode serve`",
+        "with `opencode attach`, a server that is not wrapped sends the model requests",
+        "start that server under wrap: `wrap opencode serve`",
     )]
 }
 
-/// Its own models ask for no key, so there is nothing to stand in for.
+/// Its own models need no key, so there is no login to replace.
 fn placeholder(_: &LaunchContext<'_>) -> Placeholder {
     Placeholder::default()
 }

@@ -1,7 +1,7 @@
-//! What went wrong in a run, in words: why nothing was recorded, who did not accept our
-//! certificate, what could not be reached. Values in, warnings out.
+//! What went wrong in a run: why nothing was recorded, which program rejected our certificate,
+//! what could not be reached. Values in, warnings out.
 //!
-//! What can be seen before the agent starts, `plan` says.
+//! `plan` warns of what can be seen before the agent starts.
 
 use std::cmp::Reverse;
 use std::ffi::OsString;
@@ -16,14 +16,14 @@ use crate::process::child;
 use crate::profile::Profile;
 use crate::warning::Warning;
 
-/// How a run went, beside its recording.
+/// How a run went, apart from its recording.
 #[derive(Debug)]
 pub(crate) struct RunResult<'a> {
     /// The agent's profile.
     pub(crate) profile: &'a Profile,
-    /// What was to be intercepted.
+    /// Hosts that were intercepted.
     pub(crate) hosts: &'a Hosts,
-    /// `host:port` of the next proxy, where there was one.
+    /// `host:port` of the next proxy, if any.
     pub(crate) parent: Option<&'a str>,
     /// Arguments that `wrap` added.
     pub(crate) added: &'a [OsString],
@@ -33,13 +33,13 @@ pub(crate) struct RunResult<'a> {
     pub(crate) lasted: Duration,
 }
 
-/// What the user should know once the agent has ended, the gravest first.
+/// What the user should know once the agent has ended, most serious first.
 pub(crate) fn after(run: &RunResult<'_>, report: &Report, standout: &Standout) -> Vec<Warning> {
     let mut warnings = Vec::new();
     warnings.extend(rejected(run, standout));
     warnings.extend(unreachable(run, standout));
     warnings.extend(refused(standout));
-    // With a cause named already, that nothing was recorded is its effect.
+    // With a cause named already, an empty recording is its effect.
     if warnings.is_empty() {
         warnings.extend(nothing_recorded(run, report, standout));
     }
@@ -48,7 +48,7 @@ pub(crate) fn after(run: &RunResult<'_>, report: &Report, standout: &Standout) -
     warnings
 }
 
-/// A certificate of ours that was not accepted: codex then retries for ever.
+/// Programs that rejected our certificate: codex then retries for ever.
 fn rejected(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
     standout
         .rejected
@@ -58,15 +58,15 @@ fn rejected(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
             let what = match cause.as_str() {
                 "eof" => format!(
                     "{program} ended one connection to {host} after the other without a request: \
-                     it seems not to accept wrap's certificate"
+                     it seems to reject wrap's certificate"
                 ),
                 alert => {
                     format!("{program} did not accept wrap's certificate for {host} ({alert})")
                 }
             };
             let remedy = format!(
-                "it does not read the variables that name the certificates, or something overrides them: \
-                 see `wrap doctor {}`; connections to {host} that followed may be unread",
+                "it ignores the variables that name the certificates, or something overrides them: \
+                 see `wrap doctor {}`; later connections to {host} may be relayed unread",
                 run.profile.name
             );
             Warning::new(what, remedy)
@@ -74,7 +74,7 @@ fn rejected(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
         .collect()
 }
 
-/// Origins that could not be reached; all in one where the next proxy is to blame.
+/// Origins that could not be reached; a single warning if the next proxy is to blame.
 fn unreachable(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
     let blamed = |reason: &str| run.parent.is_some_and(|parent| reason.contains(parent));
     let (by_parent, others): (Vec<_>, Vec<_>) = standout
@@ -84,7 +84,7 @@ fn unreachable(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
     let by_parent = by_parent.first().map(|(_, reason)| {
         Warning::new(
             format!("nothing went through the next proxy: {reason}"),
-            "correct HTTPS_PROXY or --upstream-proxy; `--upstream-proxy none` goes without",
+            "correct HTTPS_PROXY or --upstream-proxy, or use `--upstream-proxy none`",
         )
     });
     let others = others
@@ -94,7 +94,8 @@ fn unreachable(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
     by_parent.into_iter().chain(others).collect()
 }
 
-/// Connections that the proxy gave up. Asking once without the password is nothing; never to send it is.
+/// Connections that the proxy refused. A first request without the password is normal; never
+/// sending it is not.
 fn refused(standout: &Standout) -> Vec<Warning> {
     let mut warnings: Vec<Warning> = standout
         .refused
@@ -102,28 +103,28 @@ fn refused(standout: &Standout) -> Vec<Warning> {
         .take(MAX_NAMED)
         .map(|(program, reason)| {
             Warning::new(
-                format!("a connection of {program} was given up: {reason}"),
+                format!("a connection of {program} was refused: {reason}"),
                 "",
             )
         })
         .collect();
     if standout.without_password > 0 && standout.without_password == standout.connections {
         warnings.push(Warning::new(
-            "no connection brought the proxy's password",
-            "this version of the agent does not send the one in the proxy's URL: update it",
+            "no connection sent the proxy's password",
+            "this version of the agent ignores the one in the proxy's URL: update it",
         ));
     }
     warnings
 }
 
-/// The commonest failure of all recorders is silence.
+/// The most common failure of a recorder is an empty recording.
 fn nothing_recorded(run: &RunResult<'_>, report: &Report, standout: &Standout) -> Option<Warning> {
     let is_agent = !run.profile.programs.is_empty();
     let known = report
         .glance
         .as_ref()
         .map_or(0, |glance| glance.model_requests);
-    // An API that the report does not know is a model's all the same.
+    // A model's API may be unknown to the report.
     let talked = known > 0 || standout.streamed > 0;
     if !is_agent || talked || run.lasted < LONG_ENOUGH_TO_TALK {
         return None;
@@ -132,7 +133,7 @@ fn nothing_recorded(run: &RunResult<'_>, report: &Report, standout: &Standout) -
         return Some(Warning::new(
             format!("nothing of {} came through the proxy", run.profile.name),
             format!(
-                "it made no connection, or went around: see `wrap doctor {}`",
+                "it made no connection, or bypassed the proxy: see `wrap doctor {}`",
                 run.profile.name
             ),
         ));
@@ -147,7 +148,7 @@ fn nothing_recorded(run: &RunResult<'_>, report: &Report, standout: &Standout) -
     Some(if named.is_empty() {
         Warning::new(
             "no request to a model was recorded",
-            "none was made, or it went around the proxy",
+            "none was made, or it bypassed the proxy",
         )
     } else {
         Warning::new(
@@ -155,13 +156,13 @@ fn nothing_recorded(run: &RunResult<'_>, report: &Report, standout: &Standout) -
                 "no request to a model was recorded, but these were relayed unread: {}",
                 named.join(", ")
             ),
-            "if the models are among them, name their hosts with --intercept (in place of the usual ones), or \
+            "if models are among them, name their hosts with --intercept (it replaces the usual ones), or \
              read every host with --intercept-all",
         )
     })
 }
 
-/// A server that sends the agent to a host that we do not read.
+/// Hosts that a server moved the agent to, and that were not intercepted.
 fn moved(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
     standout
         .discovered_hosts
@@ -170,16 +171,16 @@ fn moved(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
         .map(|host| {
             Warning::new(
                 format!(
-                    "the server sent {} to {host}, which is not read",
+                    "the server sent {} to {host}, which is not intercepted",
                     run.profile.name
                 ),
-                format!("read every host with --intercept-all, or name all hosts, {host} too, with --intercept"),
+                format!("read every host with --intercept-all, or name all hosts, {host} included, with --intercept"),
             )
         })
         .collect()
 }
 
-/// An agent of an older version does not know the argument that `wrap` added.
+/// An older version of an agent does not know the argument that `wrap` added.
 fn refused_argument(run: &RunResult<'_>) -> Option<Warning> {
     let added = run.added.first()?.to_string_lossy();
     if child::exit_code(run.status) != BAD_USAGE || run.lasted >= LONG_ENOUGH_TO_TALK {
@@ -187,15 +188,15 @@ fn refused_argument(run: &RunResult<'_>) -> Option<Warning> {
     }
     Some(Warning::new(
         format!("{} ended at once; wrap had added {added}", run.profile.name),
-        format!("if it says that it does not know {added}, update it"),
+        format!("if it complains about {added}, update it"),
     ))
 }
 
-/// Warnings of one kind that are worth a line each.
+/// How many warnings of one kind are printed.
 const MAX_NAMED: usize = 3;
-/// `codex --version` is over long before, a conversation is not.
+/// `codex --version` takes less, a conversation more.
 const LONG_ENOUGH_TO_TALK: Duration = Duration::from_secs(3);
-/// What clap and most others end with.
+/// The exit code of clap and most others.
 const BAD_USAGE: u8 = 2;
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! `wrap doctor [AGENT]`: checks the whole chain, and says what is wrong and what to do.
+//! `wrap doctor [AGENT]`: checks the setup end to end; says what is wrong and how to fix it.
 //!
-//! The last check is the chain itself: the agent runs offline, behind the proxy, with its own
-//! trust and the user's own settings, and what it asked of the model must be on record.
+//! The last check is a run: the agent talks to the stand-in through the proxy, with its own
+//! trust and the user's own settings, and its model requests must be on record.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -27,19 +27,19 @@ use crate::warning::Warning;
 
 /// What one check found.
 enum Finding {
-    /// As it should be; in words.
+    /// As it should be.
     Good(String),
-    /// Nothing wrong, but worth knowing.
+    /// Not wrong, but worth knowing.
     Note(String),
-    /// Wrong, and what to do.
+    /// Wrong, with a remedy.
     Bad(Warning),
 }
 
-/// Checks what a run of `name` needs, prints what was found, and gives 0 when nothing is wrong.
+/// Checks what a run of `name` needs and prints the findings; returns 0 if nothing is wrong.
 ///
 /// # Errors
 ///
-/// When the result cannot be written.
+/// When the findings cannot be written.
 pub(crate) fn run(name: OsString, recording: &Options, inherited: &Environment) -> Result<u8> {
     let mut checklist = Checklist::default();
     let folder = env::current_dir().context("the working directory is gone")?;
@@ -58,7 +58,7 @@ pub(crate) fn run(name: OsString, recording: &Options, inherited: &Environment) 
     Ok(u8::from(checklist.has_bad))
 }
 
-/// What is printed, a line or more for each check.
+/// Prints findings, one or more lines a check.
 #[derive(Default)]
 struct Checklist {
     has_bad: bool,
@@ -89,17 +89,17 @@ fn version(agent: &Agent) -> Finding {
     match run_with_timeout(command, VERSION_TIMEOUT) {
         Ok(output) => {
             let text = String::from_utf8_lossy(&output.stdout).into_owned();
-            let version = text.lines().next().unwrap_or("it does not say its version");
+            let version = text.lines().next().unwrap_or("it prints no version");
             Finding::Good(format!("{place}: {version}"))
         }
         Err(error) => Finding::Bad(Warning::new(
             format!("{place} does not run: {error}"),
-            "start it without wrap first",
+            "make it run without wrap first",
         )),
     }
 }
 
-/// The agent's own settings that would lead it around the proxy.
+/// The agent's own settings that would make it bypass the proxy.
 fn settings(agent: &Agent, inherited: &Environment, folder: &Path) -> Vec<Finding> {
     let launch = agent.launch_context(inherited, folder);
     let mut findings: Vec<Finding> = (agent.profile.traps)(&launch)
@@ -109,7 +109,7 @@ fn settings(agent: &Agent, inherited: &Environment, folder: &Path) -> Vec<Findin
     if findings.is_empty() {
         let profile = agent.profile.name;
         findings.push(Finding::Good(format!(
-            "nothing leads around the proxy (profile {profile})"
+            "nothing bypasses the proxy (profile {profile})"
         )));
     }
     findings.extend(
@@ -120,7 +120,7 @@ fn settings(agent: &Agent, inherited: &Environment, folder: &Path) -> Vec<Findin
     findings
 }
 
-/// Variables of the user's that the agent gets another value of.
+/// The user's variables that wrap replaces for the agent.
 fn variables(inherited: &Environment) -> Vec<Finding> {
     let replaced: Vec<&str> = VARIABLES
         .iter()
@@ -128,7 +128,7 @@ fn variables(inherited: &Environment) -> Vec<Finding> {
         .filter(|name| inherited.contains_key(OsStr::new(name)))
         .collect();
     vec![if replaced.is_empty() {
-        Finding::Good("none that wrap sets is set already".to_owned())
+        Finding::Good("none of yours is replaced".to_owned())
     } else {
         Finding::Good(format!("replaced for the agent: {}", replaced.join(", ")))
     }]
@@ -173,10 +173,10 @@ fn session_folder() -> Finding {
     }
 }
 
-/// Runs the agent offline by `wrap` itself, and looks at what was recorded.
+/// Runs the agent under `wrap --offline`, and checks what was recorded.
 fn self_test(agent: &mut Agent) -> Vec<Finding> {
     let Some(arguments) = agent.profile.self_test else {
-        let text = "there is none for this program; try `wrap --offline`";
+        let text = "none for this program; try `wrap --offline`";
         return vec![Finding::Note(text.to_owned())];
     };
     agent.arguments = arguments.iter().map(OsString::from).collect();
@@ -219,14 +219,14 @@ fn run_offline(agent: &Agent) -> Result<Vec<Finding>> {
     findings.push(match run {
         Err(error) => Finding::Bad(Warning::new(
             format!("{} did not finish: {error}", agent.profile.name),
-            "mend what is bad above, or try it yourself: `wrap --offline`, the agent, a prompt",
+            "fix what is bad above, or try it yourself: `wrap --offline`, the agent, a prompt",
         )),
         Ok(_) if requests > 0 => Finding::Good(format!(
             "{requests} model requests on record, answered by the stand-in"
         )),
         Ok(output) => {
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            let last = said.lines().last().unwrap_or("it said nothing");
+            let last = said.lines().last().unwrap_or("it printed nothing");
             Finding::Bad(Warning::new(
                 format!(
                     "no model request was recorded; {}: {last}",
@@ -243,7 +243,7 @@ fn bad(error: &anyhow::Error) -> Finding {
     Finding::Bad(Warning::new(format!("{error:#}"), ""))
 }
 
-/// For a program to say its version.
+/// For a program to print its version.
 const VERSION_TIMEOUT: Duration = Duration::from_secs(10);
-/// For an agent to have one short conversation with the stand-in.
+/// For one short conversation of an agent with the stand-in.
 const SELF_TEST_TIMEOUT: Duration = Duration::from_secs(20);

@@ -1,7 +1,7 @@
 //! What a recording reveals: the report, the summary, the warnings, and `wrap doctor`.
 //!
-//! Nothing in here touches the proxy or the agent: a recording goes in, findings come out.
-//! `doctor` alone starts programs, and judges them by what they left on record.
+//! A recording goes in, findings come out. Only `doctor` starts programs: it judges a trial run
+//! by its recording.
 
 pub(crate) mod diagnose;
 pub(crate) mod doctor;

@@ -1,5 +1,4 @@
-//! The report of a session: its recording is read once, and what people look at is written
-//! beside it.
+//! The report of a session: reads its recording once, and writes the report next to it.
 
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -13,20 +12,20 @@ use crate::findings::standout::Standout;
 use crate::profile::Profile;
 use crate::sessions::Session;
 
-/// What a recording tells.
+/// What a recording reveals.
 pub(crate) struct Analysis {
-    /// For people and programs, to be written.
+    /// To be written for people.
     pub(crate) report: Report,
     /// For the summary and the warnings.
     pub(crate) standout: Standout,
 }
 
-/// Reads the recording of an agent with this profile; `keep_secrets` leaves credentials as they
-/// are, where it kept them.
+/// Reads the recording of an agent with this profile. `keep_secrets` shows credentials if the
+/// recording kept them.
 ///
 /// # Errors
 ///
-/// When the file cannot be opened. A damaged line is part of the report.
+/// When the file cannot be opened. Damaged lines are counted in the report.
 pub(crate) fn read(recording: &Path, profile: &Profile, keep_secrets: bool) -> Result<Analysis> {
     let mut aggregate = Aggregate::default();
     let mut standout = Standout::default();
@@ -47,8 +46,8 @@ pub(crate) fn read(recording: &Path, profile: &Profile, keep_secrets: bool) -> R
     })
 }
 
-/// Writes the report into the session's folder, in each format for people; tells the place of
-/// the one to look at.
+/// Writes the report into the session's folder, in each format for people; returns the path of
+/// the one to open.
 ///
 /// # Errors
 ///
@@ -64,10 +63,10 @@ pub(crate) fn write(report: &Report, session: &Session) -> Result<PathBuf> {
             .and_then(|()| out.flush())
             .with_context(cannot_write)?;
         drop(out);
-        // A folder that was named with --output may hold a report of the user's.
+        // A folder named with --output may hold a report of the user's.
         ensure!(
             path.symlink_metadata().is_err(),
-            "{} is there already and is left as it was",
+            "{} exists already and is left as it was",
             path.display()
         );
         file.commit().with_context(cannot_write)?;
@@ -75,11 +74,11 @@ pub(crate) fn write(report: &Report, session: &Session) -> Result<PathBuf> {
     Ok(session.report(OPENED.name()))
 }
 
-/// Shows a report in the user's browser, without waiting for it.
+/// Opens a report in the user's browser, without waiting for it.
 ///
 /// # Errors
 ///
-/// When there is no program to show it with.
+/// When the opener cannot be started.
 pub(crate) fn open(path: &Path) -> Result<()> {
     Command::new(OPENER)
         .arg(path)
@@ -87,15 +86,15 @@ pub(crate) fn open(path: &Path) -> Result<()> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .with_context(|| format!("cannot start {OPENER} to show {}", path.display()))?;
+        .with_context(|| format!("cannot start {OPENER} to open {}", path.display()))?;
     Ok(())
 }
 
-/// What is written without being asked for.
+/// The formats that every run writes.
 const FORMATS: &[Format] = &[Format::Markdown, OPENED];
-/// What a browser shows.
+/// The format to open in a browser.
 const OPENED: Format = Format::Html;
-/// Shows a file with the program that the user prefers for it.
+/// Opens a file with the user's preferred program.
 const OPENER: &str = if cfg!(target_os = "macos") {
     "open"
 } else {

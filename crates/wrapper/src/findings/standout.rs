@@ -1,5 +1,5 @@
-//! What stands out in a recording and has no place in its report: who was told a credential,
-//! and which program met which obstacle. A fold over records; no I/O.
+//! What the findings need and the report does not have: which hosts were sent a credential, and
+//! which connections of which program failed. A fold over records; no I/O.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,12 +8,12 @@ use capture::record::{Connection, Exchange, Record, State};
 use crate::host::{host_of_authority, host_of_url};
 use crate::profile::Profile;
 
-/// Gathered record by record. It grows with hosts and programs, not with traffic.
+/// Built up record by record. Grows with hosts and programs, not with traffic.
 #[derive(Debug, Default)]
 pub(crate) struct Standout {
     /// Connections of every kind.
     pub(crate) connections: u64,
-    /// Certificates that were not accepted: program and host, to the cause.
+    /// Rejected certificates: program and host, to the cause.
     pub(crate) rejected: BTreeMap<(String, String), String>,
     /// Origins that could not be reached: host, to the reason.
     pub(crate) unreachable: BTreeMap<String, String>,
@@ -21,18 +21,18 @@ pub(crate) struct Standout {
     pub(crate) refused: BTreeMap<String, String>,
     /// Connections that asked for something without the proxy's password.
     pub(crate) without_password: u64,
-    /// Hosts that were relayed unread, with the bytes that passed.
+    /// Hosts relayed unread, with their bytes.
     pub(crate) unread: BTreeMap<String, u64>,
-    /// Posts that were answered by a stream of events, as models answer them, whatever their API.
+    /// POST requests answered by a stream of events, as models of any API answer them.
     pub(crate) streamed: u64,
-    /// Hosts that answers sent the agent to.
+    /// Hosts that responses moved the agent to.
     pub(crate) discovered_hosts: BTreeSet<String>,
-    /// Hosts by the credential that they were sent, whatever stands for it on record.
+    /// Hosts by the credential that they were sent, as recorded (redacted or not).
     credentials: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Standout {
-    /// Takes in the next record of an agent with this profile.
+    /// Adds the next record of an agent with this profile.
     pub(crate) fn add(&mut self, record: &Record, profile: &Profile) {
         match record {
             Record::Exchange(exchange) => {
@@ -45,7 +45,7 @@ impl Standout {
         }
     }
 
-    /// Groups of hosts that were sent the same credential; of two hosts or more each.
+    /// Groups of two or more hosts that were sent the same credential.
     pub(crate) fn shared_credentials(&self) -> BTreeSet<&BTreeSet<String>> {
         let hosts = self.credentials.values();
         hosts.filter(|hosts| hosts.len() > 1).collect()
@@ -100,11 +100,11 @@ impl Standout {
             State::Failed => {
                 self.unreachable.entry(host.to_owned()).or_insert(reason);
             }
-            // Programs may ask without the password first, and again with it, as git does.
+            // Programs such as git ask without the password first, and again with it.
             State::Refused if cause == "no_password" => {
                 self.without_password = self.without_password.saturating_add(connection.count);
             }
-            // A request that was cancelled: nothing is wrong.
+            // A cancelled request: nothing is wrong.
             State::Refused if cause == "agent_gone" => {}
             State::Refused => {
                 self.refused.entry(program.to_owned()).or_insert(reason);
@@ -116,7 +116,7 @@ impl Standout {
 /// Headers whose value proves who asks; in lower case.
 const CREDENTIAL_HEADERS: &[&str] = &["authorization", "x-api-key", "api-key", "x-goog-api-key"];
 
-/// An agent has a handful; tokens that change with every request stop counting here.
+/// An agent has a handful; bounds tokens that change with every request.
 const MAX_CREDENTIALS: usize = 1000;
 
 #[cfg(test)]

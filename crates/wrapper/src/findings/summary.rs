@@ -1,5 +1,5 @@
-//! The summary of a run, in fewer than ten lines: what went where, what it cost in tokens,
-//! what stood out. Values in, text out; colours are taken off where nobody sees them.
+//! The summary of a run, in fewer than ten lines: hosts, models, tokens, what stood out.
+//! Values in, text out; `anstream` strips the colours where they do not show.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -14,7 +14,7 @@ use std::os::unix::process::ExitStatusExt;
 use crate::findings::standout::Standout;
 use crate::style::{BOLD, DIM, RED, YELLOW};
 
-/// How the run went, beside its recording.
+/// How the run went, apart from its recording.
 #[derive(Debug)]
 pub(crate) struct SummaryInput<'a> {
     /// The agent's name.
@@ -23,13 +23,13 @@ pub(crate) struct SummaryInput<'a> {
     pub(crate) status: ExitStatus,
     /// How long it ran.
     pub(crate) lasted: Duration,
-    /// Where the report is, where there is one.
+    /// The report's path, if one was written.
     pub(crate) report: Option<&'a Path>,
-    /// Where the recording is.
+    /// The recording's path.
     pub(crate) recording: &'a Path,
 }
 
-/// The summary, with a line end after each line.
+/// The summary; each line ends in a line feed.
 pub(crate) fn render(input: &SummaryInput<'_>, report: &Report, standout: &Standout) -> String {
     let glance = report.glance.clone().unwrap_or_default();
     let mut lines = vec![headline(input, &glance)];
@@ -63,7 +63,7 @@ fn headline(input: &SummaryInput<'_>, glance: &Glance) -> String {
     )
 }
 
-/// The hosts with the most exchanges, then those that were not read.
+/// The hosts with the most exchanges, then those relayed unread.
 fn went_where(hosts: &[HostStats], standout: &Standout) -> Option<String> {
     let mut read: Vec<&HostStats> = hosts.iter().filter(|host| host.exchanges > 0).collect();
     read.sort_by(|a, b| (b.exchanges, &a.host).cmp(&(a.exchanges, &b.host)));
@@ -123,7 +123,7 @@ fn tokens(glance: &Glance) -> Option<String> {
     })
 }
 
-/// What a reader would want to hear first, in red where it is trouble.
+/// What a reader wants to know first; trouble is red.
 fn stood_out(report: &Report, standout: &Standout) -> Option<String> {
     let mut parts = failures(report);
     for hosts in standout.shared_credentials() {
@@ -168,7 +168,7 @@ fn failures(report: &Report) -> Vec<String> {
     .collect()
 }
 
-/// How much of what was sent is the agent's account of itself.
+/// How much of what was sent is telemetry.
 fn telemetry(report: &Report) -> Option<String> {
     let endpoints = &report.endpoints.as_ref()?.endpoints;
     let sent = |entry: &analyze::report::EndpointStats| {

@@ -1,8 +1,8 @@
-//! The agent's process: start it, stand between it and signals, learn how it ended.
+//! The agent's process: start it, forward signals to it, learn how it ended.
 //!
-//! One plain thread, the supervisor, passes signals on and reaps; so a signal can never go
-//! to a process id that was given away again. Job control follows the agent: when it is
-//! stopped and the shell waits for us, `wrap` stops as well, and `fg` continues both.
+//! One thread, the supervisor, both forwards signals and reaps, so that no signal can reach a
+//! reused process id. Job control follows the agent: when it is stopped while the shell waits
+//! for us, `wrap` stops as well, and `fg` continues both.
 
 use std::io;
 use std::os::unix::process::ExitStatusExt;
@@ -21,37 +21,37 @@ use signal_hook::low_level::emulate_default_handler;
 use signal_hook::low_level::siginfo::Origin;
 use tokio::sync::{Notify, oneshot};
 
-use crate::process::signals::{SignalSource, is_fatal, is_passed_on, watched};
+use crate::process::signals::{SignalSource, is_fatal, is_forwarded, watched};
 use crate::process::terminal::Terminal;
 
 /// The agent, running.
 #[derive(Debug)]
 pub(crate) struct Child {
     ended: oneshot::Receiver<ExitStatus>,
-    hurry: Arc<Notify>,
+    abort: Arc<Notify>,
     released: Arc<AtomicBool>,
 }
 
 impl Child {
     /// Starts `command` in our process group, on our terminal.
     ///
-    /// From here on signals are the supervisor's.
+    /// From here on, the supervisor handles signals.
     ///
     /// # Errors
     ///
-    /// What the system says when the program cannot be started.
+    /// When the program cannot be started.
     pub(crate) fn spawn(mut command: Command) -> io::Result<Self> {
-        // Before the agent is there: its first SIGCHLD may come at once.
+        // Before the agent starts: its SIGCHLD may arrive at once.
         let signals = SignalsInfo::<WithOrigin>::new(watched())?;
         let terminal = Terminal::controlling();
         let (end, ended) = oneshot::channel();
-        let hurry = Arc::new(Notify::new());
+        let abort = Arc::new(Notify::new());
         let released = Arc::new(AtomicBool::new(false));
         let (start, started) = std::sync::mpsc::sync_channel(1);
         let supervisor = Supervisor {
             terminal,
             end: Some(end),
-            hurry: Arc::clone(&hurry),
+            abort: Arc::clone(&abort),
             released: Arc::clone(&released),
         };
         thread::Builder::new()
@@ -66,10 +66,10 @@ impl Child {
             })?;
         started
             .recv()
-            .unwrap_or_else(|_| Err(io::Error::other("the supervisor is gone")))?;
+            .unwrap_or_else(|_| Err(io::Error::other("the supervisor ended early")))?;
         Ok(Self {
             ended,
-            hurry,
+            abort,
             released,
         })
     }
@@ -78,26 +78,26 @@ impl Child {
     ///
     /// # Errors
     ///
-    /// When the system can no longer say how the agent fares.
+    /// When the supervisor could not wait for the agent.
     pub(crate) async fn wait(&mut self) -> io::Result<ExitStatus> {
         (&mut self.ended)
             .await
-            .map_err(|_| io::Error::other("the agent's end was not seen"))
+            .map_err(|_| io::Error::other("lost track of the agent"))
     }
 
-    /// Completes when a signal asks `wrap` to end although the recording is not finished.
-    pub(crate) fn impatience(&self) -> impl Future<Output = ()> + Send + use<> {
-        let hurry = Arc::clone(&self.hurry);
-        async move { hurry.notified().await }
+    /// Completes when a signal asks `wrap` to end before the recording is finished.
+    pub(crate) fn abort_requested(&self) -> impl Future<Output = ()> + Send + use<> {
+        let abort = Arc::clone(&self.abort);
+        async move { abort.notified().await }
     }
 
-    /// Lets signals have their usual effect on `wrap` again, once nothing is left to lose.
+    /// Gives signals their default effect on `wrap` again, once the recording is finished.
     pub(crate) fn release(&self) {
         self.released.store(true, Ordering::Release);
     }
 }
 
-/// The exit code that stands for how a process ended: its own, or 128 and the signal's number.
+/// The exit code for a process: its own, or 128 plus the number of the signal that killed it.
 pub(crate) fn exit_code(status: ExitStatus) -> u8 {
     let code = match (status.code(), status.signal()) {
         (Some(code), _) => code,
@@ -107,12 +107,12 @@ pub(crate) fn exit_code(status: ExitStatus) -> u8 {
     u8::try_from(code).unwrap_or(u8::MAX)
 }
 
-/// Passes signals on and reaps, on a thread of its own.
+/// Forwards signals and reaps, on its own thread.
 struct Supervisor {
     terminal: Option<Terminal>,
-    /// Told the agent's end; taken when it has ended.
+    /// Receives the exit status; taken once the agent has ended.
     end: Option<oneshot::Sender<ExitStatus>>,
-    hurry: Arc<Notify>,
+    abort: Arc<Notify>,
     released: Arc<AtomicBool>,
 }
 
@@ -126,19 +126,19 @@ impl Supervisor {
             }
             let continued = batch.iter().any(|origin| origin.signal == SIGCONT);
             for origin in &batch {
-                if is_passed_on(origin.signal, source(origin), agent) {
+                if is_forwarded(origin.signal, source(origin), agent) {
                     send(agent, Signal::try_from(origin.signal).ok());
                 }
             }
             if continued {
                 send(agent, Some(Signal::SIGCONT));
             }
-            self.look_at(agent, continued);
+            self.reap(agent, continued);
         }
     }
 
-    /// Takes every change of the agent's state that the system has for us.
-    fn look_at(&mut self, agent: Pid, continued: bool) {
+    /// Collects every pending change of the agent's state.
+    fn reap(&mut self, agent: Pid, continued: bool) {
         let flags = WaitPidFlag::WNOHANG | WaitPidFlag::WUNTRACED;
         loop {
             let status = match waitpid(agent, Some(flags)) {
@@ -148,7 +148,7 @@ impl Supervisor {
                     ExitStatus::from_raw(signal as i32)
                 }
                 Ok(WaitStatus::Stopped(..)) => {
-                    // Stopped before somebody continued us: it is running again by now.
+                    // It stopped before we were continued, and runs again by now.
                     if !continued {
                         self.stop_too();
                     }
@@ -163,17 +163,17 @@ impl Supervisor {
                 }
             };
             if let Some(end) = self.end.take() {
-                // Nobody waits when `wrap` is giving up already.
+                // The receiver is gone if `wrap` is giving up already.
                 end.send(status).unwrap_or_default();
             }
             return;
         }
     }
 
-    /// Gives the terminal back to the shell, which waits for `wrap` and not for the agent.
+    /// Stops `wrap` too, so that the shell, which waits for `wrap`, takes the terminal back.
     ///
-    /// Where no shell waits, in the background or without a terminal, nobody would continue us:
-    /// the proxy goes on then.
+    /// In the background or without a terminal, no shell would continue us: the proxy then
+    /// keeps running.
     fn stop_too(&self) {
         if self.terminal.as_ref().is_some_and(Terminal::is_ours)
             && let Err(error) = raise(Signal::SIGSTOP)
@@ -188,14 +188,14 @@ impl Supervisor {
         }
     }
 
-    /// The agent is gone. Until `release` the recording is being finished, and a signal makes
-    /// that short; afterwards it has its usual effect.
+    /// The agent has ended. Until `release`, a signal cuts the rest of the recording short;
+    /// afterwards it has its default effect.
     fn after_the_end(&self, batch: &[Origin]) {
         for origin in batch.iter().filter(|origin| is_fatal(origin.signal)) {
             if !self.released.load(Ordering::Acquire) {
-                self.hurry.notify_one();
+                self.abort.notify_one();
             } else if let Err(error) = emulate_default_handler(origin.signal) {
-                tracing::warn!(%error, "cannot end as signal {} asks", origin.signal);
+                tracing::warn!(%error, "cannot take the default action of signal {}", origin.signal);
             }
         }
     }
@@ -220,7 +220,7 @@ fn send(agent: Pid, signal: Option<Signal>) {
     if let Some(signal) = signal
         && let Err(error) = kill(agent, signal)
     {
-        tracing::warn!(%error, "cannot pass {signal} on");
+        tracing::warn!(%error, "cannot forward {signal}");
     }
 }
 

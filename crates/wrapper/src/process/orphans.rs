@@ -1,6 +1,6 @@
-//! Processes that the agent left behind and that still point at our proxy, which is gone.
+//! Processes that the agent left behind, and that still use our proxy, which is gone.
 //!
-//! Found through Linux's `/proc`; other systems do not tell, and none are found there.
+//! Found through Linux's `/proc`; on other systems none are found.
 
 use std::fs;
 
@@ -14,10 +14,10 @@ pub(crate) fn warning(proxy_url: &str) -> Option<Warning> {
     }
     Some(Warning::new(
         format!(
-            "still running, with a proxy that is gone: {}",
+            "still running, although their proxy is gone: {}",
             orphans.join(", ")
         ),
-        "end them, or they have no network; they keep the environment that they were started with",
+        "end them: with the environment they were started in, they have no network",
     ))
 }
 
@@ -40,7 +40,7 @@ fn find(proxy_url: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whether any variable in `environ`, each ended by a zero byte, has this value.
+/// Whether a variable in `environ`, each ended by a zero byte, has this value.
 fn names(environ: &[u8], value: &str) -> bool {
     environ.split(|byte| *byte == 0).any(|variable| {
         variable

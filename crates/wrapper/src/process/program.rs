@@ -1,4 +1,4 @@
-//! Finding the agent's program, as a shell would, before anything is set up for it.
+//! Finds the agent's program as a shell would, before anything is set up.
 
 use std::env;
 use std::ffi::OsStr;
@@ -7,14 +7,14 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-/// Why there is no program to run; each has an exit code of its own, as in a shell.
+/// Why a program cannot run; each reason has its own exit code, as in a shell.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ProgramError {
     /// No such file: 127.
     #[error("{0} is not found: install it, or check its spelling and PATH")]
     NotFound(String),
-    /// A file that is no program, or not ours to run: 126.
-    #[error("{0} cannot be executed: check that it is a program, and its permissions")]
+    /// Not an executable file, or not executable by us: 126.
+    #[error("{0} cannot be executed: check that it is a program, and check its permissions")]
     NotExecutable(PathBuf),
 }
 
@@ -22,8 +22,8 @@ pub(crate) enum ProgramError {
 ///
 /// # Errors
 ///
-/// [`ProgramError`], in the shell's sense: a file that cannot be executed is reported only when
-/// no later folder has one that can.
+/// [`ProgramError`]. As in a shell, a file that cannot be executed is reported only if no later
+/// folder has one that can.
 pub(crate) fn find(name: &OsStr, path: Option<&OsStr>) -> Result<PathBuf, ProgramError> {
     if name.as_bytes().contains(&b'/') {
         return check(PathBuf::from(name));

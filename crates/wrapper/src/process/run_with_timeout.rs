@@ -1,4 +1,4 @@
-//! Programs that are run to be looked at: their output is gathered, and they may not take for ever.
+//! Runs a short program: collects its output, and ends it when it takes too long.
 
 use std::io;
 use std::process::{Command, Output, Stdio};
@@ -9,12 +9,12 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-/// Runs `command` with nothing to read, and gathers what it writes.
+/// Runs `command` with empty input, and collects its output.
 ///
 /// # Errors
 ///
-/// When it cannot be started, and [`io::ErrorKind::TimedOut`] when it took longer than
-/// `limit`; it is then asked to end, and given a moment for it.
+/// When it cannot be started, and [`io::ErrorKind::TimedOut`] when it takes longer than
+/// `limit`: it then gets a SIGTERM, and [`TERMINATION_GRACE`] to end.
 pub(crate) fn run_with_timeout(mut command: Command, limit: Duration) -> io::Result<Output> {
     let child = command
         .stdin(Stdio::null())
@@ -28,9 +28,9 @@ pub(crate) fn run_with_timeout(mut command: Command, limit: Duration) -> io::Res
         return output;
     }
     if let Err(error) = kill(id, Signal::SIGTERM) {
-        tracing::debug!(%error, "it has ended by itself");
+        tracing::debug!(%error, "it ended on its own");
     }
-    // Whether it obeys or not, it took too long.
+    // Even if it ends now, it took too long.
     drop(finished.recv_timeout(TERMINATION_GRACE));
     Err(io::Error::new(
         io::ErrorKind::TimedOut,
@@ -38,7 +38,7 @@ pub(crate) fn run_with_timeout(mut command: Command, limit: Duration) -> io::Res
     ))
 }
 
-/// For a program to put its things in order.
+/// Time for a program to clean up.
 const TERMINATION_GRACE: Duration = Duration::from_secs(5);
 
 #[cfg(test)]

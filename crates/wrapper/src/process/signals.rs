@@ -1,8 +1,9 @@
 //! What `wrap` does about each signal while the agent runs.
 //!
-//! The agent is in our process group, so what the terminal sends (Ctrl-C, Ctrl-\, Ctrl-Z)
-//! reaches it without us, and a hangup unless we lead the session. What a process sends to `wrap` alone is passed on. Pure,
-//! but for reading which signals we were told to ignore.
+//! The agent is in our process group, so signals from the terminal (Ctrl-C, Ctrl-\, Ctrl-Z)
+//! reach it without us; so does a hangup, unless we lead the session. Signals that a process
+//! sends to `wrap` alone are forwarded. Pure, except for reading which signals we started with
+//! ignored.
 
 use std::ffi::c_int;
 use std::fs;
@@ -17,35 +18,35 @@ use signal_hook::consts::{
 pub(crate) enum SignalSource {
     /// The terminal, or the system itself.
     Kernel {
-        /// Whether we lead the session, as in a window of our own: its hangup then comes to us
-        /// alone, and not to our process group.
+        /// Whether we lead the session, as in a terminal window of our own: a hangup then goes
+        /// to us alone, not to our process group.
         to_leader: bool,
     },
     /// A process, by `kill`.
     Process {
         /// Its id.
         id: Pid,
-        /// Whether it is in our process group: then it most likely signalled the whole group,
+        /// Whether it is in our process group: it then most likely signalled the whole group,
         /// as codex does to stop itself.
         in_our_group: bool,
     },
 }
 
-/// Whether `signal` is to be passed on to the agent, whose process is `agent`.
-pub(crate) fn is_passed_on(signal: c_int, source: SignalSource, agent: Pid) -> bool {
+/// Whether to forward `signal` to the process `agent`.
+pub(crate) fn is_forwarded(signal: c_int, source: SignalSource, agent: Pid) -> bool {
     match (signal, source) {
         (SIGCHLD, _) => false,
         (SIGHUP, SignalSource::Kernel { to_leader }) => to_leader,
         (_, SignalSource::Kernel { .. }) => false,
-        // Whoever continues us continues the agent: see `child`.
+        // `child` continues the agent whenever we are continued.
         (SIGCONT, _) => false,
         (SIGTSTP, SignalSource::Process { in_our_group, .. }) => !in_our_group,
         (_, SignalSource::Process { id, .. }) => id != agent,
     }
 }
 
-/// The signals to watch: all that may concern the agent, but for those that we were started
-/// with ignored. These stay ignored, here and in the agent, as `nohup` means it.
+/// The signals to watch: all that may concern the agent, except those that we started with
+/// ignored. These stay ignored, here and in the agent, as `nohup` intends.
 pub(crate) fn watched() -> Vec<c_int> {
     let ignored = fs::read_to_string("/proc/self/status")
         .map(|status| ignored_mask(&status))
@@ -58,7 +59,7 @@ pub(crate) fn watched() -> Vec<c_int> {
         .collect()
 }
 
-/// Whether a signal that comes after the agent's end asks us to end as well.
+/// Whether a signal that arrives after the agent's end asks us to end too.
 pub(crate) fn is_fatal(signal: c_int) -> bool {
     matches!(
         signal,
@@ -66,7 +67,7 @@ pub(crate) fn is_fatal(signal: c_int) -> bool {
     )
 }
 
-/// The ignored signals, from Linux's account of a process; bit 0 is signal 1.
+/// The ignored signals in Linux's `/proc/PID/status`; bit 0 is signal 1.
 fn ignored_mask(status: &str) -> u64 {
     status
         .lines()
@@ -89,21 +90,21 @@ mod tests {
     fn what_the_terminal_sends_reaches_the_agent_without_us() {
         let terminal = SignalSource::Kernel { to_leader: false };
         for signal in [SIGINT, SIGQUIT, SIGHUP, SIGTSTP] {
-            assert!(!is_passed_on(signal, terminal, AGENT));
+            assert!(!is_forwarded(signal, terminal, AGENT));
         }
     }
 
     #[test]
     fn a_hangup_that_comes_to_the_sessions_leader_alone_is_passed_on() {
         let terminal = SignalSource::Kernel { to_leader: true };
-        assert!(is_passed_on(SIGHUP, terminal, AGENT));
-        assert!(!is_passed_on(SIGINT, terminal, AGENT));
+        assert!(is_forwarded(SIGHUP, terminal, AGENT));
+        assert!(!is_forwarded(SIGINT, terminal, AGENT));
     }
 
     #[test]
     fn what_a_process_sends_is_passed_on() {
         for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGTSTP] {
-            assert!(is_passed_on(signal, OTHER, AGENT));
+            assert!(is_forwarded(signal, OTHER, AGENT));
         }
     }
 
@@ -113,8 +114,8 @@ mod tests {
             id: AGENT,
             in_our_group: true,
         };
-        assert!(!is_passed_on(SIGTERM, itself, AGENT));
-        assert!(!is_passed_on(SIGTSTP, itself, AGENT));
+        assert!(!is_forwarded(SIGTERM, itself, AGENT));
+        assert!(!is_forwarded(SIGTSTP, itself, AGENT));
     }
 
     #[test]

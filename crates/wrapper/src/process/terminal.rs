@@ -1,14 +1,14 @@
-//! The terminal that the agent has, as far as `wrap` must know it.
+//! The controlling terminal: who is in the foreground, and its modes.
 //!
-//! `wrap` never reads or writes it while the agent runs. It looks who is in the foreground,
-//! and puts the modes back after an agent that died without doing so.
+//! `wrap` never reads or writes it while the agent runs. It restores the modes after an agent
+//! that was killed before doing so.
 
 use std::fs::File;
 
 use nix::sys::termios::{self, SetArg, Termios};
 use nix::unistd::{getpgrp, tcgetpgrp};
 
-/// The controlling terminal, and its modes before the agent began.
+/// The controlling terminal, and its modes before the agent started.
 #[derive(Debug)]
 pub(crate) struct Terminal {
     device: File,
@@ -16,7 +16,7 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// The terminal that controls us; `None` where there is none, as in a service.
+    /// Opens our controlling terminal; `None` without one, as in a service.
     pub(crate) fn controlling() -> Option<Self> {
         let device = File::options()
             .read(true)
@@ -27,13 +27,12 @@ impl Terminal {
         Some(Self { device, modes })
     }
 
-    /// Whether our process group has the terminal: the shell waits for us then.
+    /// Whether our process group is in the foreground: the shell then waits for us.
     pub(crate) fn is_ours(&self) -> bool {
         tcgetpgrp(&self.device).is_ok_and(|foreground| foreground == getpgrp())
     }
 
-    /// Puts the modes back as they were before the agent began: an agent that was killed left
-    /// them raw.
+    /// Restores the modes from before the agent: a killed agent leaves them raw.
     pub(crate) fn restore(&self) {
         // In the background this would stop us; the shell has set its own modes by then.
         if !self.is_ours() {

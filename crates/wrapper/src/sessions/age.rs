@@ -1,13 +1,13 @@
-//! How old a session must be to be removed, as typed on the command line.
+//! The age from which `--remove` removes sessions.
 
 use std::fmt;
 use std::str::FromStr;
 
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
-/// A length of time, in the units that people think of sessions in: `30d`, `12h`, `2w`.
+/// A length of time in hours, days or weeks: `12h`, `30d`, `2w`.
 ///
-/// Days are 24 hours. Months and years are refused: their length depends on the calendar.
+/// A day is 24 hours. Months and years are refused: their length depends on the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Age(SignedDuration);
 
@@ -33,13 +33,13 @@ impl FromStr for Age {
     }
 }
 
-/// A text that is no [`Age`].
+/// The text is not an [`Age`].
 #[derive(Debug)]
 pub(crate) struct NotAnAge;
 
 impl fmt::Display for NotAnAge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("give a number and a unit: `30d`, `12h`, `2w`")
+        f.write_str("expected a number and a unit, as in `30d`, `12h` or `2w`")
     }
 }
 

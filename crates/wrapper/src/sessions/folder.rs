@@ -1,7 +1,7 @@
-//! One run's folder: where it is, what stands in it, and that no other run writes there.
+//! A session's folder: its path, its files, and the lock that keeps other runs out.
 //!
-//! The folder is private (0700). Nothing in it is ever overwritten or deleted, save by
-//! `wrap --remove`, which asks; and the bundle, which is of no use once its run is over.
+//! The folder is private (0700). Nothing in it is ever overwritten or deleted, except by
+//! `wrap --remove`, which asks first, and the bundle, which is useless once its run is over.
 
 use std::fs::{self, DirBuilder, File};
 use std::io;
@@ -16,18 +16,18 @@ use jiff::Timestamp;
 /// One run of `wrap`, and its folder.
 #[derive(Debug)]
 pub(crate) struct Session {
-    /// Absolute, so that it holds where the agent changes directory.
+    /// Absolute, so that it stays valid when the agent changes directory.
     folder: PathBuf,
     log: File,
 }
 
 impl Session {
-    /// Makes a new folder below `root`, named for the start and the agent, and points
+    /// Creates a folder below `root`, named after the start time and the agent, and points
     /// `latest` at it.
     ///
     /// # Errors
     ///
-    /// When a folder cannot be made there: another place is then to be named with `--output`.
+    /// When no folder can be created there: the user can then name another with `--output`.
     pub(crate) fn create(root: &Path, agent: &str, now: Timestamp) -> Result<Self> {
         private_file::create_folder(root).with_context(|| unwritable(root))?;
         sweep(root);
@@ -38,11 +38,11 @@ impl Session {
         Ok(session)
     }
 
-    /// Uses `folder` as it was named on the command line; makes it where it is missing.
+    /// Uses `folder`, as named on the command line; creates it if it is missing.
     ///
     /// # Errors
     ///
-    /// When it cannot be made or written, and when it holds a recording: two runs in one
+    /// When it cannot be created or written, and when it holds a recording: two runs in one
     /// folder would overwrite each other's report.
     pub(crate) fn create_at(folder: &Path) -> Result<Self> {
         private_file::create_folder(folder).with_context(|| unwritable(folder))?;
@@ -62,17 +62,17 @@ impl Session {
         self.folder.join(RECORDING)
     }
 
-    /// Where the report goes, by its format's name, which is also its file extension.
+    /// The report's path; the format's name is its file extension.
     pub(crate) fn report(&self, format: &str) -> PathBuf {
         self.folder.join(format!("{REPORT_STEM}.{format}"))
     }
 
-    /// Where the agent finds the certificates to trust; there only while it runs.
+    /// The PEM file of roots for the agent; exists only while it runs.
     pub(crate) fn bundle(&self) -> PathBuf {
         self.folder.join(BUNDLE)
     }
 
-    /// Where we log, since the terminal is the agent's.
+    /// Our log, because the terminal belongs to the agent.
     ///
     /// # Errors
     ///
@@ -81,8 +81,8 @@ impl Session {
         self.log.try_clone()
     }
 
-    /// Opens the log, and holds its lock as long as the session lasts: `--remove` leaves
-    /// a locked session alone, and a second run in the same folder is refused.
+    /// Opens the log and locks it for as long as the session lasts: `--remove` skips a locked
+    /// session, and a second run in the same folder is refused.
     fn open(folder: PathBuf) -> Result<Self> {
         let path = folder.join(LOG);
         let log = private_file::append_to(&path)
@@ -111,7 +111,7 @@ pub(super) fn is_in_use(folder: &Path) -> bool {
     File::open(folder.join(LOG)).is_ok_and(|log| log.try_lock().is_err())
 }
 
-/// Removes the bundles of runs that were killed. What cannot be removed stays: it is public.
+/// Removes the bundles of killed runs. One that cannot be removed stays: it is public.
 fn sweep(root: &Path) {
     let Ok(entries) = fs::read_dir(root) else {
         return;
@@ -132,18 +132,18 @@ fn sweep(root: &Path) {
 ///
 /// # Errors
 ///
-/// When there is no home directory to put it in.
+/// When there is no home directory.
 pub(crate) fn root() -> Result<PathBuf> {
     let base = etcetera::choose_base_strategy()
         .context("there is no home directory: set HOME, or name a folder with --output")?;
     Ok(base.data_dir().join("codex-dissect").join("sessions"))
 }
 
-/// Checks that sessions can be made in `root`; makes it where it is missing.
+/// Checks that sessions can be created in `root`; creates it if it is missing.
 ///
 /// # Errors
 ///
-/// When they cannot.
+/// When they cannot be.
 pub(crate) fn check_writable(root: &Path) -> Result<()> {
     private_file::create_folder(root).with_context(|| unwritable(root))?;
     let probe = root.join(format!(".probe-{}", std::process::id()));
@@ -153,7 +153,7 @@ pub(crate) fn check_writable(root: &Path) -> Result<()> {
         .with_context(|| unwritable(root))
 }
 
-/// Makes a folder below `root` that nobody else has: a number is added where the name is taken.
+/// Creates a new folder below `root`, with a number appended if the name is taken.
 fn create_unique(root: &Path, name: &str) -> io::Result<PathBuf> {
     let mut attempt = 1;
     loop {
@@ -179,14 +179,14 @@ fn unwritable(folder: &Path) -> String {
     )
 }
 
-/// The recording's name in a session's folder.
+/// The recording's file name.
 pub(super) const RECORDING: &str = "traffic.jsonl";
 /// The link to the newest session.
 pub(super) const LATEST: &str = "latest";
 const LOG: &str = "wrap.log";
 const BUNDLE: &str = "ca.pem";
 const REPORT_STEM: &str = "analysis_report";
-/// Runs that may start in one second; past it something else is wrong.
+/// Runs that may start within one second; beyond that something else is wrong.
 const MAX_ATTEMPTS: u32 = 1000;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Past sessions: what each folder tells about itself, without reading its whole recording.
+//! Past sessions: what a folder reveals without reading its whole recording.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
@@ -11,20 +11,20 @@ use capture::record::{Record, Timestamp};
 
 use super::folder::{RECORDING, is_in_use};
 
-/// A session that is over, or that another `wrap` still records.
+/// A finished session, or one that another `wrap` is recording.
 #[derive(Debug)]
 pub(super) struct PastSession {
     /// Its folder.
     pub(super) folder: PathBuf,
-    /// When it began.
+    /// When it started.
     pub(super) started_at: Timestamp,
     /// The agent's profile; `?` where the recording does not say.
     pub(super) agent: String,
-    /// Exchanges on record, from the recording's last line; absent after a crash.
+    /// Recorded exchanges, from the recording's last line; absent after a crash.
     pub(super) exchanges: Option<u64>,
-    /// All files in the folder, in bytes.
+    /// Size of all files in the folder.
     pub(super) bytes: u64,
-    /// Whether a run still writes to it.
+    /// Whether a run is still writing to it.
     pub(super) in_use: bool,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct PastSession {
 ///
 /// # Errors
 ///
-/// When the folder is there and cannot be read, or `out` cannot be written.
+/// When the folder exists and cannot be read, or `out` cannot be written.
 pub(crate) fn list(root: &Path, out: &mut impl Write) -> Result<()> {
     let sessions = read(root).with_context(|| format!("cannot read {}", root.display()))?;
     if sessions.is_empty() {
@@ -72,17 +72,17 @@ pub(super) fn read(root: &Path) -> io::Result<Vec<PastSession>> {
     let mut sessions = Vec::new();
     for entry in entries {
         let entry = entry?;
-        // A link, as `latest` is, is no session: its target is listed itself.
+        // A link such as `latest` is not a session: its target is listed.
         if entry.file_type()?.is_dir() {
-            sessions.extend(look_at(entry.path()));
+            sessions.extend(inspect(entry.path()));
         }
     }
     sessions.sort_by(|a, b| (b.started_at, &b.folder).cmp(&(a.started_at, &a.folder)));
     Ok(sessions)
 }
 
-/// Reads what a folder tells; `None` when it is no session or is just being removed.
-fn look_at(folder: PathBuf) -> Option<PastSession> {
+/// Reads the edges of a recording; `None` if there is none, or it is just being removed.
+fn inspect(folder: PathBuf) -> Option<PastSession> {
     let mut recording = File::open(folder.join(RECORDING)).ok()?;
     let modified = recording.metadata().ok()?.modified().unwrap_or(UNIX_EPOCH);
     let (started_at, agent) = match first_record(&mut recording) {
@@ -132,7 +132,7 @@ fn size(folder: &Path) -> u64 {
         .sum()
 }
 
-/// The first line holds a command with its prompt, the last one counts: far below this.
+/// Far more than the first line (a command with its prompt) or the last (counts) needs.
 const MAX_EDGE_LINE: u64 = 256 * 1024;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Clearing old sessions: the only place where something recorded is deleted, and it asks.
+//! Removes old sessions: the only place that deletes a recording, and it asks first.
 
 use std::fs;
 use std::io::{BufRead, IsTerminal, Write};
@@ -13,14 +13,14 @@ use super::age::Age;
 use super::folder::LATEST;
 use super::past::{PastSession, read};
 
-/// Removes the sessions below `root` that began longer than `age` before `now`.
+/// Removes the sessions below `root` that started more than `age` before `now`.
 ///
-/// What would go is shown first. Without `yes`, the terminal is asked. A session that
-/// is still being recorded stays.
+/// Lists them first and, without `yes`, asks on the terminal. Skips sessions that are still
+/// being recorded.
 ///
 /// # Errors
 ///
-/// When there is no terminal to ask on, and when a folder cannot be read or removed.
+/// When there is no terminal to ask on, or a folder cannot be read or removed.
 pub(crate) fn remove(root: &Path, age: Age, now: Timestamp, yes: bool) -> Result<()> {
     let sessions = read(root).with_context(|| format!("cannot read {}", root.display()))?;
     let old: Vec<PastSession> = sessions
@@ -58,7 +58,7 @@ fn is_older(session: &PastSession, age: Age, now: Timestamp) -> bool {
     SignedDuration::from_micros(lived) > age.duration()
 }
 
-/// Asks on the terminal; anything but `y` or `yes` is a no.
+/// Asks on the terminal; anything but `y` or `yes` means no.
 fn confirmed(question: &str, out: &mut impl Write) -> Result<bool> {
     let input = std::io::stdin();
     if !input.is_terminal() {
@@ -71,7 +71,7 @@ fn confirmed(question: &str, out: &mut impl Write) -> Result<bool> {
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
-/// `latest` may have pointed at what is gone. A failure costs nothing: it dangles.
+/// Removes `latest` if its target is gone. A failure only leaves it dangling.
 fn drop_dangling_link(root: &Path) {
     let link = root.join(LATEST);
     if link.is_symlink()

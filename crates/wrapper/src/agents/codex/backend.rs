@@ -1,10 +1,10 @@
-//! Where the server sends codex for its further requests.
+//! Hosts that the server moves codex's further requests to.
 
 use capture::record::Exchange;
 
 use crate::host::host_of_url;
 
-/// With a ChatGPT login, the answer to the account check can move the backend elsewhere.
+/// With a ChatGPT login, the response to the account check can move the backend to another host.
 pub(super) fn discovered_hosts(exchange: &Exchange) -> Vec<String> {
     if !exchange.request.url.contains("/wham/accounts/check") {
         return Vec::new();

@@ -1,11 +1,11 @@
-//! codex's command line: whether it starts the TUI, and what is to be added then.
+//! codex's command line: whether it starts the TUI, and what to add if so.
 
 use std::ffi::{OsStr, OsString};
 
 use crate::warning::Warning;
 
-/// `--no-daemon` for the TUI: its background server would keep the environment that it was
-/// first started with, go around this proxy, and outlive it.
+/// `--no-daemon` for the TUI: its background server would keep the environment of its first
+/// start, bypass this proxy, and outlive it.
 pub(super) fn extra_arguments(arguments: &[OsString]) -> Vec<OsString> {
     let options = arguments.iter().take_while(|argument| *argument != "--");
     let settled = options
@@ -21,8 +21,8 @@ pub(super) fn extra_arguments(arguments: &[OsString]) -> Vec<OsString> {
     }
 }
 
-/// The subcommand, when the first argument that is neither an option nor an option's value
-/// is the name of one; the TUI's prompt otherwise.
+/// The subcommand, if the first argument that is neither an option nor an option's value
+/// names one; any other such argument is the TUI's prompt.
 pub(super) fn subcommand(arguments: &[OsString]) -> Option<&str> {
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
@@ -46,7 +46,7 @@ fn is_long_with_value(argument: &OsStr, name: &str) -> bool {
         .is_some_and(|rest| rest.starts_with('='))
 }
 
-/// With `--remote`, another process speaks to the model.
+/// With `--remote`, another process talks to the model.
 pub(super) fn remote_server(arguments: &[OsString]) -> Option<Warning> {
     let remote = arguments
         .iter()
@@ -54,16 +54,16 @@ pub(super) fn remote_server(arguments: &[OsString]) -> Option<Warning> {
         .any(|argument| argument == "--remote" || is_long_with_value(argument, "--remote"));
     remote.then(|| {
         Warning::new(
-            "with --remote, codex leaves the model traffic to a server that is not wrapped",
-            "leave --remote out, or start that server with wrap",
+            "with --remote, a server that is not wrapped sends the model requests",
+            "drop --remote, or start that server under wrap",
         )
     })
 }
 
-/// Arguments with which the user has decided about the server, or wants no TUI at all.
+/// Arguments that decide about the server, or that start no TUI.
 const SETTLE_THE_SERVER: &[&str] = &["--no-daemon", "--remote", "--help", "-h", "--version", "-V"];
 
-/// The TUI's options that take a value as an argument of its own.
+/// The TUI's options whose value is a separate argument.
 const OPTIONS_WITH_VALUE: &[&str] = &[
     "-c",
     "--config",

@@ -1,4 +1,4 @@
-//! What stands in for a login while nothing leaves the machine.
+//! A placeholder login for offline runs.
 
 use std::ffi::OsString;
 
@@ -8,7 +8,7 @@ use crate::agents::config_text::read_text;
 use crate::profile::{LaunchContext, Placeholder};
 
 /// `codex exec` takes a key from the environment. The TUI does not: it asks for a login first,
-/// unless a provider of the user's own brings its key along.
+/// unless the user has configured a provider with its own key.
 pub(super) fn placeholder(launch: &LaunchContext<'_>) -> Placeholder {
     let Some(home) = home(launch) else {
         return Placeholder::default();
@@ -37,7 +37,7 @@ pub(super) fn placeholder(launch: &LaunchContext<'_>) -> Placeholder {
     placeholder
 }
 
-/// The usual origin under another name, with a key from the environment: no login is asked for.
+/// The usual origin under another name, with a key from the environment: codex then asks for no login.
 const PLACEHOLDER_PROVIDER: &[&str] = &[
     "-c",
     "model_provider=\"offline\"",
@@ -45,7 +45,7 @@ const PLACEHOLDER_PROVIDER: &[&str] = &[
     "model_providers.offline={name=\"OpenAI\",base_url=\"https://api.openai.com/v1\",env_key=\"OPENAI_API_KEY\",wire_api=\"responses\",supports_websockets=true}",
 ];
 
-/// Says what it is to whoever meets it in a recording.
+/// Explains itself where it shows up in a recording.
 const PLACEHOLDER_KEY: &str = "sk-placeholder-of-wrap-offline";
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! codex's folder: what the user's settings and a running server there mean for a recording.
+//! codex's folder: how the user's settings and a running server there affect a recording.
 
 use std::path::{Path, PathBuf};
 
@@ -11,12 +11,12 @@ use crate::environment::VARIABLES;
 use crate::profile::LaunchContext;
 use crate::warning::Warning;
 
-/// Where codex keeps everything.
+/// codex's folder.
 pub(super) fn home(launch: &LaunchContext<'_>) -> Option<PathBuf> {
     launch.config_folder("CODEX_HOME", ".codex")
 }
 
-/// Hosts of providers that the user has set up.
+/// Hosts of providers that the user has configured.
 pub(super) fn own_hosts(launch: &LaunchContext<'_>) -> Vec<String> {
     home(launch)
         .and_then(|home| read_text(&home.join("config.toml")))
@@ -24,7 +24,7 @@ pub(super) fn own_hosts(launch: &LaunchContext<'_>) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// What of it would lead codex around the proxy.
+/// Settings that would make codex bypass the proxy.
 pub(super) fn traps(launch: &LaunchContext<'_>) -> Vec<Warning> {
     home(launch)
         .and_then(|home| overriding_dotenv(&home.join(".env")))
@@ -32,7 +32,7 @@ pub(super) fn traps(launch: &LaunchContext<'_>) -> Vec<Warning> {
         .collect()
 }
 
-/// codex reads `$CODEX_HOME/.env` over the environment that we give it, but for its own names.
+/// codex lets `$CODEX_HOME/.env` override the environment, except for names in `CODEX_`.
 fn overriding_dotenv(path: &Path) -> Option<Warning> {
     let text = read_text(path)?;
     let ours = VARIABLES.iter().map(|variable| variable.name);
@@ -42,15 +42,15 @@ fn overriding_dotenv(path: &Path) -> Option<Warning> {
     }
     Some(Warning::new(
         format!(
-            "{} sets {}, which codex takes instead of what wrap sets",
+            "{} sets {}, which overrides what wrap sets",
             path.display(),
             names.join(", ")
         ),
-        "take these lines out while recording; what comes past the proxy is not recorded",
+        "remove these lines while recording: traffic that bypasses the proxy is not recorded",
     ))
 }
 
-/// A background server that is up already: no trap, since `--no-daemon` keeps away from it.
+/// A background server that already runs: no trap, because `--no-daemon` avoids it.
 pub(super) fn notes(launch: &LaunchContext<'_>) -> Vec<String> {
     let server = home(launch)
         .and_then(|home| read_text(&home.join("app-server-daemon/daemon.pid")))

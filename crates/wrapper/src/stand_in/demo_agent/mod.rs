@@ -28,7 +28,7 @@ pub(crate) fn run_to_end() -> anyhow::Result<u8> {
     match runtime.block_on(agent::run()) {
         Ok(()) => Ok(0),
         Err(error) => {
-            crate::warning::say(&format!("demo agent: {error:#}\n"));
+            crate::warning::print_stderr(&format!("demo agent: {error:#}\n"));
             Ok(1)
         }
     }
