@@ -5,34 +5,29 @@
 
 use std::fmt::Display;
 use std::str::FromStr;
-use std::sync::LazyLock;
 
-use analyze::{Assertion, ExpressionError, Filter, Report, Subject};
-use capture::record::{Exchange, Record};
+use analyze::{Assertion, Exchange, ExpressionError, Filter, Report, Subject};
 
 /// What filters are asked about.
-static EXCHANGE: LazyLock<Exchange> = LazyLock::new(|| {
-    let line = br#"{"kind":"exchange","format":1,"id":1,"connection":1,
-        "started_at":"2026-11-23T10:00:00.100000Z","transport":"http",
-        "request":{"method":"GET","url":"https://example.test/v1/models?x=y","http_version":"HTTP/2"},
-        "response":{"status":200,"http_version":"HTTP/2","start_us":40100,"end_us":41000},
-        "outcome":{"state":"complete"}}"#;
-    match Record::from_json(line) {
-        Ok(Record::Exchange(exchange)) => *exchange,
-        other => panic!("{other:?}"),
-    }
-});
+const EXCHANGE: &[u8] = br#"{"kind":"exchange","format":1,"id":1,"connection":1,
+    "started_at":"2026-11-23T10:00:00.100000Z","transport":"http",
+    "request":{"method":"GET","url":"https://example.test/v1/models?x=y","http_version":"HTTP/2"},
+    "response":{"status":200,"http_version":"HTTP/2","start_us":40100,"end_us":41000},
+    "outcome":{"state":"complete"}}"#;
 
 /// Parses a filter and an assertion, and asks them.
 pub fn run(data: &[u8]) {
     let text = data.utf8_chunks().next();
     let expression = text.map_or("", |chunk| chunk.valid());
     if let Some(filter) = parse::<Filter>(expression) {
-        filter.matches(Subject {
-            exchange: &EXCHANGE,
-            call: None,
-            process: Some("codex"),
+        let asked = Exchange::read(EXCHANGE, |exchange| {
+            filter.matches(Subject {
+                exchange,
+                call: None,
+                process: Some("codex"),
+            })
         });
+        assert!(matches!(asked, Ok(Some(_))));
     }
     if let Some(assertion) = parse::<Assertion>(expression) {
         let verdict = assertion.check(&Report::default());

@@ -3,7 +3,6 @@
 use std::io::Cursor;
 
 use analyze::{Call, Format, HarWriter, Reader, Scan};
-use capture::record::Record;
 use serde::de::IgnoredAny;
 
 /// Reads and reports a file.
@@ -12,22 +11,25 @@ pub fn run(data: &[u8]) {
     let Ok(reader) = Reader::new(input.clone(), "input".as_ref()) else {
         return;
     };
-    let mut har = HarWriter::new(Vec::new()).expect("a Vec takes all");
     for record in reader {
-        match record {
-            Ok(Record::Exchange(exchange)) => {
-                Call::of(&exchange);
-                har.add(&exchange).expect("a Vec takes all");
-            }
-            Ok(_) => {}
-            Err(error) => assert!(!error.to_string().is_empty()),
+        if let Err(error) = record {
+            assert!(!error.to_string().is_empty());
         }
     }
+    let mut har = HarWriter::new(Vec::new()).expect("a Vec takes all");
+    let scan = Scan::default().threads(1);
+    let visited = scan.for_each_from(input.clone(), "input".as_ref(), |exchange| {
+        if let Ok(exchange) = exchange {
+            Call::of(exchange);
+            har.add(exchange).expect("a Vec takes all");
+        }
+        Ok::<(), analyze::Error>(())
+    });
+    if let Err(error) = visited {
+        assert!(!error.to_string().is_empty());
+    }
     assert_json(&har.finish().expect("a Vec takes all"));
-    let Ok(aggregate) = Scan::default()
-        .threads(1)
-        .read_from(input, "input".as_ref(), 0)
-    else {
+    let Ok(aggregate) = scan.read_from(input, "input".as_ref(), 0) else {
         return;
     };
     let report = aggregate.finish();

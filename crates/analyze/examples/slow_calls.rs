@@ -1,8 +1,8 @@
 //! A section of your own: the calls that took longest to their first token.
 //!
-//! Shows the library from both ends: `Reader` and `Call` for a fold of your own,
-//! one record at a time; `Scan` and `Aggregate` for the finished report, here of
-//! several files that are read in parallel and merged.
+//! Shows both ways to use the library: `Scan::for_each` and `Call` for your own fold, one exchange
+//! at a time; `Scan::read` and `Aggregate` for the finished report, here of several files that are
+//! read in parallel and merged.
 //!
 //! ```sh
 //! cargo run -p analyze --example slow_calls -- fixtures/recordings/codex-websocket.jsonl
@@ -12,8 +12,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use analyze::{Aggregate, Call, Filter, Reader, Scan, Subject};
-use capture::record::Record;
+use analyze::{Aggregate, Call, Scan};
 
 /// A call, as far as this section needs it.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,42 +48,34 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Folds one recording: only a number and a name of each call stay in memory.
 fn slow_calls(path: &Path) -> Result<Vec<Slow>, Box<dyn Error>> {
-    let turns: Filter = "kind=turn".parse()?;
+    let scan = Scan::default().filters(vec!["kind=turn".parse()?]);
     let mut slow = Vec::new();
-    for record in Reader::open(path)? {
-        let record = match record {
-            Ok(record) => record,
+    scan.for_each(path, |exchange| {
+        let exchange = match exchange {
+            Ok(exchange) => exchange,
             // A line that cannot be read is no reason to give up on the others.
             Err(error) if error.line().is_some() => {
                 eprintln!("skipped: {error}");
-                continue;
+                return Ok(());
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(error),
         };
-        let Record::Exchange(exchange) = record else {
-            continue;
+        let Some(call) = Call::of(exchange) else {
+            return Ok(());
         };
-        let Some(call) = Call::of(&exchange) else {
-            continue;
-        };
-        let subject = Subject {
-            exchange: &exchange,
-            call: Some(&call),
-            process: None,
-        };
-        if let (true, Some(ttft_us)) = (turns.matches(subject), call.marks.ttft_us()) {
+        if let Some(ttft_us) = call.marks.ttft_us() {
             slow.push(Slow {
                 ttft_us,
-                exchange: exchange.id,
+                exchange: exchange.id(),
                 model: call.model,
             });
         }
-    }
+        Ok(())
+    })?;
     Ok(slow)
 }
 
-/// Reads each recording on a thread of its own. The parts could as well come from
-/// other machines: an aggregate can be written and read with serde.
+/// Reads each recording on its own thread.
 fn whole(paths: &[PathBuf]) -> Result<Aggregate, analyze::Error> {
     let scan = Scan::default().threads(1);
     let parts: Vec<_> = thread::scope(|scope| {

@@ -6,10 +6,11 @@ use crate::line::exchange::Exchange;
 use capture::record::Transport;
 use serde::{Deserialize, Serialize};
 
-use crate::decode::{header, host_of, path_of};
 use crate::json::Json;
+use crate::line::exchange::header;
 use crate::purpose::Purpose;
 use crate::text;
+use crate::text::urls::{host_of, path_of};
 
 /// What exchanges are counted under.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

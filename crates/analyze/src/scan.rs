@@ -1,21 +1,17 @@
-//! Reads whole recordings, with as many threads as are asked for.
+//! Reads whole recordings: into an aggregate, with several threads, or exchange by exchange.
 //!
-//! The threads take turns in reading and decompressing blocks of whole lines, and
-//! each parses and folds what it has read into an aggregate of its own, with one library of
-//! contents for all. At the end these are merged, which gives the same as one thread would.
+//! The threads take turns in reading and decompressing blocks of whole lines. Each folds its
+//! lines into its own aggregate, and all share one store of contents. At the end the aggregates
+//! are merged, with the same result as one thread would give.
 
+use std::fmt;
 use std::io::Read;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use capture::record::Record;
-
-use crate::json::Tape;
-use crate::line::exchange::Exchange;
-use crate::line::reader;
-use crate::line::{BLOCK_BYTES, Block, Blocks, Cleaner};
+use crate::line::{BLOCK_BYTES, Block, Blocks, Exchange, Line, LineReader, reader};
 use crate::query::selection::Selection;
 use crate::{Aggregate, Error, Filter, Place};
 
@@ -33,6 +29,17 @@ pub struct Scan {
     strict: bool,
     keep_secrets: bool,
     filters: Vec<Filter>,
+    observer: Option<Observer>,
+}
+
+/// Is shown every exchange before filters are asked.
+#[derive(Clone)]
+struct Observer(Arc<dyn Fn(&Exchange<'_>) + Send + Sync>);
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer")
+    }
 }
 
 impl Default for Scan {
@@ -45,6 +52,7 @@ impl Default for Scan {
             strict: false,
             keep_secrets: false,
             filters: Vec::new(),
+            observer: None,
         }
     }
 }
@@ -89,6 +97,14 @@ impl Scan {
         Self { filters, ..self }
     }
 
+    /// Shows every exchange to `observer` as it is read, on any of the threads and in any order.
+    pub fn observe(self, observer: impl Fn(&Exchange<'_>) + Send + Sync + 'static) -> Self {
+        Self {
+            observer: Some(Observer(Arc::new(observer))),
+            ..self
+        }
+    }
+
     /// Reads one recording; `source` tells its records from those of others that are merged later.
     ///
     /// # Errors
@@ -97,10 +113,7 @@ impl Scan {
     /// [`Error::NoRecords`] when it is no recording, and with [`Scan::strict`] the first line that
     /// cannot be read.
     pub fn read(&self, path: &Path, source: u32) -> Result<Aggregate, Error> {
-        let mut selection = Selection::new(&self.filters);
-        if selection.needs_processes() {
-            selection.find_processes(path)?;
-        }
+        let selection = Selection::of_file(&self.filters, path)?;
         self.blocks(reader::open_blocks(path)?, path, source, &selection)
     }
 
@@ -122,6 +135,86 @@ impl Scan {
         self.blocks(reader::blocks_of(input, name)?, name, source, &selection)
     }
 
+    /// Hands every exchange that satisfies the filters to `visit`, in the order of the lines.
+    ///
+    /// A line that cannot be read is handed over as its error. One thread reads.
+    ///
+    /// ```no_run
+    /// let mut models = std::collections::BTreeSet::new();
+    /// analyze::Scan::default().for_each("traffic.jsonl".as_ref(), |exchange| {
+    ///     models.extend(analyze::Call::of(exchange?).map(|call| call.model));
+    ///     Ok::<(), analyze::Error>(())
+    /// })?;
+    /// # Ok::<(), analyze::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] when the file cannot be read, with [`Scan::strict`] the first line that
+    /// cannot be, and what `visit` returns.
+    pub fn for_each<E: From<Error>>(
+        &self,
+        path: &Path,
+        visit: impl FnMut(Result<&Exchange<'_>, Error>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let selection = Selection::of_file(&self.filters, path)?;
+        self.visit(reader::open_blocks(path)?, path, &selection, visit)
+    }
+
+    /// Does the same with a recording from anywhere, under the terms of [`Scan::read_from`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Scan::for_each`].
+    pub fn for_each_from<R: Read + Send + 'static, E: From<Error>>(
+        &self,
+        input: R,
+        name: &Path,
+        visit: impl FnMut(Result<&Exchange<'_>, Error>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let selection = Selection::new(&self.filters);
+        self.visit(reader::blocks_of(input, name)?, name, &selection, visit)
+    }
+
+    fn visit<R: Read, E: From<Error>>(
+        &self,
+        blocks: Blocks<R>,
+        path: &Path,
+        selection: &Selection<'_>,
+        mut visit: impl FnMut(Result<&Exchange<'_>, Error>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut visit = |exchange: Result<&Exchange<'_>, Error>| match exchange {
+            Err(error) if self.strict => Err(error.into()),
+            exchange => visit(exchange),
+        };
+        let mut blocks = blocks.keep_secrets(self.keep_secrets);
+        let mut reader = LineReader::default();
+        let mut used = Block::default();
+        while let Some(block) = reader::next_block(&mut blocks, used, path)? {
+            if block.too_long {
+                visit(Err(reader::too_long(path, block.first_line)))?;
+            }
+            for (line, text) in block.lines() {
+                let visited = reader.read(text, block.cleaner(line), |found| match found {
+                    Line::Exchange(exchange) if selection.holds(&exchange, line) => {
+                        visit(Ok(&exchange))
+                    }
+                    _ => Ok(()),
+                });
+                match visited {
+                    Ok(visited) => visited?,
+                    Err(error) => visit(Err(reader::unread(error, path, line)))?,
+                }
+            }
+            used = block;
+        }
+        if blocks.cut() {
+            let path = path.to_owned();
+            visit(Err(Error::Cut { path }))?;
+        }
+        Ok(())
+    }
+
     fn blocks<R: Read + Send>(
         &self,
         blocks: Blocks<R>,
@@ -140,10 +233,10 @@ impl Scan {
                 let worker = Worker {
                     path,
                     source,
-                    strict: self.strict,
+                    scan: self,
                     selection,
                     stop: &stop,
-                    tape: Tape::default(),
+                    reader: LineReader::default(),
                     result: Part {
                         aggregate: whole.aggregate.share(),
                         ..Part::default()
@@ -235,11 +328,11 @@ fn earlier(one: Option<Error>, other: Option<Error>) -> Option<Error> {
 struct Worker<'a> {
     path: &'a Path,
     source: u32,
-    strict: bool,
+    scan: &'a Scan,
     selection: &'a Selection<'a>,
     /// Tells all workers that the rest is not needed.
     stop: &'a AtomicBool,
-    tape: Tape,
+    reader: LineReader,
     result: Part,
 }
 
@@ -251,22 +344,22 @@ impl Worker<'_> {
     fn run<R: Read>(mut self, blocks: &Mutex<Blocks<R>>) -> Part {
         let mut used = Block::default();
         while !self.stop.load(Ordering::Relaxed) {
-            // Where another worker has panicked its panic is what will be heard of.
-            let Ok(mut reading) = blocks.lock() else {
+            // A lock that is poisoned means that another worker panicked: that is reported
+            // where it is joined.
+            let Ok(mut blocks) = blocks.lock() else {
                 break;
             };
-            let block = reading.next_block(used);
-            drop(reading);
+            let block = reader::next_block(&mut blocks, used, self.path);
+            drop(blocks);
             match block {
                 Ok(Some(block)) => {
                     self.block(&block);
                     used = block;
                 }
                 Ok(None) => break,
-                Err(source) => {
+                Err(error) => {
                     self.stop.store(true, Ordering::Relaxed);
-                    let path = self.path.to_owned();
-                    self.result.unreadable = Some(Error::Read { path, source });
+                    self.result.unreadable = Some(error);
                     break;
                 }
             }
@@ -280,46 +373,24 @@ impl Worker<'_> {
         }
         for (line, text) in block.lines() {
             self.seek(line - 1);
-            let cleaner = block.cleaner(line);
-            if !self.selection.is_all() || cleaner.is_some() || !self.exchange(text) {
-                self.record(line, text, cleaner);
+            let aggregate = &mut self.result.aggregate;
+            let read = self.reader.read(text, block.cleaner(line), |found| {
+                if let Line::Exchange(exchange) = &found {
+                    if let Some(Observer(observe)) = &self.scan.observer {
+                        observe(exchange);
+                    }
+                    if !self.selection.holds(exchange, line) {
+                        return aggregate.leave_out();
+                    }
+                }
+                aggregate.add(found);
+            });
+            if let Err(error) = read {
+                self.error(reader::unread(error, self.path, line));
             }
             if self.result.error.is_some() {
                 return;
             }
-        }
-    }
-
-    /// Adds the line without making a record of it, if it is an exchange: most
-    /// lines are, and nearly all bytes.
-    fn exchange(&mut self, line: &[u8]) -> bool {
-        if !Record::begins_as_exchange(line) {
-            return false;
-        }
-        let Ok(line) = simdutf8::basic::from_utf8(line) else {
-            return false;
-        };
-        let Ok(document) = self.tape.read(line) else {
-            return false;
-        };
-        let exchange = Exchange::of(document.root());
-        let added = exchange.map(|exchange| self.result.aggregate.add_line(&exchange));
-        added.is_some()
-    }
-
-    /// Adds the line, whatever it is, or says what is wrong with it.
-    fn record(&mut self, line: u64, text: &[u8], cleaner: Option<&Cleaner>) {
-        match reader::record(text, self.path, line) {
-            Ok(Record::Exchange(exchange)) if !self.selection.holds(&exchange, line) => {
-                self.result.aggregate.leave_out();
-            }
-            Ok(mut record) => {
-                if let Some(cleaner) = cleaner {
-                    cleaner.clean(&mut record);
-                }
-                self.result.aggregate.add(&record);
-            }
-            Err(error) => self.error(error),
         }
     }
 
@@ -329,7 +400,7 @@ impl Worker<'_> {
     }
 
     fn error(&mut self, error: Error) {
-        if self.strict {
+        if self.scan.strict {
             self.stop.store(true, Ordering::Relaxed);
             self.result.error.get_or_insert(error);
             return;

@@ -6,7 +6,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use capture::record::Exchange;
+use analyze::Exchange;
 
 use crate::environment::{Environment, value};
 use crate::warning::Warning;
@@ -35,7 +35,7 @@ pub(crate) struct Profile {
     /// What it needs to run offline without a login.
     pub(crate) placeholder: fn(&LaunchContext<'_>) -> Placeholder,
     /// Hosts that a response moves its further requests to.
-    pub(crate) discovered_hosts: fn(&Exchange) -> Vec<String>,
+    pub(crate) discovered_hosts: fn(&Exchange<'_>) -> Vec<String>,
     /// Arguments with which it asks the model once and exits; for `wrap doctor`.
     pub(crate) self_test: Option<&'static [&'static str]>,
 }

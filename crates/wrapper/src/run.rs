@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use crate::agent::Agent;
 use crate::environment::Environment;
 use crate::findings::diagnose::{self, RunResult};
-use crate::findings::report::{self, Analysis};
+use crate::findings::report;
 use crate::findings::summary::{self, SummaryInput};
 use crate::log;
 use crate::options::RunOptions;
@@ -86,14 +86,14 @@ pub(crate) fn run(run: &Run<'_>) -> Result<u8> {
 /// Prints the summary and the warnings, and writes the report.
 fn conclude(run: &Run<'_>, plan: &Plan, finished: &FinishedRun, session: &Session) -> Result<()> {
     let recording = session.recording();
-    let Analysis { report, standout } = report::read(
+    let analysis = report::read(
         &recording,
         run.agent.profile,
         run.options.recording.keep_secrets,
     )?;
     let written = match run.options.no_report {
         true => None,
-        false => Some(report::write(&report, session)),
+        false => Some(report::write(&analysis.report, session)),
     };
     let report_path = written.as_ref().and_then(|written| written.as_deref().ok());
     if !run.options.quiet {
@@ -104,7 +104,7 @@ fn conclude(run: &Run<'_>, plan: &Plan, finished: &FinishedRun, session: &Sessio
             report: report_path,
             recording: &recording,
         };
-        print_stderr(&summary::render(&input, &report, &standout));
+        print_stderr(&summary::render(&input, &analysis.report));
     }
     let result = RunResult {
         profile: run.agent.profile,
@@ -114,7 +114,7 @@ fn conclude(run: &Run<'_>, plan: &Plan, finished: &FinishedRun, session: &Sessio
         status: finished.status,
         lasted: finished.lasted,
     };
-    diagnose::after(&result, &report, &standout)
+    diagnose::after(&result, &analysis)
         .iter()
         .for_each(Warning::print);
     match written.transpose()? {

@@ -1,10 +1,10 @@
 //! What is to be read: the recordings that were named, or the latest one.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use analyze::{Aggregate, Filter, Prices, Reader, Scan};
+use analyze::{Aggregate, Exchange, Filter, Prices, Scan};
 use anyhow::{Context, Result, ensure};
 
 use super::{Cli, latest, progress};
@@ -67,41 +67,39 @@ impl Input {
 
     /// Reads all of them.
     pub(super) fn read(&self, cli: &Cli) -> Result<Aggregate> {
-        let scan = Scan::default()
-            .strict(cli.strict)
-            .keep_secrets(cli.keep_secrets)
-            .filters(cli.filters.clone());
-        let by_process = cli.filters.iter().any(Filter::needs_process);
+        let scan = scan(cli);
         let mut all = Aggregate::default();
-        for (number, source) in (0..).zip(&self.sources) {
-            let (path, name) = (&source.path, &source.name);
-            let aggregate = if is_standard_input(path) {
-                scan.read_from(progress::watched(io::stdin(), None), name, number)
-            } else if by_process {
-                scan.read(path, number)
-            } else {
-                let (file, size) = open(path)?;
-                scan.read_from(progress::watched(file, size), name, number)
-            };
-            all.merge(aggregate?);
-            all.begin(number, &name.display().to_string());
+        for (number, Source { path, name }) in (0..).zip(&self.sources) {
+            all.merge(match open(path, cli)? {
+                Some(input) => scan.read_from(input, name, number)?,
+                None => scan.read(path, number)?,
+            });
         }
         Ok(all)
     }
 
-    /// The records of all of them, one by one.
-    pub(super) fn readers(&self, keep_secrets: bool) -> impl Iterator<Item = Result<Reader>> {
-        self.sources.iter().map(move |source| {
-            let (path, name) = (&source.path, &source.name);
-            let reader = if is_standard_input(path) {
-                Reader::new(io::stdin(), name)?
-            } else {
-                let (file, size) = open(path)?;
-                Reader::new(progress::watched(file, size), name)?
-            };
-            Ok(reader.keep_secrets(keep_secrets))
-        })
+    /// Hands every exchange in them that satisfies the filters to `visit`.
+    pub(super) fn for_each(
+        &self,
+        cli: &Cli,
+        mut visit: impl FnMut(Result<&Exchange<'_>, analyze::Error>) -> Result<()>,
+    ) -> Result<()> {
+        let scan = scan(cli);
+        for Source { path, name } in &self.sources {
+            match open(path, cli)? {
+                Some(input) => scan.for_each_from(input, name, &mut visit)?,
+                None => scan.for_each(path, &mut visit)?,
+            }
+        }
+        Ok(())
     }
+}
+
+fn scan(cli: &Cli) -> Scan {
+    Scan::default()
+        .strict(cli.strict)
+        .keep_secrets(cli.keep_secrets)
+        .filters(cli.filters.clone())
 }
 
 /// Reads a list of prices.
@@ -115,8 +113,15 @@ fn is_standard_input(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-fn open(path: &Path) -> Result<(File, Option<u64>)> {
+/// The recording at `path`, with progress; `None` if a filter asks for it to be read twice.
+fn open(path: &Path, cli: &Cli) -> Result<Option<Box<dyn Read + Send>>> {
+    if is_standard_input(path) {
+        return Ok(Some(Box::new(progress::watched(io::stdin(), None))));
+    }
+    if cli.filters.iter().any(Filter::needs_process) {
+        return Ok(None);
+    }
     let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
     let size = file.metadata().ok().map(|metadata| metadata.len());
-    Ok((file, size))
+    Ok(Some(Box::new(progress::watched(file, size))))
 }

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use analyze::report::{Payload, Structure};
-use analyze::{Call, Comparison, Filter, HarWriter, Report, Subject};
+use analyze::{Comparison, HarWriter, Report};
 use anyhow::{Context, Result, bail, ensure};
 use capture::private_file;
-use capture::record::{Exchange, Record};
 
 use super::Cli;
 use super::form::Form;
@@ -44,41 +43,19 @@ pub(super) fn write_har(cli: &Cli, input: &Input, target: &Target) -> Result<()>
             && cli.prices.is_none(),
         "a HAR holds exchanges, not a report: --assert, --baseline, --prices, --section and --schema do not go with it"
     );
-    ensure!(
-        !cli.filters.iter().any(Filter::needs_process),
-        "a HAR cannot be filtered by process"
-    );
     target.fill(|out| {
         let mut har = HarWriter::new(out)?;
-        for reader in input.readers(cli.keep_secrets) {
-            for record in reader? {
-                match record {
-                    Ok(Record::Exchange(exchange)) => {
-                        if matches(&cli.filters, &exchange) {
-                            har.add(&exchange)?;
-                        }
-                    }
-                    Ok(_) => {}
-                    Err(error) if cli.strict || error.line().is_none() => return Err(error.into()),
-                    Err(error) => eprintln!("analyze: skipped: {error}"),
-                }
+        input.for_each(cli, |exchange| {
+            match exchange {
+                Ok(exchange) => har.add(exchange)?,
+                Err(error) if error.line().is_none() => return Err(error.into()),
+                Err(error) => eprintln!("analyze: skipped: {error}"),
             }
-        }
+            Ok(())
+        })?;
         har.finish()?;
         Ok(())
     })
-}
-
-/// Whether every filter holds for an exchange.
-fn matches(filters: &[Filter], exchange: &Exchange) -> bool {
-    let needs_call = filters.iter().any(Filter::needs_call);
-    let call = needs_call.then(|| Call::of(exchange)).flatten();
-    let subject = Subject {
-        exchange,
-        call: call.as_ref(),
-        process: None,
-    };
-    filters.iter().all(|filter| filter.matches(subject))
 }
 
 /// Writes one JSON Schema for each sort of payload into `folder`.

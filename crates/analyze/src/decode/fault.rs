@@ -2,10 +2,10 @@
 
 use crate::line::exchange::Response;
 
-use super::header;
 use super::json::{fields, name};
 use crate::call::Fault;
 use crate::json::Json;
+use crate::line::exchange::header;
 
 /// Reads the body of an answer whose status says that it failed.
 ///

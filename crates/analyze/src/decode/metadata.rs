@@ -6,8 +6,8 @@
 use crate::line::exchange::Exchange;
 use serde::Deserialize;
 
-use super::header;
 use super::json::{fields, name, text};
+use crate::line::exchange::header;
 
 fields! {
     /// The `client_metadata` of a request's body.

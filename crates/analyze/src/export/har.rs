@@ -1,24 +1,25 @@
 //! Recordings as HAR 1.2: for browsers' developer tools and other viewers.
 //!
-//! A HAR holds whole bodies, so it is made from the records, one at a time, and
-//! not from a report. Server-sent events stand in the content as they were
-//! framed; each request on a WebSocket is an entry of its own, with its messages
-//! in `_webSocketMessages` as browsers write them.
+//! A HAR holds whole bodies, so it is made from the exchanges, one at a time, and not from a
+//! report. Server-sent events are framed again in the content. Each request on a WebSocket is an
+//! entry, with its messages in `_webSocketMessages` as browsers write them.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use capture::record::{Body, Event, Exchange, Header, Response, Timestamp, Transport};
+use capture::record::{Timestamp, Transport};
 use serde::Serialize;
-use serde_json::value::RawValue;
 
+use crate::json::Json;
+use crate::line::Exchange;
+use crate::line::exchange::{Body, Event, Header, Request, Response, header};
 use crate::text::escaping::Escaping;
 
 /// Writes exchanges as one HAR document.
 ///
 /// ```
 /// let mut har = analyze::HarWriter::new(Vec::new())?;
-/// // har.add(&exchange)?; for each one
+/// // har.add(exchange)?; for each one, for example of `Scan::for_each`
 /// let document = String::from_utf8(har.finish()?)?;
 /// assert!(document.starts_with("{\"log\":{\"version\":\"1.2\""));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -49,7 +50,7 @@ impl<W: Write> HarWriter<W> {
     /// # Errors
     ///
     /// What `out` said.
-    pub fn add(&mut self, exchange: &Exchange) -> io::Result<()> {
+    pub fn add(&mut self, exchange: &Exchange<'_>) -> io::Result<()> {
         self.out
             .write_all(if self.entries == 0 { b"\n" } else { b",\n" })?;
         self.entries += 1;
@@ -94,9 +95,9 @@ struct Empty {}
 struct HarRequest<'a> {
     method: &'a str,
     url: &'a str,
-    http_version: &'a str,
+    http_version: Cow<'a, str>,
     cookies: [Empty; 0],
-    headers: &'a [Header],
+    headers: Vec<Pair<'a>>,
     query_string: Vec<Pair<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     post_data: Option<PostData<'a>>,
@@ -114,18 +115,18 @@ struct Pair<'a> {
 #[serde(rename_all = "camelCase")]
 struct PostData<'a> {
     mime_type: &'a str,
-    text: &'a str,
+    text: Cow<'a, str>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct HarResponse<'a> {
     status: u16,
-    status_text: &'a str,
-    http_version: &'a str,
+    status_text: Cow<'a, str>,
+    http_version: Cow<'a, str>,
     cookies: [Empty; 0],
-    headers: &'a [Header],
-    content: Content<'a>,
+    headers: Vec<Pair<'a>>,
+    content: ResponseContent<'a>,
     #[serde(rename = "redirectURL")]
     redirect_url: &'a str,
     headers_size: i64,
@@ -134,7 +135,7 @@ struct HarResponse<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Content<'a> {
+struct ResponseContent<'a> {
     size: u64,
     mime_type: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -158,28 +159,24 @@ struct Message<'a> {
     /// Seconds since 1970.
     time: f64,
     opcode: u8,
-    data: &'a str,
+    data: Cow<'a, str>,
 }
 
 impl<'a> Entry<'a> {
-    fn of(exchange: &'a Exchange) -> Self {
+    fn of(exchange: &'a Exchange<'_>) -> Self {
         let timings = Timings::of(exchange);
-        let is_socket = exchange.transport == Transport::Websocket;
+        let response = exchange.response.as_ref();
         Self {
             started_date_time: exchange.started_at,
             time: timings.send + timings.wait + timings.receive,
-            request: HarRequest::of(exchange),
-            response: exchange
-                .response
-                .as_ref()
-                .map_or_else(HarResponse::none, HarResponse::of),
+            request: HarRequest::of(&exchange.request),
+            response: response.map_or_else(HarResponse::none, HarResponse::of),
             cache: Empty {},
             timings,
             connection: exchange.connection.to_string(),
-            web_socket_messages: if is_socket {
-                messages(exchange)
-            } else {
-                Vec::new()
+            web_socket_messages: match exchange.transport {
+                Transport::Websocket => messages(exchange),
+                _ => Vec::new(),
             },
             comment: exchange.outcome.reason.as_deref(),
         }
@@ -187,20 +184,19 @@ impl<'a> Entry<'a> {
 }
 
 impl<'a> HarRequest<'a> {
-    fn of(exchange: &'a Exchange) -> Self {
-        let request = &exchange.request;
+    fn of(request: &'a Request<'_>) -> Self {
         let body = request.body.as_ref();
         Self {
             method: &request.method,
             url: &request.url,
-            http_version: &request.http_version,
+            http_version: request.http_version.text().unwrap_or_default(),
             cookies: [],
-            headers: &request.headers,
+            headers: pairs(&request.headers),
             query_string: query(&request.url),
             post_data: body.and_then(|body| {
                 Some(PostData {
                     mime_type: mime_type(&request.headers),
-                    text: body_text(body)?.0,
+                    text: body_content(body)?.text,
                 })
             }),
             headers_size: UNKNOWN,
@@ -210,15 +206,16 @@ impl<'a> HarRequest<'a> {
 }
 
 impl<'a> HarResponse<'a> {
-    fn of(response: &'a Response) -> Self {
+    fn of(response: &'a Response<'_>) -> Self {
+        let reason = response.reason.and_then(Json::text);
         Self {
             status: response.status,
-            status_text: response.reason.as_deref().unwrap_or(""),
-            http_version: &response.http_version,
+            status_text: reason.unwrap_or_default(),
+            http_version: response.http_version.text().unwrap_or_default(),
             cookies: [],
-            headers: &response.headers,
-            content: Content::of(response),
-            redirect_url: crate::decode::header(&response.headers, "location").unwrap_or(""),
+            headers: pairs(&response.headers),
+            content: ResponseContent::of(response),
+            redirect_url: header(&response.headers, "location").unwrap_or(""),
             headers_size: UNKNOWN,
             body_size: response.body.as_ref().map_or(UNKNOWN, |body| {
                 i64::try_from(body.wire_bytes).unwrap_or(i64::MAX)
@@ -226,15 +223,15 @@ impl<'a> HarResponse<'a> {
         }
     }
 
-    /// What HAR writers put where no answer came: status 0.
+    /// Where no answer came, HAR writers put status 0.
     fn none() -> Self {
         Self {
             status: 0,
-            status_text: "",
-            http_version: "",
+            status_text: Cow::Borrowed(""),
+            http_version: Cow::Borrowed(""),
             cookies: [],
-            headers: &[],
-            content: Content {
+            headers: Vec::new(),
+            content: ResponseContent {
                 size: 0,
                 mime_type: "x-unknown",
                 text: None,
@@ -247,19 +244,22 @@ impl<'a> HarResponse<'a> {
     }
 }
 
-impl<'a> Content<'a> {
-    fn of(response: &'a Response) -> Self {
-        let no_body = Body::default();
+impl<'a> ResponseContent<'a> {
+    fn of(response: &'a Response<'_>) -> Self {
         let body = response.body.as_ref();
-        let kept = body.and_then(body_text);
         let is_stream = response.status != 101 && !response.events.is_empty();
-        let (text, encoding) = match kept {
-            Some((text, encoding)) => (Some(Cow::Borrowed(text)), encoding),
-            None if is_stream => (Some(Cow::Owned(framed(&response.events))), None),
+        let content = body.and_then(body_content).or_else(|| {
+            is_stream.then(|| Content {
+                text: Cow::Owned(framed(&response.events)),
+                encoding: None,
+            })
+        });
+        let (text, encoding) = match content {
+            Some(Content { text, encoding }) => (Some(text), encoding),
             None => (None, None),
         };
         Self {
-            size: body.unwrap_or(&no_body).bytes,
+            size: body.map_or(0, |body| body.bytes),
             mime_type: mime_type(&response.headers),
             text,
             encoding,
@@ -267,8 +267,30 @@ impl<'a> Content<'a> {
     }
 }
 
+/// What was kept of a body or a message.
+struct Content<'a> {
+    text: Cow<'a, str>,
+    /// `base64`, if it is not text.
+    encoding: Option<&'static str>,
+}
+
+impl<'a> Content<'a> {
+    /// Of the three forms in which a record keeps content, the one that is present.
+    fn of(
+        json: Option<Json<'a>>,
+        text: Option<Json<'a>>,
+        base64: Option<Json<'a>>,
+    ) -> Option<Self> {
+        let content = |text, encoding| Self { text, encoding };
+        let json = json.map(|json| content(Cow::Borrowed(json.raw()), None));
+        let plain = || Some(content(text?.text()?, None));
+        let binary = || Some(content(base64?.text()?, Some("base64")));
+        json.or_else(plain).or_else(binary)
+    }
+}
+
 impl Timings {
-    fn of(exchange: &Exchange) -> Self {
+    fn of(exchange: &Exchange<'_>) -> Self {
         let ms = |us: u64| us as f64 / 1e3;
         let sent = exchange.request.end_us.unwrap_or(0);
         let response = exchange.response.as_ref();
@@ -283,80 +305,55 @@ impl Timings {
     }
 }
 
-fn body_text(body: &Body) -> Option<(&str, Option<&'static str>)> {
-    text(
-        body.json.as_deref(),
-        body.text.as_deref(),
-        body.base64.as_deref(),
-    )
+fn body_content<'a>(body: &Body<'a>) -> Option<Content<'a>> {
+    Content::of(body.json, body.text, body.base64)
 }
 
-fn event_text(event: &Event) -> Option<(&str, Option<&'static str>)> {
-    text(
-        event.json.as_deref(),
-        event.text.as_deref(),
-        event.base64.as_deref(),
-    )
-}
-
-/// The content, wherever it stands, and how it is encoded.
-fn text<'a>(
-    json: Option<&'a RawValue>,
-    plain: Option<&'a str>,
-    base64: Option<&'a str>,
-) -> Option<(&'a str, Option<&'static str>)> {
-    let json = json.map(|json| (json.get(), None));
-    let plain = plain.map(|text| (text, None));
-    let base64 = base64.map(|text| (text, Some("base64")));
-    json.or(plain).or(base64)
+fn event_content<'a>(event: &Event<'a>) -> Option<Content<'a>> {
+    Content::of(event.json, event.text, event.base64)
 }
 
 /// Server-sent events as they were framed (HTML Living Standard, section 9.2.5).
-fn framed(events: &[Event]) -> String {
-    let mut out = String::new();
+fn framed(events: &[Event<'_>]) -> String {
+    let bytes: usize = events.iter().map(|event| event.bytes as usize).sum();
+    let mut out = String::with_capacity(bytes.min(MAX_RESERVED));
     for event in events {
         if let Some(name) = &event.event {
-            out.push_str(&format!("event: {name}\n"));
+            out.extend(["event: ", name, "\n"]);
         }
-        let data = event_text(event);
-        for line in data.map_or("", |(data, _)| data).split('\n') {
-            out.push_str(&format!("data: {line}\n"));
+        let content = event_content(event);
+        let data = content.as_ref().map_or("", |content| &content.text);
+        for line in data.split('\n') {
+            out.extend(["data: ", line, "\n"]);
         }
         out.push('\n');
     }
     out
 }
 
-fn messages(exchange: &Exchange) -> Vec<Message<'_>> {
-    let seconds = |at_us: u64| {
-        let at = exchange
-            .started_at
-            .as_micros()
-            .saturating_add_unsigned(at_us);
-        at as f64 / 1e6
-    };
-    let message = |way, at_us, content: Option<(_, Option<_>)>| {
-        let (data, encoding) = content?;
+fn messages<'a>(exchange: &Exchange<'a>) -> Vec<Message<'a>> {
+    let message = |way, at_us: u64, content: Option<Content<'a>>| {
+        let at = exchange.started_at.as_micros();
+        let content = content?;
         Some(Message {
             way,
-            time: seconds(at_us),
-            opcode: if encoding.is_some() { BINARY } else { TEXT },
-            data,
+            time: at.saturating_add_unsigned(at_us) as f64 / 1e6,
+            opcode: if content.encoding.is_some() {
+                BINARY
+            } else {
+                TEXT
+            },
+            data: content.text,
         })
     };
     let request = &exchange.request;
     let sent = request.body.iter().filter_map(|body| {
-        let content = body_text(body);
-        message("send", request.end_us.unwrap_or(0), content)
+        let at_us = request.end_us.unwrap_or(0);
+        message("send", at_us, body_content(body))
     });
-    let events = exchange
-        .response
-        .iter()
-        .flat_map(|response| &response.events);
-    let received = events.filter_map(|event| {
-        let content = event_text(event);
-        message("receive", event.at_us, content)
-    });
+    let response = exchange.response.iter();
+    let events = response.flat_map(|response| &response.events);
+    let received = events.filter_map(|event| message("receive", event.at_us, event_content(event)));
     sent.chain(received).collect()
 }
 
@@ -374,8 +371,16 @@ fn query(url: &str) -> Vec<Pair<'_>> {
         .collect()
 }
 
-fn mime_type(headers: &[Header]) -> &str {
-    crate::decode::header(headers, "content-type").unwrap_or("x-unknown")
+fn pairs<'a>(headers: &'a [Header<'_>]) -> Vec<Pair<'a>> {
+    let pair = |header: &'a Header<'_>| Pair {
+        name: &header.name,
+        value: &header.value,
+    };
+    headers.iter().map(pair).collect()
+}
+
+fn mime_type<'a>(headers: &'a [Header<'_>]) -> &'a str {
+    header(headers, "content-type").unwrap_or("x-unknown")
 }
 
 /// What HAR writes for a size that is not known.
@@ -383,3 +388,5 @@ const UNKNOWN: i64 = -1;
 /// RFC 6455, section 5.2.
 const TEXT: u8 = 1;
 const BINARY: u8 = 2;
+/// Sizes are the recording's claim: past this the text grows as it is written.
+const MAX_RESERVED: usize = 16 << 20;

@@ -8,14 +8,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::line::exchange;
-use crate::line::exchange::Exchange;
-use capture::record::{End, Record, Session};
-use serde::{Deserialize, Serialize};
+use capture::record::{End, Session};
 
-use crate::decode::{decode, header};
+use crate::decode::decode;
 use crate::endpoint::Endpoint;
-use crate::line::Place;
+use crate::line::exchange::header;
+use crate::line::{Exchange, Line, Place};
 use crate::purpose::Purpose;
 use crate::stats::Histogram;
 use crate::{Error, text};
@@ -31,23 +29,22 @@ use super::sections::structure::Shapes;
 use super::sections::telemetry::Names;
 use super::shared_store::Shelf;
 
-/// What was read of one or more recordings, ready to be merged or finished.
+/// What [`Scan`](crate::Scan) read of one or more recordings, ready to be merged or finished.
 ///
 /// ```
-/// use analyze::{Aggregate, Reader};
+/// use analyze::{Aggregate, Scan};
 ///
 /// let line = r#"{"kind":"end","format":1,"exchanges":0}"#;
-/// let mut aggregate = Aggregate::default();
-/// for record in Reader::new(line.as_bytes(), "example".as_ref())? {
-///     aggregate.add(&record?);
+/// let mut both = Aggregate::default();
+/// for source in 0..2 {
+///     both.merge(Scan::default().read_from(line.as_bytes(), "example".as_ref(), source)?);
 /// }
-/// assert_eq!(aggregate.finish().recordings.len(), 1);
+/// assert_eq!(both.finish().recordings.len(), 2);
 /// # Ok::<(), analyze::Error>(())
 /// ```
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Aggregate {
     /// Where the next record stands.
-    #[serde(skip)]
     pub(super) here: Place,
     /// The recordings' names, as the caller gave them.
     pub(super) names: BTreeMap<u32, String>,
@@ -56,7 +53,6 @@ pub struct Aggregate {
     pub(super) sessions: Vec<(Place, Session)>,
     pub(super) ends: Vec<(Place, End)>,
     pub(super) connections: Vec<ConnectionRow>,
-    #[serde(with = "super::pairs")]
     pub(super) rows: BTreeMap<Endpoint, Vec<Row>>,
     pub(super) folding: Folding,
     pub(super) problems: Problems,
@@ -72,7 +68,6 @@ pub struct Aggregate {
     /// Exchanges that a filter left out.
     pub(super) left_out: Vec<Place>,
     /// Whether a second thread may help to work out the report.
-    #[serde(skip)]
     pub(super) helped: bool,
 }
 
@@ -81,13 +76,13 @@ impl Aggregate {
     ///
     /// Partial aggregates of different recordings need different numbers;
     /// those of one recording the same. The numbers are also the order of the report.
-    pub fn begin(&mut self, source: u32, name: &str) {
+    pub(crate) fn begin(&mut self, source: u32, name: &str) {
         self.names.insert(source, name.to_owned());
         self.seek(Place { source, line: 0 });
     }
 
     /// Says that the next record stands behind `place`: a part of a recording is to be read.
-    pub fn seek(&mut self, place: Place) {
+    pub(crate) fn seek(&mut self, place: Place) {
         self.here = place;
     }
 
@@ -106,38 +101,30 @@ impl Aggregate {
         self.helped = true;
     }
 
-    /// Adds the record of the next line.
-    pub fn add(&mut self, record: &Record) {
+    /// Adds what the next line holds.
+    pub(crate) fn add(&mut self, line: Line<'_>) {
         self.step();
-        match record {
-            Record::Session(session) => self.sessions.push((self.here, session.clone())),
-            Record::End(end) => self.ends.push((self.here, end.clone())),
-            Record::Connection(connection) => {
-                let row = ConnectionRow::of(self.here, connection);
+        match line {
+            Line::Exchange(exchange) => self.add_exchange(&exchange),
+            Line::Session(session) => self.sessions.push((self.here, session)),
+            Line::End(end) => self.ends.push((self.here, end)),
+            Line::Connection(connection) => {
+                let row = ConnectionRow::of(self.here, &connection);
                 self.connections.push(row);
             }
-            Record::Exchange(exchange) => {
-                exchange::read(exchange, |exchange| self.add_exchange(exchange));
-            }
         }
-    }
-
-    /// Adds the exchange of the next line.
-    pub(crate) fn add_line(&mut self, exchange: &Exchange<'_>) {
-        self.step();
-        self.add_exchange(exchange);
     }
 
     /// Passes over the exchange of the next line, because a filter leaves it out.
     ///
     /// It is still counted, so that the recording does not look incomplete.
-    pub fn leave_out(&mut self) {
+    pub(crate) fn leave_out(&mut self) {
         self.step();
         self.left_out.push(self.here);
     }
 
     /// Adds what was wrong with the next line, or with the recording.
-    pub fn add_error(&mut self, error: &Error) {
+    pub(crate) fn add_error(&mut self, error: &Error) {
         match error.line() {
             Some(line) => {
                 self.here.line = line.saturating_sub(1);

@@ -1,13 +1,11 @@
 //! What was said in a call, as numbers of contents.
 
-use serde::{Deserialize, Serialize};
-
 use crate::decode::Decoded;
 use crate::fold::content::{Content, ContentId};
 use crate::fold::content_store::Library;
 
 /// The numbers of a call's contents.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Said {
     /// In the order of [`Decoded::content`].
     ids: Box<[ContentId]>,

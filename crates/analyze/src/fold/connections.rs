@@ -1,22 +1,19 @@
 //! One connection, boiled down to what the sections need of it.
 
 use capture::record::{Connection, Disposition, Process, WebSocketCounts};
-use serde::{Deserialize, Serialize};
 
-use crate::decode::host_without_port;
 use crate::line::Place;
 use crate::text;
+use crate::text::urls::host_without_port;
 
 /// One connection of the agent.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub(crate) struct ConnectionRow {
     pub(crate) place: Place,
     /// Its number in its recording.
     pub(crate) id: u64,
     /// How many connections its line stands for.
     pub(crate) count: u64,
-    /// When it was accepted, in microseconds since 1970.
-    pub(crate) started_us: i64,
     /// The host that the agent asked for, in lower case; empty when it never asked.
     pub(crate) host: String,
     pub(crate) disposition: Disposition,
@@ -24,12 +21,7 @@ pub(crate) struct ConnectionRow {
     pub(crate) protocol: Option<String>,
     pub(crate) bytes_up: u64,
     pub(crate) bytes_down: u64,
-    /// From accepting to the end.
-    pub(crate) duration_us: u64,
-    /// Records of it that were dropped.
-    pub(crate) lost: u64,
     pub(crate) websocket: Option<WebSocketCounts>,
-    pub(crate) notes: Vec<String>,
 }
 
 impl ConnectionRow {
@@ -44,7 +36,6 @@ impl ConnectionRow {
             place,
             id: connection.id,
             count: connection.count,
-            started_us: connection.started_at.as_micros(),
             host: short(host),
             disposition,
             process: connection.process.clone().map(|process| Process {
@@ -54,16 +45,7 @@ impl ConnectionRow {
             protocol: connection.protocol.clone().map(short),
             bytes_up: connection.bytes_up,
             bytes_down: connection.bytes_down,
-            duration_us: connection.end_us,
-            lost: connection.lost,
             websocket: connection.websocket.clone(),
-            notes: connection
-                .notes
-                .iter()
-                .take(MAX_NOTES)
-                .cloned()
-                .map(short)
-                .collect(),
         }
     }
 }
@@ -74,4 +56,3 @@ fn short(text: String) -> String {
 }
 
 const MAX_TEXT_BYTES: usize = 300;
-const MAX_NOTES: usize = 8;

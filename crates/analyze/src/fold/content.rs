@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use crate::call::Digest;
 use crate::decode::content::readable;
 use crate::decode::{Item, Part};
@@ -11,8 +9,7 @@ use crate::line::Place;
 use crate::text;
 
 /// The number of a content in its library, from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ContentId(u32);
 
 impl ContentId {
@@ -27,7 +24,7 @@ impl ContentId {
 }
 
 /// One piece of content, told from others by its digest. There may be very many: kept small.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub(crate) struct Content {
     pub(crate) digest: Digest,
     /// The fingerprint of what pairs a tool call with its result.
@@ -44,7 +41,7 @@ pub(crate) struct Content {
 }
 
 /// What a content says.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub(crate) struct Text {
     digest: Digest,
     /// Whether it is shorter than it was.
@@ -55,7 +52,7 @@ pub(crate) struct Text {
 /// Where content was seen first: the line, and the position among what that line holds.
 ///
 /// It decides which texts there is room for, so numbers that are too large may all be the largest.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct First {
     source: u16,
     line: u32,

@@ -8,7 +8,6 @@
 use std::sync::Arc;
 
 use hashbrown::HashTable;
-use serde::{Deserialize, Serialize};
 
 use crate::call::Digest;
 use crate::decode::Item;
@@ -16,25 +15,20 @@ use crate::fold::content::{Content, ContentId, First};
 use crate::line::Place;
 
 /// All distinct content.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(from = "Stored")]
+#[derive(Debug, Clone)]
 pub(crate) struct Library {
     /// In the order in which they were met here. Apart from the table, which moves all that is in
     /// it as it grows.
     contents: Vec<Content>,
     /// Where each of them is, found by its digest, which is a hash already.
-    #[serde(skip)]
     places: HashTable<Found>,
     /// How many bytes of texts are kept.
-    #[serde(skip)]
     room: usize,
     /// Bytes of room that the texts take.
-    #[serde(skip)]
     kept: usize,
     /// From here on there is no room for texts.
     end: Option<(First, Digest)>,
     /// The names of tools, each once: there are few.
-    #[serde(skip)]
     names: HashTable<Arc<Arc<str>>>,
 }
 
@@ -219,26 +213,6 @@ impl Library {
     }
 }
 
-/// A library as it is written.
-#[derive(Deserialize)]
-struct Stored {
-    contents: Vec<Content>,
-    end: Option<(First, Digest)>,
-}
-
-impl From<Stored> for Library {
-    fn from(Stored { contents, end }: Stored) -> Self {
-        let mut library = Self {
-            end,
-            ..Self::default()
-        };
-        for content in contents {
-            library.insert(content);
-        }
-        library
-    }
-}
-
 /// All texts together: a long session's whole transcript, and little beside a browser's page.
 const MAX_KEPT_BYTES: usize = 16 << 20;
 /// By which part of it the texts may outgrow their room before some are dropped: dropping sorts.
@@ -284,7 +258,7 @@ mod tests {
         assert!(texts < library.contents.len(), "not all fit");
         assert!(library.kept <= ROOM);
         let contents = library.contents.iter();
-        let contents = contents.map(|content| serde_json::to_string(content).unwrap());
+        let contents = contents.map(|content| format!("{content:?}"));
         let mut contents: Vec<_> = contents.collect();
         contents.sort_unstable();
         contents
@@ -305,11 +279,8 @@ mod tests {
         assert_eq!(kept(halves), whole, "line by line");
         let mut parts = of(LINES / 2..LINES);
         parts.merge(of(0..LINES / 4));
-        let parts = serde_json::to_string(&parts).unwrap();
-        let mut parts: Library = serde_json::from_str(&parts).unwrap();
-        parts.room = ROOM;
         parts.merge(of(LINES / 4..LINES / 2));
-        assert_eq!(kept(parts), whole, "in parts, one of them stored");
+        assert_eq!(kept(parts), whole, "in parts");
     }
 
     #[test]

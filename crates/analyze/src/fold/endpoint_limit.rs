@@ -9,14 +9,13 @@
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 
-use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_64;
 
 use crate::endpoint::{Endpoint, FOLDED};
 use crate::purpose::Purpose;
 
 /// The endpoints that are kept apart, and what is known of those that are not.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Folding {
     kept: BTreeSet<Ranked>,
     /// Those that have a row for what is folded of them.
@@ -28,7 +27,7 @@ pub(crate) struct Folding {
 }
 
 /// An endpoint in the order in which they are kept.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Ranked(Purpose, Endpoint);
 
 /// What was counted under the first endpoint is to be counted under the second.

@@ -7,7 +7,6 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::line::exchange::{Exchange, Header};
-use serde::{Deserialize, Serialize};
 
 use crate::endpoint::Endpoint;
 use crate::endpoint::entry;
@@ -15,14 +14,13 @@ use crate::report::HeaderUse;
 use crate::text;
 
 /// The names of headers, by endpoint.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Headers {
-    #[serde(with = "crate::fold::pairs")]
     endpoints: BTreeMap<Endpoint, Names>,
 }
 
 /// For each name, how many exchanges have it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Names {
     request: BTreeMap<String, u64>,
     response: BTreeMap<String, u64>,

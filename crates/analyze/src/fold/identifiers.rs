@@ -10,7 +10,6 @@ use std::sync::LazyLock;
 
 use crate::line::exchange::{Body, Exchange, Header};
 use memchr::memmem;
-use serde::{Deserialize, Serialize};
 
 use crate::call::Digest;
 use crate::endpoint::Endpoint;
@@ -18,15 +17,14 @@ use crate::json::Json;
 use crate::text;
 
 /// Everything that was seen, counted.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Sightings {
     /// Bounded by [`MAX_SIGHTINGS`].
-    #[serde(with = "crate::fold::pairs")]
     pub(crate) seen: BTreeMap<Sighting, u64>,
 }
 
 /// A value in one place of the traffic with one host.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Sighting {
     /// Whether it lets its holder in; else it only tells who they are.
     pub(crate) credential: bool,

@@ -14,7 +14,6 @@ mod finish;
 mod gaps;
 mod headers;
 mod identifiers;
-mod pairs;
 mod problems;
 mod row;
 mod sections;

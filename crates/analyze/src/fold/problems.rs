@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use crate::Error;
 use crate::line::Place;
 use crate::report::UnreadLines;
 
 /// Lines that could not be read.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Problems {
     /// Lines that are cut or damaged.
     damaged: u64,

@@ -5,17 +5,16 @@
 
 use crate::line::exchange::{Exchange, Response};
 use capture::record::{OutcomeState, Transport};
-use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
 use crate::decode::fault::retry_after_us;
-use crate::decode::header;
 use crate::fold::call_contents::Said;
 use crate::line::Place;
+use crate::line::exchange::header;
 use crate::text;
 
 /// One exchange.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub(crate) struct Row {
     pub(crate) place: Place,
     /// Its number in its recording.
@@ -43,18 +42,19 @@ pub(crate) struct Row {
     pub(crate) retry_after_us: Option<u64>,
     /// Whether the request asks for a WebSocket.
     pub(crate) upgrade: bool,
+    /// Whether it is a POST that was answered with events, as model APIs answer.
+    pub(crate) streamed_post: bool,
     /// Whether a body or the events were not kept whole.
     pub(crate) truncated: bool,
     /// Whether a body could not be decoded.
     pub(crate) undecoded: bool,
-    pub(crate) notes: u64,
     /// Without the digests of its content, which `said` stands for.
     pub(crate) call: Option<Box<Call>>,
     pub(crate) said: Said,
 }
 
 /// How large a body is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Size {
     /// As it travelled, compressed.
     pub(crate) wire: u64,
@@ -98,10 +98,11 @@ impl Row {
             retry_after_us: response.and_then(retry_after_us),
             upgrade: header(&request.headers, "upgrade")
                 .is_some_and(|value| value.eq_ignore_ascii_case("websocket")),
+            streamed_post: request.method == "POST"
+                && response.is_some_and(|response| !response.events.is_empty()),
             truncated: bodies().any(|body| body.truncated)
                 || response.is_some_and(|r| r.events.iter().any(|event| event.truncated)),
             undecoded: bodies().any(|body| body.undecoded),
-            notes: exchange.notes,
             call: call.map(Box::new),
             said,
         }

@@ -6,8 +6,6 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 use crate::fold::content_store::Library;
 
 /// A library, or a share in one.
@@ -50,17 +48,5 @@ impl Clone for Shelf {
     /// A library of its own.
     fn clone(&self) -> Self {
         self.library().clone().into()
-    }
-}
-
-impl Serialize for Shelf {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.library().serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Shelf {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Library::deserialize(deserializer).map(Self::from)
     }
 }

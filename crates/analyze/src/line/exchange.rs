@@ -1,20 +1,25 @@
-//! An exchange as it stands on its line: borrowed from there, nothing copied.
+//! An exchange, borrowed from its line: the type that everything in this crate reads.
 //!
-//! The same fields as [`capture::record::Exchange`], as far as a report asks for them,
-//! for the many exchanges that are looked at once and not kept. Bodies and
-//! events are [`Json`], ready to be walked.
+//! The same fields as [`capture::record::Exchange`], as far as a report or an export needs them.
+//! Nothing is copied unless it has to be unescaped. Bodies and events are [`Json`], ready to be
+//! walked.
 
 use std::borrow::Cow;
 
-use capture::record::{self, Delay, Outcome, Timestamp, Transport};
+use capture::record::{Delay, LineError, Outcome, Timestamp, Transport};
 
-use crate::json::{Form, Json, Tape, elements, fields};
+use crate::json::{Form, Json, elements, fields};
 
 use super::conformance::{self, conforms};
+use super::line_reader::{Line, LineReader};
 
-/// One request, its response, and what streamed with it.
+/// One request, its response, and what streamed with it, borrowed from the line that records it.
+///
+/// [`Scan::for_each`](crate::Scan::for_each) gives the exchanges of a recording;
+/// [`Call::of`](crate::Call::of), [`Filter`](crate::Filter) and
+/// [`HarWriter`](crate::HarWriter) take them.
 #[derive(Debug)]
-pub(crate) struct Exchange<'a> {
+pub struct Exchange<'a> {
     pub(crate) id: u64,
     pub(crate) connection: u64,
     pub(crate) started_at: Timestamp,
@@ -23,8 +28,6 @@ pub(crate) struct Exchange<'a> {
     pub(crate) response: Option<Response<'a>>,
     pub(crate) outcome: Outcome,
     pub(crate) delay: Option<Delay>,
-    /// How many there are.
-    pub(crate) notes: u64,
 }
 
 /// What the agent sent.
@@ -32,6 +35,8 @@ pub(crate) struct Exchange<'a> {
 pub(crate) struct Request<'a> {
     pub(crate) method: Cow<'a, str>,
     pub(crate) url: Cow<'a, str>,
+    /// A string.
+    pub(crate) http_version: Json<'a>,
     pub(crate) headers: Vec<Header<'a>>,
     pub(crate) body: Option<Body<'a>>,
     pub(crate) end_us: Option<u64>,
@@ -41,6 +46,10 @@ pub(crate) struct Request<'a> {
 #[derive(Debug)]
 pub(crate) struct Response<'a> {
     pub(crate) status: u16,
+    /// A string.
+    pub(crate) reason: Option<Json<'a>>,
+    /// A string.
+    pub(crate) http_version: Json<'a>,
     pub(crate) headers: Vec<Header<'a>>,
     pub(crate) body: Option<Body<'a>>,
     pub(crate) events: Vec<Event<'a>>,
@@ -55,38 +64,14 @@ pub(crate) struct Header<'a> {
     pub(crate) value: Cow<'a, str>,
 }
 
-/// A header field, borrowed or not.
-pub(crate) trait Field {
-    fn name(&self) -> &str;
-    fn value(&self) -> &str;
-}
-
-impl Field for Header<'_> {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn value(&self) -> &str {
-        &self.value
-    }
-}
-
-impl Field for record::Header {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn value(&self) -> &str {
-        &self.value
-    }
-}
-
 /// The body of a request or a response.
 #[derive(Debug)]
 pub(crate) struct Body<'a> {
     pub(crate) json: Option<Json<'a>>,
     /// A string, which most sections need not unescape.
     pub(crate) text: Option<Json<'a>>,
+    /// A string.
+    pub(crate) base64: Option<Json<'a>>,
     pub(crate) bytes: u64,
     pub(crate) wire_bytes: u64,
     pub(crate) truncated: bool,
@@ -104,6 +89,8 @@ pub(crate) struct Event<'a> {
     /// What the data says of its type; most agents ask for it of every event.
     kind: Option<Json<'a>>,
     pub(crate) text: Option<Json<'a>>,
+    /// A string.
+    pub(crate) base64: Option<Json<'a>>,
     pub(crate) bytes: u64,
     pub(crate) wire_bytes: Option<u64>,
     pub(crate) truncated: bool,
@@ -119,13 +106,57 @@ fields! {
         response: "response",
         outcome: "outcome",
         delay: "delay",
-        notes: "notes",
+    }
+}
+
+impl Exchange<'_> {
+    /// Reads a line of a recording and hands the exchange on it to `look`; `None` if the line
+    /// is of another kind.
+    ///
+    /// ```
+    /// let line = br#"{"kind":"exchange","format":1,"id":1,"connection":1,
+    ///     "started_at":"2026-11-23T02:34:00Z","transport":"http","outcome":{"state":"complete"},
+    ///     "request":{"method":"GET","url":"https://example.com/","http_version":"HTTP/2"}}"#;
+    /// let filter: analyze::Filter = "host=example.com".parse()?;
+    /// let matches = analyze::Exchange::read(line, |exchange| {
+    ///     filter.matches(analyze::Subject { exchange, call: None, process: None })
+    /// })?;
+    /// assert_eq!(matches, Some(true));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`LineError`] if the line is not a record of a format that this version reads.
+    pub fn read<T>(
+        line: &[u8],
+        look: impl FnOnce(&Exchange<'_>) -> T,
+    ) -> Result<Option<T>, LineError> {
+        LineReader::default().read(line, None, |line| match line {
+            Line::Exchange(exchange) => Some(look(&exchange)),
+            _ => None,
+        })
+    }
+
+    /// The number of the exchange in its session.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The URL of the request.
+    pub fn url(&self) -> &str {
+        &self.request.url
+    }
+
+    /// The JSON text of the response body; `None` if the body is missing or is not JSON.
+    pub fn response_json(&self) -> Option<&str> {
+        Some(self.response.as_ref()?.body.as_ref()?.json?.raw())
     }
 }
 
 impl<'a> Exchange<'a> {
-    /// The exchange that a line says; `None` where it is not one to the letter.
-    pub(crate) fn of(line: Json<'a>) -> Option<Self> {
+    /// The exchange in `line`; `None` unless it is exactly what the format says.
+    pub(super) fn of(line: Json<'a>) -> Option<Self> {
         if !conforms(line, &conformance::EXCHANGE) {
             return None;
         }
@@ -139,7 +170,6 @@ impl<'a> Exchange<'a> {
             response: optional(fields.response, Response::of)?,
             outcome: fields.outcome?.parse()?,
             delay: optional(fields.delay, Json::parse)?,
-            notes: elements(fields.notes).count() as u64,
         })
     }
 }
@@ -158,12 +188,13 @@ fields! {
 impl<'a> Request<'a> {
     fn of(json: Json<'a>) -> Option<Self> {
         let fields = RequestFields::of(json);
-        if fields.http_version.is_none() || !conforms(json, &conformance::REQUEST) {
+        if !conforms(json, &conformance::REQUEST) {
             return None;
         }
         Some(Self {
             method: fields.method?.text()?,
             url: fields.url?.text()?,
+            http_version: fields.http_version?,
             headers: Header::all(fields.headers)?,
             body: optional(fields.body, Body::of)?,
             end_us: optional(fields.end_us, Json::number)?,
@@ -174,6 +205,7 @@ impl<'a> Request<'a> {
 fields! {
     struct ResponseFields {
         status: "status",
+        reason: "reason",
         http_version: "http_version",
         headers: "headers",
         body: "body",
@@ -186,11 +218,13 @@ fields! {
 impl<'a> Response<'a> {
     fn of(json: Json<'a>) -> Option<Self> {
         let fields = ResponseFields::of(json);
-        if fields.http_version.is_none() || !conforms(json, &conformance::RESPONSE) {
+        if !conforms(json, &conformance::RESPONSE) {
             return None;
         }
         Some(Self {
             status: fields.status?.parse()?,
+            reason: fields.reason,
+            http_version: fields.http_version?,
             headers: Header::all(fields.headers)?,
             body: optional(fields.body, Body::of)?,
             events: Event::all(fields.events)?,
@@ -210,6 +244,7 @@ impl<'a> Body<'a> {
             // A body that says `null` is not a missing body.
             json: json.get("json"),
             text: optional(json.get("text"), Json::string)?,
+            base64: optional(json.get("base64"), Json::string)?,
             bytes: number("bytes")?.unwrap_or(0),
             wire_bytes: number("wire_bytes")?.unwrap_or(0),
             truncated: json.get("truncated").is_some_and(Json::is_true),
@@ -266,7 +301,6 @@ impl Places {
     fn read<'a>(&self, json: Json<'a>) -> Option<Event<'a>> {
         let at = |place: Option<u32>| Some(json.at(json.place() + place?));
         let text = |json: Json<'a>| json.is_text().then_some(json);
-        optional(at(self.base64), text)?;
         Some(Event {
             form: json.form(),
             at_us: at(self.at_us)?.number()?,
@@ -275,6 +309,7 @@ impl Places {
             json: at(self.json),
             kind: at(self.kind),
             text: optional(at(self.text), text)?,
+            base64: optional(at(self.base64), text)?,
             bytes: at(self.bytes).map_or(Some(0), Json::number)?,
             wire_bytes: optional(at(self.wire_bytes), Json::number)?,
             truncated: at(self.truncated).map_or(Some(false), Json::boolean)?,
@@ -343,15 +378,11 @@ impl<'a> Header<'a> {
     }
 }
 
-/// Hands `look` an exchange that a program holds, by way of what its line would be.
-pub(crate) fn read<T>(
-    exchange: &record::Exchange,
-    look: impl FnOnce(&Exchange<'_>) -> T,
-) -> Option<T> {
-    let line = serde_json::to_string(exchange).ok()?;
-    let mut tape = Tape::default();
-    let document = tape.read(&line).ok()?;
-    Exchange::of(document.root()).map(|exchange| look(&exchange))
+/// The first value of a header.
+pub(crate) fn header<'h>(headers: &'h [Header<'_>], name: &str) -> Option<&'h str> {
+    let mut headers = headers.iter();
+    let header = headers.find(|header| header.name.eq_ignore_ascii_case(name))?;
+    Some(&header.value)
 }
 
 /// Bounds what a line whose first event is short makes us set aside; longer lists grow.

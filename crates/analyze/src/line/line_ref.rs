@@ -4,12 +4,8 @@
 //! finish sorts by it. So the same lines give the same report however they were
 //! shared among threads, files or machines.
 
-use serde::{Deserialize, Serialize};
-
 /// A line of a recording.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// Which recording, in the order in which they were named.
     pub source: u32,

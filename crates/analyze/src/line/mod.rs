@@ -4,11 +4,13 @@ mod blocks;
 mod compression;
 mod conformance;
 pub(crate) mod exchange;
+mod line_reader;
 mod line_ref;
 pub(crate) mod reader;
 mod secrets;
 
 pub(crate) use blocks::{BLOCK_BYTES, Block, Blocks};
+pub use exchange::Exchange;
+pub(crate) use line_reader::{Line, LineReader};
 pub use line_ref::Place;
 pub use reader::Reader;
-pub(crate) use secrets::Cleaner;

@@ -94,11 +94,11 @@ impl Reader {
                 if line.trim_ascii().is_empty() {
                     continue;
                 }
-                let mut record = record(line, &self.path, self.line);
+                let mut record = Record::from_json(line);
                 if let (Ok(record), Some(cleaner)) = (&mut record, block.cleaner(self.line)) {
                     cleaner.clean(record);
                 }
-                return Some(record);
+                return Some(record.map_err(|error| unread(error, &self.path, self.line)));
             }
             let used = self.block.take();
             match self.blocks.next_block(used.unwrap_or_default()) {
@@ -159,24 +159,26 @@ pub(crate) fn blocks_of<R: Read + Send + 'static>(
     }
 }
 
-/// Parses one line.
-pub(crate) fn record(line: &[u8], path: &Path, number: u64) -> Result<Record, Error> {
-    Record::from_json(line).map_err(|error| match error {
-        LineError::Format { found } => Error::Newer {
-            path: path.to_owned(),
-            line: number,
-            found,
-        },
-        LineError::Json(source) => Error::Damaged {
-            path: path.to_owned(),
-            line: number,
-            source,
-        },
-        _ => Error::Foreign {
-            path: path.to_owned(),
-            line: number,
-        },
+/// The next block; `used` is one that is no longer needed.
+pub(crate) fn next_block<R: Read>(
+    blocks: &mut Blocks<R>,
+    used: Block,
+    path: &Path,
+) -> Result<Option<Block>, Error> {
+    blocks.next_block(used).map_err(|source| Error::Read {
+        path: path.to_owned(),
+        source,
     })
+}
+
+/// The error for line `line` of a recording, which is no record.
+pub(crate) fn unread(error: LineError, path: &Path, line: u64) -> Error {
+    let path = path.to_owned();
+    match error {
+        LineError::Format { found } => Error::Newer { path, line, found },
+        LineError::Json(source) => Error::Damaged { path, line, source },
+        _ => Error::Foreign { path, line },
+    }
 }
 
 /// The error for a line that was passed over for its length.

@@ -7,9 +7,10 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use capture::record::{Exchange, Record};
+use capture::record::{LineError, Record};
 
-use crate::{Call, Error, Filter, Reader, Subject};
+use crate::line::{Block, reader};
+use crate::{Call, Error, Exchange, Filter, Subject};
 
 /// The filters, with what they need to know about one recording.
 #[derive(Debug)]
@@ -30,41 +31,50 @@ impl<'f> Selection<'f> {
         }
     }
 
-    /// Whether [`Selection::find_processes`] is worth its time.
-    pub(crate) fn needs_processes(&self) -> bool {
-        self.filters.iter().any(Filter::needs_process)
+    /// The filters, with the names of processes in the recording at `path` if one asks for them.
+    pub(crate) fn of_file(filters: &'f [Filter], path: &Path) -> Result<Self, Error> {
+        let mut selection = Self::new(filters);
+        if filters.iter().any(Filter::needs_process) {
+            selection.find_processes(path)?;
+        }
+        Ok(selection)
     }
 
     /// Reads the recording for the names of its processes.
-    pub(crate) fn find_processes(&mut self, path: &Path) -> Result<(), Error> {
-        let mut reader = Reader::open(path)?.keep_secrets(true);
-        while let Some(record) = reader.next() {
-            match record {
-                Ok(Record::Session(_)) => self.sessions.push(reader.line()),
-                Ok(Record::Connection(connection)) => {
-                    let session = self.session(reader.line());
-                    if let Some(process) = connection.process {
-                        self.processes
-                            .insert((session, connection.id), process.name);
-                    }
+    ///
+    /// Exchanges are passed over: they are nearly all of it, and name none. Lines that cannot be
+    /// read are counted in the real reading.
+    fn find_processes(&mut self, path: &Path) -> Result<(), Error> {
+        let mut blocks = reader::open_blocks(path)?.keep_secrets(true);
+        let mut used = Block::default();
+        while let Some(block) = reader::next_block(&mut blocks, used, path)? {
+            for (line, text) in block.lines() {
+                if !Record::begins_as_exchange(text) {
+                    self.add(line, Record::from_json(text));
                 }
-                Ok(Record::Exchange(_) | Record::End(_)) => {}
-                // Lines that cannot be read are counted in the real reading.
-                Err(error) if error.line().is_some() => {}
-                Err(error) => return Err(error),
             }
+            used = block;
         }
         Ok(())
     }
 
-    /// Whether nothing is left out.
-    pub(crate) fn is_all(&self) -> bool {
-        self.filters.is_empty()
+    fn add(&mut self, line: u64, record: Result<Record, LineError>) {
+        match record {
+            Ok(Record::Session(_)) => self.sessions.push(line),
+            Ok(Record::Connection(connection)) => {
+                if let Some(process) = connection.process {
+                    let session = self.session(line);
+                    self.processes
+                        .insert((session, connection.id), process.name);
+                }
+            }
+            _ => {}
+        }
     }
 
     /// Whether every filter holds for the exchange on `line`.
-    pub(crate) fn holds(&self, exchange: &Exchange, line: u64) -> bool {
-        if self.is_all() {
+    pub(crate) fn holds(&self, exchange: &Exchange<'_>, line: u64) -> bool {
+        if self.filters.is_empty() {
             return true;
         }
         let needs_call = self.filters.iter().any(Filter::needs_call);

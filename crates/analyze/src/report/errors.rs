@@ -1,5 +1,7 @@
 //! The data of the section "Errors and retries".
 
+use std::collections::BTreeSet;
+
 use capture::record::{State, Timestamp};
 use serde::Serialize;
 
@@ -140,6 +142,9 @@ pub struct FailedConnections {
     pub cause: String,
     /// The first such reason in words.
     pub reason: Option<String>,
+    /// The programs whose connections they were, as far as the system names them; at most 16.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub programs: BTreeSet<String>,
     /// How many.
     pub count: u64,
 }

@@ -33,6 +33,9 @@ pub struct HostStats {
     pub bytes_up: u64,
     /// Likewise, from it.
     pub bytes_down: u64,
+    /// Of both, what was relayed unread.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub bytes_unread: u64,
     /// What was spoken: `h2`, `http/1.1`, `websocket`, `opaque`.
     pub protocols: Vec<String>,
     /// Why connections were not read, each cause once.

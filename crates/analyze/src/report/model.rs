@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::is_zero;
 use crate::call::{Kind, Provider, Tokens};
 use crate::stats::Quantiles;
 
@@ -16,6 +17,9 @@ pub struct Models {
     pub tools: Vec<ToolStats>,
     /// The times between events that carry model output, of all models, by length.
     pub gap_classes: Vec<GapClass>,
+    /// POST requests that were answered with a stream of events, in no API that this version knows.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unknown_streams: u64,
 }
 
 /// How many times between output events are of one length.

@@ -4,6 +4,7 @@ pub(crate) mod diff;
 pub(crate) mod escaping;
 pub(crate) mod glob;
 pub mod units;
+pub(crate) mod urls;
 pub(crate) mod visible;
 
 use std::borrow::Cow;

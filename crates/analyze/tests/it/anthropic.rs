@@ -1,7 +1,6 @@
 //! The Messages API of Anthropic, streamed and not.
 
-use analyze::{Call, Ending, Provider, Reader};
-use capture::record::Record;
+use analyze::{Call, Ending, Exchange, Provider};
 use serde_json::{Value, json};
 
 fn call(response: Value) -> Call {
@@ -27,11 +26,8 @@ fn call(response: Value) -> Call {
         "outcome": {"state": "complete"},
     });
     let text = serde_json::to_string(&exchange).unwrap();
-    let mut reader = Reader::new(std::io::Cursor::new(text), "x".as_ref()).unwrap();
-    let Record::Exchange(exchange) = reader.next().unwrap().unwrap() else {
-        panic!("an exchange");
-    };
-    Call::of(&exchange).unwrap()
+    let call = Exchange::read(text.as_bytes(), Call::of).unwrap();
+    call.expect("an exchange").expect("a call")
 }
 
 fn stream(events: &[(u64, Value)]) -> Value {

@@ -1,7 +1,6 @@
 //! Chat Completions of OpenAI and of those who speak it too, streamed and not.
 
-use analyze::{Call, Ending, Provider, Purpose, Reader, Scan};
-use capture::record::Record;
+use analyze::{Call, Ending, Exchange, Provider, Purpose, Scan};
 use serde_json::{Value, json};
 
 const URL: &str = "https://openrouter.example/api/v1/chat/completions?x=1";
@@ -26,11 +25,8 @@ fn exchange(id: u64, second: u64, messages: Value, response: Value) -> String {
 
 fn call(response: Value) -> Call {
     let text = exchange(1, 0, history(), response);
-    let mut reader = Reader::new(std::io::Cursor::new(text), "x".as_ref()).unwrap();
-    let Record::Exchange(exchange) = reader.next().unwrap().unwrap() else {
-        panic!("an exchange");
-    };
-    Call::of(&exchange).unwrap()
+    let call = Exchange::read(text.as_bytes(), Call::of).unwrap();
+    call.expect("an exchange").expect("a call")
 }
 
 /// A system prompt, a question, two pieces by the model, a result.

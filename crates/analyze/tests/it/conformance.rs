@@ -2,7 +2,7 @@
 
 use analyze::Scan;
 
-use crate::paths::assert_all_same;
+use crate::agreement::assert_agreement;
 use crate::recordings::{Recording, Request};
 
 #[test]
@@ -14,6 +14,10 @@ fn a_line_that_is_no_exchange_to_the_letter_is_damaged() {
         (r#""events":[{"#, r#""events":[{"base64":7,"#),
         (r#""headers":[{"#, r#""headers":[{"name":"x","#),
         (r#""bytes":900"#, r#""bytes":900,"truncated":1"#),
+        // serde takes a list of values for a struct; the format says that these are objects.
+        (r#""headers":["#, r#""headers":[["a","b"],"#),
+        (r#""body":{"#, r#""body":[{}],"no_body":{"#),
+        (r#""body":{"#, r#""body":[],"no_body":{"#),
     ] {
         let text = changed(of, change);
         let input = std::io::Cursor::new(text);
@@ -24,7 +28,7 @@ fn a_line_that_is_no_exchange_to_the_letter_is_damaged() {
 }
 
 #[test]
-fn both_paths_say_the_same_of_strange_members() {
+fn scan_and_reader_agree_on_strange_members() {
     for (of, changes) in CHANGES {
         for change in changes {
             assert_same_when_changed(of, change);
@@ -33,7 +37,7 @@ fn both_paths_say_the_same_of_strange_members() {
 }
 
 #[test]
-fn both_paths_say_the_same_of_deep_nesting() {
+fn scan_and_reader_agree_on_deep_nesting() {
     for depth in [100, 127, 128, 5_000] {
         let deep = format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
         assert_same_when_changed(r#""model":"m""#, &format!(r#""model":"m","x":{deep}"#));
@@ -43,7 +47,7 @@ fn both_paths_say_the_same_of_deep_nesting() {
 
 /// Compares reports on two exchanges in which `of` is replaced.
 fn assert_same_when_changed(of: &str, change: &str) {
-    assert_all_same(changed(of, change).as_bytes(), change);
+    assert_agreement(changed(of, change).as_bytes(), change);
 }
 
 /// Two exchanges in which `of` is replaced, and an end.
@@ -95,7 +99,6 @@ const CHANGES: [(&str, &[&str]); 20] = [
             r#""headers":[null,"#,
             r#""headers":[{"name":"a","name":"b","value":"c"},"#,
             r#""headers":[{"name":"a","value":"\ud800"},"#,
-            r#""headers":[["a","b"],"#,
         ],
     ),
     (
@@ -121,8 +124,6 @@ const CHANGES: [(&str, &[&str]); 20] = [
             r#""body":{"json":null,"truncated":true,"problem":"x","#,
             r#""body":{"text":"\ud800","#,
             r#""body":{"base64":"\ud800","#,
-            r#""body":[{}],"no_body":{"#,
-            r#""body":[],"no_body":{"#,
             r#""body":5,"no_body":{"#,
             r#""body":{"\ud800":1,"#,
             r#""body":{"hash":5,"encoding":null,"#,

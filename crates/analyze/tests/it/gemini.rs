@@ -1,7 +1,6 @@
 //! Google's `generateContent`, streamed and not, alone and in Code Assist's envelope.
 
-use analyze::{Call, Ending, Provider, Purpose, Reader, Scan};
-use capture::record::Record;
+use analyze::{Call, Ending, Exchange, Provider, Purpose, Scan};
 use serde_json::{Value, json};
 
 const PATH: &str = "/v1beta/models/gemini-x:streamGenerateContent";
@@ -27,11 +26,8 @@ fn exchange(second: u64, path: &str, request: Value, response: Value) -> String 
 }
 
 fn call_of(line: String) -> Call {
-    let mut reader = Reader::new(std::io::Cursor::new(line), "x".as_ref()).unwrap();
-    let Record::Exchange(exchange) = reader.next().unwrap().unwrap() else {
-        panic!("an exchange");
-    };
-    Call::of(&exchange).unwrap()
+    let call = Exchange::read(line.as_bytes(), Call::of).unwrap();
+    call.expect("an exchange").expect("a call")
 }
 
 fn call(response: Value) -> Call {

@@ -117,11 +117,12 @@ fn no_format_carries_raw_controls_and_those_to_read_hide_nothing() {
     let text = poisoned_text("hand-websocket", &["github.com", "Be brief"]);
     let mut har = analyze::HarWriter::new(Vec::new()).unwrap();
     let input = std::io::Cursor::new(text.into_bytes());
-    for record in analyze::Reader::new(input, "x".as_ref()).unwrap() {
-        if let Ok(capture::record::Record::Exchange(exchange)) = record {
-            har.add(&exchange).unwrap();
-        }
-    }
+    let scan = analyze::Scan::default();
+    scan.for_each_from(input, "x".as_ref(), |exchange| {
+        har.add(exchange?).unwrap();
+        Ok::<(), analyze::Error>(())
+    })
+    .unwrap();
     let har = String::from_utf8(har.finish().unwrap()).unwrap();
     assert!(har.contains("\\u009b") && !har.contains(acts));
     serde_json::from_str::<serde_json::Value>(&har).unwrap();

@@ -5,6 +5,7 @@
     reason = "a test fails by panicking, its helpers too"
 )]
 
+mod agreement;
 mod anthropic;
 mod assertion;
 mod chat;
@@ -26,7 +27,6 @@ mod html;
 mod merge;
 mod outputs;
 mod parallel;
-mod paths;
 mod prices;
 mod recordings;
 mod secrets;

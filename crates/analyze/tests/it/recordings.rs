@@ -1,6 +1,6 @@
 //! Recordings written by hand, for tests of what a report says about them.
 
-use analyze::{Aggregate, Reader, Report};
+use analyze::{Report, Scan};
 use serde_json::{Value, json};
 
 /// A recording of the Responses API, line by line.
@@ -130,14 +130,11 @@ impl Recording {
     /// The report on it.
     pub(crate) fn report(&self) -> Report {
         let text = self.text();
-        let mut aggregate = Aggregate::default();
-        aggregate.begin(0, "test.jsonl");
-        let reader =
-            Reader::new(std::io::Cursor::new(text), "test.jsonl".as_ref()).expect("it has lines");
-        for record in reader {
-            aggregate.add(&record.expect("each line is a record"));
-        }
-        aggregate.finish()
+        let input = std::io::Cursor::new(text);
+        let scanned = Scan::default()
+            .strict(true)
+            .read_from(input, "test.jsonl".as_ref(), 0);
+        scanned.expect("each line is a record").finish()
     }
 }
 

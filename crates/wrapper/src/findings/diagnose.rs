@@ -4,14 +4,17 @@
 //! `plan` warns of what can be seen before the agent starts.
 
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use analyze::report::{FailedConnections, HostStats};
 use analyze::{Report, units};
 use capture::Hosts;
+use capture::record::State;
 
-use crate::findings::standout::Standout;
+use crate::findings::report::Analysis;
 use crate::process::child;
 use crate::profile::Profile;
 use crate::warning::Warning;
@@ -34,25 +37,31 @@ pub(crate) struct RunResult<'a> {
 }
 
 /// What the user should know once the agent has ended, most serious first.
-pub(crate) fn after(run: &RunResult<'_>, report: &Report, standout: &Standout) -> Vec<Warning> {
+pub(crate) fn after(run: &RunResult<'_>, analysis: &Analysis) -> Vec<Warning> {
+    let report = &analysis.report;
     let mut warnings = Vec::new();
-    warnings.extend(rejected(run, standout));
-    warnings.extend(unreachable(run, standout));
-    warnings.extend(refused(standout));
+    warnings.extend(rejected(run, report));
+    warnings.extend(unreachable(run, report));
+    warnings.extend(refused(report));
     // With a cause named already, an empty recording is its effect.
     if warnings.is_empty() {
-        warnings.extend(nothing_recorded(run, report, standout));
+        warnings.extend(nothing_recorded(run, report));
     }
-    warnings.extend(moved(run, standout));
+    warnings.extend(moved(run, &analysis.discovered_hosts));
     warnings.extend(refused_argument(run));
     warnings
 }
 
 /// Programs that rejected our certificate: codex then retries for ever.
-fn rejected(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
-    standout
-        .rejected
-        .iter()
+fn rejected(run: &RunResult<'_>, report: &Report) -> Vec<Warning> {
+    let mut causes = BTreeMap::new();
+    for group in failed(report, State::Rejected) {
+        for program in programs(group) {
+            causes.insert((program, &group.host), &group.cause);
+        }
+    }
+    causes
+        .into_iter()
         .take(MAX_NAMED)
         .map(|((program, host), cause)| {
             let what = match cause.as_str() {
@@ -75,12 +84,14 @@ fn rejected(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
 }
 
 /// Origins that could not be reached; a single warning if the next proxy is to blame.
-fn unreachable(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
+fn unreachable(run: &RunResult<'_>, report: &Report) -> Vec<Warning> {
+    let mut reasons = BTreeMap::new();
+    for group in failed(report, State::Failed) {
+        reasons.entry(&group.host).or_insert(reason(group));
+    }
     let blamed = |reason: &str| run.parent.is_some_and(|parent| reason.contains(parent));
-    let (by_parent, others): (Vec<_>, Vec<_>) = standout
-        .unreachable
-        .iter()
-        .partition(|(_, reason)| blamed(reason));
+    let (by_parent, others): (Vec<_>, Vec<_>) =
+        reasons.into_iter().partition(|(_, reason)| blamed(reason));
     let by_parent = by_parent.first().map(|(_, reason)| {
         Warning::new(
             format!("nothing went through the next proxy: {reason}"),
@@ -96,10 +107,23 @@ fn unreachable(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
 
 /// Connections that the proxy refused. A first request without the password is normal; never
 /// sending it is not.
-fn refused(standout: &Standout) -> Vec<Warning> {
-    let mut warnings: Vec<Warning> = standout
-        .refused
-        .iter()
+fn refused(report: &Report) -> Vec<Warning> {
+    let mut reasons = BTreeMap::new();
+    let mut without_password = 0;
+    for group in failed(report, State::Refused) {
+        match group.cause.as_str() {
+            "no_password" => without_password += group.count,
+            // The agent cancelled a request, or opened a tunnel to spare.
+            "agent_gone" | "unused" => {}
+            _ => {
+                for program in programs(group) {
+                    reasons.entry(program).or_insert(reason(group));
+                }
+            }
+        }
+    }
+    let mut warnings: Vec<Warning> = reasons
+        .into_iter()
         .take(MAX_NAMED)
         .map(|(program, reason)| {
             Warning::new(
@@ -108,7 +132,7 @@ fn refused(standout: &Standout) -> Vec<Warning> {
             )
         })
         .collect();
-    if standout.without_password > 0 && standout.without_password == standout.connections {
+    if without_password > 0 && without_password == connections(report) {
         warnings.push(Warning::new(
             "no connection sent the proxy's password",
             "this version of the agent ignores the one in the proxy's URL: update it",
@@ -118,18 +142,19 @@ fn refused(standout: &Standout) -> Vec<Warning> {
 }
 
 /// The most common failure of a recorder is an empty recording.
-fn nothing_recorded(run: &RunResult<'_>, report: &Report, standout: &Standout) -> Option<Warning> {
+fn nothing_recorded(run: &RunResult<'_>, report: &Report) -> Option<Warning> {
     let is_agent = !run.profile.programs.is_empty();
-    let known = report
-        .glance
-        .as_ref()
-        .map_or(0, |glance| glance.model_requests);
+    let glance = report.glance.as_ref();
+    let known = glance.map_or(0, |glance| glance.model_requests);
     // A model's API may be unknown to the report.
-    let talked = known > 0 || standout.streamed > 0;
-    if !is_agent || talked || run.lasted < LONG_ENOUGH_TO_TALK {
+    let unknown = report
+        .model
+        .as_ref()
+        .map_or(0, |model| model.unknown_streams);
+    if !is_agent || known + unknown > 0 || run.lasted < LONG_ENOUGH_TO_TALK {
         return None;
     }
-    if standout.connections == 0 {
+    if connections(report) == 0 {
         return Some(Warning::new(
             format!("nothing of {} came through the proxy", run.profile.name),
             format!(
@@ -138,12 +163,13 @@ fn nothing_recorded(run: &RunResult<'_>, report: &Report, standout: &Standout) -
             ),
         ));
     }
-    let mut unread: Vec<(&String, &u64)> = standout.unread.iter().collect();
-    unread.sort_by_key(|(host, bytes)| (Reverse(**bytes), *host));
+    let mut unread: Vec<&HostStats> = hosts(report).collect();
+    unread.retain(|host| host.connections.opaque > 0);
+    unread.sort_by_key(|host| (Reverse(host.bytes_unread), &host.host));
     let named: Vec<String> = unread
         .iter()
         .take(MAX_NAMED)
-        .map(|(host, bytes)| format!("{host} ({})", units::bytes(**bytes)))
+        .map(|host| format!("{} ({})", host.host, units::bytes(host.bytes_unread)))
         .collect();
     Some(if named.is_empty() {
         Warning::new(
@@ -163,9 +189,8 @@ fn nothing_recorded(run: &RunResult<'_>, report: &Report, standout: &Standout) -
 }
 
 /// Hosts that a server moved the agent to, and that were not intercepted.
-fn moved(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
-    standout
-        .discovered_hosts
+fn moved(run: &RunResult<'_>, discovered_hosts: &BTreeSet<String>) -> Vec<Warning> {
+    discovered_hosts
         .iter()
         .filter(|host| !run.hosts.matches(host))
         .map(|host| {
@@ -178,6 +203,40 @@ fn moved(run: &RunResult<'_>, standout: &Standout) -> Vec<Warning> {
             )
         })
         .collect()
+}
+
+/// The connections that ended in one state, by host and cause.
+fn failed(report: &Report, state: State) -> impl Iterator<Item = &FailedConnections> {
+    let errors = report.errors.iter();
+    let all = errors.flat_map(|errors| &errors.connections);
+    all.filter(move |group| group.state == state)
+}
+
+/// The programs that made them; one without a name if the system named none.
+fn programs(group: &FailedConnections) -> Vec<&str> {
+    if group.programs.is_empty() {
+        return vec!["a program"];
+    }
+    group.programs.iter().map(String::as_str).collect()
+}
+
+fn reason(group: &FailedConnections) -> &str {
+    group.reason.as_deref().unwrap_or(&group.cause)
+}
+
+fn hosts(report: &Report) -> impl Iterator<Item = &HostStats> {
+    let hosts = report.hosts.iter();
+    hosts.flat_map(|hosts| &hosts.hosts)
+}
+
+/// Connections of every kind.
+fn connections(report: &Report) -> u64 {
+    let all = hosts(report).map(|host| {
+        let counts = host.connections;
+        let read = counts.intercepted + counts.opaque;
+        read + counts.rejected + counts.failed + counts.refused + host.unknown
+    });
+    all.sum()
 }
 
 /// An older version of an agent does not know the argument that `wrap` added.
@@ -203,19 +262,12 @@ const BAD_USAGE: u8 = 2;
 mod tests {
     use std::os::unix::process::ExitStatusExt;
 
-    use capture::record::Record;
-
     use super::*;
     use crate::agents;
 
     fn warnings(lines: &[&str], lasted: u64, code: i32) -> Vec<String> {
         let hosts = Hosts::parse(["*.openai.com"]).unwrap();
         let added = ["--no-daemon".into()];
-        let mut standout = Standout::default();
-        for line in lines {
-            let record = Record::from_json(line.as_bytes()).unwrap();
-            standout.add(&record, agents::profile_of("codex"));
-        }
         let run = RunResult {
             profile: agents::profile_of("codex"),
             hosts: &hosts,
@@ -224,8 +276,7 @@ mod tests {
             status: ExitStatus::from_raw(code << 8),
             lasted: Duration::from_secs(lasted),
         };
-        let report = Report::default();
-        let warnings = after(&run, &report, &standout);
+        let warnings = after(&run, &Analysis::of_lines(lines));
         warnings.iter().map(Warning::to_string).collect()
     }
 

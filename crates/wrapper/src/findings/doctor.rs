@@ -17,7 +17,7 @@ use capture::cli::Options;
 use crate::agent::Agent;
 use crate::environment::{Environment, VARIABLES, text};
 use crate::findings::diagnose::{self, RunResult};
-use crate::findings::report::{self, Analysis};
+use crate::findings::report;
 use crate::parent_proxy;
 use crate::process::run_with_timeout;
 use crate::sessions;
@@ -199,8 +199,7 @@ fn run_offline(agent: &Agent) -> Result<Vec<Finding>> {
     let start = Instant::now();
     let run = run_with_timeout(command, SELF_TEST_TIMEOUT);
     let lasted = start.elapsed();
-    let Analysis { report, standout } =
-        report::read(&session.join("traffic.jsonl"), agent.profile, false)?;
+    let analysis = report::read(&session.join("traffic.jsonl"), agent.profile, false)?;
     let result = RunResult {
         profile: agent.profile,
         hosts: &Hosts::parse(agent.profile.hosts)?,
@@ -211,11 +210,12 @@ fn run_offline(agent: &Agent) -> Result<Vec<Finding>> {
             .map_or_else(|_| ExitStatus::default(), |output| output.status),
         lasted,
     };
-    let mut findings: Vec<Finding> = diagnose::after(&result, &report, &standout)
+    let mut findings: Vec<Finding> = diagnose::after(&result, &analysis)
         .into_iter()
         .map(Finding::Bad)
         .collect();
-    let requests = report.glance.map_or(0, |glance| glance.model_requests);
+    let glance = analysis.report.glance;
+    let requests = glance.map_or(0, |glance| glance.model_requests);
     findings.push(match run {
         Err(error) => Finding::Bad(Warning::new(
             format!("{} did not finish: {error}", agent.profile.name),

@@ -6,5 +6,4 @@
 pub(crate) mod diagnose;
 pub(crate) mod doctor;
 pub(crate) mod report;
-mod standout;
 pub(crate) mod summary;

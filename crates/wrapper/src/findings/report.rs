@@ -1,23 +1,26 @@
 //! The report of a session: reads its recording once, and writes the report next to it.
 
-use std::io::{BufWriter, Write};
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use analyze::{Aggregate, Format, Reader, Report};
+use analyze::{Aggregate, Format, Report, Scan};
 use anyhow::{Context, Result, ensure};
 use capture::private_file::Replacement;
 
-use crate::findings::standout::Standout;
 use crate::profile::Profile;
 use crate::sessions::Session;
 
 /// What a recording reveals.
+#[derive(Debug)]
 pub(crate) struct Analysis {
-    /// To be written for people.
+    /// To be written for people, and the source of the summary and of most warnings.
     pub(crate) report: Report,
-    /// For the summary and the warnings.
-    pub(crate) standout: Standout,
+    /// Hosts that answers sent the agent to, as its profile finds them.
+    pub(crate) discovered_hosts: BTreeSet<String>,
 }
 
 /// Reads the recording of an agent with this profile. `keep_secrets` shows credentials if the
@@ -25,25 +28,54 @@ pub(crate) struct Analysis {
 ///
 /// # Errors
 ///
-/// When the file cannot be opened. Damaged lines are counted in the report.
+/// When the file cannot be read. Damaged lines are counted in the report.
 pub(crate) fn read(recording: &Path, profile: &Profile, keep_secrets: bool) -> Result<Analysis> {
-    let mut aggregate = Aggregate::default();
-    let mut standout = Standout::default();
-    let name = recording.file_name().unwrap_or_default().to_string_lossy();
-    aggregate.begin(0, &name);
-    for record in Reader::open(recording)?.keep_secrets(keep_secrets) {
-        match record {
-            Ok(record) => {
-                standout.add(&record, profile);
-                aggregate.add(&record);
-            }
-            Err(error) => aggregate.add_error(&error),
+    let file =
+        File::open(recording).with_context(|| format!("cannot read {}", recording.display()))?;
+    let name = recording.file_name().unwrap_or_default();
+    read_from(file, Path::new(name), profile, keep_secrets)
+}
+
+/// Reads a recording called `name` from anywhere.
+fn read_from(
+    recording: impl Read + Send + 'static,
+    name: &Path,
+    profile: &Profile,
+    keep_secrets: bool,
+) -> Result<Analysis> {
+    let discovered: Arc<Mutex<BTreeSet<String>>> = Arc::default();
+    let hosts = Arc::clone(&discovered);
+    let discovered_hosts = profile.discovered_hosts;
+    let scan = Scan::default().keep_secrets(keep_secrets);
+    let scan = scan.observe(move |exchange| {
+        let found = discovered_hosts(exchange);
+        if !found.is_empty() {
+            let hosts = hosts.lock();
+            hosts.unwrap_or_else(PoisonError::into_inner).extend(found);
         }
-    }
+    });
+    let aggregate = match scan.read_from(recording, name, 0) {
+        // An agent that ends at once leaves no records, and that is no failure.
+        Err(analyze::Error::Empty { .. } | analyze::Error::NoRecords { .. }) => {
+            Aggregate::default()
+        }
+        read => read?,
+    };
+    let discovered = discovered.lock();
     Ok(Analysis {
         report: aggregate.finish(),
-        standout,
+        discovered_hosts: std::mem::take(&mut *discovered.unwrap_or_else(PoisonError::into_inner)),
     })
+}
+
+#[cfg(test)]
+impl Analysis {
+    /// What the lines of a recording reveal about codex.
+    pub(crate) fn of_lines(lines: &[&str]) -> Self {
+        let recording = std::io::Cursor::new(lines.join("\n"));
+        let profile = crate::agents::profile_of("codex");
+        read_from(recording, Path::new("traffic.jsonl"), profile, false).expect("a recording")
+    }
 }
 
 /// Writes the report into the session's folder, in each format for people; returns the path of

@@ -1,6 +1,7 @@
 //! The summary of a run, in fewer than ten lines: hosts, models, tokens, what stood out.
 //! Values in, text out; `anstream` strips the colours where they do not show.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 use std::process::ExitStatus;
@@ -11,7 +12,6 @@ use analyze::{Kind, Purpose, Report, units};
 use nix::sys::signal::Signal;
 use std::os::unix::process::ExitStatusExt;
 
-use crate::findings::standout::Standout;
 use crate::style::{BOLD, DIM, RED, YELLOW};
 
 /// How the run went, apart from its recording.
@@ -30,14 +30,14 @@ pub(crate) struct SummaryInput<'a> {
 }
 
 /// The summary; each line ends in a line feed.
-pub(crate) fn render(input: &SummaryInput<'_>, report: &Report, standout: &Standout) -> String {
+pub(crate) fn render(input: &SummaryInput<'_>, report: &Report) -> String {
     let glance = report.glance.clone().unwrap_or_default();
     let mut lines = vec![headline(input, &glance)];
     let hosts = report.hosts.as_ref().map_or(&[][..], |hosts| &hosts.hosts);
-    lines.extend(labelled("hosts", went_where(hosts, standout)));
+    lines.extend(labelled("hosts", went_where(hosts)));
     lines.extend(labelled("models", models(report, &glance)));
     lines.extend(labelled("tokens", tokens(&glance)));
-    lines.extend(labelled("stood out", stood_out(report, standout)));
+    lines.extend(labelled("stood out", stood_out(report)));
     let report = input.report.map(|path| path.display().to_string());
     lines.extend(labelled("report", report));
     let recording = input.recording.display().to_string();
@@ -64,7 +64,7 @@ fn headline(input: &SummaryInput<'_>, glance: &Glance) -> String {
 }
 
 /// The hosts with the most exchanges, then those relayed unread.
-fn went_where(hosts: &[HostStats], standout: &Standout) -> Option<String> {
+fn went_where(hosts: &[HostStats]) -> Option<String> {
     let mut read: Vec<&HostStats> = hosts.iter().filter(|host| host.exchanges > 0).collect();
     read.sort_by(|a, b| (b.exchanges, &a.host).cmp(&(a.exchanges, &b.host)));
     let mut parts: Vec<String> = read
@@ -75,8 +75,9 @@ fn went_where(hosts: &[HostStats], standout: &Standout) -> Option<String> {
     if read.len() > MAX_HOSTS {
         parts.push(format!("{} more", read.len() - MAX_HOSTS));
     }
-    if !standout.unread.is_empty() {
-        let mut unread: Vec<&str> = standout.unread.keys().map(String::as_str).collect();
+    let unread = hosts.iter().filter(|host| host.connections.opaque > 0);
+    let mut unread: Vec<&str> = unread.map(|host| host.host.as_str()).collect();
+    if !unread.is_empty() {
         let hidden = unread.len().saturating_sub(MAX_HOSTS);
         unread.truncate(MAX_HOSTS);
         let more = match hidden {
@@ -124,10 +125,10 @@ fn tokens(glance: &Glance) -> Option<String> {
 }
 
 /// What a reader wants to know first; trouble is red.
-fn stood_out(report: &Report, standout: &Standout) -> Option<String> {
+fn stood_out(report: &Report) -> Option<String> {
     let mut parts = failures(report);
-    for hosts in standout.shared_credentials() {
-        let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
+    for hosts in shared_credentials(report) {
+        let hosts: Vec<&str> = hosts.into_iter().collect();
         parts.push(format!(
             "{YELLOW}one credential went to {}{YELLOW:#}",
             hosts.join(" and ")
@@ -135,6 +136,19 @@ fn stood_out(report: &Report, standout: &Standout) -> Option<String> {
     }
     parts.extend(telemetry(report));
     join(parts)
+}
+
+/// The hosts that were sent the same credential in a header; two or more for each credential.
+fn shared_credentials(report: &Report) -> BTreeSet<BTreeSet<&str>> {
+    let credentials = report.identity.iter().flat_map(|it| &it.credentials);
+    let hosts = credentials.map(|credential| {
+        let places = credential.places.iter();
+        let sent = places.filter(|place| place.sent && LOGIN_FIELDS.contains(&&*place.field));
+        sent.map(|place| place.host.as_str()).collect()
+    });
+    hosts
+        .filter(|hosts: &BTreeSet<&str>| hosts.len() > 1)
+        .collect()
 }
 
 fn failures(report: &Report) -> Vec<String> {
@@ -201,17 +215,22 @@ fn join(parts: Vec<String>) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
+/// Where clients log in. A cookie for several hosts of one site is nothing unusual.
+const LOGIN_FIELDS: [&str; 4] = [
+    "header authorization",
+    "header x-api-key",
+    "header api-key",
+    "header x-goog-api-key",
+];
 /// Hosts and models that fit a line.
 const MAX_HOSTS: usize = 4;
 
 #[cfg(test)]
 mod tests {
-    use analyze::Aggregate;
     use anstream::adapter::strip_str;
-    use capture::record::Record;
 
     use super::*;
-    use crate::agents;
+    use crate::findings::report::Analysis;
 
     const EXCHANGE: &str = r#"{"kind":"exchange","format":1,"id":1,"connection":1,"started_at":"2026-11-23T02:34:00Z","transport":"http","request":{"method":"POST","url":"https://HOST/PATH","http_version":"HTTP/2","headers":[{"name":"authorization","value":"Bearer <redacted:1>"}],"body":{"text":"x","bytes":2048,"wire_bytes":2048},"end_us":1},"response":{"status":STATUS,"http_version":"HTTP/2","start_us":2,"end_us":3},"outcome":{"state":"complete"}}"#;
     const UNREAD: &str = r#"{"kind":"connection","format":1,"id":1,"started_at":"2026-11-23T02:34:00Z","authority":"github.com:443","disposition":{"state":"opaque"},"end_us":1}"#;
@@ -224,14 +243,8 @@ mod tests {
     }
 
     fn rendered(lines: &[String], status: i32) -> String {
-        let mut aggregate = Aggregate::default();
-        let mut standout = Standout::default();
-        aggregate.begin(0, "traffic.jsonl");
-        for line in lines {
-            let record = Record::from_json(line.as_bytes()).unwrap();
-            standout.add(&record, agents::profile_of("codex"));
-            aggregate.add(&record);
-        }
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let analysis = Analysis::of_lines(&lines);
         let input = SummaryInput {
             agent: "codex",
             status: ExitStatus::from_raw(status),
@@ -239,7 +252,7 @@ mod tests {
             report: None,
             recording: Path::new("/session/traffic.jsonl"),
         };
-        let text = render(&input, &aggregate.finish(), &standout);
+        let text = render(&input, &analysis.report);
         strip_str(&text).to_string()
     }
 

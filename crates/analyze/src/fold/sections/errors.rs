@@ -1,6 +1,6 @@
 //! Works out the section "Errors and retries".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use capture::record::{OutcomeState, State, Timestamp, Transport};
 
@@ -204,8 +204,14 @@ fn connections(view: &View<'_>) -> Vec<FailedConnections> {
             state: disposition.state,
             cause,
             reason: disposition.reason.clone(),
+            programs: BTreeSet::new(),
             count: 0,
         });
+        if let Some(process) = &connection.process
+            && group.programs.len() < MAX_PROGRAMS
+        {
+            group.programs.insert(process.name.clone());
+        }
         group.count = group.count.saturating_add(connection.count);
     }
     groups.into_values().collect()
@@ -229,3 +235,6 @@ fn websocket_ends(view: &View<'_>) -> Vec<WebSocketEnd> {
     };
     ends.into_iter().map(end).collect()
 }
+
+/// Agents run a handful of programs; names come from the recording.
+const MAX_PROGRAMS: usize = 16;

@@ -25,6 +25,10 @@ fn hosts(view: &View<'_>) -> Vec<HostStats> {
         count(&mut host.connections, &mut host.unknown, connection);
         host.bytes_up = host.bytes_up.saturating_add(connection.bytes_up);
         host.bytes_down = host.bytes_down.saturating_add(connection.bytes_down);
+        if connection.disposition.state == State::Opaque {
+            let bytes = connection.bytes_up.saturating_add(connection.bytes_down);
+            host.bytes_unread = host.bytes_unread.saturating_add(bytes);
+        }
         if let Some(protocol) = &connection.protocol
             && !host.protocols.contains(protocol)
         {
@@ -91,6 +95,7 @@ fn add(all: &mut HostStats, host: HostStats) {
         (&mut all.exchanges, host.exchanges),
         (&mut all.bytes_up, host.bytes_up),
         (&mut all.bytes_down, host.bytes_down),
+        (&mut all.bytes_unread, host.bytes_unread),
     ] {
         *sum = sum.saturating_add(count);
     }

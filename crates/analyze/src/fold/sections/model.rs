@@ -48,7 +48,12 @@ pub(crate) fn finish(
         models,
         tools: tools::finish(view, results),
         gap_classes: gap_classes::classes(gaps),
+        unknown_streams: view.exchanges.iter().filter(is_unknown_stream).count() as u64,
     }
+}
+
+fn is_unknown_stream(entry: &&Entry<'_>) -> bool {
+    entry.row.streamed_post && entry.row.call.is_none()
 }
 
 fn model_use(kind: Kind, calls: &[(&Entry<'_>, &Call)]) -> ModelUse {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use crate::json::Json;
 use crate::line::exchange::{Event, Exchange};
-use serde::{Deserialize, Serialize};
 
 use crate::endpoint::Endpoint;
 use crate::endpoint::entry;
@@ -13,14 +12,13 @@ use crate::shape::Shape;
 use crate::text;
 
 /// The structure of all payloads, by endpoint.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Shapes {
-    #[serde(with = "crate::fold::pairs")]
     endpoints: BTreeMap<Endpoint, EndpointShapes>,
 }
 
 /// The structure of one endpoint's payloads.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct EndpointShapes {
     request: Shape,
     response: Shape,

@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::line::exchange::Exchange;
 use memchr::memmem;
-use serde::{Deserialize, Serialize};
 
 use crate::endpoint::Endpoint;
 use crate::fold::timeline_index::View;
@@ -18,10 +17,9 @@ use crate::report::{Telemetry, TelemetryEndpoint, TelemetryName};
 use crate::text;
 
 /// What reports name, counted: sort, name, host.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Names {
     /// Bounded by [`MAX_NAMES`].
-    #[serde(with = "crate::fold::pairs")]
     counts: BTreeMap<(String, String, String), u64>,
 }
 

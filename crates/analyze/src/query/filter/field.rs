@@ -1,10 +1,12 @@
 //! What a filter can ask about: the names, and where each value is found.
 
-use capture::record::{Exchange, OutcomeState, Transport};
+use capture::record::{OutcomeState, Transport};
 
-use crate::decode::{header, host_of, path_of};
+use crate::line::Exchange;
+use crate::line::exchange::header;
 use crate::purpose::Purpose;
 use crate::query::expression::quantity::Unit;
+use crate::text::urls::{host_of, path_of};
 
 use crate::query::filter::Subject;
 
@@ -158,7 +160,7 @@ fn state_name(state: OutcomeState) -> &'static str {
 }
 
 /// When the last thing that was seen of an exchange was seen.
-fn end_us(exchange: &Exchange) -> Option<u64> {
+fn end_us(exchange: &Exchange<'_>) -> Option<u64> {
     let Some(response) = &exchange.response else {
         return exchange.request.end_us;
     };
@@ -166,12 +168,12 @@ fn end_us(exchange: &Exchange) -> Option<u64> {
     response.end_us.or(last_event).or(Some(response.start_us))
 }
 
-fn request_bytes(exchange: &Exchange) -> u64 {
+fn request_bytes(exchange: &Exchange<'_>) -> u64 {
     exchange.request.body.as_ref().map_or(0, |body| body.bytes)
 }
 
 /// Decoded bytes of the answer: of its body, or of the messages on a WebSocket.
-fn response_bytes(exchange: &Exchange) -> u64 {
+fn response_bytes(exchange: &Exchange<'_>) -> u64 {
     let Some(response) = &exchange.response else {
         return 0;
     };

@@ -13,9 +13,8 @@ mod test;
 use std::fmt;
 use std::str::FromStr;
 
-use capture::record::Exchange;
-
 use crate::call::Call;
+use crate::line::Exchange;
 use crate::query::expression::error::ExpressionError;
 
 use crate::query::filter::field::Field;
@@ -44,7 +43,7 @@ pub struct Filter {
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     /// The exchange.
-    pub exchange: &'a Exchange,
+    pub exchange: &'a Exchange<'a>,
     /// What it means, where it is a model request; needed if [`Filter::needs_call`].
     pub call: Option<&'a Call>,
     /// The name of the process that sent it, from its connection's line; needed if
