@@ -1,4 +1,4 @@
-//! The events of a Responses answer, numbered and in the order in which the API sends them.
+//! The events of a Responses answer, numbered, in the order of the real API.
 
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ impl EventWriter {
         self.events.push(Event::typed(&event));
     }
 
-    /// The events of one output item, from its beginning to its end.
+    /// Adds all events of one output item.
     pub(super) fn item(&mut self, index: usize, item: &Value) {
         match text(item, "type") {
             "reasoning" => self.thought(index, item),
@@ -93,7 +93,7 @@ impl EventWriter {
         self.push("response.content_part.done", merged(&at, part(said)));
     }
 
-    /// `field` holds what the tool is given, `events` is what the API calls its deltas.
+    /// `field` holds the input of the tool; `events` is the API's name for its deltas.
     fn call(&mut self, index: usize, item: &Value, field: &str, events: &str) {
         let at = json!({"item_id": item["id"], "output_index": index});
         let given = text(item, field);
