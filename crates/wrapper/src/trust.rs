@@ -4,7 +4,6 @@
 //! program's default roots. The file holds only public certificates; it is private to the user
 //! all the same, and is removed when the [`Bundle`] is dropped.
 
-use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -110,6 +109,7 @@ impl Drop for Bundle {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
     use std::os::unix::fs::PermissionsExt;
 
     use clap::Parser as _;
