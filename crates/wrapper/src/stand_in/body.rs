@@ -15,13 +15,13 @@ use super::playback::{ConnectionCut, Playback};
 pub(super) type ResponseBody = UnsyncBoxBody<Bytes, ConnectionCut>;
 
 /// A body in one piece.
-pub(super) fn whole(content: impl Into<Bytes>) -> ResponseBody {
+pub(super) fn full(content: impl Into<Bytes>) -> ResponseBody {
     let body = Full::new(content.into());
     body.map_err(|never| match never {}).boxed_unsync()
 }
 
 /// A `text/event-stream`; each event is written on its own.
-pub(super) fn played(playback: Playback) -> ResponseBody {
+pub(super) fn event_stream(playback: Playback) -> ResponseBody {
     let events = stream::unfold(Some(playback), |playback| async {
         let mut playback = playback?;
         match playback.next().await {
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_zstd_body_is_read_as_what_was_packed() {
+    async fn a_zstd_body_is_decompressed() {
         let packed = zstd::encode_all(&b"{\"model\":\"m\"}"[..], 3).unwrap();
         assert_eq!(
             read_encoded("zstd", packed).await.unwrap(),

@@ -97,7 +97,7 @@ impl Log {
 
 impl LogEntry {
     /// Notes a request's head.
-    pub(super) fn note_head<B>(&mut self, request: &Request<B>, hello: &str) {
+    pub(super) fn set_head<B>(&mut self, request: &Request<B>, hello: &str) {
         self.http_version = format!("{:?}", request.version());
         let noted = request.headers().iter().map(|(name, value)| {
             let value = match CREDENTIALS.contains(&name.as_str()) {

@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn the_account_is_the_one_that_asks_and_its_backend_stays() {
+    fn the_account_is_that_of_the_request_and_its_backend_stays() {
         let (status, body) = ask(
             &Method::GET,
             "chatgpt.com",
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mcp_server_begins_and_has_no_tools() {
+    fn the_mcp_server_initializes_and_has_no_tools() {
         let path = "/backend-api/ps/mcp";
         let call = |body| ask(&Method::POST, "chatgpt.com", path, body);
         let (status, body) =
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_a_404_with_a_reason() {
+    fn anything_unknown_is_a_404_with_a_reason() {
         for (host, path) in [
             ("chatgpt.com", "/backend-api/nothing"),
             ("chatgpt.com", "/"),
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn refreshed_tokens_carry_an_end_that_lies_ahead() {
+    fn refreshed_tokens_expire_in_the_future() {
         let (_, body) = ask(&Method::POST, "auth.openai.com", "/oauth/token", "");
         let token = body["access_token"].as_str().unwrap();
         let claims = URL_SAFE_NO_PAD

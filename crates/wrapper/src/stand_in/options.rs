@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_script_that_is_not_there_stops_the_run() {
+    fn a_missing_script_stops_the_run() {
         let options = parse(&["--script", "no-such-script.json"]).unwrap();
         assert!(options.config().is_err());
         assert!(parse(&["--offline"]).unwrap().config().is_ok());

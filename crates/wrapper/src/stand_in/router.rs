@@ -48,7 +48,7 @@ impl Router {
             .path_and_query()
             .map_or("/", |path| path.as_str());
         let mut entry = self.state.log.entry(&host, request.method().as_str(), path);
-        entry.note_head(&request, &self.hello);
+        entry.set_head(&request, &self.hello);
         if request.headers().contains_key(UPGRADE) {
             return self.upgrade(request, entry);
         }
@@ -100,7 +100,7 @@ impl Router {
             path: entry.path.clone(),
         };
         *self.upgraded.lock().unwrap_or_else(PoisonError::into_inner) = Some(upgraded);
-        response.map(|_| body::whole(""))
+        response.map(|_| body::full(""))
     }
 
     /// Answers a model request.
@@ -128,7 +128,7 @@ impl Router {
             .header(CONTENT_TYPE, "text/event-stream")
             .header("cache-control", "no-cache")
             .header("x-request-id", format!("req_standin_{:06}", reply.number));
-        finish(response.body(body::played(playback)))
+        finish(response.body(body::event_stream(playback)))
     }
 }
 
@@ -153,7 +153,7 @@ fn plain(answer: PlainAnswer, mut entry: LogEntry) -> Response<ResponseBody> {
     for (name, value) in answer.headers {
         response = response.header(name, value);
     }
-    finish(response.body(body::whole(answer.body)))
+    finish(response.body(body::full(answer.body)))
 }
 
 /// Refuses a request, with an error in OpenAI's form.

@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_script_is_taken_step_by_step_and_begins_anew() {
+    fn a_script_is_taken_step_by_step_and_starts_over() {
         let script = Script::parse(
             r#"[{"say": "a"}, {"call": {"name": "t", "arguments": {"x": 1}}}, {"call": {"name": "u", "input": "i"}}]"#,
         )
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_is_passed_over_where_no_shell_is_offered() {
+    fn a_command_is_skipped_if_no_shell_is_offered() {
         let script = Script::default();
         assert!(matches!(script.answer(&at(0, Some("exec"))), Item::Call(_)));
         assert!(matches!(script.answer(&at(0, None)), Item::Message(_)));
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_script_is_refused_with_a_reason() {
+    fn an_invalid_script_is_refused_with_a_reason() {
         for (text, reason) in [
             ("", "a script is a JSON list"),
             ("{}", "a script is a JSON list"),
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_script_that_is_not_there_is_named() {
+    fn a_missing_script_is_named() {
         let error = Script::load(Path::new("no-such-script.json")).unwrap_err();
         assert!(error.to_string().contains("no-such-script.json"), "{error}");
     }

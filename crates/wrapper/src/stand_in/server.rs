@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_stand_in_that_is_dropped_answers_no_more() {
+    async fn a_dropped_stand_in_stops_answering() {
         let stand_in = StandIn::start(StandInConfig::default()).await.unwrap();
         let addr = stand_in.addr();
         assert!(TcpStream::connect(addr).await.is_ok());

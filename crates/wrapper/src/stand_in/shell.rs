@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_that_runs_nothing_is_no_shell() {
+    fn a_tool_that_runs_nothing_is_not_a_shell() {
         assert_eq!(ShellTool::among(["update_plan", "view_image"]), None);
         let shell = ShellTool::among(["update_plan", "Bash"]).unwrap();
         assert_eq!(shell.call("ls").name, "Bash");

@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_of_nonsense_is_still_answered() {
+    fn a_nonsense_request_is_still_answered() {
         for api in [
             Api::Responses,
             Api::Messages,

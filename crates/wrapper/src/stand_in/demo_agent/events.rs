@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stream_without_its_last_event_is_no_answer() {
+    fn a_stream_without_its_last_event_is_an_error() {
         let delta = r#"data: {"type": "response.output_text.delta", "delta": "a"}"#;
         let end = r#"data: {"type": "response.completed", "response": {"id": "r", "usage": {"input_tokens": 3}}}"#;
         let outcome = read_stream(&format!("event: x\n{delta}\n\n{delta}\n\n{end}\n\n")).unwrap();

@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn echo_says_its_words_and_nothing_else_runs() {
+    fn echo_prints_its_words_and_nothing_else_runs() {
         let script =
             |command: &str| format!("const r = await tools.exec_command({{cmd: {command}}});");
         assert_eq!(run(&script(r#""echo hello you""#)), "hello you\n");

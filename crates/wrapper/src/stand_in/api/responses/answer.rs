@@ -80,13 +80,13 @@ pub(super) fn output(reply: &Reply) -> Vec<Value> {
             })];
         }
     };
-    let thought = json!({
+    let reasoning = json!({
         "type": "reasoning",
         "id": format!("rs_standin_{number:06}"),
-        "summary": [{"type": "summary_text", "text": THOUGHT}],
-        "encrypted_content": seal(&json!({"thought": THOUGHT})),
+        "summary": [{"type": "summary_text", "text": REASONING_SUMMARY}],
+        "encrypted_content": seal(&json!({"thought": REASONING_SUMMARY})),
     });
-    vec![thought, item]
+    vec![reasoning, item]
 }
 
 fn call_item(call: &ToolCall, number: u64) -> Value {
@@ -111,4 +111,4 @@ fn seal(state: &Value) -> String {
 }
 
 /// The summary of the reasoning.
-const THOUGHT: &str = "Taking the next step of the script";
+const REASONING_SUMMARY: &str = "Taking the next step of the script";

@@ -28,7 +28,7 @@ impl EventWriter {
     /// Adds all events of one output item.
     pub(super) fn item(&mut self, index: usize, item: &Value) {
         match text(item, "type") {
-            "reasoning" => self.thought(index, item),
+            "reasoning" => self.reasoning(index, item),
             "message" => self.message(index, item),
             "custom_tool_call" => self.call(index, item, "input", "custom_tool_call_input"),
             "function_call" => self.call(index, item, "arguments", "function_call_arguments"),
@@ -47,7 +47,7 @@ impl EventWriter {
         );
     }
 
-    fn thought(&mut self, index: usize, item: &Value) {
+    fn reasoning(&mut self, index: usize, item: &Value) {
         let at = json!({"item_id": item["id"], "output_index": index, "summary_index": 0});
         let summary = item.pointer("/summary/0/text").and_then(Value::as_str);
         let summary = summary.unwrap_or_default();
