@@ -200,7 +200,7 @@ fn run_offline(agent: &Agent) -> Result<Vec<Finding>> {
     let run = run_with_timeout(command, SELF_TEST_TIMEOUT);
     let lasted = start.elapsed();
     let Analysis { report, standout } =
-        report::read(&session.join("traffic.jsonl"), agent.profile, false)?;
+        report::read(&sessions::recording_in(&session), agent.profile, false)?;
     let result = RunResult {
         profile: agent.profile,
         hosts: &Hosts::parse(agent.profile.hosts)?,

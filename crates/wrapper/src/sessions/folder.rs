@@ -59,7 +59,7 @@ impl Session {
 
     /// Where the traffic is recorded.
     pub(crate) fn recording(&self) -> PathBuf {
-        self.folder.join(RECORDING)
+        recording_in(&self.folder)
     }
 
     /// The report's path; the format's name is its file extension.
@@ -104,6 +104,11 @@ impl Session {
             tracing::warn!(%error, "cannot link {LATEST} in {}", root.display());
         }
     }
+}
+
+/// The recording in a session's folder.
+pub(crate) fn recording_in(folder: &Path) -> PathBuf {
+    folder.join(RECORDING)
 }
 
 /// Whether a run of `wrap` is still writing to `folder`.
