@@ -2,6 +2,7 @@
 //! Values in, text out; `anstream` strips the colours where they do not show.
 
 use std::fmt::Write;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -9,7 +10,6 @@ use std::time::Duration;
 use analyze::report::{Glance, HostStats};
 use analyze::{Kind, Purpose, Report, units};
 use nix::sys::signal::Signal;
-use std::os::unix::process::ExitStatusExt;
 
 use crate::findings::standout::Standout;
 use crate::style::{BOLD, DIM, RED, YELLOW};

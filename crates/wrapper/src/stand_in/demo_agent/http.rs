@@ -45,7 +45,7 @@ pub(crate) async fn send(
     let response = response.with_context(|| format!("no answer from {host}"))?;
     let (parts, body) = response.into_parts();
     let body = Limited::new(body, MAX_ANSWER_BYTES).collect().await;
-    let body = body.map_err(|error| anyhow::anyhow!("{host} cut its answer: {error}"))?;
+    let body = body.map_err(|error| anyhow::anyhow!("{host} cut its response short: {error}"))?;
     Ok(HttpResponse {
         status: parts.status,
         version: parts.version,
