@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_added_stands_before_the_users_own_arguments() {
+    fn added_arguments_come_before_the_users() {
         assert_eq!(
             agent("codex", &["fix"]).command_line(&["--no-daemon".into()]),
             ["codex", "--no-daemon", "fix"]

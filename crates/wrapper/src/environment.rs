@@ -198,13 +198,13 @@ mod tests {
     }
 
     #[test]
-    fn loopback_that_is_to_be_recorded_goes_through_the_proxy() {
+    fn a_recorded_loopback_host_goes_through_the_proxy() {
         let variables = set_for(&["localhost".to_owned()], &Environment::new());
         assert_eq!(text_of(&variables, "NO_PROXY"), "127.0.0.1,::1");
     }
 
     #[test]
-    fn a_tools_own_setting_is_replaced_where_the_user_made_it_and_only_there() {
+    fn a_tools_own_setting_is_replaced_only_if_the_user_made_it() {
         let name = OsStr::new("NPM_CONFIG_HTTPS_PROXY");
         assert!(!set_for(&[], &Environment::new()).contains_key(name));
         let inherited = Environment::from([(name.into(), "http://elsewhere:1".into())]);

@@ -76,7 +76,7 @@ pub(crate) fn run(run: &Run<'_>) -> Result<u8> {
     orphans::warning(&finished.proxy_url)
         .iter()
         .for_each(Warning::print);
-    let recorded = conclude(run, &plan, &finished, &session);
+    let recorded = report_findings(run, &plan, &finished, &session);
     if let Err(error) = recorded {
         Warning::new(format!("{error:#}"), "").print();
     }
@@ -84,7 +84,12 @@ pub(crate) fn run(run: &Run<'_>) -> Result<u8> {
 }
 
 /// Prints the summary and the warnings, and writes the report.
-fn conclude(run: &Run<'_>, plan: &Plan, finished: &FinishedRun, session: &Session) -> Result<()> {
+fn report_findings(
+    run: &Run<'_>,
+    plan: &Plan,
+    finished: &FinishedRun,
+    session: &Session,
+) -> Result<()> {
     let recording = session.recording();
     let analysis = report::read(
         &recording,

@@ -4,14 +4,14 @@
 //! program's default roots. The file holds only public certificates; it is private to the user
 //! all the same, and is removed when the [`Bundle`] is dropped.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use capture::Roots;
 use capture::cli::Options;
+use capture::private_file;
 
 use crate::environment::{Environment, inherited_bundles, value};
 
@@ -82,12 +82,7 @@ impl Bundle {
             text.push_str(certificate);
         }
         let cannot_write = || format!("cannot write {}", path.display());
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)
-            .with_context(cannot_write)?;
+        let mut file = private_file::create_new(&path).with_context(cannot_write)?;
         let written = file.write_all(text.as_bytes()).with_context(cannot_write);
         let bundle = Self { path };
         written.map(|()| bundle)

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_base_url_that_is_none_or_commented_out_adds_no_host() {
+    fn a_missing_or_commented_out_base_url_adds_no_host() {
         for text in [
             "# base_url = \"https://a.example\"",
             "base_url = \"\"",
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_before_wide_characters_is_read_without_harm() {
+    fn a_key_next_to_wide_characters_is_read() {
         assert_eq!(
             base_url_hosts("İ base_url = 'https://a.example/ü'"),
             ["a.example"]

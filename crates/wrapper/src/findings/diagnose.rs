@@ -285,7 +285,7 @@ mod tests {
     const FAILED: &str = r#"{"kind":"connection","format":1,"id":1,"started_at":"2026-11-23T02:34:00Z","authority":"api.openai.com:443","disposition":{"state":"failed","cause":"parent_proxy","reason":"cannot connect to p.example:1: refused"},"end_us":1}"#;
 
     #[test]
-    fn a_run_without_any_connection_is_said() {
+    fn a_run_without_any_connection_gets_a_warning() {
         let said = warnings(&[], 10, 0);
         assert!(
             said[0].starts_with("nothing of codex came through"),
@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cancelled_request_is_no_warning_and_a_refusal_in_silence_says_what_was_seen() {
+    fn a_cancelled_request_is_no_warning_and_a_silent_refusal_says_what_was_seen() {
         let gone = r#"{"state":"refused","cause":"agent_gone","reason":"the agent ended the handshake without an alert"}"#;
         let with = |disposition: &str| {
             REJECTED.replace(r#"{"state":"rejected","cause":"unknown_ca"}"#, disposition)
@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn an_argument_of_ours_that_is_not_known_is_owned_up_to() {
+    fn an_added_argument_that_the_agent_does_not_know_is_named() {
         let said = warnings(&[], 0, 2);
         assert!(said[0].contains("--no-daemon"), "{said:?}");
     }

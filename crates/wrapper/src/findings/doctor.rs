@@ -199,7 +199,8 @@ fn run_offline(agent: &Agent) -> Result<Vec<Finding>> {
     let start = Instant::now();
     let run = run_with_timeout(command, SELF_TEST_TIMEOUT);
     let lasted = start.elapsed();
-    let analysis = report::read(&session.join("traffic.jsonl"), agent.profile, false)?;
+    let recording = sessions::recording_in(&session);
+    let analysis = report::read(&recording, agent.profile, false)?;
     let result = RunResult {
         profile: agent.profile,
         hosts: &Hosts::parse(agent.profile.hosts)?,

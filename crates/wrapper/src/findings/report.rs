@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_recording_that_kept_its_secrets_shows_them_where_that_is_asked_for_alone() {
+    fn a_recording_that_kept_its_secrets_shows_them_only_on_request() {
         let folder = tempfile::tempdir().unwrap();
         let recording = folder.path().join("traffic.jsonl");
         let secret = format!("sk-{}-{}", "proj", "aB3dE6gH9jK2mN5pQ8sT1vW4".repeat(2));
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn reports_are_for_their_owner_alone_and_take_nobodys_place() {
+    fn reports_are_private_and_overwrite_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let session = Session::create_at(folder.path()).unwrap();
         let written = write(&Report::default(), &session).unwrap();

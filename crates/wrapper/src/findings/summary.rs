@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -10,7 +11,6 @@ use std::time::Duration;
 use analyze::report::{Glance, HostStats};
 use analyze::{Kind, Purpose, Report, units};
 use nix::sys::signal::Signal;
-use std::os::unix::process::ExitStatusExt;
 
 use crate::style::{BOLD, DIM, RED, YELLOW};
 

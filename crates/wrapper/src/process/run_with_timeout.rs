@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn output_is_gathered_and_input_is_empty() {
+    fn output_is_collected_and_input_is_empty() {
         let output = run_with_timeout(Command::new("cat"), Duration::from_secs(30)).unwrap();
         assert!(output.status.success());
         assert!(output.stdout.is_empty());

@@ -95,14 +95,14 @@ mod tests {
     }
 
     #[test]
-    fn a_hangup_that_comes_to_the_sessions_leader_alone_is_passed_on() {
+    fn a_hangup_that_only_the_session_leader_gets_is_forwarded() {
         let terminal = SignalSource::Kernel { to_leader: true };
         assert!(is_forwarded(SIGHUP, terminal, AGENT));
         assert!(!is_forwarded(SIGINT, terminal, AGENT));
     }
 
     #[test]
-    fn what_a_process_sends_is_passed_on() {
+    fn what_a_process_sends_is_forwarded() {
         for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGTSTP] {
             assert!(is_forwarded(signal, OTHER, AGENT));
         }

@@ -30,7 +30,7 @@ impl Session {
     /// When no folder can be created there: the user can then name another with `--output`.
     pub(crate) fn create(root: &Path, agent: &str, now: Timestamp) -> Result<Self> {
         private_file::create_folder(root).with_context(|| unwritable(root))?;
-        sweep(root);
+        remove_stale_bundles(root);
         let name = format!("{}-{agent}", now.strftime("%Y-%m-%dT%H-%M-%SZ"));
         let folder = create_unique(root, &name).with_context(|| unwritable(root))?;
         let session = Self::open(folder)?;
@@ -59,7 +59,7 @@ impl Session {
 
     /// Where the traffic is recorded.
     pub(crate) fn recording(&self) -> PathBuf {
-        self.folder.join(RECORDING)
+        recording_in(&self.folder)
     }
 
     /// The report's path; the format's name is its file extension.
@@ -106,13 +106,18 @@ impl Session {
     }
 }
 
+/// The recording in a session's folder.
+pub(crate) fn recording_in(folder: &Path) -> PathBuf {
+    folder.join(RECORDING)
+}
+
 /// Whether a run of `wrap` is still writing to `folder`.
 pub(super) fn is_in_use(folder: &Path) -> bool {
     File::open(folder.join(LOG)).is_ok_and(|log| log.try_lock().is_err())
 }
 
 /// Removes the bundles of killed runs. One that cannot be removed stays: it is public.
-fn sweep(root: &Path) {
+fn remove_stale_bundles(root: &Path) {
     let Ok(entries) = fs::read_dir(root) else {
         return;
     };
@@ -196,7 +201,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_sessions_of_one_second_do_not_meet() {
+    fn two_sessions_of_one_second_get_different_folders() {
         let root = tempfile::tempdir().unwrap();
         let now = Timestamp::UNIX_EPOCH;
         let first = Session::create(root.path(), "codex", now).unwrap();
@@ -224,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn the_log_follows_no_link_and_is_for_its_owner_alone() {
+    fn the_log_follows_no_link_and_is_private() {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join(LOG);
         symlink(folder.path().join("elsewhere"), &log).unwrap();

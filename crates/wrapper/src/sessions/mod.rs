@@ -6,6 +6,6 @@ mod past;
 mod removal;
 
 pub(crate) use age::Age;
-pub(crate) use folder::{Session, check_writable, root};
+pub(crate) use folder::{Session, check_writable, recording_in, root};
 pub(crate) use past::list;
 pub(crate) use removal::remove;

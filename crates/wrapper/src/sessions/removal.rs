@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_session_stays() {
+    fn a_folder_that_is_not_a_session_stays() {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir(root.path().join("mine")).unwrap();
         session(root.path(), "old", "2020-01-01T00:00:00Z");

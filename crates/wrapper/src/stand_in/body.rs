@@ -1,4 +1,4 @@
-//! Bodies: what comes in is read whole within bounds, what goes out is whole or played.
+//! Bodies: requests are read whole, within bounds; responses are sent whole or streamed.
 
 use std::io::Read as _;
 
@@ -11,17 +11,17 @@ use hyper::{HeaderMap, StatusCode};
 
 use super::playback::{ConnectionCut, Playback};
 
-/// The body of an answer.
+/// The body of a response.
 pub(super) type ResponseBody = UnsyncBoxBody<Bytes, ConnectionCut>;
 
 /// A body in one piece.
-pub(super) fn whole(content: impl Into<Bytes>) -> ResponseBody {
+pub(super) fn full(content: impl Into<Bytes>) -> ResponseBody {
     let body = Full::new(content.into());
     body.map_err(|never| match never {}).boxed_unsync()
 }
 
-/// A `text/event-stream`, each event in a write of its own.
-pub(super) fn played(playback: Playback) -> ResponseBody {
+/// A `text/event-stream`; each event is written on its own.
+pub(super) fn event_stream(playback: Playback) -> ResponseBody {
     let events = stream::unfold(Some(playback), |playback| async {
         let mut playback = playback?;
         match playback.next().await {
@@ -40,8 +40,8 @@ pub(super) fn played(playback: Playback) -> ResponseBody {
 ///
 /// # Errors
 ///
-/// The status to refuse it with: 413 for too much of it, 415 for an encoding
-/// that no agent is known to use, 400 for one that is broken or cut.
+/// The status to refuse it with: 413 if it is too long, 415 for an encoding
+/// that no known agent uses, 400 if it is broken or cut short.
 pub(super) async fn read<B>(headers: &HeaderMap, body: B) -> Result<Vec<u8>, StatusCode>
 where
     B: Body,
@@ -73,7 +73,7 @@ fn unzstd(bytes: &[u8]) -> Result<Vec<u8>, StatusCode> {
     Ok(content)
 }
 
-/// Far above any request seen from an agent (1 MB, codex's metrics); bounds what one can make us hold.
+/// Far larger than any request seen (1 MB, codex's metrics); bounds what an agent can make us hold.
 pub(super) const MAX_REQUEST_BYTES: usize = 64 * 1024 * 1024;
 
 #[cfg(test)]
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_zstd_body_is_read_as_what_was_packed() {
+    async fn a_zstd_body_is_decompressed() {
         let packed = zstd::encode_all(&b"{\"model\":\"m\"}"[..], 3).unwrap();
         assert_eq!(
             read_encoded("zstd", packed).await.unwrap(),

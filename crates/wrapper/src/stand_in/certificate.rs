@@ -1,7 +1,7 @@
-//! The stand-in's own certificates: a root that lives as long as it does, and a leaf for each name asked for.
+//! The stand-in's certificates: a root that lives as long as it does, and a leaf for each host.
 //!
-//! Nobody but our own proxy is told to trust this root, so it is neither
-//! written down nor constrained to names: it has to stand in for any host.
+//! Only our own proxy and agent trust this root. It is never stored, and has no
+//! name constraints, because it must answer for any host.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -18,13 +18,11 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
-/// Makes a root, and the TLS configuration that answers for every host with it.
-///
-/// Returns the configuration and the root as PEM.
+/// Makes a root. Returns a TLS configuration that uses it for every host, and the root as PEM.
 ///
 /// # Errors
 ///
-/// Only when the system has no randomness to make a key from.
+/// When the system has no randomness to make a key from.
 pub(super) fn server_config() -> Result<(ServerConfig, String)> {
     let leaves = LeafStore::new()?;
     let root_pem = leaves.root.pem();
@@ -38,9 +36,9 @@ pub(super) fn server_config() -> Result<(ServerConfig, String)> {
     Ok((config, root_pem))
 }
 
-/// What a ClientHello offers, in words, so that two can be compared.
+/// What a ClientHello offers, as text, so that two can be compared.
 ///
-/// Extensions are left out: rustls shuffles them.
+/// Omits extensions: rustls shuffles them.
 pub(super) fn describe(hello: &ClientHello<'_>) -> String {
     let alpn = hello.alpn().into_iter().flatten();
     let alpn: Vec<_> = alpn.map(String::from_utf8_lossy).collect();
@@ -52,7 +50,7 @@ pub(super) fn describe(hello: &ClientHello<'_>) -> String {
     )
 }
 
-/// Mints a leaf for each server name, and keeps it for the next connection.
+/// Mints a leaf for each server name, and caches it.
 struct LeafStore {
     root: CertifiedIssuer<'static, KeyPair>,
     minted: Mutex<HashMap<String, Arc<CertifiedKey>>>,
@@ -88,7 +86,7 @@ impl LeafStore {
 }
 
 impl ResolvesServerCert for LeafStore {
-    /// A client that names no server is refused: there is no name to certify.
+    /// Refuses a client that names no server: there is no name to certify.
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let host = hello.server_name()?;
         let mut minted = self.minted.lock().unwrap_or_else(PoisonError::into_inner);
@@ -116,5 +114,5 @@ impl fmt::Debug for LeafStore {
     }
 }
 
-/// An agent speaks to about ten hosts; past this many, minting begins anew.
+/// An agent talks to about ten hosts; beyond this many the cache starts over.
 const MAX_LEAVES: usize = 256;

@@ -2,17 +2,17 @@
 
 use serde_json::Value;
 
-/// One event of an answer.
+/// One event of a streamed answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Event {
-    /// The `event` field of a server-sent event, where the API uses one.
+    /// The `event` field of a server-sent event, if the API uses it.
     pub(super) name: Option<String>,
     /// The `data` field; the whole message on a WebSocket.
     pub(super) data: String,
 }
 
 impl Event {
-    /// An event that is named after the `type` of its JSON.
+    /// An event named after the `type` of its JSON.
     pub(super) fn typed(data: &Value) -> Self {
         Self {
             name: data["type"].as_str().map(str::to_owned),
@@ -28,7 +28,7 @@ impl Event {
         }
     }
 
-    /// As it travels in a `text/event-stream`.
+    /// The event as written to a `text/event-stream`.
     pub(super) fn to_sse(&self) -> String {
         match &self.name {
             Some(name) => format!("event: {name}\ndata: {}\n\n", self.data),

@@ -1,4 +1,4 @@
-//! What the stand-in can be told to refuse, so that an agent's retries can be watched.
+//! Failures for the stand-in to inject, so that an agent's retries can be watched.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,16 +6,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use hyper::StatusCode;
 
-/// How model requests fail: `ws-426`, `429`, `500` or `cut`, each with `:N` for the first N alone.
+/// How model requests fail: `ws-426`, `429`, `500` or `cut`; with `:N`, only the first N.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Failure {
-    /// In which way.
+    /// How they fail.
     pub(crate) kind: FailureKind,
-    /// How many requests fail before the rest are answered; all, when absent.
+    /// How many fail before the rest are answered; all if absent.
     pub(crate) count: Option<u32>,
 }
 
-/// In which way a model request fails.
+/// How a model request fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FailureKind {
     /// The upgrade to a WebSocket is answered with 426: codex then uses server-sent events.
@@ -24,7 +24,7 @@ pub(crate) enum FailureKind {
     TooManyRequests,
     /// Answered with 500; on a WebSocket with an `error` of that status.
     ServerError,
-    /// The answer begins, and the connection is cut in its middle.
+    /// The connection is cut in the middle of the answer.
     Cut,
 }
 
@@ -63,7 +63,7 @@ impl FailureKind {
         }
     }
 
-    /// The status and the reason of the refusal, where the request is refused at all.
+    /// The status and reason of the refusal, unless the request is answered and then cut.
     pub(super) fn refusal(self) -> Option<(StatusCode, &'static str)> {
         match self {
             Self::Ws426 => Some((StatusCode::UPGRADE_REQUIRED, "no WebSocket, as --fail asks")),
@@ -80,12 +80,12 @@ impl FailureKind {
     }
 }
 
-/// A text that names no [`Failure`].
+/// The text is not a [`Failure`].
 #[derive(Debug, thiserror::Error)]
 #[error("`{0}` is not one of ws-426, 429, 500, cut, or one of these with `:COUNT`")]
 pub(crate) struct UnknownFailure(String);
 
-/// Hands out a [`Failure`] as often as it is to happen.
+/// Hands out a [`Failure`] as often as it should happen.
 #[derive(Debug)]
 pub(super) struct Failures {
     failure: Option<Failure>,
@@ -100,7 +100,7 @@ impl Failures {
         }
     }
 
-    /// How the next request for an upgrade to a WebSocket fails, if it does.
+    /// How the next WebSocket upgrade fails, if it does.
     pub(super) fn next_upgrade(&self) -> Option<FailureKind> {
         self.next(|kind| kind == FailureKind::Ws426)
     }

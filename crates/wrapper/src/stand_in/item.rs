@@ -2,18 +2,18 @@
 
 use serde_json::Value;
 
-/// The substance of an answer.
+/// The content of an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Item {
     /// The answer to a prewarm.
     Nothing,
     /// Text.
     Message(String),
-    /// A tool to call.
+    /// A tool call.
     Call(ToolCall),
-    /// The conversation in short, which remembers how far the script has come.
+    /// A summary of the conversation; remembers the position in the script.
     Compaction {
-        /// Steps of the script that were answered.
+        /// Steps of the script answered so far.
         steps: usize,
     },
 }
@@ -23,11 +23,11 @@ pub(super) enum Item {
 pub(super) struct ToolCall {
     /// The tool's name.
     pub(super) name: String,
-    /// What it is given.
+    /// Its input.
     pub(super) input: ToolInput,
 }
 
-/// What a tool is given.
+/// The input of a tool.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum ToolInput {
     /// Free text, for a custom tool.
@@ -37,7 +37,7 @@ pub(super) enum ToolInput {
 }
 
 impl ToolInput {
-    /// The arguments as an object, for an API that knows no free text.
+    /// As a JSON object, for an API without free text.
     pub(super) fn as_arguments(&self) -> Value {
         match self {
             Self::Text(text) => serde_json::json!({ "input": text }),
@@ -45,7 +45,7 @@ impl ToolInput {
         }
     }
 
-    /// The text as it travels in one string.
+    /// As one string.
     pub(super) fn as_text(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
@@ -55,7 +55,7 @@ impl ToolInput {
 }
 
 impl Item {
-    /// Its length in bytes, as a model would have written it.
+    /// Its length in bytes, as written by a model.
     pub(super) fn bytes(&self) -> usize {
         match self {
             Self::Nothing => 0,
@@ -66,10 +66,10 @@ impl Item {
     }
 }
 
-/// About what a summary of a short conversation takes.
+/// About the length of a summary of a short conversation.
 const COMPACTION_BYTES: usize = 1200;
 
-/// Cuts a text into the pieces in which it is streamed: a few words each, nothing lost.
+/// Cuts a text into the pieces that are streamed: a few words each, nothing lost.
 pub(super) fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -83,7 +83,7 @@ pub(super) fn pieces(text: &str) -> Vec<&str> {
     pieces
 }
 
-/// Few enough that a short answer still comes in several pieces.
+/// Few enough that even a short answer has several pieces.
 const WORDS_A_PIECE: usize = 3;
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! The stand-in's own log: what it received and what it sent, one JSON object a line.
+//! The stand-in's log: what it received and what it sent, one JSON object a line.
 //!
-//! It is there for tests, which hold a recording against it, and what came
-//! through the proxy against what came without. Bodies are kept as text and
-//! whole; of credentials in headers the length alone.
+//! Tests compare recordings with it, and traffic through the proxy with
+//! traffic past it. Bodies are kept whole, as text; of credentials in headers,
+//! only the length.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -14,18 +14,18 @@ use capture::private_file;
 use hyper::Request;
 use serde::Serialize;
 
-/// Where entries go.
+/// The file, if any, and its lock.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Log {
     file: Option<Arc<Mutex<File>>>,
 }
 
-/// One request and its answer; on a WebSocket one message of the agent and the messages that answer it.
+/// One request and its answer; on a WebSocket, one message and the messages that answer it.
 ///
-/// It is written when it is dropped, however far the answer got.
+/// Written when dropped, however far the answer got.
 #[derive(Debug, Serialize)]
 pub(super) struct LogEntry {
-    /// The host that was asked.
+    /// The requested host.
     pub(super) host: String,
     /// The method; `GET` for a message on a WebSocket.
     pub(super) method: String,
@@ -35,22 +35,22 @@ pub(super) struct LogEntry {
     pub(super) transport: &'static str,
     /// `HTTP/1.1` or `HTTP/2.0`; empty for a message on a WebSocket.
     pub(super) http_version: String,
-    /// In the order in which they came; empty for a message on a WebSocket.
+    /// In order of arrival; empty for a message on a WebSocket.
     pub(super) headers: Vec<(String, String)>,
-    /// The ClientHello of the connection, in words; empty without TLS and for a message on a WebSocket.
+    /// The connection's ClientHello, as text; empty without TLS and for a message on a WebSocket.
     pub(super) hello: String,
-    /// What was received, its content-encoding undone.
+    /// The body, with its content-encoding undone.
     pub(super) received: String,
     /// The status of the answer; 101 for a message on a WebSocket.
     pub(super) status: u16,
-    /// What was sent: each event of a stream, each message, or the one body.
+    /// Each event, each message, or the one body.
     pub(super) sent: Vec<String>,
     #[serde(skip)]
     log: Log,
 }
 
 impl Log {
-    /// Appends to `path`, which only its owner may read; without a path nothing is logged.
+    /// Appends to `path`, readable by its owner alone; without a path, logs nothing.
     ///
     /// # Errors
     ///
@@ -66,7 +66,7 @@ impl Log {
         })
     }
 
-    /// Begins an entry.
+    /// Starts an entry.
     pub(super) fn entry(&self, host: &str, method: &str, path: &str) -> LogEntry {
         LogEntry {
             host: host.to_owned(),
@@ -96,8 +96,8 @@ impl Log {
 }
 
 impl LogEntry {
-    /// Notes how a request was put.
-    pub(super) fn note_head<B>(&mut self, request: &Request<B>, hello: &str) {
+    /// Notes a request's head.
+    pub(super) fn set_head<B>(&mut self, request: &Request<B>, hello: &str) {
         self.http_version = format!("{:?}", request.version());
         let noted = request.headers().iter().map(|(name, value)| {
             let value = match CREDENTIALS.contains(&name.as_str()) {
@@ -111,7 +111,7 @@ impl LogEntry {
     }
 }
 
-/// Headers whose value opens something.
+/// Headers that carry credentials.
 const CREDENTIALS: &[&str] = &[
     "authorization",
     "chatgpt-account-id",

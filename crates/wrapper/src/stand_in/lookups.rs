@@ -1,8 +1,8 @@
-//! Everything that agents ask for besides a model, with plausible empty answers.
+//! Everything that agents request besides a model, with plausible empty answers.
 //!
 //! codex looks up its models, plugins, account and settings before the first
-//! turn and posts its metrics after the last. What is not known here gets a
-//! 404 with a small JSON body, which every agent that was tried gets over.
+//! turn and posts its metrics after the last. Anything unknown gets a 404 with
+//! a small JSON body, which every agent tried so far tolerates.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::usage::tokens;
 
-/// A request that is for no model.
+/// A request that is not for a model.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Lookup<'a> {
     pub(super) method: &'a Method,
@@ -34,7 +34,7 @@ pub(super) struct PlainAnswer {
     pub(super) body: String,
 }
 
-/// Answers a request that is for no model.
+/// Answers a request that is not for a model.
 pub(super) fn find(lookup: &Lookup<'_>) -> PlainAnswer {
     let Lookup { method, path, .. } = *lookup;
     match (method.as_str(), lookup.host, path) {
@@ -51,7 +51,7 @@ pub(super) fn find(lookup: &Lookup<'_>) -> PlainAnswer {
         ("POST", "auth.openai.com", "/oauth/token") => {
             PlainAnswer::json(&renewed_login(lookup.now))
         }
-        // Metrics and events: taken, and thrown away.
+        // Metrics and events: accepted and discarded.
         ("POST", "ab.chatgpt.com", _) | ("POST", "play.googleapis.com", "/log") => {
             PlainAnswer::json(&json!({}))
         }
@@ -70,7 +70,7 @@ pub(super) fn find(lookup: &Lookup<'_>) -> PlainAnswer {
     }
 }
 
-/// What codex asks of the ChatGPT backend.
+/// What codex requests from the ChatGPT backend.
 fn backend(lookup: &Lookup<'_>, path: &str) -> PlainAnswer {
     match (lookup.method.as_str(), path) {
         ("GET", "codex/models") => PlainAnswer::json(&json!({"models": []})),
@@ -85,7 +85,7 @@ fn backend(lookup: &Lookup<'_>, path: &str) -> PlainAnswer {
     }
 }
 
-/// The account that the request names; without a valid answer codex sends no turn.
+/// The account named in the request; without a valid answer codex starts no turn.
 fn account(headers: &HeaderMap) -> Value {
     let named = headers.get("chatgpt-account-id");
     let id = named.and_then(|id| id.to_str().ok()).unwrap_or_default();
@@ -104,12 +104,12 @@ fn account(headers: &HeaderMap) -> Value {
     })
 }
 
-/// An MCP server over streamable HTTP that has no tools.
+/// An MCP server over streamable HTTP, without tools.
 fn mcp(lookup: &Lookup<'_>) -> PlainAnswer {
     match lookup.method.as_str() {
         "POST" => {}
         "DELETE" => return PlainAnswer::status(204),
-        // The specification lets a server without a stream of its own say so.
+        // The specification lets a server decline to offer a stream.
         _ => return PlainAnswer::status(405),
     }
     let Ok(request) = serde_json::from_slice::<Value>(lookup.body) else {
@@ -151,7 +151,7 @@ fn empty_repository() -> PlainAnswer {
     }
 }
 
-/// New tokens for a login that refreshes its own; worth nothing anywhere.
+/// New tokens for a login that refreshes; worthless anywhere else.
 fn renewed_login(now: u64) -> Value {
     let claims = json!({"exp": now + TOKEN_SECONDS, "iat": now, "sub": "standin"});
     let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
@@ -167,12 +167,12 @@ fn renewed_login(now: u64) -> Value {
 }
 
 impl PlainAnswer {
-    /// JSON, status 200.
+    /// JSON with status 200.
     pub(super) fn json(body: &Value) -> Self {
         Self::json_with(200, body)
     }
 
-    /// JSON, of any status.
+    /// JSON with any status.
     pub(super) fn json_with(status: u16, body: &Value) -> Self {
         Self {
             content_type: "application/json",
@@ -199,10 +199,10 @@ impl PlainAnswer {
     }
 }
 
-/// The length at the front of a git packet counts itself.
+/// The length prefix of a git packet includes itself.
 const PKT_LENGTH_BYTES: usize = 4;
 
-/// How long refreshed tokens claim to last: a day.
+/// The claimed lifetime of refreshed tokens: a day.
 const TOKEN_SECONDS: u64 = 86_400;
 
 #[cfg(test)]
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn the_account_is_the_one_that_asks_and_its_backend_stays() {
+    fn the_account_is_that_of_the_request_and_its_backend_stays() {
         let (status, body) = ask(
             &Method::GET,
             "chatgpt.com",
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mcp_server_begins_and_has_no_tools() {
+    fn the_mcp_server_initializes_and_has_no_tools() {
         let path = "/backend-api/ps/mcp";
         let call = |body| ask(&Method::POST, "chatgpt.com", path, body);
         let (status, body) =
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_a_404_with_a_reason() {
+    fn anything_unknown_is_a_404_with_a_reason() {
         for (host, path) in [
             ("chatgpt.com", "/backend-api/nothing"),
             ("chatgpt.com", "/"),
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn refreshed_tokens_carry_an_end_that_lies_ahead() {
+    fn refreshed_tokens_expire_in_the_future() {
         let (_, body) = ask(&Method::POST, "auth.openai.com", "/oauth/token", "");
         let token = body["access_token"].as_str().unwrap();
         let claims = URL_SAFE_NO_PAD

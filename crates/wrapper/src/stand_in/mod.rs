@@ -1,15 +1,15 @@
-//! A stand-in for the model APIs: try an agent with no key, no account and no network.
+//! A stand-in for the model APIs: try an agent without key, account or network.
 //!
-//! It is an HTTPS server on a loopback port, with a root of its own, that
-//! answers for every host. The proxy dials it in place of the origins; all
-//! else is as in real life: the agent's CONNECT, TLS on both sides, HTTP/2 or
-//! HTTP/1.1, WebSockets with permessage-deflate, server-sent events spread
-//! over time.
+//! An HTTPS server on a loopback port, with its own root, answers for every
+//! host. The proxy dials it in place of the origins; everything else is real:
+//! the agent's CONNECT, TLS on both sides, HTTP/2 or HTTP/1.1, WebSockets with
+//! permessage-deflate, server-sent events spread over time. [`demo_agent`] is
+//! an agent to go with it, for machines without codex.
 //!
 //! ```text
 //! server -> router -> api (model requests) -> playback -> events
 //!                  -> websocket (the same, message by message)
-//!                  -> lookups (everything else that agents ask for)
+//!                  -> lookups (everything else that agents request)
 //! ```
 
 mod api;

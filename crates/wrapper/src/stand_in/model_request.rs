@@ -1,37 +1,37 @@
-//! What a model request asks for, whichever API it speaks.
+//! A model request, independent of its API.
 
 use serde_json::Value;
 
 use super::shell::ShellTool;
 
-/// A model request, as far as the stand-in understands it.
+/// What the stand-in understands of a model request.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ModelRequest {
-    /// The model that was asked for.
+    /// The requested model.
     pub(super) model: String,
-    /// What kind of answer is wanted.
+    /// The kind of answer it wants.
     pub(super) intent: Intent,
-    /// How many answers the conversation already holds: where the script goes on.
+    /// Answers that the conversation already contains: the position in the script.
     pub(super) steps: usize,
-    /// The tool that runs commands, when the agent offers one.
+    /// The tool that runs commands, if the agent offers one.
     pub(super) shell: Option<ShellTool>,
-    /// The JSON Schema that the answer has to fit.
+    /// The JSON Schema that the answer must match.
     pub(super) schema: Option<Value>,
     /// The whole conversation so far, in bytes.
     pub(super) input_bytes: usize,
-    /// The part of it that an earlier request has sent already.
+    /// The part of it that an earlier request already sent.
     pub(super) cached_bytes: usize,
 }
 
-/// What kind of answer a request wants.
+/// The kind of answer that a request wants.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Intent {
     /// The next step of the script.
     #[default]
     Answer,
-    /// Nothing but an id to build on (`generate: false`).
+    /// Only an id to build on (`generate: false`).
     Prewarm,
-    /// The conversation in short.
+    /// A summary of the conversation.
     Compact,
 }
 
@@ -40,21 +40,21 @@ pub(super) fn json_bytes(value: &Value) -> usize {
     value.to_string().len()
 }
 
-/// A text field of a JSON object; empty when it is missing or no text.
+/// A text field of a JSON object; empty if it is missing or not a text.
 pub(super) fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A list field of a JSON object; empty when it is missing or no list.
+/// A list field of a JSON object; empty if it is missing or not a list.
 pub(super) fn list<'a>(value: &'a Value, field: &str) -> &'a [Value] {
     let list = value.get(field).and_then(Value::as_array);
     list.map(Vec::as_slice).unwrap_or_default()
 }
 
-/// Counts the entries that are an earlier answer, and sizes what came before the last of them.
+/// Counts the earlier answers among `entries`, and measures what follows the last of them.
 ///
-/// That prefix is what the request before this one sent, so it is what a
-/// provider would have cached.
+/// What precedes it was sent by the request before this one, so a provider
+/// would have it cached.
 pub(super) fn earlier_answers(
     entries: &[Value],
     is_answer: impl Fn(&Value) -> bool,
@@ -72,12 +72,12 @@ pub(super) fn earlier_answers(
 pub(super) struct EarlierAnswers {
     /// How many.
     pub(super) count: usize,
-    /// Bytes from the last of them on; of everything when there is none.
+    /// Bytes from the last of them on; of all entries if there is none.
     pub(super) fresh_bytes: usize,
 }
 
 impl EarlierAnswers {
-    /// How much of a request of `bytes` an earlier one has sent already.
+    /// How many of a request's `bytes` an earlier one already sent.
     pub(super) fn cached_bytes(self, bytes: usize) -> usize {
         match self.count {
             0 => 0,

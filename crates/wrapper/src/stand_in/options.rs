@@ -1,4 +1,4 @@
-//! The options of `wrap` that are about the stand-in.
+//! The options of `wrap` for the stand-in.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::script::Script;
 use super::server::{StandIn, StandInConfig};
 
-/// Answer from a stand-in, and how.
+/// Whether and how to answer from the stand-in.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct StandInOptions {
     /// Answer model traffic from the built-in stand-in: no key, no account, nothing leaves the machine
@@ -18,19 +18,19 @@ pub(crate) struct StandInOptions {
     /// As --offline; without AGENT, wraps codex if it is on PATH, else a built-in demo agent
     #[arg(long)]
     pub(crate) demo: bool,
-    /// What the stand-in answers: a JSON list of {"say": TEXT}, {"run": COMMAND} and {"call": {"name": TOOL, "input": TEXT}}
+    /// The answers of the stand-in: a JSON list of {"say": TEXT}, {"run": COMMAND} and {"call": {"name": TOOL, "input": TEXT}}
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
-    /// What the stand-in refuses, to watch retries: ws-426, 429, 500 or cut; with :N the first N requests alone
+    /// A failure to inject, to watch retries: ws-426, 429, 500 or cut; with :N, only the first N requests
     #[arg(long, value_name = "FAILURE")]
     fail: Option<Failure>,
-    /// Where the stand-in notes what it received and sent, for tests
+    /// Log what the stand-in receives and sends, for tests
     #[arg(long, value_name = "FILE", hide = true)]
     stand_in_log: Option<PathBuf>,
 }
 
 impl StandInOptions {
-    /// Whether the stand-in is to answer: asked for by name, or by an option that is about it alone.
+    /// Whether the stand-in answers: named itself, or implied by one of its options.
     pub(crate) fn is_offline(&self) -> bool {
         self.offline
             || self.demo
@@ -39,7 +39,7 @@ impl StandInOptions {
             || self.stand_in_log.is_some()
     }
 
-    /// Starts the stand-in, where it is asked for.
+    /// Starts the stand-in if it is asked for.
     ///
     /// # Errors
     ///
@@ -51,7 +51,7 @@ impl StandInOptions {
         StandIn::start(self.config()?).await.map(Some)
     }
 
-    /// How the stand-in is to answer.
+    /// The configuration of the stand-in.
     ///
     /// # Errors
     ///
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_script_that_is_not_there_stops_the_run() {
+    fn a_missing_script_stops_the_run() {
         let options = parse(&["--script", "no-such-script.json"]).unwrap();
         assert!(options.config().is_err());
         assert!(parse(&["--offline"]).unwrap().config().is_ok());

@@ -1,4 +1,4 @@
-//! An answer spread over time: one event after the other, as a model writes.
+//! Spreads an answer over time: one event after the other, as a model writes.
 
 use std::time::Duration;
 use std::vec;
@@ -7,24 +7,24 @@ use super::event::Event;
 use super::failure::FailureKind;
 use super::log::LogEntry;
 
-/// Plays the events of an answer, and notes each in the log as it goes.
+/// Plays the events of an answer, and logs each as it is sent.
 #[derive(Debug)]
 pub(super) struct Playback {
     events: vec::IntoIter<Event>,
-    /// Events until the connection is cut, when it is to be.
+    /// Events until the connection is cut, if it is to be cut.
     until_cut: Option<usize>,
     /// How long to wait before the next event.
     pause: Duration,
     entry: LogEntry,
 }
 
-/// The place in an answer where `--fail cut` cuts the connection.
+/// `--fail cut` ends the connection here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("cut in the middle of an answer, as --fail asks")]
 pub(super) struct ConnectionCut;
 
 impl Playback {
-    /// Plays `events`; under [`FailureKind::Cut`] half of them.
+    /// Plays `events`; half of them under [`FailureKind::Cut`].
     pub(super) fn new(events: Vec<Event>, failure: Option<FailureKind>, entry: LogEntry) -> Self {
         let cut = failure == Some(FailureKind::Cut);
         Self {
@@ -35,11 +35,11 @@ impl Playback {
         }
     }
 
-    /// The next event when its time has come, or nothing after the last.
+    /// Waits for the next event; `None` after the last.
     ///
     /// # Errors
     ///
-    /// [`ConnectionCut`] where the connection is to be cut.
+    /// [`ConnectionCut`] when the connection is to be cut.
     pub(super) async fn next(&mut self) -> Result<Option<Event>, ConnectionCut> {
         let Some(event) = self.events.next() else {
             return Ok(None);
@@ -54,10 +54,10 @@ impl Playback {
     }
 }
 
-/// Before the first event: long enough to be told from the round trip.
+/// Before the first event: long enough to stand out from the round trip.
 const THINKING: Duration = Duration::from_millis(30);
 
-/// Between two events: long enough that each travels alone.
+/// Between two events: long enough for each to be sent alone.
 const BETWEEN_EVENTS: Duration = Duration::from_millis(4);
 
 #[cfg(test)]

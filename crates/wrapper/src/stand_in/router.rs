@@ -1,4 +1,4 @@
-//! One HTTP request and its answer: a model's, a WebSocket's, or a plain one.
+//! Routes an HTTP request: to a model API, to a WebSocket, or to a lookup.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,7 +20,7 @@ use super::websocket::{self, Upgraded};
 #[derive(Debug)]
 pub(super) struct Router {
     state: Arc<ServerState>,
-    /// The connection's ClientHello, in words.
+    /// The connection's ClientHello, as text.
     hello: String,
     upgraded: Mutex<Option<Upgraded>>,
 }
@@ -34,7 +34,7 @@ impl Router {
         }
     }
 
-    /// The WebSocket that the connection became, if it did: its owner goes on with it.
+    /// The WebSocket that the connection became, if any; the caller serves it.
     pub(super) fn take_upgraded(&self) -> Option<Upgraded> {
         let mut upgraded = self.upgraded.lock().unwrap_or_else(PoisonError::into_inner);
         upgraded.take()
@@ -48,7 +48,7 @@ impl Router {
             .path_and_query()
             .map_or("/", |path| path.as_str());
         let mut entry = self.state.log.entry(&host, request.method().as_str(), path);
-        entry.note_head(&request, &self.hello);
+        entry.set_head(&request, &self.hello);
         if request.headers().contains_key(UPGRADE) {
             return self.upgrade(request, entry);
         }
@@ -73,7 +73,7 @@ impl Router {
         plain(answer, entry)
     }
 
-    /// A request for a WebSocket.
+    /// Answers a WebSocket upgrade.
     fn upgrade(
         &self,
         mut request: Request<Incoming>,
@@ -100,10 +100,10 @@ impl Router {
             path: entry.path.clone(),
         };
         *self.upgraded.lock().unwrap_or_else(PoisonError::into_inner) = Some(upgraded);
-        response.map(|_| body::whole(""))
+        response.map(|_| body::full(""))
     }
 
-    /// A request for a model.
+    /// Answers a model request.
     fn model(
         &self,
         api: Api,
@@ -112,7 +112,7 @@ impl Router {
         mut entry: LogEntry,
     ) -> Response<ResponseBody> {
         let Ok(request) = serde_json::from_slice::<Value>(received) else {
-            return refuse(StatusCode::BAD_REQUEST, "the body is no JSON", entry);
+            return refuse(StatusCode::BAD_REQUEST, "the body is not JSON", entry);
         };
         let failure = self.state.failures.next_request();
         if let Some((status, reason)) = failure.and_then(FailureKind::refusal) {
@@ -128,11 +128,11 @@ impl Router {
             .header(CONTENT_TYPE, "text/event-stream")
             .header("cache-control", "no-cache")
             .header("x-request-id", format!("req_standin_{:06}", reply.number));
-        finish(response.body(body::played(playback)))
+        finish(response.body(body::event_stream(playback)))
     }
 }
 
-/// The host that was meant, without its port.
+/// The requested host, without its port.
 fn host<B>(request: &Request<B>) -> String {
     let authority = request.uri().authority().cloned().or_else(|| {
         let named = request.headers().get(HOST)?;
@@ -143,7 +143,7 @@ fn host<B>(request: &Request<B>) -> String {
     })
 }
 
-/// An answer in one piece.
+/// Sends an answer in one piece.
 fn plain(answer: PlainAnswer, mut entry: LogEntry) -> Response<ResponseBody> {
     entry.status = answer.status;
     entry.sent = vec![answer.body.clone()];
@@ -153,10 +153,10 @@ fn plain(answer: PlainAnswer, mut entry: LogEntry) -> Response<ResponseBody> {
     for (name, value) in answer.headers {
         response = response.header(name, value);
     }
-    finish(response.body(body::whole(answer.body)))
+    finish(response.body(body::full(answer.body)))
 }
 
-/// A refusal, in the form that OpenAI gives its errors.
+/// Refuses a request, with an error in OpenAI's form.
 fn refuse(status: StatusCode, reason: &str, entry: LogEntry) -> Response<ResponseBody> {
     let error = json!({"type": "standin_refusal", "code": null, "message": reason});
     let mut answer = PlainAnswer::json_with(status.as_u16(), &json!({ "error": error }));

@@ -1,13 +1,11 @@
-//! A small instance of a JSON Schema, for requests that ask for structured output.
+//! A small instance of a JSON Schema, to answer requests for structured output.
 //!
-//! Only what agents send is understood: objects, arrays, strings, numbers,
-//! booleans, `enum`, `const`, `anyOf` and the length bounds of strings.
+//! Knows only what agents send: objects, arrays, strings, numbers, booleans,
+//! `enum`, `const`, `anyOf` and the length bounds of strings.
 
 use serde_json::{Map, Value};
 
-/// A value that fits `schema`, with `text` wherever a string is wanted.
-///
-/// A schema that is not understood gives `null`.
+/// A value that matches `schema`, with `text` for every string; `null` for an unknown schema.
 pub(super) fn instance(schema: &Value, text: &str) -> Value {
     build(schema, text, 0)
 }
@@ -76,7 +74,7 @@ fn string(schema: &Value, text: &str) -> String {
     text.chars().take(longest).collect()
 }
 
-/// Far deeper than any output schema that an agent sends; ends a schema that nests for its own sake.
+/// Far deeper than any agent's output schema; bounds the recursion.
 const MAX_DEPTH: usize = 16;
 
 #[cfg(test)]
@@ -117,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_without_end_gives_a_value_all_the_same() {
+    fn an_endlessly_nested_schema_still_gives_a_value() {
         let mut schema = json!({"type": "string"});
         for _ in 0..100 {
             schema = json!({"type": "object", "properties": {"a": schema}, "required": ["a"]});

@@ -1,7 +1,7 @@
 //! The script: what the stand-in answers, step by step.
 //!
 //! A script is a JSON list. Each model request of a conversation gets the next
-//! step; after the last one it begins anew:
+//! step; after the last one the script starts over:
 //!
 //! ```json
 //! [
@@ -12,10 +12,9 @@
 //! ]
 //! ```
 //!
-//! `run` is a command for whichever shell tool the agent offers, and is passed
-//! over where it offers none; `call` is any tool by its name, offered or not,
-//! with free text (`input`) or JSON (`arguments`); `say` is the answer in words,
-//! which ends the agent's turn.
+//! `run` is a command for whichever shell tool the agent offers, and is skipped
+//! if it offers none; `call` calls any tool by name, offered or not, with free
+//! text (`input`) or JSON (`arguments`); `say` is a text, which ends the turn.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -29,7 +28,7 @@ use super::item::{Item, ToolCall, ToolInput};
 use super::model_request::{Intent, ModelRequest};
 use super::schema;
 
-/// What the stand-in answers, step by step; never empty.
+/// The answers of the stand-in, step by step; never empty.
 #[derive(Debug, Clone)]
 pub(crate) struct Script {
     steps: Vec<Step>,
@@ -41,18 +40,18 @@ pub(crate) struct Script {
 enum Step {
     /// Text, which ends the turn.
     Say(String),
-    /// A command, through the shell tool that the agent offers.
+    /// A command for the shell tool that the agent offers.
     Run(String),
     /// Any tool.
     Call(ScriptedCall),
 }
 
-/// A tool call that was read from a script.
+/// A tool call read from a script.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "CallText")]
 struct ScriptedCall(ToolCall);
 
-/// A tool call as a script writes it.
+/// A tool call as written in a script.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CallText {
@@ -80,7 +79,7 @@ impl Script {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, is longer than [`MAX_SCRIPT_BYTES`], or is no script.
+    /// When the file cannot be read, is longer than [`MAX_SCRIPT_BYTES`], or is not a script.
     pub(crate) fn load(path: &Path) -> Result<Self> {
         let read = || -> Result<Self> {
             let mut text = String::new();
@@ -125,7 +124,7 @@ impl Script {
         }
     }
 
-    /// The first step from the conversation's place on that this agent can take.
+    /// The first step, from the conversation's position on, that this agent can take.
     fn step(&self, request: &ModelRequest) -> Item {
         let from = request.steps % self.steps.len();
         let (before, after) = self.steps.split_at(from);
@@ -140,7 +139,7 @@ impl Script {
 }
 
 impl Default for Script {
-    /// One harmless command, then a greeting that says what it saw.
+    /// One harmless command, then a greeting.
     fn default() -> Self {
         Self {
             steps: vec![
@@ -151,18 +150,18 @@ impl Default for Script {
     }
 }
 
-/// What the default script ends with.
+/// The end of the default script.
 const GREETING: &str = "Hello from the stand-in of codex-dissect. I ran one command through \
     your tools; no model was asked, and nothing left this machine.";
 
-/// What is said when the script has commands alone and the agent offers no shell.
+/// The answer if the script has only commands and the agent offers no shell.
 const NO_SHELL: &str = "Hello from the stand-in of codex-dissect. The script wants to run \
     a command, but no shell tool was offered.";
 
-/// What stands wherever structured output wants a string; codex asks for titles so.
+/// Every string in structured output; codex requests titles this way.
 const TITLE: &str = "Hello from the stand-in";
 
-/// A script is written by hand; this is a large book.
+/// Scripts are written by hand; this is a large book.
 const MAX_SCRIPT_BYTES: u64 = 4 * 1024 * 1024;
 
 #[cfg(test)]
@@ -181,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_script_is_taken_step_by_step_and_begins_anew() {
+    fn a_script_is_taken_step_by_step_and_starts_over() {
         let script = Script::parse(
             r#"[{"say": "a"}, {"call": {"name": "t", "arguments": {"x": 1}}}, {"call": {"name": "u", "input": "i"}}]"#,
         )
@@ -199,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_is_passed_over_where_no_shell_is_offered() {
+    fn a_command_is_skipped_if_no_shell_is_offered() {
         let script = Script::default();
         assert!(matches!(script.answer(&at(0, Some("exec"))), Item::Call(_)));
         assert!(matches!(script.answer(&at(0, None)), Item::Message(_)));
@@ -225,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_script_is_refused_with_a_reason() {
+    fn an_invalid_script_is_refused_with_a_reason() {
         for (text, reason) in [
             ("", "a script is a JSON list"),
             ("{}", "a script is a JSON list"),
@@ -243,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_script_that_is_not_there_is_named() {
+    fn a_missing_script_is_named() {
         let error = Script::load(Path::new("no-such-script.json")).unwrap_err();
         assert!(error.to_string().contains("no-such-script.json"), "{error}");
     }

@@ -27,18 +27,18 @@ use super::script::Script;
 use super::state::ServerState;
 use super::websocket;
 
-/// How a stand-in is to answer; the default is the built-in script, and no failure.
+/// How a stand-in answers; by default with the built-in script, and without failures.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct StandInConfig {
-    /// What it answers.
+    /// The answers.
     pub(crate) script: Script,
-    /// What it refuses.
+    /// The failure to inject.
     pub(crate) failure: Option<Failure>,
-    /// Where it notes what it received and sent, for tests.
+    /// Where to log what it receives and sends, for tests.
     pub(crate) log: Option<PathBuf>,
 }
 
-/// A running stand-in; it ends, with all its connections, when it is dropped.
+/// A running stand-in; dropping it ends all its connections.
 #[derive(Debug)]
 pub(crate) struct StandIn {
     addr: SocketAddr,
@@ -79,13 +79,13 @@ impl StandIn {
         self.addr
     }
 
-    /// The root under which its certificates verify.
+    /// The root that verifies its certificates.
     pub(crate) fn root_pem(&self) -> &str {
         &self.root_pem
     }
 }
 
-/// Accepts until it is dropped, and its connections with it.
+/// Accepts until dropped, which drops its connections too.
 async fn accept(listener: TcpListener, handler: ConnectionHandler) {
     let mut open = JoinSet::new();
     loop {
@@ -99,7 +99,7 @@ async fn accept(listener: TcpListener, handler: ConnectionHandler) {
                         }
                     });
                 }
-                // Such as too many open files: it passes when connections end.
+                // Such as too many open files: passes when connections end.
                 Err(error) => {
                     tracing::warn!("stand-in cannot accept: {error}");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -110,7 +110,7 @@ async fn accept(listener: TcpListener, handler: ConnectionHandler) {
     }
 }
 
-/// What serves a connection.
+/// Serves a connection.
 #[derive(Clone)]
 struct ConnectionHandler {
     tls: Arc<ServerConfig>,
@@ -119,7 +119,7 @@ struct ConnectionHandler {
 
 impl ConnectionHandler {
     async fn serve(self, stream: TcpStream) -> Result<()> {
-        // Events are small and each is to travel at once.
+        // Events are small and must be sent at once.
         stream.set_nodelay(true)?;
         let mut first = [0];
         timeout(HANDSHAKE_LIMIT, stream.peek(&mut first)).await??;
@@ -130,7 +130,7 @@ impl ConnectionHandler {
         self.speak_http(stream, hello).await
     }
 
-    /// Ends TLS; returns the ClientHello too, in words.
+    /// Terminates TLS; returns the ClientHello too, as text.
     async fn shake_hands(&self, stream: TcpStream) -> Result<(TlsStream<TcpStream>, String)> {
         let begun = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
         let hello = certificate::describe(&begun.client_hello());
@@ -163,13 +163,13 @@ impl ConnectionHandler {
 /// The first byte of a TLS connection (RFC 8446, section 5.1: content type handshake).
 const TLS_HANDSHAKE: u8 = 22;
 
-/// An agent opens about twenty; past this many, further ones wait.
+/// An agent opens about twenty; beyond this many, further ones wait.
 const MAX_CONNECTIONS: usize = 1024;
 
-/// For a client that connects and says nothing.
+/// For a client that connects and sends nothing.
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
 
-/// Keeps a loop that cannot accept from turning at full speed.
+/// Keeps a loop that cannot accept from spinning.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 #[cfg(test)]
@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_stand_in_that_is_dropped_answers_no_more() {
+    async fn a_dropped_stand_in_stops_answering() {
         let stand_in = StandIn::start(StandInConfig::default()).await.unwrap();
         let addr = stand_in.addr();
         assert!(TcpStream::connect(addr).await.is_ok());

@@ -1,4 +1,4 @@
-//! The tools with which agents run commands, known by name.
+//! The tools with which agents run commands, by name.
 
 use serde_json::{Value, json};
 
@@ -11,21 +11,21 @@ pub(super) struct ShellTool {
     format: CommandFormat,
 }
 
-/// How the command is put into the call.
+/// How a call carries the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum CommandFormat {
     /// JavaScript that calls `tools.exec_command`: codex's `exec`.
     Script,
     /// `{"cmd": COMMAND}`.
     Cmd,
-    /// `{"command": COMMAND}`, with a `description` beside it.
+    /// `{"command": COMMAND, "description": TEXT}`.
     Command,
     /// `{"command": ["bash", "-lc", COMMAND]}`.
     Argv,
 }
 
 impl ShellTool {
-    /// The shell tool of the name, if it is one.
+    /// The shell tool of this name, if there is one.
     pub(super) fn named(name: &str) -> Option<Self> {
         ALL.into_iter().find(|shell| shell.name == name)
     }
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_that_runs_nothing_is_no_shell() {
+    fn a_tool_that_runs_nothing_is_not_a_shell() {
         assert_eq!(ShellTool::among(["update_plan", "view_image"]), None);
         let shell = ShellTool::among(["update_plan", "Bash"]).unwrap();
         assert_eq!(shell.call("ls").name, "Bash");

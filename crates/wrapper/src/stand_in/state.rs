@@ -1,4 +1,4 @@
-//! What every request of the stand-in is handed: the script, the failures, the log, the numbers.
+//! What all requests to the stand-in share: the script, the failures, the log, a counter.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
@@ -10,14 +10,14 @@ use super::reply::Reply;
 use super::script::Script;
 use super::usage::Usage;
 
-/// Shared by all connections of one stand-in.
+/// Shared by all connections of a stand-in.
 #[derive(Debug)]
 pub(super) struct ServerState {
-    /// What is answered.
+    /// The answers.
     pub(super) script: Script,
-    /// What is refused.
+    /// The failures to inject.
     pub(super) failures: Failures,
-    /// Where it is noted.
+    /// Where requests and answers are logged.
     pub(super) log: Log,
     /// Answers given so far.
     replies: AtomicU64,
@@ -46,7 +46,7 @@ impl ServerState {
     }
 }
 
-/// The wall clock; 0 where it stands before 1970.
+/// The wall clock; 0 if it is before 1970.
 pub(super) fn unix_seconds() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.map_or(0, |since| since.as_secs())

@@ -1,14 +1,14 @@
-//! Token counts that are made up of sizes: about four bytes a token.
+//! Token counts made up from sizes: about four bytes a token.
 
 use super::item::Item;
 use super::model_request::{Intent, ModelRequest};
 
-/// What an answer would have cost, in tokens.
+/// What an answer would have cost in tokens.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Usage {
     /// The whole prompt, the cached part included.
     pub(super) input: usize,
-    /// The part of the prompt that was read from a cache.
+    /// The part of the prompt that came from a cache.
     pub(super) cached: usize,
     /// The answer, the reasoning included.
     pub(super) output: usize,
@@ -33,13 +33,13 @@ impl Usage {
         }
     }
 
-    /// All of it.
+    /// Input and output.
     pub(super) fn total(self) -> usize {
         self.input + self.output
     }
 }
 
-/// About how many tokens a text of so many bytes has.
+/// About how many tokens `bytes` of text have.
 pub(super) fn tokens(bytes: usize) -> usize {
     bytes.div_ceil(BYTES_A_TOKEN)
 }
@@ -50,7 +50,7 @@ const BYTES_A_TOKEN: usize = 4;
 /// OpenAI reports cached tokens in whole blocks of this many.
 const CACHE_BLOCK: usize = 128;
 
-/// What a short thought takes.
+/// About one short thought.
 const REASONING_TOKENS: usize = 64;
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
-//! The Responses API on a WebSocket: one message of the agent, then the events that answer it.
+//! The Responses API on a WebSocket: each message of the agent is answered by events.
 //!
-//! permessage-deflate is agreed to when it is offered, as the real API does.
-//! The socket lives as long as the agent keeps it; answers build on each other
-//! within it.
+//! Accepts permessage-deflate when offered, as the real API does. The socket
+//! lives as long as the agent keeps it open; answers on it build on each other.
 
 use anyhow::Result;
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -32,7 +31,7 @@ pub(super) struct Upgraded {
 ///
 /// # Errors
 ///
-/// When the request is no valid one for a WebSocket.
+/// When the request is not a valid WebSocket handshake.
 pub(super) fn accept<B>(
     request: &mut Request<B>,
 ) -> yawc::Result<(Response<Empty<Bytes>>, UpgradeFut)> {
@@ -42,11 +41,11 @@ pub(super) fn accept<B>(
     WebSocket::upgrade_with_options(request, options)
 }
 
-/// Answers the messages of one socket until it ends.
+/// Answers the messages on a socket until it closes.
 ///
 /// # Errors
 ///
-/// When the socket breaks, or is to be cut.
+/// When the socket fails, or is to be cut.
 pub(super) async fn serve(upgraded: Upgraded, state: &ServerState) -> Result<()> {
     let Upgraded { socket, host, path } = upgraded;
     let mut conversation = Conversation {
@@ -81,11 +80,11 @@ impl Conversation<'_> {
     async fn message(&mut self, message: &[u8], mut entry: LogEntry) -> Result<()> {
         entry.received = String::from_utf8_lossy(message).into_owned();
         let Ok(request) = serde_json::from_slice::<Value>(message) else {
-            return self.refuse(400, "the message is no JSON", entry).await;
+            return self.refuse(400, "the message is not JSON", entry).await;
         };
         if request["type"] != "response.create" {
             return self
-                .refuse(400, "only response.create is known", entry)
+                .refuse(400, "only response.create is supported", entry)
                 .await;
         }
         let failure = self.state.failures.next_request();

@@ -1,4 +1,4 @@
-//! Other agents than codex, far enough to see their requests on record.
+//! Agents other than codex, as far as their requests on record.
 
 use std::fs;
 
@@ -30,7 +30,7 @@ fn opencode_calls_its_shell_and_answers() {
     assert_turns(&run, "/v1/responses");
 }
 
-/// A provider of the user's own, which is asked in Chat Completions.
+/// A provider of the user's own that speaks Chat Completions.
 #[test]
 fn opencode_calls_its_shell_and_answers_in_chat_completions() {
     let home = Home::new().program(install::OPENCODE.folder());
@@ -67,7 +67,7 @@ fn opencode_calls_its_shell_and_answers_with_gemini() {
     assert_tokens(&run, &GEMINI);
 }
 
-/// Fails unless the report has every request of the stand-in's log, its last counts and its tool call.
+/// Fails unless the report has every request of the stand-in's log, with its final counts and its tool call.
 fn assert_tokens(run: &Finished, counts: &Counts) {
     let scan = Scan::default().read(&run.session.join("traffic.jsonl"), 0);
     let glance = scan.unwrap().finish().glance.unwrap();
@@ -92,12 +92,12 @@ fn assert_tokens(run: &Finished, counts: &Counts) {
     assert!(run.stderr.contains(&summary), "{}", run.stderr);
 }
 
-/// Where an API has its counts.
+/// Where an API puts its token counts.
 struct Counts {
-    /// How the paths of its requests begin.
+    /// The prefix of its requests' paths.
     path: &'static str,
     input: &'static str,
-    /// What has to be added up.
+    /// What to add up.
     output: &'static [&'static str],
 }
 
@@ -125,7 +125,7 @@ fn last_counts(entry: &Entry, pointer: &str) -> Value {
         .unwrap_or_else(|| panic!("no counts for {}", entry.path))
 }
 
-/// Fails unless the agent ran its tool, said what the stand-in said, and both turns are on record.
+/// Fails unless the agent ran its tool, printed the stand-in's answer, and both turns are on record.
 fn assert_turns(run: &Finished, path: &str) {
     run.assert_code(0);
     assert!(

@@ -1,4 +1,4 @@
-//! What codex starts with full access finds its way through the proxy too.
+//! Programs that codex starts with full access use the proxy too.
 
 use std::fs;
 
@@ -12,7 +12,7 @@ use crate::recording::json_sent;
 fn the_tools_that_codex_starts_get_their_answers_through_the_proxy() {
     let home = Home::with_api_key("sk-made-up-children-key");
     let url = "https://api.openai.com/v1/models";
-    // By their paths: codex's shell is a login shell, which begins with the system's PATH.
+    // By their paths: codex's shell is a login shell, which starts with the system's PATH.
     let node = install::NODE.folder().join("node");
     let python = install::python().join("python3");
     let commands = [
@@ -54,7 +54,7 @@ fn the_tools_that_codex_starts_get_their_answers_through_the_proxy() {
         let found = agents.iter().any(|agent| agent.starts_with(tool));
         assert!(found, "{tool} is not among {agents:?}");
     }
-    // A short-lived process may be gone before it is looked up; a name that is known is right.
+    // A short-lived process may end before it is looked up; a name that is known is right.
     let programs = ["codex", "curl", "node", "python3", "git"];
     for connection in &recording.connections {
         let name = connection.process.as_ref().map(|process| &process.name);

@@ -1,7 +1,7 @@
 //! What an origin sees first: codex's own ClientHello, and ours in its place.
 //!
-//! An origin that reads a ClientHello and hangs up is dialled for every host: once
-//! with nothing intercepted, so that codex speaks to it, and once as usual.
+//! Every host leads to an origin that reads a ClientHello and hangs up: once with
+//! nothing intercepted, so that codex talks to it, and once as usual.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -13,14 +13,14 @@ use std::time::Duration;
 
 use crate::launch::Home;
 
-/// What a ClientHello says (RFC 8446, section 4.1.2), random values and their order left out.
+/// A ClientHello (RFC 8446, section 4.1.2) without random values and their order.
 #[derive(Debug, PartialEq, Eq, Clone, Default)]
 struct Hello {
     host: String,
     version: u16,
     ciphers: Vec<u16>,
     compressions: Vec<u8>,
-    /// Sorted: codex shuffles them anew each time.
+    /// Sorted: codex shuffles them every time.
     extensions: Vec<u16>,
     groups: Vec<u16>,
     signatures: Vec<u16>,
@@ -43,7 +43,7 @@ fn an_origin_cannot_tell_our_client_hello_from_codexs_own() {
     assert_ne!(ours["chatgpt.com"].alpn, websocket.alpn);
 }
 
-/// The first ClientHello for each of the two hosts that codex asks first.
+/// The first ClientHello for each of the two hosts that codex contacts first.
 fn hellos(options: &[&str]) -> BTreeMap<String, Hello> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let rule = format!("::127.0.0.1:{}", listener.local_addr().unwrap().port());
@@ -51,9 +51,9 @@ fn hellos(options: &[&str]) -> BTreeMap<String, Hello> {
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let send = send.clone();
-            // One that sends nothing must not hold up the next.
+            // A connection that sends nothing must not block the next.
             thread::spawn(move || {
-                // Whoever waits for it has seen enough when it cannot be sent.
+                // A failed send means that the receiver has seen enough.
                 read_hello(stream).is_some_and(|hello| send.send(hello).is_ok())
             });
         }
@@ -78,7 +78,7 @@ fn hellos(options: &[&str]) -> BTreeMap<String, Hello> {
             .expect("codex asks both hosts within a minute");
         hellos.entry(hello.host.clone()).or_insert(hello);
     }
-    // `wrap` passes it on to codex, which would try again for ever.
+    // `wrap` forwards it to codex, which would retry for ever.
     Command::new("kill")
         .arg(wrap.id().to_string())
         .status()
@@ -96,7 +96,7 @@ fn read_hello(mut stream: TcpStream) -> Option<Hello> {
     stream.read_exact(&mut head).ok()?;
     let mut record = vec![0; usize::from(u16::from_be_bytes([head[3], head[4]]))];
     stream.read_exact(&mut record).ok()?;
-    // A fatal handshake_failure: codex tries again at once.
+    // A fatal handshake_failure: codex retries at once.
     let _gone = stream.write_all(&[21, 3, 3, 0, 2, 2, 40]);
     let mut hello = Reader(&record);
     hello.skip(4);
@@ -151,7 +151,7 @@ fn words(bytes: &[u8]) -> Vec<u16> {
         .collect()
 }
 
-/// Takes TLS's vectors off the front.
+/// Reads TLS vectors off the front.
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {

@@ -1,4 +1,4 @@
-//! Other programs than agents: each gets its answer, and is on record.
+//! Programs that are not agents: each gets its answer, and is on record.
 
 use capture::record::Exchange;
 
@@ -6,7 +6,7 @@ use crate::install;
 use crate::launch::{Finished, Home};
 use crate::recording::Recording;
 
-/// A list that the stand-in answers with; any client can ask for it.
+/// A list that the stand-in serves to any client.
 const URL: &str = "https://api.openai.com/v1/models";
 
 #[test]
@@ -70,7 +70,7 @@ fn a_request_over_plain_http_is_on_record_and_gets_its_answer() {
     assert!(exchange.request.url.starts_with("http://"));
 }
 
-/// Fails unless the program printed what the stand-in sent, and the recording says the same.
+/// Fails unless the program printed what the stand-in sent, and the recording has the same.
 fn assert_answered(run: &Finished) -> Exchange {
     run.assert_code(0);
     let log = run.log();

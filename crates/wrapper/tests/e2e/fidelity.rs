@@ -1,7 +1,7 @@
-//! What the origin sees of codex with us, held against what it sees without us.
+//! Compares what the origin sees of codex with us and without us.
 //!
 //! "Without us" is `wrap` with a filter that matches no host: the proxy relays
-//! bytes that it cannot read, and codex ends TLS with the stand-in itself.
+//! bytes that it cannot read, and the stand-in terminates codex's own TLS.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ fn the_origin_sees_the_same_of_codex_over_server_sent_events() {
 }
 
 fn assert_same(options: &[&str]) {
-    // One home for both, as its path is in the requests.
+    // One home for both, because its path is in the requests.
     let home = Home::with_api_key("sk-made-up-fidelity-key");
     let with = seen(&home, &[options, &["--intercept-all"]].concat());
     home.clear();
@@ -38,7 +38,7 @@ fn assert_same(options: &[&str]) {
     }
 }
 
-/// What the stand-in saw of each kind of request, with what differs from run to run masked.
+/// What the stand-in saw of each kind of request, with everything masked that differs from run to run.
 fn seen(home: &Home, options: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
     let run = home.wrap(
         options,
@@ -64,17 +64,17 @@ fn seen(home: &Home, options: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
     seen
 }
 
-/// A request in words: a model's whole, of the others what codex itself does not vary.
+/// A request as text: a model request whole, of others only what codex does not vary.
 fn describe(entry: &Entry, mask: &Mask) -> String {
-    // git has a TLS stack of its own, which nothing but itself can imitate.
+    // git has its own TLS stack, which only git can imitate.
     let hello = match entry.host.as_str() {
         "github.com" => "",
         _ => &entry.hello,
     };
     let message = match entry.path.ends_with("/responses") {
         true => describe_model_request(entry, mask),
-        // Their user-agent depends on how far codex had started, and the
-        // order of the headers of its metrics on a hash with a random seed.
+        // Their user-agent depends on how far codex has started, and the header
+        // order of its metrics on a hash with a random seed.
         false => {
             let names = entry.headers.iter().map(|(name, _)| name);
             format!("{:?}", names.collect::<BTreeSet<_>>())
@@ -93,7 +93,7 @@ fn describe_model_request(entry: &Entry, mask: &Mask) -> String {
             _ => format!("{name}: {}", mask.apply(value)),
         });
     let headers: Vec<String> = headers.collect();
-    // The order of some keys is random: as a value they are sorted.
+    // The order of some keys is random; a parsed value sorts them.
     let body = match serde_json::from_str::<Value>(&entry.received) {
         Ok(value) => mask.apply(&value.to_string()),
         Err(_) => entry.received.clone(),

@@ -1,7 +1,7 @@
-//! The recordings in `fixtures/recordings`, made anew: `just fixtures`.
+//! Regenerates the recordings in `fixtures/recordings`: `just fixtures`.
 //!
-//! They are true recordings of the real codex, made in a place that says
-//! nothing about the machine: `/tmp/demo`, a made-up key, a clock in UTC.
+//! They are recordings of the real codex, made in a place that reveals nothing
+//! about the machine: `/tmp/demo`, a made-up key, a clock in UTC.
 
 use std::fs;
 use std::path::Path;
@@ -35,11 +35,11 @@ fn the_recordings_are_made_anew() {
     }
 }
 
-/// Fails if the recording tells where it was made.
+/// Fails if the recording reveals where it was made.
 fn assert_neutral(recording: &str) {
     let build_folder = install::build_folder();
     let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    // A hidden folder in it: codex calls its own agents `/root` and `/root/task1`.
+    // Look for a hidden folder in it: codex calls its own agents `/root` and `/root/task1`.
     let home = format!("{}/.", std::env::var("HOME").unwrap_or_default());
     let telltales = [
         build_folder.to_str().unwrap(),
@@ -62,7 +62,7 @@ fn folder() -> std::path::PathBuf {
     folder
 }
 
-/// Name, options of `wrap`, and whether it is with a ChatGPT login.
+/// Name, options of `wrap`, and whether codex has a ChatGPT login.
 const RECORDINGS: &[(&str, &[&str], bool)] = &[
     ("codex-websocket", &[], false),
     ("codex-sse", &["--fail", "ws-426"], false),
@@ -70,7 +70,7 @@ const RECORDINGS: &[(&str, &[&str], bool)] = &[
     ("codex-cut", &["--fail", "cut:2"], false),
 ];
 
-/// Keeps every model request whole, and the metrics from filling the repository.
+/// Keeps model requests whole, but stops metrics from bloating the repository.
 const BODY_LIMIT: &str = "128KiB";
 
 const KEY: &str = "sk-made-up-fixture-key-2b6fe8c0";

@@ -1,20 +1,20 @@
-//! Where the real programs come from: npm and PyPI, into the build folder, once.
+//! Installs the real programs from npm and PyPI into the build folder, once.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
-/// A program from npm, of one release.
+/// One release of a program on npm.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Package {
     name: &'static str,
     version: &'static str,
-    /// What its `package.json` calls the program.
+    /// The program's name in its `package.json`.
     program: &'static str,
 }
 
-/// The agent that all of this is about; the tests describe this release.
+/// The agent that all of this is about; the tests are written for this release.
 pub(crate) const CODEX: Package = Package {
     name: "@openai/codex",
     version: "0.169.0",
@@ -35,7 +35,7 @@ pub(crate) const OPENCODE: Package = Package {
     program: "opencode",
 };
 
-/// Node.js of a release whose `fetch` obeys proxies.
+/// A release of Node.js whose `fetch` obeys proxies.
 pub(crate) const NODE: Package = Package {
     name: "node",
     version: "24.9.0",
@@ -97,7 +97,7 @@ pub(crate) fn python() -> PathBuf {
     programs
 }
 
-/// `target/e2e`, which survives from run to run.
+/// `target/e2e`, which is kept between runs.
 pub(crate) fn build_folder() -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     let folder = target.join("e2e");
@@ -105,7 +105,7 @@ pub(crate) fn build_folder() -> PathBuf {
     folder
 }
 
-/// Runs an installer to its end; `needs` is what has to be there for it.
+/// Runs an installer to its end; `needs` names what it requires.
 fn run(command: &mut Command, needs: &str) {
     let done = command
         .output()
@@ -114,7 +114,7 @@ fn run(command: &mut Command, needs: &str) {
     assert!(done.status.success(), "{command:?}: {errors}");
 }
 
-/// Tests run side by side; installations do not.
+/// Tests run in parallel; installations do not.
 static INSTALLING: Mutex<()> = Mutex::new(());
 
 const PYTHON_PACKAGES: &[&str] = &["httpx[http2]==0.28.1", "requests==2.34.2"];

@@ -1,4 +1,4 @@
-//! One run of `wrap` around a program, in a home of its own.
+//! One run of `wrap` around a program, in its own home directory.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -13,15 +13,15 @@ use crate::install;
 use crate::recording::Recording;
 use crate::stand_in_log::{self, Entry};
 
-/// A folder with all that one run needs, and leaves.
+/// A folder with everything that one run needs and leaves behind.
 pub(crate) struct Home {
     folder: TempDir,
-    /// Where programs are found before the system's own.
+    /// Folders searched before the system's `PATH`.
     programs: Vec<PathBuf>,
     variables: Vec<(String, String)>,
 }
 
-/// What a run left.
+/// What a run left behind.
 pub(crate) struct Finished {
     pub(crate) status: Option<ExitStatus>,
     pub(crate) stdout: String,
@@ -32,12 +32,12 @@ pub(crate) struct Finished {
 }
 
 impl Home {
-    /// A home with nothing in it, where codex is found.
+    /// An empty home, with codex on its `PATH`.
     pub(crate) fn new() -> Self {
         Self::in_folder(tempfile::tempdir_in(install::build_folder()).unwrap())
     }
 
-    /// A home in a place that says nothing about the machine; one at a time.
+    /// A home in a place that reveals nothing about the machine; one at a time.
     pub(crate) fn neutral() -> Self {
         let mut builder = tempfile::Builder::new();
         builder.prefix("demo").rand_bytes(0);
@@ -54,7 +54,7 @@ impl Home {
         home
     }
 
-    /// Makes it as new, in the same place.
+    /// Empties it, in the same place.
     pub(crate) fn clear(&self) {
         for entry in fs::read_dir(self.folder.path()).unwrap() {
             let path = entry.unwrap().path();
@@ -68,7 +68,7 @@ impl Home {
         }
     }
 
-    /// Adds a folder in which programs are found.
+    /// Adds a folder to the `PATH`.
     pub(crate) fn program(mut self, folder: PathBuf) -> Self {
         self.programs.push(folder);
         self
@@ -103,7 +103,7 @@ impl Home {
 
     /// Runs `wrap OPTIONS AGENT`, with the log of the stand-in, to its end.
     ///
-    /// The folder is gone with `self`, so `self` has to outlive what is looked at.
+    /// Dropping `self` removes the folder, so `self` must outlive the result.
     pub(crate) fn wrap(&self, options: &[&str], agent: &[&str]) -> Finished {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wrap"));
         command
@@ -145,7 +145,7 @@ impl Home {
         variables
     }
 
-    /// What a run left behind; without a status where its parent has it.
+    /// What a run left behind; without a status if its parent has it.
     pub(crate) fn finished(&self, status: Option<ExitStatus>) -> Finished {
         let read = |name| fs::read_to_string(self.place(name)).unwrap_or_default();
         Finished {
@@ -181,14 +181,14 @@ impl Finished {
         assert_eq!(found, Some(code), "stdout: {stdout}\nstderr: {stderr}");
     }
 
-    /// Fails if `secret` stands in any file of the session.
+    /// Fails if any file of the session contains `secret`.
     pub(crate) fn assert_nowhere(&self, secret: &str) {
         for file in files(&self.session) {
             let content = fs::read(&file).unwrap();
             let found = content
                 .windows(secret.len())
                 .any(|part| part == secret.as_bytes());
-            assert!(!found, "{secret} stands in {}", file.display());
+            assert!(!found, "{secret} is in {}", file.display());
         }
     }
 }

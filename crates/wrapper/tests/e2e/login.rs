@@ -1,4 +1,4 @@
-//! A ChatGPT login that no server ever gave: enough for codex to believe in.
+//! A made-up ChatGPT login that codex accepts.
 
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,7 @@
-//! Real programs, codex first, through `wrap --offline`, held against the stand-in's own log.
+//! Real programs, codex first, under `wrap --offline`, compared with the stand-in's log.
 //!
-//! `just e2e` runs it. They come from npm and PyPI, once, into `target/e2e`;
-//! after that no test leaves the machine. Every run has a folder of its own as HOME.
+//! Run by `just e2e`. The programs are installed once from npm and PyPI into
+//! `target/e2e`; after that no test leaves the machine. Every run has its own HOME.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! A recording, read back, and what must hold of each.
+//! Reads a recording back, and checks what holds for every one.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
-    /// Reads a recording that ended in good order.
+    /// Reads a recording that was finished.
     pub(crate) fn read(path: &Path) -> Self {
         let text = std::fs::read_to_string(path).unwrap();
         let (mut session, mut end) = (None, None);
@@ -36,7 +36,7 @@ impl Recording {
         }
     }
 
-    /// The exchange that carried what the stand-in noted in `entry`.
+    /// The exchange that the stand-in logged as `entry`.
     pub(crate) fn exchange_of(&self, entry: &Entry) -> &Exchange {
         let transport = match entry.transport.as_str() {
             "websocket" => Transport::Websocket,
@@ -52,7 +52,7 @@ impl Recording {
         found.unwrap_or_else(|| panic!("no exchange for {} {}", entry.method, entry.path))
     }
 
-    /// Holds every model request of the stand-in's log against its exchange, byte for byte.
+    /// Compares every model request in the stand-in's log with its exchange, byte for byte.
     pub(crate) fn assert_turns(&self, log: &[Entry]) -> Vec<&Exchange> {
         let turns = log.iter().filter(|entry| entry.is_turn());
         turns.map(|entry| self.assert_turn(entry)).collect()
@@ -81,7 +81,7 @@ impl Recording {
     }
 }
 
-/// Each event stands at the time at which it came, not all at the time of the last.
+/// Each event has its own time, not all the time of the last.
 fn assert_spread(events: &[Event]) {
     let times: Vec<u64> = events.iter().map(|event| event.at_us).collect();
     assert!(times.is_sorted(), "{times:?}");
@@ -90,7 +90,7 @@ fn assert_spread(events: &[Event]) {
     assert!(took >= pauses * LEAST_BETWEEN_EVENTS_US, "{times:?}");
 }
 
-/// The data of an event: JSON, but for the `[DONE]` of Chat Completions.
+/// The data of an event: JSON, except for the `[DONE]` of Chat Completions.
 fn event_data(event: &Event) -> &str {
     let json = event.json.as_ref().map(|json| json.get());
     json.or(event.text.as_deref())

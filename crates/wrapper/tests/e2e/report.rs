@@ -1,4 +1,4 @@
-//! The report of a real session, held against the stand-in's own log, and looked at in a real browser.
+//! The report of a real session, compared with the stand-in's log, and opened in a real browser.
 
 use std::fs;
 use std::process::Command;
@@ -56,7 +56,7 @@ fn assert_figures(run: &Finished) {
     assert!(ttft.max <= glance.period_us, "{ttft:?}");
 }
 
-/// What the stand-in said that a request cost.
+/// The usage that the stand-in reported for a request.
 fn usage(entry: &Entry) -> Value {
     let events = entry
         .sent
@@ -95,7 +95,7 @@ fn a_browser_shows_the_report_in_both_themes_and_runs_nothing_of_what_was_record
     }
 }
 
-/// The page's document as Chromium has it once everything has run; dark is theme 0, light 1.
+/// The page's document after Chromium has run its scripts; dark is theme 0, light 1.
 fn dump(home: &Home, page: &std::path::Path, theme: &str) -> String {
     let output = Command::new("chromium")
         .args([

@@ -1,5 +1,5 @@
-//! Requests that real clients cancel while the origin's TLS handshake is slow: what they ask for
-//! next is on record.
+//! Real clients cancel requests while the origin's TLS handshake is slow: their next requests
+//! are on record.
 
 use std::fs;
 use std::thread;
@@ -44,7 +44,7 @@ fn after_a_time_out_in_a_slow_handshake_httpxs_next_request_is_on_record() {
     assert_next_is_on_record(Home::new().program(install::python()), "python3", &script);
 }
 
-/// Runs a script that gives up a request, says so, waits for the handshakes to be fast, and makes
+/// Runs a script that cancels a request, says so, waits until handshakes are fast, and sends
 /// another.
 fn assert_next_is_on_record(home: Home, interpreter: &str, script: &str) {
     let relay = SlowRelay::start(&home);
@@ -81,7 +81,7 @@ fn after_esc_in_a_slow_handshake_the_next_turn_of_codex_is_on_record() {
     terminal.type_line("say hi");
     terminal.wait_for("Hello from the stand-in of codex-dissect");
     terminal.wait_for("Worked for");
-    // Its WebSocket is gone: the next turn begins with a handshake.
+    // Its WebSocket is closed: the next turn starts with a handshake.
     relay.close();
     terminal.type_line("and once more");
     relay.wait_until_held(HOST);
@@ -101,7 +101,7 @@ fn after_esc_in_a_slow_handshake_the_next_turn_of_codex_is_on_record() {
     assert!(turns.any(|turn| turn.contains("the last time")));
 }
 
-/// Fails unless an agent left in a handshake with the model's host, and that host stayed read.
+/// Fails unless an agent left in a handshake with the model's host, and that host is still intercepted.
 fn assert_nothing_is_unread(recording: &Recording) {
     let of_host = |it: &&Connection| it.authority.as_deref() == Some(&*format!("{HOST}:443"));
     let connections = recording.connections.iter().filter(of_host);

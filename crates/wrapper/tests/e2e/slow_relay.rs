@@ -1,7 +1,7 @@
-//! A proxy in front of another, which holds back what servers say in their TLS handshakes.
+//! A proxy in front of another, which delays the server's part of TLS handshakes.
 //!
-//! A whole `wrap` runs inside of another one: the outer one is the origin, with its stand-in; the
-//! relay stands between the two; the inner one is under test.
+//! One `wrap` runs inside another: the outer one is the origin, with its stand-in; the relay is
+//! between the two; the inner one is under test.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -19,9 +19,9 @@ use crate::recording::Recording;
 pub(crate) struct SlowRelay {
     addr: SocketAddr,
     gate: Arc<Gate>,
-    /// Where the outer `wrap` says how it is reached.
+    /// The file in which the outer `wrap` leaves its address.
     proxy: PathBuf,
-    /// Where the inner `wrap` records.
+    /// The session folder of the inner `wrap`.
     session: PathBuf,
 }
 
@@ -92,12 +92,12 @@ impl SlowRelay {
     pub(crate) fn close(&self) {
         *self.gate.is_open.lock().unwrap() = false;
         for stream in self.gate.streams.lock().unwrap().drain(..) {
-            // One that has ended already is no matter.
+            // Ending a closed connection does no harm.
             let _ended = stream.shutdown(Shutdown::Both);
         }
     }
 
-    /// Lets handshakes pass, those that wait and those that follow.
+    /// Lets handshakes pass, both waiting and later ones.
     pub(crate) fn open(&self) {
         *self.gate.is_open.lock().unwrap() = true;
         self.gate.opened.notify_all();
@@ -109,7 +109,7 @@ impl SlowRelay {
     }
 }
 
-/// Relays one connection. Once the agent has begun with TLS, the answer waits for the gate.
+/// Relays one connection. Once the agent has started TLS, the answer waits for the gate.
 fn relay_one(agent: TcpStream, proxy: TcpStream, gate: &Arc<Gate>) {
     let mut streams = gate.streams.lock().unwrap();
     streams.extend([agent.try_clone().unwrap(), proxy.try_clone().unwrap()]);
@@ -149,7 +149,7 @@ impl Gate {
     }
 }
 
-/// Copies to the end, with `before` each piece.
+/// Copies to the end, and runs `before` ahead of each piece.
 fn copy(from: &mut TcpStream, to: &mut TcpStream, mut before: impl FnMut(&[u8])) {
     let mut buffer = [0; 16 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer) {
@@ -158,7 +158,7 @@ fn copy(from: &mut TcpStream, to: &mut TcpStream, mut before: impl FnMut(&[u8]))
             break;
         }
     }
-    // One that is gone already needs no end.
+    // A closed connection needs no shutdown.
     let _gone = to.shutdown(Shutdown::Write);
 }
 
@@ -174,7 +174,7 @@ pub(crate) fn wait_until(mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// Waits for a file that another process makes.
+/// Waits for a file that another process creates.
 pub(crate) fn wait_for_file(path: &Path) {
     wait_until(|| path.exists());
 }

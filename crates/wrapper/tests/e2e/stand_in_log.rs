@@ -1,4 +1,4 @@
-//! The stand-in's own log: what it received and what it sent.
+//! The stand-in's log: what it received and what it sent.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// Whether it is a request for a model, and was answered.
+    /// Whether it is a model request that was answered.
     pub(crate) fn is_turn(&self) -> bool {
         let asks = self.transport == "websocket" || self.method == "POST";
         asks && self.path.ends_with("/responses") && !self.sent.is_empty()

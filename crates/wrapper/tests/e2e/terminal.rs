@@ -1,4 +1,4 @@
-//! A real terminal, tmux's: what is typed there, and what is on its screen.
+//! A real terminal, tmux: types keys, reads the screen.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::launch::Home;
 
-/// A terminal of its own, which ends with the test.
+/// A separate terminal that ends with the test.
 pub(crate) struct Terminal {
     socket: PathBuf,
 }
@@ -48,7 +48,7 @@ impl Terminal {
         terminal
     }
 
-    /// Types a line as a person does: the words, and then Enter by itself.
+    /// Types a line as a person does: the words, then Enter on its own.
     pub(crate) fn type_line(&self, line: &str) {
         assert!(
             self.tmux(&["send-keys", "-l", line])
@@ -71,7 +71,7 @@ impl Terminal {
         self.wait_for_times(text, 1);
     }
 
-    /// Waits until `text` is on the screen so many times.
+    /// Waits until `text` is on the screen a number of times.
     pub(crate) fn wait_for_times(&self, text: &str, times: usize) {
         let end = Instant::now() + TIME_LIMIT;
         loop {
@@ -94,7 +94,7 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // Where it is gone already there is nothing left to end.
+        // A closed terminal needs no end.
         let _gone = self.tmux(&["kill-server"]).status();
     }
 }

@@ -145,7 +145,7 @@ fn a_failing_codex_passes_its_exit_code_on() {
     assert!(run.stderr.contains("--no-such-option"), "{}", run.stderr);
 }
 
-/// What holds of every good run: nothing lost, nothing unread that was to be read.
+/// What holds for every good run: nothing lost, no intercepted host unread.
 fn assert_whole(recording: &Recording) {
     assert!(recording.session.offline);
     assert_eq!(recording.end.lost, 0, "{:?}", recording.end);

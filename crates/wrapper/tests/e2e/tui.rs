@@ -42,7 +42,7 @@ fn a_prompt_typed_into_the_tui_is_answered_on_screen_and_on_record() {
     assert_eq!(left_over(&home), "", "a process outlived the TUI");
 }
 
-/// The processes that were started in this home and still run; only Linux tells.
+/// The processes started in this home that still run; Linux only.
 fn left_over(home: &Home) -> String {
     if cfg!(not(target_os = "linux")) {
         return String::new();
@@ -59,7 +59,7 @@ fn left_over(home: &Home) -> String {
         let line = fs::read(process.path().join("cmdline")).unwrap_or_default();
         String::from_utf8_lossy(&line).replace('\0', " ")
     };
-    // What is left of the terminal is the test's own: tmux, its shell, its sleep.
+    // tmux, its shell and its sleep belong to the test.
     let agents = ours.map(command).filter(|line| line.contains("codex"));
     agents.filter(|line| !line.contains("tmux")).collect()
 }

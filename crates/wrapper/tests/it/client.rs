@@ -1,4 +1,4 @@
-//! A client as an agent has one: through `wrap`'s proxy, trusting the roots of its bundle.
+//! A client in the agent's place: uses `wrap`'s proxy and trusts its bundle.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -62,7 +62,7 @@ impl Client {
         stream
     }
 
-    /// Sends a request over HTTP/2, on a connection of its own, and reads the whole answer.
+    /// Sends a request over HTTP/2, on its own connection, and reads the whole answer.
     ///
     /// # Errors
     ///

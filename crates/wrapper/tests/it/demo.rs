@@ -1,4 +1,4 @@
-//! `wrap --demo` where there is no codex: the whole way, with nothing but this machine.
+//! `wrap --demo` without codex, end to end.
 
 use std::fs;
 
@@ -16,7 +16,7 @@ fn a_demo_without_codex_records_each_request_as_the_stand_in_saw_it() {
     );
     let mut wrap = machine.wrap(["--demo", "--stand-in-log"]);
     wrap.arg(&log).arg("--output").arg(&session);
-    // Where no codex is: the demo agent is a part of `wrap`.
+    // No codex is there: the demo agent is part of `wrap`.
     wrap.env("PATH", machine.home());
     let done = wrap.output().unwrap();
     assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));

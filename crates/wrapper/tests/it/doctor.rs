@@ -1,4 +1,4 @@
-//! `wrap doctor`: a healthy chain, and each way in which one is not.
+//! `wrap doctor`: a healthy setup, and each way to break it.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -20,7 +20,7 @@ fn doctor(machine: &Machine, codex: &str) -> Command {
     command
 }
 
-/// An agent that speaks as codex does.
+/// An agent that talks as codex does.
 fn healthy() -> String {
     format!("exec '{}' __demo-agent", env!("CARGO_BIN_EXE_wrap"))
 }
@@ -40,7 +40,7 @@ fn a_healthy_chain_is_good_from_end_to_end() {
     assert!(said.contains("fake-codex 1"), "{said}");
     assert!(said.contains("model requests on record"), "{said}");
     assert!(lines(&said, "bad").is_empty(), "{said}");
-    // Nothing of the check is left among the sessions.
+    // The check leaves no session behind.
     assert_eq!(fs::read_dir(machine.sessions()).unwrap().count(), 0);
 }
 

@@ -1,4 +1,4 @@
-//! What the agent is given: variables, certificates, arguments.
+//! What the agent gets: variables, certificates, arguments.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::wrap::{Machine, agent, stdout};
 
-/// What `look.sh` saw, under `wrap` with these variables beside the usual ones.
+/// What `look.sh` saw under `wrap`, with these variables in addition to the usual ones.
 fn seen(
     machine: &Machine,
     options: &[&str],
@@ -26,7 +26,7 @@ fn seen(
         .collect()
 }
 
-/// A file with one root, so that the system's do not matter.
+/// A file with one root, to be independent of the system's.
 fn roots(machine: &Machine) -> PathBuf {
     let made = rcgen::generate_simple_self_signed(["root.example".to_owned()]).unwrap();
     let path = machine.home().join("roots.pem");

@@ -1,4 +1,4 @@
-//! Exit codes: the agent's own, and ours where it never ran.
+//! Exit codes: the agent's own, or ours if it never ran.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

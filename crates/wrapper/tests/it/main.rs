@@ -1,6 +1,6 @@
-//! `wrap` as a whole, with small programs in the place of agents.
+//! `wrap` as a whole, around small programs instead of agents.
 
-#![expect(clippy::unwrap_used, reason = "what helps tests may panic as tests do")]
+#![expect(clippy::unwrap_used, reason = "test helpers may panic like tests")]
 
 mod client;
 mod command_line;

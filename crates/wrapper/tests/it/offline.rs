@@ -1,4 +1,4 @@
-//! Offline runs: what the stand-in refuses shows in the summary, a bad script stops the run.
+//! Offline runs: refusals show in the summary, a bad script stops the run.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use crate::wrap::{Machine, stderr, stdout};
 #[test]
 fn a_run_without_trouble_logs_nothing_and_sums_up_its_tokens() {
     let machine = Machine::new();
-    // No codex is found there, nor anything else.
+    // No codex is there, nor anything else.
     let mut demo = machine.wrap(["--demo"]);
     let said = stderr(&demo.env("PATH", machine.home()).output().unwrap());
     assert!(said.contains("of it cached"), "{said}");
@@ -62,7 +62,7 @@ fn who_does_not_accept_the_certificate_is_named_with_host_and_alert() {
 #[test]
 #[cfg_attr(
     not(target_os = "linux"),
-    ignore = "only Linux tells whose environment names the proxy"
+    ignore = "only Linux shows the environment of other processes"
 )]
 fn a_process_that_outlives_the_proxy_is_named() {
     let machine = Machine::new();

@@ -1,4 +1,4 @@
-//! What an agent leaves under way when it ends: waited for, and not for ever.
+//! Requests still open when the agent ends: waited for, but not for ever.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -63,12 +63,15 @@ impl Leaving {
     fn agent_is_reaped(&self) {
         let begin = Instant::now();
         while kill(self.agent, None) != Err(Errno::ESRCH) {
-            assert!(begin.elapsed() < Duration::from_secs(20), "it is there");
+            assert!(
+                begin.elapsed() < Duration::from_secs(20),
+                "the agent is still there"
+            );
             thread::sleep(Duration::from_millis(2));
         }
     }
 
-    /// The exit code, and the line that the orphan's exchange became.
+    /// The exit code, and the line of the orphan's exchange.
     fn end(mut self) -> (Option<i32>, String) {
         let code = self.wrap.wait().unwrap().code();
         let path = self.machine.home().join("session/traffic.jsonl");

@@ -1,4 +1,4 @@
-//! The terminal: it is the agent's, and `wrap` is not in the way of keys, signals or the shell.
+//! The terminal belongs to the agent: `wrap` does not interfere with keys, signals or the shell.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ fn ctrl_c_reaches_the_agent_once_and_wrap_waits_for_it() {
         screen.wait_for("got INT");
     }
     screen.press(CTRL_BACKSLASH);
-    // Had an interrupt come twice, it would stand before this.
+    // A second interrupt would show before this.
     assert!(!screen.wait_for("got QUIT").contains("got"));
     screen.press("end\n");
     assert!(
@@ -48,7 +48,7 @@ fn ctrl_z_gives_the_shell_control_and_fg_gives_it_back() {
     let machine = Machine::new();
     let wrap = env!("CARGO_BIN_EXE_wrap");
     let mut shell = std::process::Command::new("sh");
-    // The variables alone are taken from this one.
+    // Only its variables are used.
     let clean = machine.wrap(["true"]);
     shell.envs(
         clean

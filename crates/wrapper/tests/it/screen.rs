@@ -1,4 +1,4 @@
-//! A terminal with a program on it: what is typed, what is seen, who is in control.
+//! A terminal with a program on it: types keys, reads what is shown.
 
 use std::io::{Read, Write};
 use std::process::Command;
@@ -15,9 +15,9 @@ pub(crate) struct Screen {
     keyboard: Box<dyn Write + Send>,
     program: Box<dyn Child + Send + Sync>,
     seen: Arc<(Mutex<String>, Condvar)>,
-    /// What `wait_for` has passed.
+    /// How much `wait_for` has consumed.
     read: usize,
-    /// Gathers what is seen, until the terminal or this test is done.
+    /// Collects output until the terminal or the test ends.
     reader: JoinHandle<()>,
     done: Arc<AtomicBool>,
 }
@@ -48,12 +48,12 @@ impl Screen {
         }
     }
 
-    /// Types keys, as they are.
+    /// Types keys.
     pub(crate) fn press(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }
 
-    /// Waits until `text` appears behind what was waited for before; returns what stood between.
+    /// Waits until `text` appears after what was waited for before; returns what came in between.
     pub(crate) fn wait_for(&mut self, text: &str) -> String {
         let (seen, more) = &*self.seen;
         let start = self.read;
@@ -73,14 +73,14 @@ impl Screen {
         self.terminal.resize(size).unwrap();
     }
 
-    /// Whether the terminal gathers lines, as a shell leaves it; not so while it is raw.
+    /// Whether the terminal is in line mode, as a shell leaves it, rather than raw.
     pub(crate) fn gathers_lines(&self) -> bool {
         format!("{:?}", self.terminal.get_termios().unwrap().local_flags).contains("ICANON")
     }
 
-    /// Takes the terminal away, as a closed window does; the program is waited for.
+    /// Closes the terminal, as closing a window does, and waits for the program.
     pub(crate) fn hang_up(mut self) -> u32 {
-        // The reader has a handle of its own; the echo of a key makes it let go.
+        // The reader has its own handle; the echo of a key makes it drop it.
         self.done.store(true, Ordering::SeqCst);
         self.press("\n");
         self.reader.join().unwrap();
@@ -88,13 +88,13 @@ impl Screen {
         self.program.wait().unwrap().exit_code()
     }
 
-    /// Waits for the program's end; its exit code.
+    /// Waits for the program to end; returns its exit code.
     pub(crate) fn exit_code(mut self) -> u32 {
         self.program.wait().unwrap().exit_code()
     }
 }
 
-/// Gathers output until the terminal is gone, or the test is done with it.
+/// Collects output until the terminal is closed or the test has finished with it.
 fn keep_reading(
     mut terminal: Box<dyn Read + Send>,
     shared: &(Mutex<String>, Condvar),
@@ -116,5 +116,5 @@ const SIZE: PtySize = PtySize {
     pixel_width: 0,
     pixel_height: 0,
 };
-/// A loaded machine takes its time; a test that hangs does not take for ever.
+/// Generous for a loaded machine, but ends a test that hangs.
 const PATIENCE: Duration = Duration::from_secs(30);

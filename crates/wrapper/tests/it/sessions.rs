@@ -1,4 +1,4 @@
-//! Sessions: what a run leaves, the list of them, and their removal.
+//! Sessions: what a run leaves behind, the list of sessions, their removal.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -55,7 +55,7 @@ fn the_certificates_of_a_run_that_was_killed_are_gone_with_the_next() {
     let mut bundle = String::new();
     said.read_line(&mut bundle).unwrap();
     let bundle = Path::new(bundle.trim_end());
-    // Another run leaves what is in use alone.
+    // Another run leaves a session in use alone.
     assert!(machine.run(["true"]).status.success());
     assert!(bundle.exists());
     killed.kill().unwrap();

@@ -1,4 +1,4 @@
-//! Signals: each reaches the agent once, whoever sent it; none is lost on `wrap`.
+//! Signals: each reaches the agent once, whoever sent it; `wrap` loses none.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
@@ -8,7 +8,7 @@ use nix::unistd::Pid;
 
 use crate::wrap::{Machine, agent};
 
-/// `wrap` around `signals.sh`, which says what reaches it.
+/// `wrap` around `signals.sh`, which prints the signals that reach it.
 struct Listening {
     wrap: Child,
     input: ChildStdin,
@@ -44,8 +44,8 @@ impl Listening {
     }
 }
 
-/// Whether this process was started to ignore a signal, and with it all that it starts; where the
-/// system does not tell, it is taken to have been not.
+/// Whether this process, and so its children, started with a signal ignored; `false` where the
+/// system does not tell.
 fn is_ignored(signal: Signal) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
@@ -65,13 +65,12 @@ fn each_signal_that_a_process_sends_reaches_the_agent_once() {
         (Signal::SIGUSR1, "USR1"),
         (Signal::SIGUSR2, "USR2"),
     ] {
-        // What the tests were started to ignore, the agent ignores: a shell does that to jobs in
-        // the background.
+        // The agent ignores what the tests started with ignored, as a shell's background jobs do.
         if is_ignored(signal) {
             continue;
         }
         listening.send(signal);
-        // Had an earlier one come twice, it would stand here.
+        // A second delivery of an earlier one would show here.
         assert_eq!(listening.line(), format!("got {name}"));
     }
     listening.input.write_all(b"end\n").unwrap();
@@ -103,7 +102,7 @@ fn a_signal_that_wrap_was_told_to_ignore_is_ignored_by_the_agent_too() {
     let machine = Machine::new();
     let wrap = env!("CARGO_BIN_EXE_wrap");
     let script = format!("trap '' HUP; exec '{wrap}' sh -c 'kill -HUP $$; exit 4'");
-    // The outer `wrap` only lends its clean environment.
+    // The outer `wrap` only provides a clean environment.
     let output = machine.run(["sh", "-c", &script]);
     assert_eq!(output.status.code(), Some(4));
 }

@@ -1,4 +1,4 @@
-//! The stand-in as an agent meets it: behind the proxy, over real sockets.
+//! The stand-in as an agent sees it: through the proxy, over real sockets.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -68,7 +68,7 @@ impl Bench {
         self.client.websocket().await.unwrap()
     }
 
-    /// What the stand-in noted so far.
+    /// The entries of the stand-in's log so far.
     fn log(&self) -> Vec<Value> {
         let text = fs::read_to_string(&self.log).unwrap();
         text.lines()
@@ -85,7 +85,7 @@ impl Drop for Bench {
     }
 }
 
-/// Far longer than anything here takes; ends a test that would hang.
+/// Far longer than anything here takes; ends a test that hangs.
 const LIMIT: Duration = Duration::from_secs(20);
 
 const RESPONSES: &str = "https://api.openai.com/v1/responses";

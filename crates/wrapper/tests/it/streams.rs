@@ -1,11 +1,11 @@
-//! What passes between the agent and whoever started it: byte for byte, in both directions.
+//! Standard input and output of the agent: byte for byte, in both directions.
 
 use std::io::Write;
 use std::process::Stdio;
 
 use crate::wrap::{Machine, stderr};
 
-/// Every byte there is, line ends and no valid text among them.
+/// Every byte, including line ends and invalid UTF-8.
 fn every_byte() -> Vec<u8> {
     (0..=255).cycle().take(70_000).collect()
 }

@@ -1,4 +1,4 @@
-//! An origin that only `--upstream-ca` vouches for, relayed unread to a real client.
+//! An origin whose root is only in `--upstream-ca`, relayed unread to a real client.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -46,7 +46,7 @@ fn an_agent_trusts_an_upstream_ca_origin_that_is_relayed_unread() {
     assert!(recording.contains("not_matched"), "{recording}");
 }
 
-/// An origin that answers one request at a time, and the root that vouches for it.
+/// An origin that answers one request at a time, and its root.
 fn origin() -> (SocketAddr, String) {
     let root_key = KeyPair::generate().unwrap();
     let mut root = CertificateParams::default();
@@ -75,7 +75,7 @@ fn origin() -> (SocketAddr, String) {
         for mut stream in listener.incoming().flatten() {
             let mut tls = ServerConnection::new(Arc::clone(&config)).unwrap();
             let mut tls = Stream::new(&mut tls, &mut stream);
-            // A client that leaves early shows in the test's own output.
+            // A client that leaves early shows in the test's output.
             let _left = tls
                 .read(&mut [0; 4096])
                 .and_then(|_| tls.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"));

@@ -1,4 +1,4 @@
-//! The command under test: `wrap` with a data folder of its own and no other user's settings.
+//! The command under test: `wrap` with its own data folder and none of the user's settings.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-/// A user's machine, as far as `wrap` sees it.
+/// A user's machine as `wrap` sees it.
 pub(crate) struct Machine {
     home: TempDir,
 }
@@ -18,13 +18,12 @@ impl Machine {
         }
     }
 
-    /// A folder that is gone after the test.
+    /// A folder that is removed after the test.
     pub(crate) fn home(&self) -> &Path {
         self.home.path()
     }
 
-    /// `wrap` with these arguments, not started yet. The variables that it would act upon are
-    /// those of this machine alone.
+    /// `wrap` with these arguments, not started yet. It sees only the variables of this machine.
     pub(crate) fn wrap<T: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = T>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wrap"));
         command
@@ -37,7 +36,7 @@ impl Machine {
         command
     }
 
-    /// What `wrap` with these arguments said and how it ended.
+    /// Runs `wrap` with these arguments; returns its output and status.
     pub(crate) fn run<T: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = T>) -> Output {
         self.wrap(arguments).output().unwrap()
     }

@@ -10,7 +10,7 @@ pub(super) fn extra_arguments(arguments: &[OsString]) -> Vec<OsString> {
     let options = arguments.iter().take_while(|argument| *argument != "--");
     let settled = options
         .clone()
-        .any(|option| SETTLE_THE_SERVER.iter().any(|settling| option == settling))
+        .any(|option| SERVER_ARGUMENTS.iter().any(|settling| option == settling))
         || options
             .clone()
             .any(|option| is_long_with_value(option, "--remote"));
@@ -61,7 +61,7 @@ pub(super) fn remote_server(arguments: &[OsString]) -> Option<Warning> {
 }
 
 /// Arguments that decide about the server, or that start no TUI.
-const SETTLE_THE_SERVER: &[&str] = &["--no-daemon", "--remote", "--help", "-h", "--version", "-V"];
+const SERVER_ARGUMENTS: &[&str] = &["--no-daemon", "--remote", "--help", "-h", "--version", "-V"];
 
 /// The TUI's options whose value is a separate argument.
 const OPTIONS_WITH_VALUE: &[&str] = &[
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn other_commands_and_decided_users_are_left_alone() {
+    fn other_commands_and_explicit_choices_are_left_alone() {
         for line in [
             "exec hi",
             "e hi",

@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn only_who_has_no_login_gets_a_placeholder() {
+    fn only_a_user_without_a_login_gets_a_placeholder() {
         let folder = tempfile::tempdir().unwrap();
         let exec = added(folder.path(), "exec");
         assert!(exec.arguments.is_empty());
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_a_provider_of_their_own_gets_no_placeholder() {
+    fn a_user_with_a_configured_provider_gets_no_placeholder() {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("config.toml");
         fs::write(config, "model_provider = \"x\"\n").unwrap();

@@ -8,7 +8,7 @@ use crate::stand_in::model_request::{ModelRequest, earlier_answers, list, text};
 use crate::stand_in::reply::Reply;
 use crate::stand_in::shell::ShellTool;
 
-/// What the request asks for.
+/// Reads a request.
 pub(super) fn read(body: &Value, bytes: usize) -> ModelRequest {
     let messages = list(body, "messages");
     let earlier = earlier_answers(messages, |message| text(message, "role") == "assistant");

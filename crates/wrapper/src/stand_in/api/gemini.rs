@@ -1,6 +1,6 @@
 //! Google's `generateContent`, as far as Gemini CLI needs it.
 //!
-//! With a Google login the same bodies travel in the `request` and `response`
+//! With a Google login, the same bodies are in the `request` and `response`
 //! fields of an envelope.
 
 use serde_json::{Value, json};
@@ -11,16 +11,16 @@ use crate::stand_in::model_request::{ModelRequest, earlier_answers, list, text};
 use crate::stand_in::reply::Reply;
 use crate::stand_in::shell::ShellTool;
 
-/// Whether an answer stands alone or in an envelope.
+/// Whether an answer has an envelope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Envelope {
-    /// Alone.
+    /// It has none.
     None,
-    /// In the `response` field of an object.
+    /// It is the `response` field of an object.
     Response,
 }
 
-/// What the request asks for.
+/// Reads a request.
 pub(super) fn read(path: &str, request: &Value, bytes: usize) -> ModelRequest {
     let contents = list(request, "contents");
     let earlier = earlier_answers(contents, |content| text(content, "role") == "model");
@@ -41,7 +41,7 @@ pub(super) fn read(path: &str, request: &Value, bytes: usize) -> ModelRequest {
     }
 }
 
-/// From `/v1beta/models/MODEL:streamGenerateContent`; empty where the path names none.
+/// From `/v1beta/models/MODEL:streamGenerateContent`; empty if the path names none.
 fn model(path: &str) -> &str {
     let named = path.split_once("/models/");
     let model = named.and_then(|(_, rest)| rest.split_once(':'));

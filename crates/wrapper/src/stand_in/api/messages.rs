@@ -8,7 +8,7 @@ use crate::stand_in::model_request::{ModelRequest, earlier_answers, list, text};
 use crate::stand_in::reply::Reply;
 use crate::stand_in::shell::ShellTool;
 
-/// What the request asks for.
+/// Reads a request.
 pub(super) fn read(body: &Value, bytes: usize) -> ModelRequest {
     let messages = list(body, "messages");
     let earlier = earlier_answers(messages, |message| text(message, "role") == "assistant");
@@ -65,7 +65,7 @@ pub(super) fn whole(reply: &Reply) -> Value {
         "stop_reason": stop_reason(reply),
         "stop_sequence": null,
         "usage": {
-            // Anthropic counts what was cached beside the input, not in it.
+            // Anthropic does not count cached tokens as input.
             "input_tokens": reply.usage.input - reply.usage.cached,
             "cache_read_input_tokens": reply.usage.cached,
             "cache_creation_input_tokens": 0,
@@ -94,7 +94,7 @@ fn block(reply: &Reply) -> Value {
     }
 }
 
-/// The block as it begins.
+/// The block as it starts.
 fn empty(block: &Value) -> Value {
     let mut block = block.clone();
     match text(&block, "type") {

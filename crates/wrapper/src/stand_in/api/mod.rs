@@ -1,7 +1,7 @@
-//! The model APIs that the stand-in speaks: which one a request is for, and its form.
+//! The model APIs that the stand-in speaks: which one a request uses, and its form.
 //!
 //! Each reads a request into a [`ModelRequest`] and writes a [`Reply`] as events or as
-//! one body. They are minimal, but for `responses`, which is codex's.
+//! one body. They are minimal, except for `responses`, which is codex's.
 
 mod chat;
 mod gemini;
@@ -31,7 +31,7 @@ pub(super) enum Api {
 }
 
 impl Api {
-    /// The API of a request, when it is one for a model.
+    /// The API of a request, if it is a model request.
     pub(super) fn of(method: &Method, path: &str) -> Option<Self> {
         if method != Method::POST {
             return None;
@@ -49,7 +49,7 @@ impl Api {
         }
     }
 
-    /// What the request asks for; `bytes` is the length of its body.
+    /// Reads a request; `bytes` is the length of its body.
     pub(super) fn read(self, path: &str, body: &Value, bytes: usize) -> ModelRequest {
         match self {
             Self::Responses => responses::read(body, bytes, None),
@@ -60,7 +60,7 @@ impl Api {
         }
     }
 
-    /// Whether the answer is wanted as a stream of events.
+    /// Whether the request wants a stream of events.
     pub(super) fn wants_stream(self, path: &str, body: &Value) -> bool {
         match self {
             Self::Gemini | Self::CodeAssist => path.ends_with(":streamGenerateContent"),
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_of_nonsense_is_still_answered() {
+    fn a_nonsense_request_is_still_answered() {
         for api in [
             Api::Responses,
             Api::Messages,

@@ -1,4 +1,4 @@
-//! The demo agent's life: look up, talk, use the tool, answer, report, leave.
+//! A run of the demo agent: model list, turn with a tool call, title, metrics.
 
 use std::env;
 use std::path::Path;
@@ -22,11 +22,11 @@ use super::events::{self, ModelAnswer};
 use super::exec;
 use super::http::{self, HttpResponse};
 
-/// Runs the demo agent, with the proxy and the roots that its environment names.
+/// Runs the demo agent with the proxy and the roots in its environment.
 ///
 /// # Errors
 ///
-/// When the environment names none, or the conversation breaks off.
+/// When the environment lacks them, or the conversation fails.
 pub(crate) async fn run() -> Result<()> {
     let proxy = env::var("HTTPS_PROXY").context("HTTPS_PROXY is not set: run it under wrap")?;
     let roots =
@@ -43,13 +43,13 @@ pub(crate) async fn run() -> Result<()> {
 /// One run.
 struct DemoAgent {
     connector: ProxyConnector,
-    /// Names the conversation in every request.
+    /// The id of the conversation, sent with every request.
     thread: String,
 }
 
 impl DemoAgent {
     async fn converse(&self) -> Result<()> {
-        println!("demo agent of codex-dissect: speaks as codex does, to a stand-in for its model");
+        println!("demo agent of codex-dissect: talks as codex does, to a stand-in for its model");
         let models = self
             .get("https://chatgpt.com/backend-api/codex/models?client_version=0")
             .await?;
@@ -141,7 +141,7 @@ struct ResponsesSocket {
 
 impl ResponsesSocket {
     async fn open(connector: &ProxyConnector) -> Result<Self> {
-        // As codex does: no ALPN on a connection that becomes a WebSocket.
+        // Like codex: no ALPN on a connection that becomes a WebSocket.
         let stream = connector.connect("api.openai.com", &[]).await?;
         let request = HttpRequest::builder()
             .header("authorization", format!("Bearer {API_KEY}"))
@@ -156,7 +156,7 @@ impl ResponsesSocket {
         Ok(Self { socket })
     }
 
-    /// Sends a request and reads its events up to the last.
+    /// Sends a request and reads all its events.
     async fn ask(&mut self, request: &Value) -> Result<ModelAnswer> {
         self.socket.send(Frame::text(request.to_string())).await?;
         let mut outcome = ModelAnswer::default();
@@ -168,28 +168,28 @@ impl ResponsesSocket {
                 return Ok(outcome);
             }
         }
-        bail!("the WebSocket ended in the middle of an answer of {MODEL}")
+        bail!("the WebSocket closed in the middle of an answer of {MODEL}")
     }
 }
 
-/// Differs from run to run, as codex's thread ids do.
+/// Unique to a run, like codex's thread ids.
 fn thread_id() -> String {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let nanos = since.map_or(0, |since| since.as_nanos());
     format!("demo-{:x}-{nanos:x}", process::id())
 }
 
-/// What the user would have typed.
+/// What a user would type.
 const PROMPT: &str = "run a command, then say hi";
 
-/// Stands where a key would; it opens nothing.
+/// A placeholder that opens nothing.
 const API_KEY: &str = "sk-demo-0000000000000000000000000000";
 
 const ORIGINATOR: &str = "codex_dissect_demo";
 
 const USER_AGENT: &str = concat!("codex_dissect_demo/", env!("CARGO_PKG_VERSION"));
 
-/// A script may call more than one tool; one without end is stopped.
+/// A script may call several tools; bounds one that never ends.
 const MAX_CALLS: usize = 32;
 
 /// The whole demo takes about a second.

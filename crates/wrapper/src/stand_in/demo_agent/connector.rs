@@ -1,4 +1,4 @@
-//! The way out, as the environment names it: a proxy, and the roots to trust.
+//! Connects through the proxy, with the roots, that the environment names.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,12 +16,12 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-/// How origins are reached.
+/// Opens connections to origins through a proxy.
 #[derive(Debug, Clone)]
 pub(crate) struct ProxyConnector {
     /// `host:port` of the proxy.
     proxy: String,
-    /// The value of `proxy-authorization`, where the proxy's URL has credentials.
+    /// The value of `proxy-authorization`, if the proxy's URL has credentials.
     credentials: Option<String>,
     roots: Arc<RootCertStore>,
 }
@@ -29,16 +29,16 @@ pub(crate) struct ProxyConnector {
 impl ProxyConnector {
     /// Reads the URL of a proxy (as in `HTTPS_PROXY`) and a file of roots (as in `SSL_CERT_FILE`).
     ///
-    /// Credentials in the URL are taken as they are written, without percent-decoding.
+    /// Credentials in the URL are used as written, without percent-decoding.
     ///
     /// # Errors
     ///
-    /// When the URL is not an `http://` one, or the file has no root in it.
+    /// When the URL is not an `http://` URL, or the file holds no root.
     pub(crate) fn new(proxy: &str, roots: &Path) -> Result<Self> {
-        let uri: Uri = proxy.parse().context("HTTPS_PROXY is no URL")?;
+        let uri: Uri = proxy.parse().context("HTTPS_PROXY is not a URL")?;
         ensure!(
             uri.scheme_str() == Some("http"),
-            "HTTPS_PROXY is no http:// URL"
+            "HTTPS_PROXY is not an http:// URL"
         );
         let authority = uri
             .authority()
@@ -95,7 +95,7 @@ impl ProxyConnector {
     }
 }
 
-/// Reads a response's head, and not a byte more: what follows is TLS.
+/// Reads a response's head and not a byte more: TLS follows.
 async fn read_head(stream: &mut TcpStream) -> Result<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -114,7 +114,7 @@ fn load_roots(path: &Path) -> Result<RootCertStore> {
     for certificate in CertificateDer::pem_file_iter(path).with_context(unreadable)? {
         // A bundle of system roots may hold one that rustls does not take.
         if let Err(error) = roots.add(certificate.with_context(unreadable)?) {
-            tracing::debug!("a root is passed over: {error}");
+            tracing::debug!("skipping a root: {error}");
         }
     }
     ensure!(!roots.is_empty(), "{} holds no root", path.display());

@@ -1,13 +1,13 @@
-//! The requests of the demo agent, in the form that codex gives them.
+//! The requests of the demo agent, in codex's form.
 
 use serde_json::{Value, json};
 
 use super::events::ExecCall;
 
-/// The model that is asked for: the stand-in is called what it is.
+/// The requested model, named for what it is.
 pub(super) const MODEL: &str = "demo-model";
 
-/// Opens the chain; nothing is generated.
+/// Opens the conversation; generates nothing.
 pub(super) fn prewarm(thread: &str) -> Value {
     let mut request = create(thread, &[]);
     request["generate"] = json!(false);
@@ -28,7 +28,7 @@ pub(super) fn turn(thread: &str, previous: &str, prompt: &str) -> Value {
     request
 }
 
-/// What the tool said, and nothing else: the rest is known.
+/// The output of the tool alone: the server knows the rest.
 pub(super) fn tool_result(thread: &str, previous: &str, call: &ExecCall, output: &str) -> Value {
     let item = json!({
         "type": "custom_tool_call_output",
@@ -40,7 +40,7 @@ pub(super) fn tool_result(thread: &str, previous: &str, call: &ExecCall, output:
     request
 }
 
-/// Asks for a title, as structured output; sent over HTTP.
+/// Requests a title as structured output; sent over HTTP.
 pub(super) fn title(thread: &str, prompt: &str) -> Value {
     let asked = format!("Generate a concise, single-line title for: {prompt}");
     let mut request = create(thread, &[message("user", &asked)]);
@@ -56,7 +56,7 @@ pub(super) fn title(thread: &str, prompt: &str) -> Value {
         },
     }});
     if let Some(fields) = request.as_object_mut() {
-        // The type of a message on the WebSocket; a body over HTTP has none.
+        // Only messages on the WebSocket have a type; bodies over HTTP have none.
         fields.remove("type");
     }
     request
@@ -93,7 +93,7 @@ fn message(role: &str, text: &str) -> Value {
     json!({"type": "message", "role": role, "content": [{"type": "input_text", "text": text}]})
 }
 
-/// codex's way: the tools are the first item of the conversation.
+/// As in codex, the tools are the first item of the conversation.
 fn tools() -> Value {
     json!({
         "type": "additional_tools",

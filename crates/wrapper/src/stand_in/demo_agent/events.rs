@@ -1,16 +1,16 @@
-//! What the agent reads out of an answer's events.
+//! Reads an answer out of its events.
 
 use anyhow::{Result, bail};
 use serde_json::Value;
 
-/// An answer, once its events are read.
+/// A model's answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct ModelAnswer {
-    /// The answer's id, on which the next request builds.
+    /// Its id, on which the next request builds.
     pub(super) id: String,
-    /// What was said.
+    /// Its text.
     pub(super) text: String,
-    /// The tool that was called.
+    /// Its tool call, if any.
     pub(super) call: Option<ExecCall>,
     /// Tokens of the prompt, and how many of them were cached.
     pub(super) input_tokens: u64,
@@ -24,7 +24,7 @@ pub(super) struct ExecCall {
     pub(super) script: String,
 }
 
-/// Takes one event; returns whether it was the last.
+/// Adds one event to the answer; returns whether it was the last.
 ///
 /// # Errors
 ///
@@ -59,7 +59,7 @@ pub(super) fn read_event(event: &Value, outcome: &mut ModelAnswer) -> Result<boo
 ///
 /// # Errors
 ///
-/// When an event is no JSON, says that the request failed, or the last is missing.
+/// When an event is not JSON or says that the request failed, or the last one is missing.
 pub(super) fn read_stream(stream: &str) -> Result<ModelAnswer> {
     let mut outcome = ModelAnswer::default();
     for data in stream
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stream_without_its_last_event_is_no_answer() {
+    fn a_stream_without_its_last_event_is_an_error() {
         let delta = r#"data: {"type": "response.output_text.delta", "delta": "a"}"#;
         let end = r#"data: {"type": "response.completed", "response": {"id": "r", "usage": {"input_tokens": 3}}}"#;
         let outcome = read_stream(&format!("event: x\n{delta}\n\n{delta}\n\n{end}\n\n")).unwrap();

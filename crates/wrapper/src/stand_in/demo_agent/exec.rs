@@ -4,8 +4,8 @@ use serde_json::Deserializer;
 
 /// Runs the script of an `exec` call, and returns its output.
 ///
-/// The script is codex's JavaScript; all that is read of it is the command.
-/// Nothing is started: whatever is not an `echo` is declined.
+/// The script is codex's JavaScript; only its command is read. No process is
+/// started, and any command but `echo` is refused.
 pub(super) fn run(script: &str) -> String {
     let Some(command) = command(script) else {
         return "Script failed: this demo knows only tools.exec_command({cmd: …})".to_owned();
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn echo_says_its_words_and_nothing_else_runs() {
+    fn echo_prints_its_words_and_nothing_else_runs() {
         let script =
             |command: &str| format!("const r = await tools.exec_command({{cmd: {command}}});");
         assert_eq!(run(&script(r#""echo hello you""#)), "hello you\n");

@@ -1,4 +1,4 @@
-//! One HTTP request on a connection of its own, as codex sends them: HTTP/2 where both ends have it.
+//! One HTTP request on its own connection, as codex sends them: HTTP/2 if both ends support it.
 
 use anyhow::{Context as _, Result};
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -12,7 +12,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::connector::ProxyConnector;
 
-/// What came back.
+/// A whole response.
 #[derive(Debug)]
 pub(crate) struct HttpResponse {
     pub(crate) status: StatusCode,
@@ -21,11 +21,11 @@ pub(crate) struct HttpResponse {
     pub(crate) body: Bytes,
 }
 
-/// Sends a request to the host of its URL and reads the whole answer.
+/// Sends a request to the host of its URL and reads the whole response.
 ///
 /// # Errors
 ///
-/// When the host cannot be reached, or cuts its answer.
+/// When the host cannot be reached, or cuts its response short.
 pub(crate) async fn send(
     connector: &ProxyConnector,
     request: Request<Full<Bytes>>,
@@ -36,7 +36,7 @@ pub(crate) async fn send(
         .context("the URL names no host")?
         .to_owned();
     let stream = connector.connect(&host, &["h2", "http/1.1"]).await?;
-    // The connection runs beside the exchange, and ends with it.
+    // The connection's task ends with the exchange.
     let mut connection = JoinSet::new();
     let response = match stream.get_ref().1.alpn_protocol() {
         Some(b"h2") => send_http2(stream, request, &mut connection).await,
@@ -45,7 +45,7 @@ pub(crate) async fn send(
     let response = response.with_context(|| format!("no answer from {host}"))?;
     let (parts, body) = response.into_parts();
     let body = Limited::new(body, MAX_ANSWER_BYTES).collect().await;
-    let body = body.map_err(|error| anyhow::anyhow!("{host} cut its answer: {error}"))?;
+    let body = body.map_err(|error| anyhow::anyhow!("{host} cut its response short: {error}"))?;
     Ok(HttpResponse {
         status: parts.status,
         version: parts.version,
@@ -72,7 +72,7 @@ async fn send_http1(
 ) -> hyper::Result<Response<Incoming>> {
     let (mut sender, running) = http1::handshake(TokioIo::new(stream)).await?;
     connection.spawn(running);
-    // HTTP/1.1 has the host in a header and the path alone in its first line.
+    // HTTP/1.1 has the host in a header and only the path in the request line.
     if let Some(host) = request.uri().host().and_then(|host| host.parse().ok()) {
         request.headers_mut().insert(hyper::header::HOST, host);
     }

@@ -1,10 +1,9 @@
 //! The built-in demo agent: what `wrap --demo` runs where codex is not installed.
 //!
-//! It behaves like codex on the wire, as a process of its own that knows
-//! nothing but its environment: the model list over HTTP/2, a WebSocket with
-//! permessage-deflate for prewarm, turn and tool result, one request over
-//! server-sent events, and its metrics as it goes. The only tool that it has
-//! runs `echo`, inside the process.
+//! It behaves like codex on the wire, as a separate process that knows only its
+//! environment: the model list over HTTP/2, a WebSocket with permessage-deflate
+//! for prewarm, turn and tool result, one request over server-sent events, and
+//! metrics at the end. Its only tool runs `echo`, inside the process.
 
 mod agent;
 mod connector;
@@ -16,11 +15,11 @@ mod http;
 /// The hidden argument that makes `wrap` this agent.
 pub(crate) const ARGUMENT: &str = "__demo-agent";
 
-/// Runs the demo agent as the whole process; its exit code is the result.
+/// Runs the demo agent as the whole process; returns its exit code.
 ///
 /// # Errors
 ///
-/// When the process cannot do I/O.
+/// When the async runtime cannot start.
 pub(crate) fn run_to_end() -> anyhow::Result<u8> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

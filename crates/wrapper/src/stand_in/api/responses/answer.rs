@@ -59,7 +59,7 @@ fn response(reply: &Reply, status: &str) -> Value {
     })
 }
 
-/// The finished items: the thought, and what came of it.
+/// The finished items: the reasoning, then its result.
 pub(super) fn output(reply: &Reply) -> Vec<Value> {
     let number = reply.number;
     let item = match &reply.item {
@@ -80,13 +80,13 @@ pub(super) fn output(reply: &Reply) -> Vec<Value> {
             })];
         }
     };
-    let thought = json!({
+    let reasoning = json!({
         "type": "reasoning",
         "id": format!("rs_standin_{number:06}"),
-        "summary": [{"type": "summary_text", "text": THOUGHT}],
-        "encrypted_content": seal(&json!({"thought": THOUGHT})),
+        "summary": [{"type": "summary_text", "text": REASONING_SUMMARY}],
+        "encrypted_content": seal(&json!({"thought": REASONING_SUMMARY})),
     });
-    vec![thought, item]
+    vec![reasoning, item]
 }
 
 fn call_item(call: &ToolCall, number: u64) -> Value {
@@ -105,10 +105,10 @@ fn call_item(call: &ToolCall, number: u64) -> Value {
     item
 }
 
-/// Opaque to the agent, as what the real API encrypts is.
+/// Opaque to the agent, like the encrypted content of the real API.
 fn seal(state: &Value) -> String {
     STANDARD.encode(state.to_string())
 }
 
-/// What the reasoning comes to.
-const THOUGHT: &str = "Taking the next step of the script";
+/// The summary of the reasoning.
+const REASONING_SUMMARY: &str = "Taking the next step of the script";

@@ -1,4 +1,4 @@
-//! The events of a Responses answer, numbered and in the order in which the API sends them.
+//! The events of a Responses answer, numbered, in the order of the real API.
 
 use serde_json::{Value, json};
 
@@ -25,10 +25,10 @@ impl EventWriter {
         self.events.push(Event::typed(&event));
     }
 
-    /// The events of one output item, from its beginning to its end.
+    /// Adds all events of one output item.
     pub(super) fn item(&mut self, index: usize, item: &Value) {
         match text(item, "type") {
-            "reasoning" => self.thought(index, item),
+            "reasoning" => self.reasoning(index, item),
             "message" => self.message(index, item),
             "custom_tool_call" => self.call(index, item, "input", "custom_tool_call_input"),
             "function_call" => self.call(index, item, "arguments", "function_call_arguments"),
@@ -47,7 +47,7 @@ impl EventWriter {
         );
     }
 
-    fn thought(&mut self, index: usize, item: &Value) {
+    fn reasoning(&mut self, index: usize, item: &Value) {
         let at = json!({"item_id": item["id"], "output_index": index, "summary_index": 0});
         let summary = item.pointer("/summary/0/text").and_then(Value::as_str);
         let summary = summary.unwrap_or_default();
@@ -93,7 +93,7 @@ impl EventWriter {
         self.push("response.content_part.done", merged(&at, part(said)));
     }
 
-    /// `field` holds what the tool is given, `events` is what the API calls its deltas.
+    /// `field` holds the input of the tool; `events` is the API's name for its deltas.
     fn call(&mut self, index: usize, item: &Value, field: &str, events: &str) {
         let at = json!({"item_id": item["id"], "output_index": index});
         let given = text(item, field);

@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_goes_from_prewarm_over_tool_to_answer_and_its_cache_grows() {
+    fn a_conversation_goes_from_prewarm_to_tool_to_answer_and_its_cache_grows() {
         let prewarm = answer(
             1,
             &json!({"model": "m", "input": [], "generate": false}),
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn the_whole_history_gives_the_same_answer_as_a_chain() {
+    fn the_whole_history_gives_the_same_answer_as_a_previous_response() {
         let mut body = first_turn();
         let first = answer(1, &body, None);
         assert_eq!(first.usage.cached, 0);

@@ -10,7 +10,7 @@ use crate::stand_in::model_request::{Intent, ModelRequest, earlier_answers, list
 use crate::stand_in::reply::Reply;
 use crate::stand_in::shell::ShellTool;
 
-/// What an answer leaves to the request that builds on it.
+/// What an answer passes on to the request that builds on it.
 #[derive(Debug, Clone)]
 pub(in crate::stand_in) struct PreviousResponse {
     /// The id of the answer.
@@ -21,7 +21,7 @@ pub(in crate::stand_in) struct PreviousResponse {
 }
 
 impl PreviousResponse {
-    /// What `reply` leaves to the next request.
+    /// What `reply` passes on to the next request.
     pub(in crate::stand_in) fn after(reply: &Reply) -> Self {
         let counts = matches!(reply.item, Item::Message(_) | Item::Call(_));
         Self {
@@ -33,7 +33,7 @@ impl PreviousResponse {
     }
 }
 
-/// What the request asks for, given the answer that it builds on.
+/// Reads a request, given the answer that it builds on.
 pub(in crate::stand_in) fn read(
     body: &Value,
     bytes: usize,
@@ -43,7 +43,7 @@ pub(in crate::stand_in) fn read(
     let earlier = earlier_answers(input, is_answer);
     let compacted = input.iter().rev().find_map(compacted_steps);
     let offered = offered_tools(list(body, "tools")).chain(input.iter().flat_map(|item| {
-        // codex puts its tools into the conversation, as its first item.
+        // codex sends its tools as the first item of the conversation.
         offered_tools(list(item, "tools"))
     }));
     let known = previous.map_or(0, |previous| previous.bytes);
@@ -78,7 +78,7 @@ fn is_answer(item: &Value) -> bool {
     }
 }
 
-/// The names of the tools, those inside a namespace too.
+/// The names of the tools, including those inside a namespace.
 fn offered_tools(tools: &[Value]) -> impl Iterator<Item = &str> {
     tools.iter().flat_map(|tool| {
         let inner = list(tool, "tools").iter().map(|tool| text(tool, "name"));
@@ -86,7 +86,7 @@ fn offered_tools(tools: &[Value]) -> impl Iterator<Item = &str> {
     })
 }
 
-/// How far the script had come when this item was made; it comes back unchanged.
+/// The position in the script when this item was made; the agent returns it unchanged.
 fn compacted_steps(item: &Value) -> Option<usize> {
     let sealed = STANDARD.decode(text(item, "encrypted_content")).ok()?;
     let state: Value = serde_json::from_slice(&sealed).ok()?;
@@ -94,5 +94,5 @@ fn compacted_steps(item: &Value) -> Option<usize> {
     Some(steps.min(MAX_STEPS))
 }
 
-/// Bounds what a forged compaction item could make us count.
+/// Bounds what a forged compaction item can claim.
 const MAX_STEPS: usize = 1_000_000;
