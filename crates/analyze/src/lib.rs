@@ -54,7 +54,7 @@ pub use endpoint::Endpoint;
 pub use error::Error;
 pub use export::har::HarWriter;
 pub use fold::Aggregate;
-pub use line::{Exchange, Place, Reader};
+pub use line::{Exchange, LineRef, Reader};
 pub use prices::{Prices, PricesError};
 pub use purpose::Purpose;
 pub use query::assertion::{Assertion, Verdict};

@@ -13,7 +13,7 @@ use std::thread;
 
 use crate::line::{BLOCK_BYTES, Block, Blocks, Exchange, Line, LineReader, reader};
 use crate::query::selection::Selection;
-use crate::{Aggregate, Error, Filter, Place};
+use crate::{Aggregate, Error, Filter, LineRef};
 
 /// Reads recordings into an aggregate.
 ///
@@ -227,8 +227,8 @@ impl Scan {
             .keep_secrets(self.keep_secrets);
         let blocks = Mutex::new(blocks);
         let stop = AtomicBool::new(false);
-        let mut whole = Part::default();
-        let parts: Vec<Part> = thread::scope(|scope| {
+        let mut whole = PartialScan::default();
+        let parts: Vec<PartialScan> = thread::scope(|scope| {
             let worker = || {
                 let worker = Worker {
                     path,
@@ -237,9 +237,9 @@ impl Scan {
                     selection,
                     stop: &stop,
                     reader: LineReader::default(),
-                    result: Part {
+                    result: PartialScan {
                         aggregate: whole.aggregate.share(),
-                        ..Part::default()
+                        ..PartialScan::default()
                     },
                 };
                 worker.run(&blocks)
@@ -248,7 +248,7 @@ impl Scan {
             let others: Vec<_> = others.map(|_| scope.spawn(worker)).collect();
             // This thread is one of them: what it lets go of is what its report is made in.
             let own = worker();
-            let join = |worker: thread::ScopedJoinHandle<'_, Part>| match worker.join() {
+            let join = |worker: thread::ScopedJoinHandle<'_, PartialScan>| match worker.join() {
                 Ok(part) => part,
                 Err(panic) => std::panic::resume_unwind(panic),
             };
@@ -268,7 +268,7 @@ impl Scan {
 
     fn finish<R: Read>(
         &self,
-        mut whole: Part,
+        mut whole: PartialScan,
         blocks: &Blocks<R>,
         path: &Path,
     ) -> Result<Aggregate, Error> {
@@ -299,7 +299,7 @@ impl Scan {
 
 /// What one thread has read.
 #[derive(Default)]
-struct Part {
+struct PartialScan {
     aggregate: Aggregate,
     /// The first line that could not be read, where that ends the reading.
     error: Option<Error>,
@@ -309,7 +309,7 @@ struct Part {
     unreadable: Option<Error>,
 }
 
-impl Part {
+impl PartialScan {
     fn merge(&mut self, other: Self) {
         self.aggregate.merge(other.aggregate);
         self.error = earlier(self.error.take(), other.error);
@@ -333,7 +333,7 @@ struct Worker<'a> {
     /// Tells all workers that the rest is not needed.
     stop: &'a AtomicBool,
     reader: LineReader,
-    result: Part,
+    result: PartialScan,
 }
 
 impl Worker<'_> {
@@ -341,7 +341,7 @@ impl Worker<'_> {
     ///
     /// Blocks come in order, and each is read to its end or to its first error: so
     /// none before an error is left unread, and the first of all errors is always found.
-    fn run<R: Read>(mut self, blocks: &Mutex<Blocks<R>>) -> Part {
+    fn run<R: Read>(mut self, blocks: &Mutex<Blocks<R>>) -> PartialScan {
         let mut used = Block::default();
         while !self.stop.load(Ordering::Relaxed) {
             // A lock that is poisoned means that another worker panicked: that is reported
@@ -396,7 +396,7 @@ impl Worker<'_> {
 
     fn seek(&mut self, line: u64) {
         let source = self.source;
-        self.result.aggregate.seek(Place { source, line });
+        self.result.aggregate.seek(LineRef { source, line });
     }
 
     fn error(&mut self, error: Error) {

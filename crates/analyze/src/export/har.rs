@@ -54,7 +54,7 @@ impl<W: Write> HarWriter<W> {
         self.out
             .write_all(if self.entries == 0 { b"\n" } else { b",\n" })?;
         self.entries += 1;
-        serde_json::to_writer(&mut self.out, &Entry::of(exchange))?;
+        serde_json::to_writer(&mut self.out, &HarEntry::of(exchange))?;
         Ok(())
     }
 
@@ -72,7 +72,7 @@ impl<W: Write> HarWriter<W> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Entry<'a> {
+struct HarEntry<'a> {
     started_date_time: Timestamp,
     /// Milliseconds, as all times in a HAR.
     time: f64,
@@ -82,7 +82,7 @@ struct Entry<'a> {
     timings: Timings,
     connection: String,
     #[serde(rename = "_webSocketMessages", skip_serializing_if = "Vec::is_empty")]
-    web_socket_messages: Vec<Message<'a>>,
+    web_socket_messages: Vec<HarMessage<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     comment: Option<&'a str>,
 }
@@ -153,7 +153,7 @@ struct Timings {
 
 /// A WebSocket message as browsers write it.
 #[derive(Serialize)]
-struct Message<'a> {
+struct HarMessage<'a> {
     #[serde(rename = "type")]
     way: &'static str,
     /// Seconds since 1970.
@@ -162,7 +162,7 @@ struct Message<'a> {
     data: Cow<'a, str>,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> HarEntry<'a> {
     fn of(exchange: &'a Exchange<'_>) -> Self {
         let timings = Timings::of(exchange);
         let response = exchange.response.as_ref();
@@ -249,13 +249,13 @@ impl<'a> ResponseContent<'a> {
         let body = response.body.as_ref();
         let is_stream = response.status != 101 && !response.events.is_empty();
         let content = body.and_then(body_content).or_else(|| {
-            is_stream.then(|| Content {
+            is_stream.then(|| KeptContent {
                 text: Cow::Owned(framed(&response.events)),
                 encoding: None,
             })
         });
         let (text, encoding) = match content {
-            Some(Content { text, encoding }) => (Some(text), encoding),
+            Some(KeptContent { text, encoding }) => (Some(text), encoding),
             None => (None, None),
         };
         Self {
@@ -268,13 +268,13 @@ impl<'a> ResponseContent<'a> {
 }
 
 /// What was kept of a body or a message.
-struct Content<'a> {
+struct KeptContent<'a> {
     text: Cow<'a, str>,
     /// `base64`, if it is not text.
     encoding: Option<&'static str>,
 }
 
-impl<'a> Content<'a> {
+impl<'a> KeptContent<'a> {
     /// Of the three forms in which a record keeps content, the one that is present.
     fn of(
         json: Option<Json<'a>>,
@@ -305,12 +305,12 @@ impl Timings {
     }
 }
 
-fn body_content<'a>(body: &Body<'a>) -> Option<Content<'a>> {
-    Content::of(body.json, body.text, body.base64)
+fn body_content<'a>(body: &Body<'a>) -> Option<KeptContent<'a>> {
+    KeptContent::of(body.json, body.text, body.base64)
 }
 
-fn event_content<'a>(event: &Event<'a>) -> Option<Content<'a>> {
-    Content::of(event.json, event.text, event.base64)
+fn event_content<'a>(event: &Event<'a>) -> Option<KeptContent<'a>> {
+    KeptContent::of(event.json, event.text, event.base64)
 }
 
 /// Server-sent events as they were framed (HTML Living Standard, section 9.2.5).
@@ -331,11 +331,11 @@ fn framed(events: &[Event<'_>]) -> String {
     out
 }
 
-fn messages<'a>(exchange: &Exchange<'a>) -> Vec<Message<'a>> {
-    let message = |way, at_us: u64, content: Option<Content<'a>>| {
+fn messages<'a>(exchange: &Exchange<'a>) -> Vec<HarMessage<'a>> {
+    let message = |way, at_us: u64, content: Option<KeptContent<'a>>| {
         let at = exchange.started_at.as_micros();
         let content = content?;
-        Some(Message {
+        Some(HarMessage {
             way,
             time: at.saturating_add_unsigned(at_us) as f64 / 1e6,
             opcode: if content.encoding.is_some() {

@@ -13,21 +13,21 @@ use capture::record::{End, Session};
 use crate::decode::decode;
 use crate::endpoint::Endpoint;
 use crate::line::exchange::header;
-use crate::line::{Exchange, Line, Place};
+use crate::line::{Exchange, Line, LineRef};
 use crate::purpose::Purpose;
 use crate::stats::Histogram;
 use crate::{Error, text};
 
-use super::call_contents::Said;
+use super::call_contents::ContentIds;
 use super::connections::ConnectionRow;
-use super::endpoint_limit::Folding;
+use super::endpoint_limit::EndpointLimit;
 use super::headers::Headers;
-use super::identifiers::Sightings;
+use super::identifiers::Identifiers;
 use super::problems::Problems;
-use super::row::Row;
+use super::row::ExchangeRow;
 use super::sections::structure::Shapes;
-use super::sections::telemetry::Names;
-use super::shared_store::Shelf;
+use super::sections::telemetry::MetricNames;
+use super::shared_store::SharedContentStore;
 
 /// What [`Scan`](crate::Scan) read of one or more recordings, ready to be merged or finished.
 ///
@@ -45,44 +45,44 @@ use super::shared_store::Shelf;
 #[derive(Debug, Clone, Default)]
 pub struct Aggregate {
     /// Where the next record stands.
-    pub(super) here: Place,
+    pub(super) here: LineRef,
     /// The recordings' names, as the caller gave them.
     pub(super) names: BTreeMap<u32, String>,
     /// The last line seen of each recording.
     pub(super) last_lines: BTreeMap<u32, u64>,
-    pub(super) sessions: Vec<(Place, Session)>,
-    pub(super) ends: Vec<(Place, End)>,
+    pub(super) sessions: Vec<(LineRef, Session)>,
+    pub(super) ends: Vec<(LineRef, End)>,
     pub(super) connections: Vec<ConnectionRow>,
-    pub(super) rows: BTreeMap<Endpoint, Vec<Row>>,
-    pub(super) folding: Folding,
+    pub(super) rows: BTreeMap<Endpoint, Vec<ExchangeRow>>,
+    pub(super) endpoint_limit: EndpointLimit,
     pub(super) problems: Problems,
     /// Times between output events, by model.
     pub(super) gaps: BTreeMap<String, Histogram>,
     /// The programs that spoke to models.
     pub(super) agents: BTreeSet<String>,
-    pub(super) library: Shelf,
+    pub(super) store: SharedContentStore,
     pub(super) shapes: Shapes,
-    pub(super) sightings: Sightings,
-    pub(super) telemetry: Names,
+    pub(super) identifiers: Identifiers,
+    pub(super) telemetry: MetricNames,
     pub(super) headers: Headers,
     /// Exchanges that a filter left out.
-    pub(super) left_out: Vec<Place>,
+    pub(super) left_out: Vec<LineRef>,
     /// Whether a second thread may help to work out the report.
     pub(super) helped: bool,
 }
 
 impl Aggregate {
-    /// Names the recording that the next records are from, and starts at its first line.
+    /// MetricNames the recording that the next records are from, and starts at its first line.
     ///
     /// Partial aggregates of different recordings need different numbers;
     /// those of one recording the same. The numbers are also the order of the report.
     pub(crate) fn begin(&mut self, source: u32, name: &str) {
         self.names.insert(source, name.to_owned());
-        self.seek(Place { source, line: 0 });
+        self.seek(LineRef { source, line: 0 });
     }
 
     /// Says that the next record stands behind `place`: a part of a recording is to be read.
-    pub(crate) fn seek(&mut self, place: Place) {
+    pub(crate) fn seek(&mut self, place: LineRef) {
         self.here = place;
     }
 
@@ -90,7 +90,7 @@ impl Aggregate {
     /// are to be merged.
     pub(crate) fn share(&self) -> Self {
         Self {
-            library: self.library.share(),
+            store: self.store.share(),
             ..Self::default()
         }
     }
@@ -144,8 +144,8 @@ impl Aggregate {
     fn add_exchange(&mut self, exchange: &Exchange<'_>) {
         let decoded = decode(exchange);
         let call = decoded.map(|decoded| {
-            let ids = self.library.library().add(self.here, decoded.content());
-            let said = Said::of(&decoded, ids);
+            let ids = self.store.store().add(self.here, decoded.content());
+            let said = ContentIds::of(&decoded, ids);
             if !decoded.gaps_us.is_empty() {
                 let gaps = self.gaps.entry(decoded.call.model.clone()).or_default();
                 gaps.add_all(decoded.gaps_us);
@@ -158,13 +158,18 @@ impl Aggregate {
         if endpoint.purpose == Purpose::Model {
             self.add_agent(exchange);
         }
-        self.sightings.add(&endpoint, exchange);
+        self.identifiers.add(&endpoint, exchange);
         self.telemetry.add(&endpoint, exchange);
         let endpoint = self.admit(endpoint);
         self.shapes.add(&endpoint, exchange);
         self.headers.add(&endpoint, exchange);
         let rows = self.rows.entry(endpoint).or_default();
-        rows.push(Row::of(self.here, exchange, call, said.unwrap_or_default()));
+        rows.push(ExchangeRow::of(
+            self.here,
+            exchange,
+            call,
+            said.unwrap_or_default(),
+        ));
     }
 
     /// What an endpoint is counted under.
@@ -172,7 +177,7 @@ impl Aggregate {
         if self.rows.contains_key(&endpoint) {
             return endpoint;
         }
-        let (endpoint, moves) = self.folding.admit(endpoint);
+        let (endpoint, moves) = self.endpoint_limit.admit(endpoint);
         for (from, to) in moves {
             if let Some(mut rows) = self.rows.remove(&from) {
                 self.rows.entry(to.clone()).or_default().append(&mut rows);
@@ -211,8 +216,8 @@ impl Aggregate {
 
     /// Adds what another aggregate has read: of other recordings, or of other parts of the same.
     pub fn merge(&mut self, mut other: Self) {
-        if !self.library.is_shared_with(&other.library) {
-            let numbers = self.library.library().merge(other.library.into_library());
+        if !self.store.is_shared_with(&other.store) {
+            let numbers = self.store.store().merge(other.store.into_store());
             let rows = other.rows.values_mut().flatten();
             rows.for_each(|row| row.said.renumber(&numbers));
         }
@@ -232,7 +237,7 @@ impl Aggregate {
             self.headers.merge(&endpoint, headers);
             self.rows.entry(endpoint).or_default().append(&mut rows);
         }
-        self.folding.merge(other.folding);
+        self.endpoint_limit.merge(other.endpoint_limit);
         self.problems.merge(other.problems);
         for (model, gaps) in other.gaps {
             self.gaps.entry(model).or_default().merge(&gaps);
@@ -240,7 +245,7 @@ impl Aggregate {
         self.trim_gaps();
         self.agents.extend(other.agents);
         self.trim_agents();
-        self.sightings.merge(other.sightings);
+        self.identifiers.merge(other.identifiers);
         self.telemetry.merge(other.telemetry);
         self.left_out.extend(other.left_out);
         self.helped |= other.helped;

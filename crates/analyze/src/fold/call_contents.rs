@@ -2,11 +2,11 @@
 
 use crate::decode::Decoded;
 use crate::fold::content::{Content, ContentId};
-use crate::fold::content_store::Library;
+use crate::fold::content_store::ContentStore;
 
 /// The numbers of a call's contents.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Said {
+pub(crate) struct ContentIds {
     /// In the order of [`Decoded::content`].
     ids: Box<[ContentId]>,
     /// Where among them the tools end.
@@ -17,7 +17,7 @@ pub(crate) struct Said {
     input: u32,
 }
 
-impl Said {
+impl ContentIds {
     /// `ids` are those of all content of `decoded`.
     pub(crate) fn of(decoded: &Decoded<'_>, ids: Box<[ContentId]>) -> Self {
         let tools = decoded.tools.len();
@@ -42,7 +42,7 @@ impl Said {
         self.between(self.instructions, self.input)
     }
 
-    /// Replaces each number by the one that stands for it in another library.
+    /// Replaces each number by the one that stands for it in another store.
     pub(crate) fn renumber(&mut self, numbers: &[ContentId]) {
         for id in &mut self.ids {
             if let Some(number) = numbers.get(id.place()) {
@@ -54,14 +54,14 @@ impl Said {
 
 /// What was said in a call.
 #[derive(Clone, Copy)]
-pub(crate) struct Contents<'a> {
-    said: &'a Said,
-    library: &'a Library,
+pub(crate) struct CallContents<'a> {
+    said: &'a ContentIds,
+    store: &'a ContentStore,
 }
 
-impl<'a> Contents<'a> {
-    pub(crate) fn of(said: &'a Said, library: &'a Library) -> Self {
-        Self { said, library }
+impl<'a> CallContents<'a> {
+    pub(crate) fn of(said: &'a ContentIds, store: &'a ContentStore) -> Self {
+        Self { said, store }
     }
 
     pub(crate) fn tools(&self) -> Vec<&'a Content> {
@@ -84,9 +84,9 @@ impl<'a> Contents<'a> {
 
     /// Everything that was sent, in the order in which a model reads it, with its number.
     pub(crate) fn sent(&self) -> impl Iterator<Item = (ContentId, &'a Content)> {
-        let library = self.library;
+        let store = self.store;
         let ids = self.said.between(0, self.said.input).iter();
-        ids.filter_map(move |id| Some((*id, library.get(*id)?)))
+        ids.filter_map(move |id| Some((*id, store.get(*id)?)))
     }
 
     /// Everything that the model is shown but tools.
@@ -100,8 +100,8 @@ impl<'a> Contents<'a> {
     }
 
     fn all(&self, from: u32, to: u32) -> impl Iterator<Item = &'a Content> {
-        let library = self.library;
+        let store = self.store;
         let ids = self.said.between(from, to).iter();
-        ids.filter_map(|id| library.get(*id))
+        ids.filter_map(|id| store.get(*id))
     }
 }

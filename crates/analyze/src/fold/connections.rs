@@ -2,14 +2,14 @@
 
 use capture::record::{Connection, Disposition, Process, WebSocketCounts};
 
-use crate::line::Place;
+use crate::line::LineRef;
 use crate::text;
 use crate::text::urls::host_without_port;
 
 /// One connection of the agent.
 #[derive(Debug, Clone)]
 pub(crate) struct ConnectionRow {
-    pub(crate) place: Place,
+    pub(crate) place: LineRef,
     /// Its number in its recording.
     pub(crate) id: u64,
     /// How many connections its line stands for.
@@ -25,7 +25,7 @@ pub(crate) struct ConnectionRow {
 }
 
 impl ConnectionRow {
-    pub(crate) fn of(place: Place, connection: &Connection) -> Self {
+    pub(crate) fn of(place: LineRef, connection: &Connection) -> Self {
         let authority = connection.authority.as_deref().unwrap_or("");
         let host = host_without_port(authority).to_ascii_lowercase();
         let mut disposition = connection.disposition.clone();

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use crate::call::Digest;
 use crate::decode::content::readable;
 use crate::decode::{Item, Part};
-use crate::line::Place;
+use crate::line::LineRef;
 use crate::text;
 
-/// The number of a content in its library, from 0.
+/// The number of a content in its store, from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ContentId(u32);
 
@@ -34,7 +34,7 @@ pub(crate) struct Content {
     /// What it says, where there was room for it.
     text: Option<Box<Text>>,
     /// Where it was seen first.
-    pub(crate) first: First,
+    pub(crate) first: FirstPosition,
     /// Its length as JSON; no line is longer than 4 GiB.
     bytes: u32,
     pub(crate) part: Part,
@@ -53,14 +53,14 @@ pub(crate) struct Text {
 ///
 /// It decides which texts there is room for, so numbers that are too large may all be the largest.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct First {
+pub(crate) struct FirstPosition {
     source: u16,
     line: u32,
     position: u16,
 }
 
-impl First {
-    pub(crate) fn of(place: Place, position: usize) -> Self {
+impl FirstPosition {
+    pub(crate) fn of(place: LineRef, position: usize) -> Self {
         Self {
             source: u16::try_from(place.source).unwrap_or(u16::MAX),
             line: u32::try_from(place.line).unwrap_or(u32::MAX),
@@ -77,7 +77,7 @@ impl PartialEq for Content {
 
 impl Content {
     /// The content of `item`, without its text.
-    pub(crate) fn of(item: &Item<'_>, first: First, name: Option<Arc<Arc<str>>>) -> Self {
+    pub(crate) fn of(item: &Item<'_>, first: FirstPosition, name: Option<Arc<Arc<str>>>) -> Self {
         Self {
             digest: item.digest,
             call_id: item.call_id.as_deref().map(Digest::of),
@@ -116,7 +116,7 @@ impl Content {
     }
 
     /// The order in which texts get room: no two contents have the same place in it.
-    pub(crate) fn order(&self) -> (First, Digest) {
+    pub(crate) fn order(&self) -> (FirstPosition, Digest) {
         (self.first, self.digest)
     }
 
@@ -145,7 +145,7 @@ impl Content {
         self.text = None;
     }
 
-    /// Takes what another library knows of the same content.
+    /// Takes what another store knows of the same content.
     pub(crate) fn merge(&mut self, other: Self) {
         self.first = self.first.min(other.first);
         if self.text.is_none() {

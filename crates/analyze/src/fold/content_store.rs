@@ -11,35 +11,35 @@ use hashbrown::HashTable;
 
 use crate::call::Digest;
 use crate::decode::Item;
-use crate::fold::content::{Content, ContentId, First};
-use crate::line::Place;
+use crate::fold::content::{Content, ContentId, FirstPosition};
+use crate::line::LineRef;
 
 /// All distinct content.
 #[derive(Debug, Clone)]
-pub(crate) struct Library {
+pub(crate) struct ContentStore {
     /// In the order in which they were met here. Apart from the table, which moves all that is in
     /// it as it grows.
     contents: Vec<Content>,
     /// Where each of them is, found by its digest, which is a hash already.
-    places: HashTable<Found>,
+    places: HashTable<DigestSlot>,
     /// How many bytes of texts are kept.
     room: usize,
     /// Bytes of room that the texts take.
     kept: usize,
     /// From here on there is no room for texts.
-    end: Option<(First, Digest)>,
+    end: Option<(FirstPosition, Digest)>,
     /// The names of tools, each once: there are few.
     names: HashTable<Arc<Arc<str>>>,
 }
 
 /// Where a content is, and enough of its digest that others need not be looked at.
 #[derive(Debug, Clone, Copy)]
-struct Found {
+struct DigestSlot {
     id: ContentId,
     digest: u32,
 }
 
-impl Found {
+impl DigestSlot {
     fn of(id: ContentId, digest: Digest) -> Self {
         let digest = digest.number() as u32;
         Self { id, digest }
@@ -52,13 +52,13 @@ impl Found {
     }
 }
 
-impl Default for Library {
+impl Default for ContentStore {
     fn default() -> Self {
         Self::with_room(MAX_KEPT_BYTES)
     }
 }
 
-impl Library {
+impl ContentStore {
     fn with_room(room: usize) -> Self {
         Self {
             contents: Vec::new(),
@@ -73,7 +73,7 @@ impl Library {
     /// Takes the content of one call; the number of each.
     pub(crate) fn add<'i>(
         &mut self,
-        place: Place,
+        place: LineRef,
         items: impl Iterator<Item = &'i Item<'i>> + Clone,
     ) -> Box<[ContentId]> {
         // All at once: the processor waits for what lies far apart in memory, but for several at a time.
@@ -81,7 +81,7 @@ impl Library {
         let known: Vec<_> = known.collect();
         let mut ids = Vec::with_capacity(known.len());
         for (position, (item, known)) in items.zip(known).enumerate() {
-            let first = First::of(place, position);
+            let first = FirstPosition::of(place, position);
             // It may stand twice in one call.
             let known = known.or_else(|| self.find(item.digest));
             let id = known.unwrap_or_else(|| {
@@ -96,7 +96,7 @@ impl Library {
     }
 
     /// Notes where `item` was seen, and keeps its text where there may be room for it.
-    fn meet(&mut self, id: ContentId, item: &Item<'_>, first: First) {
+    fn meet(&mut self, id: ContentId, item: &Item<'_>, first: FirstPosition) {
         let content = &mut self.contents[id.place()];
         content.first = content.first.min(first);
         if content.text().is_none() && self.end.is_none_or(|end| content.order() < end) {
@@ -107,8 +107,8 @@ impl Library {
 
     /// The number of what `digest` stands for.
     fn find(&self, digest: Digest) -> Option<ContentId> {
-        let wanted = Found::of(ContentId::at(0), digest);
-        let is = |found: &Found| {
+        let wanted = DigestSlot::of(ContentId::at(0), digest);
+        let is = |found: &DigestSlot| {
             found.digest == wanted.digest && self.contents[found.id.place()].digest == digest
         };
         Some(self.places.find(wanted.hash(), is)?.id)
@@ -117,8 +117,9 @@ impl Library {
     /// Adds a content that is not there yet.
     fn insert(&mut self, content: Content) -> ContentId {
         let id = ContentId::at(self.contents.len());
-        let found = Found::of(id, content.digest);
-        self.places.insert_unique(found.hash(), found, Found::hash);
+        let found = DigestSlot::of(id, content.digest);
+        self.places
+            .insert_unique(found.hash(), found, DigestSlot::hash);
         self.kept += content.kept();
         self.contents.push(content);
         id
@@ -140,7 +141,7 @@ impl Library {
         shared
     }
 
-    /// Takes all that another library has; the number here of each of its contents.
+    /// Takes all that another store has; the number here of each of its contents.
     pub(crate) fn merge(&mut self, mut other: Self) -> Vec<ContentId> {
         if self.contents.is_empty() {
             std::mem::swap(self, &mut other);
@@ -239,25 +240,25 @@ mod tests {
         (0..LINES).map(line).collect()
     });
 
-    fn of(lines: impl IntoIterator<Item = usize>) -> Library {
-        let mut library = Library::with_room(ROOM);
+    fn of(lines: impl IntoIterator<Item = usize>) -> ContentStore {
+        let mut store = ContentStore::with_room(ROOM);
         for line in lines {
             let source = 0;
             let items = SAID[line].iter();
             let line = line as u64;
-            library.add(Place { source, line }, items);
+            store.add(LineRef { source, line }, items);
         }
-        library
+        store
     }
 
     /// What the report would show of it, in the order of digests.
-    fn kept(mut library: Library) -> Vec<String> {
-        library.finish();
+    fn kept(mut store: ContentStore) -> Vec<String> {
+        store.finish();
         let with_text = |content: &&Content| content.text().is_some();
-        let texts = library.contents.iter().filter(with_text).count();
-        assert!(texts < library.contents.len(), "not all fit");
-        assert!(library.kept <= ROOM);
-        let contents = library.contents.iter();
+        let texts = store.contents.iter().filter(with_text).count();
+        assert!(texts < store.contents.len(), "not all fit");
+        assert!(store.kept <= ROOM);
+        let contents = store.contents.iter();
         let contents = contents.map(|content| format!("{content:?}"));
         let mut contents: Vec<_> = contents.collect();
         contents.sort_unstable();
@@ -285,16 +286,16 @@ mod tests {
 
     #[test]
     fn numbers_stay_those_of_their_contents_when_libraries_merge() {
-        let mut library = of(0..3);
+        let mut store = of(0..3);
         let other = of([2, 3]);
         let digests: Vec<_> = other
             .contents
             .iter()
             .map(|content| content.digest)
             .collect();
-        let ids = library.merge(other);
-        let found = ids.iter().map(|id| library.get(*id).unwrap().digest);
+        let ids = store.merge(other);
+        let found = ids.iter().map(|id| store.get(*id).unwrap().digest);
         assert_eq!(found.collect::<Vec<_>>(), digests);
-        assert_eq!(library.len(), 4 + 2, "each once");
+        assert_eq!(store.len(), 4 + 2, "each once");
     }
 }

@@ -16,7 +16,7 @@ use crate::purpose::Purpose;
 
 /// The endpoints that are kept apart, and what is known of those that are not.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Folding {
+pub(crate) struct EndpointLimit {
     kept: BTreeSet<Ranked>,
     /// Those that have a row for what is folded of them.
     hosts: BTreeSet<(Purpose, String)>,
@@ -33,7 +33,7 @@ struct Ranked(Purpose, Endpoint);
 /// What was counted under the first endpoint is to be counted under the second.
 pub(crate) type Move = (Endpoint, Endpoint);
 
-impl Folding {
+impl EndpointLimit {
     /// What `endpoint` is to be counted under, and which others are from now on counted
     /// under something else.
     pub(crate) fn admit(&mut self, endpoint: Endpoint) -> (Endpoint, Vec<Move>) {

@@ -8,15 +8,15 @@ use crate::fold::sections::{
     model, prompt, telemetry, timeline, tools, transcript,
 };
 use crate::fold::threads;
-use crate::fold::timeline_index::View;
+use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{Cache, Conversation, Models, Report};
 
 impl Aggregate {
     /// Works out the report.
     pub fn finish(mut self) -> Report {
-        let mut library = std::mem::take(&mut self.library).into_library();
-        library.finish();
-        let view = View::of(&self, &library);
+        let mut store = std::mem::take(&mut self.store).into_store();
+        store.finish();
+        let view = TimelineIndex::of(&self, &store);
         // Half of the work, where there is much.
         let half = || {
             let structure = self.shapes.finish();
@@ -33,17 +33,21 @@ impl Aggregate {
                 glance: Some(glance::finish(
                     &view,
                     &self.agents,
-                    &self.folding,
+                    &self.endpoint_limit,
                     &self.problems,
                 )),
-                endpoints: Some(endpoints::finish(&view, &self.headers, &self.folding)),
+                endpoints: Some(endpoints::finish(
+                    &view,
+                    &self.headers,
+                    &self.endpoint_limit,
+                )),
                 frequency: Some(frequency::finish(&view)),
                 model: Some(model),
                 conversation: Some(conversation),
-                prompt: Some(prompt::finish(&view, library.len())),
+                prompt: Some(prompt::finish(&view, store.len())),
                 cache: Some(cache),
                 errors: Some(errors::finish(&view)),
-                identity: Some(identity::finish(&self.sightings)),
+                identity: Some(identity::finish(&self.identifiers)),
                 telemetry: Some(telemetry::finish(&view, &self.telemetry)),
                 hosts: Some(hosts::finish(&view)),
                 timeline: Some(timeline::finish(&view)),
@@ -65,16 +69,16 @@ impl Aggregate {
         });
         if self.helped {
             // Giving back the many small pieces takes a while; where no thread can be had it is done at once.
-            drop(thread::Builder::new().spawn(move || drop((self, library))));
+            drop(thread::Builder::new().spawn(move || drop((self, store))));
         }
         report
     }
 
     /// The sections about calls one after the other and about what tools gave back.
-    fn calls(&self, view: &View<'_>) -> (Models, Conversation, Cache) {
+    fn calls(&self, view: &TimelineIndex<'_>) -> (Models, Conversation, Cache) {
         let results = tools::Results::of(view);
         let mut threads = conversation::Threads::of(view, &results);
-        let mut uses = cache::Uses::default();
+        let mut uses = cache::CacheUses::default();
         threads::steps(view, |step| {
             threads.take(&step);
             uses.take(&step);

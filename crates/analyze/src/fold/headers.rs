@@ -1,6 +1,6 @@
 //! Counts the names of headers that each endpoint's requests and answers have.
 //!
-//! Names alone: values are other sections' business. They are compared in
+//! HeaderNames alone: values are other sections' business. They are compared in
 //! lower case, because HTTP/2 knows no other.
 
 use std::borrow::Cow;
@@ -16,12 +16,12 @@ use crate::text;
 /// The names of headers, by endpoint.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Headers {
-    endpoints: BTreeMap<Endpoint, Names>,
+    endpoints: BTreeMap<Endpoint, HeaderNames>,
 }
 
 /// For each name, how many exchanges have it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Names {
+pub(crate) struct HeaderNames {
     request: BTreeMap<String, u64>,
     response: BTreeMap<String, u64>,
 }
@@ -41,12 +41,12 @@ impl Headers {
     }
 
     /// Takes out the names of an endpoint.
-    pub(crate) fn remove(&mut self, endpoint: &Endpoint) -> Option<Names> {
+    pub(crate) fn remove(&mut self, endpoint: &Endpoint) -> Option<HeaderNames> {
         self.endpoints.remove(endpoint)
     }
 
     /// Adds names to those of an endpoint.
-    pub(crate) fn merge(&mut self, endpoint: &Endpoint, names: Option<Names>) {
+    pub(crate) fn merge(&mut self, endpoint: &Endpoint, names: Option<HeaderNames>) {
         let Some(theirs) = names else { return };
         let mine = entry(&mut self.endpoints, endpoint);
         add_all(&mut mine.request, theirs.request);

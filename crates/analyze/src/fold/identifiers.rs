@@ -18,14 +18,14 @@ use crate::text;
 
 /// Everything that was seen, counted.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Sightings {
-    /// Bounded by [`MAX_SIGHTINGS`].
-    pub(crate) seen: BTreeMap<Sighting, u64>,
+pub(crate) struct Identifiers {
+    /// Bounded by [`MAX_IDENTIFIER_USES`].
+    pub(crate) seen: BTreeMap<IdentifierUse, u64>,
 }
 
 /// A value in one place of the traffic with one host.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Sighting {
+pub(crate) struct IdentifierUse {
     /// Whether it lets its holder in; else it only tells who they are.
     pub(crate) credential: bool,
     pub(crate) fingerprint: String,
@@ -38,11 +38,11 @@ pub(crate) struct Sighting {
     pub(crate) clear: bool,
 }
 
-impl Sightings {
+impl Identifiers {
     pub(crate) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange<'_>) {
         let request = &exchange.request;
-        let mut scene = Scene {
-            sightings: self,
+        let mut scene = IdentifierScan {
+            identifiers: self,
             host: &endpoint.host,
             sent: true,
             clear: request.url.starts_with("http://") || request.url.starts_with("ws://"),
@@ -59,30 +59,30 @@ impl Sightings {
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
-        for (sighting, count) in other.seen {
-            *self.seen.entry(sighting).or_default() += count;
+        for (found, count) in other.seen {
+            *self.seen.entry(found).or_default() += count;
         }
         self.trim();
     }
 
     fn trim(&mut self) {
-        while self.seen.len() > MAX_SIGHTINGS {
+        while self.seen.len() > MAX_IDENTIFIER_USES {
             self.seen.pop_last();
         }
     }
 }
 
 /// One direction of one exchange.
-struct Scene<'a> {
-    sightings: &'a mut Sightings,
+struct IdentifierScan<'a> {
+    identifiers: &'a mut Identifiers,
     host: &'a str,
     sent: bool,
     clear: bool,
 }
 
-impl Scene<'_> {
+impl IdentifierScan<'_> {
     fn see(&mut self, credential: bool, fingerprint: &str, field: String) {
-        let sighting = Sighting {
+        let found = IdentifierUse {
             credential,
             fingerprint: text::cut(fingerprint, MAX_NAME_BYTES).to_owned(),
             field,
@@ -90,7 +90,7 @@ impl Scene<'_> {
             sent: self.sent,
             clear: self.clear,
         };
-        *self.sightings.seen.entry(sighting).or_default() += 1;
+        *self.identifiers.seen.entry(found).or_default() += 1;
     }
 
     fn url(&mut self, url: &str) {
@@ -312,7 +312,7 @@ const IDENTIFIERS: [&str; 11] = [
 ];
 
 /// A session has a few dozen; more are noise, and must not fill the memory.
-const MAX_SIGHTINGS: usize = 4096;
+const MAX_IDENTIFIER_USES: usize = 4096;
 const MAX_NAME_BYTES: usize = 100;
 const MAX_VALUE_BYTES: usize = 300;
 const MAX_BEFORE_BYTES: usize = 4096;
@@ -338,9 +338,9 @@ mod tests {
 
     #[test]
     fn identifiers_in_a_header_are_found_in_any_quoting() {
-        let mut sightings = Sightings::default();
-        let mut scene = Scene {
-            sightings: &mut sightings,
+        let mut identifiers = Identifiers::default();
+        let mut scene = IdentifierScan {
+            identifiers: &mut identifiers,
             host: "h",
             sent: true,
             clear: false,
@@ -349,10 +349,10 @@ mod tests {
             name: "X-Metadata".into(),
             value: r#"{"user_id":"u","inner":"{\"account_id\":\"a\"}"}"#.into(),
         }]);
-        let fields: Vec<&str> = sightings.seen.keys().map(|seen| &*seen.field).collect();
+        let fields: Vec<&str> = identifiers.seen.keys().map(|seen| &*seen.field).collect();
         let mut expected = [Digest::of("u"), Digest::of("a")].map(|digest| digest.to_string());
         expected.sort();
-        let seen: Vec<&str> = sightings
+        let seen: Vec<&str> = identifiers
             .seen
             .keys()
             .map(|seen| &*seen.fingerprint)

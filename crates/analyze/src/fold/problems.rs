@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::Error;
-use crate::line::Place;
+use crate::line::LineRef;
 use crate::report::UnreadLines;
 
 /// Lines that could not be read.
@@ -17,13 +17,13 @@ pub(crate) struct Problems {
     /// Recordings whose compressed stream is cut.
     cut: u64,
     /// The first of them, by place; at most [`MAX_LISTED`].
-    first: BTreeMap<Place, String>,
+    first: BTreeMap<LineRef, String>,
     /// For each recording its last damaged line: is it the last of all lines?
     last_damaged: BTreeMap<u32, u64>,
 }
 
 impl Problems {
-    pub(crate) fn add(&mut self, place: Place, error: &Error) {
+    pub(crate) fn add(&mut self, place: LineRef, error: &Error) {
         match error {
             Error::Damaged { .. } => {
                 self.damaged += 1;
@@ -62,11 +62,11 @@ impl Problems {
     /// What to report, once the number of each recording's last line is known.
     pub(crate) fn finish(&self, last_lines: &BTreeMap<u32, u64>) -> UnreadLines {
         let is_cut_end = |source: &u32, line: &u64| last_lines.get(source) == Some(line);
-        let ends: Vec<Place> = self
+        let ends: Vec<LineRef> = self
             .last_damaged
             .iter()
             .filter(|(source, line)| is_cut_end(source, line))
-            .map(|(&source, &line)| Place { source, line })
+            .map(|(&source, &line)| LineRef { source, line })
             .collect();
         let cut_ends = ends.len() as u64;
         UnreadLines {

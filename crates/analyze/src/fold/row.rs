@@ -8,15 +8,15 @@ use capture::record::{OutcomeState, Transport};
 
 use crate::call::Call;
 use crate::decode::fault::retry_after_us;
-use crate::fold::call_contents::Said;
-use crate::line::Place;
+use crate::fold::call_contents::ContentIds;
+use crate::line::LineRef;
 use crate::line::exchange::header;
 use crate::text;
 
 /// One exchange.
 #[derive(Debug, Clone)]
-pub(crate) struct Row {
-    pub(crate) place: Place,
+pub(crate) struct ExchangeRow {
+    pub(crate) place: LineRef,
     /// Its number in its recording.
     pub(crate) id: u64,
     pub(crate) connection: u64,
@@ -50,7 +50,7 @@ pub(crate) struct Row {
     pub(crate) undecoded: bool,
     /// Without the digests of its content, which `said` stands for.
     pub(crate) call: Option<Box<Call>>,
-    pub(crate) said: Said,
+    pub(crate) said: ContentIds,
 }
 
 /// How large a body is.
@@ -62,12 +62,12 @@ pub(crate) struct Size {
     pub(crate) content: u64,
 }
 
-impl Row {
+impl ExchangeRow {
     pub(crate) fn of(
-        place: Place,
+        place: LineRef,
         exchange: &Exchange<'_>,
         call: Option<Call>,
-        said: Said,
+        said: ContentIds,
     ) -> Self {
         let request = &exchange.request;
         let response = exchange.response.as_ref();

@@ -1,52 +1,52 @@
-//! A library that the threads of one scan fill together.
+//! A store that the threads of one scan fill together.
 //!
-//! Each with a library of its own would keep every text twice, and would have to
+//! Each with a store of its own would keep every text twice, and would have to
 //! look up everything again when they merge. A thread needs it once a call, for far less time
 //! than the call takes to read.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::fold::content_store::Library;
+use crate::fold::content_store::ContentStore;
 
-/// A library, or a share in one.
+/// A store, or a share in one.
 #[derive(Debug, Default)]
-pub(crate) struct Shelf(Arc<Mutex<Library>>);
+pub(crate) struct SharedContentStore(Arc<Mutex<ContentStore>>);
 
-impl Shelf {
-    /// A share in the same library.
+impl SharedContentStore {
+    /// A share in the same store.
     pub(crate) fn share(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 
-    /// Whether both are shares in one library.
+    /// Whether both are shares in one store.
     pub(crate) fn is_shared_with(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// The library, for as long as nobody else needs it.
-    pub(crate) fn library(&self) -> MutexGuard<'_, Library> {
+    /// The store, for as long as nobody else needs it.
+    pub(crate) fn store(&self) -> MutexGuard<'_, ContentStore> {
         // A panic in another thread is heard of where that one is joined.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The library alone; a copy where others have shares in it.
-    pub(crate) fn into_library(self) -> Library {
+    /// The store alone; a copy where others have shares in it.
+    pub(crate) fn into_store(self) -> ContentStore {
         match Arc::try_unwrap(self.0) {
-            Ok(library) => library.into_inner().unwrap_or_else(PoisonError::into_inner),
-            Err(shared) => Self(shared).library().clone(),
+            Ok(store) => store.into_inner().unwrap_or_else(PoisonError::into_inner),
+            Err(shared) => Self(shared).store().clone(),
         }
     }
 }
 
-impl From<Library> for Shelf {
-    fn from(library: Library) -> Self {
-        Self(Arc::new(Mutex::new(library)))
+impl From<ContentStore> for SharedContentStore {
+    fn from(store: ContentStore) -> Self {
+        Self(Arc::new(Mutex::new(store)))
     }
 }
 
-impl Clone for Shelf {
-    /// A library of its own.
+impl Clone for SharedContentStore {
+    /// A store of its own.
     fn clone(&self) -> Self {
-        self.library().clone().into()
+        self.store().clone().into()
     }
 }

@@ -11,15 +11,15 @@ use std::rc::Rc;
 
 use crate::call::Call;
 use crate::decode::Part;
-use crate::fold::call_contents::Contents;
+use crate::fold::call_contents::CallContents;
 use crate::fold::content::{Content, ContentId};
-use crate::fold::timeline_index::{Entry, View};
+use crate::fold::timeline_index::{IndexedExchange, TimelineIndex};
 
 /// One request of a conversation.
-pub(crate) struct Step<'v, 'a> {
+pub(crate) struct ThreadStep<'v, 'a> {
     /// The number of its conversation, from 0 in the order in which they began.
     pub(crate) thread: usize,
-    pub(crate) entry: &'v Entry<'a>,
+    pub(crate) entry: &'v IndexedExchange<'a>,
     pub(crate) call: &'a Call,
     /// The tools that the model has, sent now or before.
     pub(crate) tools: Rc<[&'a Content]>,
@@ -36,7 +36,10 @@ pub(crate) struct Step<'v, 'a> {
 }
 
 /// Hands `take` each request of every conversation, in the order in which they were made.
-pub(crate) fn steps<'v, 'a>(view: &'v View<'a>, mut take: impl FnMut(Rc<Step<'v, 'a>>)) {
+pub(crate) fn steps<'v, 'a>(
+    view: &'v TimelineIndex<'a>,
+    mut take: impl FnMut(Rc<ThreadStep<'v, 'a>>),
+) {
     let mut threads: HashMap<(usize, Option<&str>), History<'a>> = HashMap::new();
     let mut sent = Sent::default();
     for (entry, call) in view.calls() {
@@ -66,12 +69,17 @@ struct Known<'a> {
     /// The exchange that this one goes on from.
     before: Option<usize>,
     /// What it was shown, and what it answered.
-    contents: Contents<'a>,
+    contents: CallContents<'a>,
     tools: Rc<[&'a Content]>,
 }
 
 impl<'a> History<'a> {
-    fn step<'v>(&mut self, entry: &'v Entry<'a>, call: &'a Call, sent: &mut Sent) -> Step<'v, 'a> {
+    fn step<'v>(
+        &mut self,
+        entry: &'v IndexedExchange<'a>,
+        call: &'a Call,
+        sent: &mut Sent,
+    ) -> ThreadStep<'v, 'a> {
         let contents = entry.contents;
         let before = call.ids.previous_response.as_deref();
         let before = before.and_then(|id| self.responses.get(id).copied());
@@ -104,7 +112,7 @@ impl<'a> History<'a> {
         }
         let is_instruction = |content: &&&Content| content.part == Part::Instructions;
         let all = tools.iter().chain(&shown);
-        Step {
+        ThreadStep {
             thread: self.thread,
             entry,
             call,
@@ -124,7 +132,7 @@ impl<'a> History<'a> {
             parts.push(known.contents);
             exchange = known.before;
         }
-        let said = parts.iter().rev().flat_map(Contents::said);
+        let said = parts.iter().rev().flat_map(CallContents::said);
         said.collect()
     }
 }

@@ -10,18 +10,18 @@ use capture::record::{End, Process, Session, State};
 use crate::call::{Call, Ending, Kind};
 use crate::endpoint::Endpoint;
 use crate::fold::aggregate::Aggregate;
-use crate::fold::call_contents::Contents;
+use crate::fold::call_contents::CallContents;
 use crate::fold::connections::ConnectionRow;
-use crate::fold::content_store::Library;
-use crate::fold::row::Row;
-use crate::line::Place;
+use crate::fold::content_store::ContentStore;
+use crate::fold::row::ExchangeRow;
+use crate::line::LineRef;
 use crate::report::Recording;
 
 /// Everything that was read, in order.
-pub(crate) struct View<'a> {
-    sources: Vec<Stretch<'a>>,
+pub(crate) struct TimelineIndex<'a> {
+    sources: Vec<RecordingSpan<'a>>,
     /// All exchanges, in the order in which they began, recording by recording.
-    pub(crate) exchanges: Vec<Entry<'a>>,
+    pub(crate) exchanges: Vec<IndexedExchange<'a>>,
     /// All connections, in the order of their lines.
     pub(crate) connections: Vec<&'a ConnectionRow>,
     /// The last line of each recording, by the number of its source.
@@ -31,27 +31,27 @@ pub(crate) struct View<'a> {
 }
 
 /// One recording: from its `session` line to the next one, or to the file's end.
-struct Stretch<'a> {
-    from: Place,
+struct RecordingSpan<'a> {
+    from: LineRef,
     name: &'a str,
     session: Option<&'a Session>,
     end: Option<&'a End>,
 }
 
 /// One exchange with what its neighbours tell about it.
-pub(crate) struct Entry<'a> {
+pub(crate) struct IndexedExchange<'a> {
     /// The index of its recording.
     pub(crate) recording: usize,
     pub(crate) endpoint: &'a Endpoint,
-    pub(crate) row: &'a Row,
+    pub(crate) row: &'a ExchangeRow,
     pub(crate) process: Option<&'a Process>,
     /// The index of the exchange that this one repeats, after that one failed.
     pub(crate) retry_of: Option<usize>,
     /// What was said in it, where it is a call.
-    pub(crate) contents: Contents<'a>,
+    pub(crate) contents: CallContents<'a>,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> IndexedExchange<'a> {
     /// The call, where the exchange is one.
     pub(crate) fn call(&self) -> Option<&'a Call> {
         self.row.call.as_deref()
@@ -68,11 +68,11 @@ impl<'a> Entry<'a> {
     }
 }
 
-impl<'a> View<'a> {
-    /// `library` holds what was said in the exchanges.
-    pub(crate) fn of(aggregate: &'a Aggregate, library: &'a Library) -> Self {
-        let sources = stretches(aggregate);
-        let recording = |place: Place| sources.partition_point(|s| s.from <= place).max(1) - 1;
+impl<'a> TimelineIndex<'a> {
+    /// `store` holds what was said in the exchanges.
+    pub(crate) fn of(aggregate: &'a Aggregate, store: &'a ContentStore) -> Self {
+        let sources = spans(aggregate);
+        let recording = |place: LineRef| sources.partition_point(|s| s.from <= place).max(1) - 1;
         let mut connections: Vec<&ConnectionRow> = aggregate.connections.iter().collect();
         connections.sort_by_key(|connection| connection.place);
         let processes: HashMap<(usize, u64), &Process> = connections
@@ -80,17 +80,17 @@ impl<'a> View<'a> {
             .filter_map(|row| Some(((recording(row.place), row.id), row.process.as_ref()?)))
             .collect();
         let rows = aggregate.rows.iter();
-        let mut exchanges: Vec<Entry<'_>> = rows
+        let mut exchanges: Vec<IndexedExchange<'_>> = rows
             .flat_map(|(endpoint, rows)| rows.iter().map(move |row| (endpoint, row)))
             .map(|(endpoint, row)| {
                 let recording = recording(row.place);
-                Entry {
+                IndexedExchange {
                     recording,
                     endpoint,
                     row,
                     process: processes.get(&(recording, row.connection)).copied(),
                     retry_of: None,
-                    contents: Contents::of(&row.said, library),
+                    contents: CallContents::of(&row.said, store),
                 }
             })
             .collect();
@@ -131,7 +131,7 @@ impl<'a> View<'a> {
     }
 
     /// The exchanges that are calls.
-    pub(crate) fn calls(&self) -> impl Iterator<Item = (&Entry<'a>, &'a Call)> {
+    pub(crate) fn calls(&self) -> impl Iterator<Item = (&IndexedExchange<'a>, &'a Call)> {
         self.exchanges
             .iter()
             .filter_map(|entry| Some((entry, entry.call()?)))
@@ -149,29 +149,27 @@ impl<'a> View<'a> {
 
     /// Who recorded what, and whether it ended well.
     pub(crate) fn recordings(&self) -> Vec<Recording> {
-        let recording = |stretch: &Stretch<'_>| Recording {
-            name: stretch.name.to_owned(),
-            session: stretch.session.cloned(),
-            end: stretch.end.cloned(),
+        let recording = |span: &RecordingSpan<'_>| Recording {
+            name: span.name.to_owned(),
+            session: span.session.cloned(),
+            end: span.end.cloned(),
         };
         self.sources.iter().map(recording).collect()
     }
 
     /// The `session` and `end` lines of every recording.
     pub(crate) fn bounds(&self) -> impl Iterator<Item = (Option<&'a Session>, Option<&'a End>)> {
-        self.sources
-            .iter()
-            .map(|stretch| (stretch.session, stretch.end))
+        self.sources.iter().map(|span| (span.session, span.end))
     }
 }
 
 /// Cuts each source where a `session` line stands: files are appended to.
-fn stretches(aggregate: &Aggregate) -> Vec<Stretch<'_>> {
-    let mut sessions: Vec<&(Place, Session)> = aggregate.sessions.iter().collect();
+fn spans(aggregate: &Aggregate) -> Vec<RecordingSpan<'_>> {
+    let mut sessions: Vec<&(LineRef, Session)> = aggregate.sessions.iter().collect();
     sessions.sort_by_key(|(place, _)| *place);
-    let mut ends: Vec<&(Place, End)> = aggregate.ends.iter().collect();
+    let mut ends: Vec<&(LineRef, End)> = aggregate.ends.iter().collect();
     ends.sort_by_key(|(place, _)| *place);
-    let mut stretches = Vec::new();
+    let mut spans = Vec::new();
     for &source in aggregate.last_lines.keys() {
         let name = aggregate.names.get(&source).map_or("", String::as_str);
         let own = || sessions.iter().filter(|(place, _)| place.source == source);
@@ -179,14 +177,14 @@ fn stretches(aggregate: &Aggregate) -> Vec<Stretch<'_>> {
             .next()
             .is_none_or(|(place, _)| has_rows_before(aggregate, *place));
         if headless {
-            stretches.push(Stretch {
-                from: Place { source, line: 0 },
+            spans.push(RecordingSpan {
+                from: LineRef { source, line: 0 },
                 name,
                 session: None,
                 end: None,
             });
         }
-        stretches.extend(own().map(|(place, session)| Stretch {
+        spans.extend(own().map(|(place, session)| RecordingSpan {
             from: *place,
             name,
             session: Some(session),
@@ -194,17 +192,17 @@ fn stretches(aggregate: &Aggregate) -> Vec<Stretch<'_>> {
         }));
     }
     for (place, end) in ends {
-        let index = stretches.partition_point(|stretch| stretch.from <= *place);
-        if let Some(stretch) = index.checked_sub(1).and_then(|at| stretches.get_mut(at)) {
-            stretch.end = Some(end);
+        let index = spans.partition_point(|span| span.from <= *place);
+        if let Some(span) = index.checked_sub(1).and_then(|at| spans.get_mut(at)) {
+            span.end = Some(end);
         }
     }
-    stretches
+    spans
 }
 
 /// Whether records of the same source stand before its first `session` line.
-fn has_rows_before(aggregate: &Aggregate, first: Place) -> bool {
-    let before = |place: &Place| place.source == first.source && *place < first;
+fn has_rows_before(aggregate: &Aggregate, first: LineRef) -> bool {
+    let before = |place: &LineRef| place.source == first.source && *place < first;
     let mut rows = aggregate.rows.values().flatten();
     rows.any(|row| before(&row.place))
         || aggregate.connections.iter().any(|row| before(&row.place))
@@ -216,7 +214,7 @@ fn has_rows_before(aggregate: &Aggregate, first: Place) -> bool {
 ///
 /// A call repeats another when that one failed, is the last of its thread, turn
 /// and kind, and no other has answered it since.
-fn link_retries(exchanges: &mut [Entry<'_>]) {
+fn link_retries(exchanges: &mut [IndexedExchange<'_>]) {
     let mut failed = HashMap::new();
     for (index, entry) in exchanges.iter_mut().enumerate() {
         let Some(call) = entry.call() else { continue };

@@ -6,7 +6,7 @@
 
 /// A line of a recording.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct LineRef {
     /// Which recording, in the order in which they were named.
     pub source: u32,
     /// Which line, from 1.

@@ -12,5 +12,5 @@ mod secrets;
 pub(crate) use blocks::{BLOCK_BYTES, Block, Blocks};
 pub use exchange::Exchange;
 pub(crate) use line_reader::{Line, LineReader};
-pub use line_ref::Place;
+pub use line_ref::LineRef;
 pub use reader::Reader;

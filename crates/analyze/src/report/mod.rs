@@ -44,7 +44,7 @@ pub use section::{Section, UnknownSection};
 pub use structure::{Payload, PayloadPart, Structure};
 pub use telemetry::{Telemetry, TelemetryEndpoint, TelemetryName};
 pub use timeline::{CallMoment, Moment, Timeline};
-pub use transcript::{Change, Said, Step, Thread, Transcript};
+pub use transcript::{Change, Step, Thread, Transcript, TranscriptItem};
 pub use unread_lines::UnreadLines;
 
 /// What recordings tell, section by section.

@@ -51,18 +51,18 @@ pub struct Step {
     /// How many items were sent again as they were.
     pub repeated: u64,
     /// Items that were not in the request before.
-    pub added: Vec<Said>,
+    pub added: Vec<TranscriptItem>,
     /// Items of the request before that are no longer there.
-    pub removed: Vec<Said>,
+    pub removed: Vec<TranscriptItem>,
     /// Instructions, tools and items that are not what they were.
     pub changed: Vec<Change>,
     /// What the model answered.
-    pub output: Vec<Said>,
+    pub output: Vec<TranscriptItem>,
 }
 
 /// One item; or all items of a list that are of one part and name and had no room for their texts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Said {
+pub struct TranscriptItem {
     /// Which part of the conversation it is.
     pub part: Part,
     /// The tool's name, of a tool call.

@@ -13,7 +13,7 @@ fn steps(recording: &Recording) -> Vec<Step> {
 }
 
 /// The texts of items, in order.
-fn texts(said: &[analyze::report::Said]) -> Vec<&str> {
+fn texts(said: &[analyze::report::TranscriptItem]) -> Vec<&str> {
     said.iter()
         .filter_map(|item| item.text.as_deref())
         .collect()

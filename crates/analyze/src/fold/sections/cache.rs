@@ -11,13 +11,13 @@ use std::rc::Rc;
 
 use crate::call::Kind;
 use crate::fold::sections::conversation::{instructions_changed, tools_changed};
-use crate::fold::threads::Step;
+use crate::fold::threads::ThreadStep;
 use crate::report::{Cache, CacheUse, MissCount, MissReason};
 use crate::stats::Quantiles;
 
 /// The section, while requests come one by one.
 #[derive(Default)]
-pub(crate) struct Uses<'v, 'a> {
+pub(crate) struct CacheUses<'v, 'a> {
     threads: Vec<ThreadUses<'v, 'a>>,
 }
 
@@ -26,11 +26,11 @@ pub(crate) struct Uses<'v, 'a> {
 struct ThreadUses<'v, 'a> {
     requests: Vec<CacheUse>,
     /// The last of them.
-    before: Option<Rc<Step<'v, 'a>>>,
+    before: Option<Rc<ThreadStep<'v, 'a>>>,
 }
 
-impl<'v, 'a> Uses<'v, 'a> {
-    pub(crate) fn take(&mut self, step: &Rc<Step<'v, 'a>>) {
+impl<'v, 'a> CacheUses<'v, 'a> {
+    pub(crate) fn take(&mut self, step: &Rc<ThreadStep<'v, 'a>>) {
         if self.threads.len() <= step.thread {
             self.threads
                 .resize_with(step.thread + 1, ThreadUses::default);
@@ -110,7 +110,7 @@ fn missed_tokens(request: &CacheUse) -> u64 {
 }
 
 /// How many bytes two prompts have in common at their beginning, and how many the earlier has.
-fn common(before: Option<&Step<'_, '_>>, step: &Step<'_, '_>) -> (u64, u64) {
+fn common(before: Option<&ThreadStep<'_, '_>>, step: &ThreadStep<'_, '_>) -> (u64, u64) {
     let Some(before) = before else { return (0, 0) };
     let old = before.tools.iter().chain(&before.shown);
     let new = step.tools.iter().chain(&step.shown);
@@ -119,7 +119,7 @@ fn common(before: Option<&Step<'_, '_>>, step: &Step<'_, '_>) -> (u64, u64) {
 }
 
 /// The likely reason of a miss.
-fn reason(before: Option<&Step<'_, '_>>, step: &Step<'_, '_>) -> MissReason {
+fn reason(before: Option<&ThreadStep<'_, '_>>, step: &ThreadStep<'_, '_>) -> MissReason {
     let Some(before) = before else {
         return MissReason::FirstRequest;
     };

@@ -6,11 +6,11 @@ use capture::record::{OutcomeState, Secrets, State, Transport, Unread};
 
 use crate::fold::problems::Problems;
 use crate::fold::sections::hosts::{cause, is_given_up};
-use crate::fold::timeline_index::View;
+use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{Completeness, Lapse, LapseCount};
 use crate::stats::Quantiles;
 
-pub(crate) fn finish(view: &View<'_>, problems: &Problems) -> Completeness {
+pub(crate) fn finish(view: &TimelineIndex<'_>, problems: &Problems) -> Completeness {
     let lapses = lapses(view, problems);
     let delays = || view.exchanges.iter().filter_map(|entry| entry.row.delay_us);
     Completeness {
@@ -28,8 +28,8 @@ pub(crate) fn is_complete(lapses: &[LapseCount]) -> bool {
 }
 
 /// What is known to be missing.
-pub(crate) fn lapses(view: &View<'_>, problems: &Problems) -> Vec<LapseCount> {
-    let mut found = Found::default();
+pub(crate) fn lapses(view: &TimelineIndex<'_>, problems: &Problems) -> Vec<LapseCount> {
+    let mut found = LapseCounter::default();
     if view.calls().next().is_none() && view.left_out.is_empty() {
         found.add(Lapse::NoModelTraffic, 1, "");
     }
@@ -45,7 +45,7 @@ pub(crate) fn lapses(view: &View<'_>, problems: &Problems) -> Vec<LapseCount> {
 }
 
 /// What the first and last lines of the recordings tell.
-fn recordings(view: &View<'_>, found: &mut Found) {
+fn recordings(view: &TimelineIndex<'_>, found: &mut LapseCounter) {
     let mut counts = vec![0; view.bounds().count()];
     let recorded = view.exchanges.iter().map(|entry| entry.recording);
     for recording in recorded.chain(view.left_out.iter().copied()) {
@@ -71,7 +71,7 @@ fn recordings(view: &View<'_>, found: &mut Found) {
     }
 }
 
-fn connections(view: &View<'_>, found: &mut Found) {
+fn connections(view: &TimelineIndex<'_>, found: &mut LapseCounter) {
     for connection in view.attempts() {
         let not_matched = connection.disposition.unread == Some(Unread::NotMatched);
         let lapse = match connection.disposition.state {
@@ -116,7 +116,7 @@ fn connections(view: &View<'_>, found: &mut Found) {
     }
 }
 
-fn exchanges(view: &View<'_>, found: &mut Found) {
+fn exchanges(view: &TimelineIndex<'_>, found: &mut LapseCounter) {
     for entry in &view.exchanges {
         let host = &entry.endpoint.host;
         found.add(Lapse::Truncated, u64::from(entry.row.truncated), host);
@@ -132,9 +132,9 @@ fn exchanges(view: &View<'_>, found: &mut Found) {
 
 /// Lapses, counted as they are found.
 #[derive(Default)]
-struct Found(BTreeMap<Lapse, (u64, BTreeSet<String>)>);
+struct LapseCounter(BTreeMap<Lapse, (u64, BTreeSet<String>)>);
 
-impl Found {
+impl LapseCounter {
     fn add(&mut self, lapse: Lapse, count: u64, of: &str) {
         if count == 0 {
             return;

@@ -8,31 +8,31 @@ use capture::record::Timestamp;
 use crate::call::Kind;
 use crate::endpoint::FOLDED;
 use crate::fold::sections::tools::Results;
-use crate::fold::threads::Step;
-use crate::fold::timeline_index::View;
+use crate::fold::threads::ThreadStep;
+use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{CalledTool, Conversation, StepStats, ThreadStats};
 
 /// The section, while requests come one by one.
 pub(crate) struct Threads<'v, 'a> {
-    view: &'v View<'a>,
+    view: &'v TimelineIndex<'a>,
     results: &'v Results,
-    threads: Vec<Thread<'v, 'a>>,
+    threads: Vec<ThreadTotals<'v, 'a>>,
     /// The sums of those past [`MAX_THREADS`], and how many there are.
-    rest: Option<(Thread<'v, 'a>, usize)>,
+    rest: Option<(ThreadTotals<'v, 'a>, usize)>,
 }
 
 /// One conversation so far.
-struct Thread<'v, 'a> {
+struct ThreadTotals<'v, 'a> {
     stats: ThreadStats,
     models: BTreeSet<&'a str>,
     /// Its last turn.
     turn: Option<&'a str>,
     /// Its last request.
-    before: Option<Rc<Step<'v, 'a>>>,
+    before: Option<Rc<ThreadStep<'v, 'a>>>,
 }
 
 impl<'v, 'a> Threads<'v, 'a> {
-    pub(crate) fn of(view: &'v View<'a>, results: &'v Results) -> Self {
+    pub(crate) fn of(view: &'v TimelineIndex<'a>, results: &'v Results) -> Self {
         Self {
             view,
             results,
@@ -41,16 +41,17 @@ impl<'v, 'a> Threads<'v, 'a> {
         }
     }
 
-    pub(crate) fn take(&mut self, step: &Rc<Step<'v, 'a>>) {
+    pub(crate) fn take(&mut self, step: &Rc<ThreadStep<'v, 'a>>) {
         if let Some(past) = step.thread.checked_sub(MAX_THREADS) {
-            let new = || (Thread::new(Some(FOLDED.to_owned())), 0);
+            let new = || (ThreadTotals::new(Some(FOLDED.to_owned())), 0);
             let (rest, count) = self.rest.get_or_insert_with(new);
             *count = past.saturating_add(1).max(*count);
             rest.count(step);
             return;
         }
         if step.thread == self.threads.len() {
-            self.threads.push(Thread::new(step.call.ids.thread.clone()));
+            self.threads
+                .push(ThreadTotals::new(step.call.ids.thread.clone()));
         }
         let thread = &mut self.threads[step.thread];
         let turn = thread.count(step);
@@ -74,7 +75,7 @@ impl<'v, 'a> Threads<'v, 'a> {
     }
 }
 
-impl<'a> Thread<'_, 'a> {
+impl<'a> ThreadTotals<'_, 'a> {
     fn new(id: Option<String>) -> Self {
         Self {
             stats: ThreadStats {
@@ -88,7 +89,7 @@ impl<'a> Thread<'_, 'a> {
     }
 
     /// Adds a request to the sums; returns the number of its turn, if it has any.
-    fn count(&mut self, step: &Step<'_, 'a>) -> Option<u64> {
+    fn count(&mut self, step: &ThreadStep<'_, 'a>) -> Option<u64> {
         let (stats, call) = (&mut self.stats, step.call);
         if stats.source.is_none() {
             stats.source.clone_from(&call.settings.thread_source);
@@ -109,10 +110,10 @@ impl<'a> Thread<'_, 'a> {
 }
 
 fn step(
-    view: &View<'_>,
+    view: &TimelineIndex<'_>,
     results: &Results,
-    step: &Step<'_, '_>,
-    before: Option<&Step<'_, '_>>,
+    step: &ThreadStep<'_, '_>,
+    before: Option<&ThreadStep<'_, '_>>,
     turn: Option<u64>,
 ) -> StepStats {
     let (row, call) = (step.entry.row, step.call);
@@ -148,12 +149,12 @@ fn step(
 }
 
 /// Whether a step has other tools than the one before; a step with none at all does not count.
-pub(crate) fn tools_changed(before: &Step<'_, '_>, step: &Step<'_, '_>) -> bool {
+pub(crate) fn tools_changed(before: &ThreadStep<'_, '_>, step: &ThreadStep<'_, '_>) -> bool {
     !before.tools.is_empty() && !step.tools.is_empty() && before.tools != step.tools
 }
 
 /// Whether a step has other instructions than the one before, likewise.
-pub(crate) fn instructions_changed(before: &Step<'_, '_>, step: &Step<'_, '_>) -> bool {
+pub(crate) fn instructions_changed(before: &ThreadStep<'_, '_>, step: &ThreadStep<'_, '_>) -> bool {
     let (old, new) = (&before.instructions, &step.instructions);
     !old.is_empty() && !new.is_empty() && old != new
 }

@@ -5,15 +5,19 @@ use std::collections::BTreeMap;
 use capture::record::OutcomeState;
 
 use crate::endpoint::Endpoint;
-use crate::fold::endpoint_limit::Folding;
+use crate::fold::endpoint_limit::EndpointLimit;
 use crate::fold::headers::Headers;
-use crate::fold::row::{Row, Size};
-use crate::fold::timeline_index::View;
+use crate::fold::row::{ExchangeRow, Size};
+use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{EndpointStats, Endpoints, Sizes, Statuses};
 use crate::stats::Quantiles;
 
-pub(crate) fn finish(view: &View<'_>, headers: &Headers, folding: &Folding) -> Endpoints {
-    let mut groups: BTreeMap<&Endpoint, Vec<&Row>> = BTreeMap::new();
+pub(crate) fn finish(
+    view: &TimelineIndex<'_>,
+    headers: &Headers,
+    endpoint_limit: &EndpointLimit,
+) -> Endpoints {
+    let mut groups: BTreeMap<&Endpoint, Vec<&ExchangeRow>> = BTreeMap::new();
     for entry in &view.exchanges {
         groups.entry(entry.endpoint).or_default().push(entry.row);
     }
@@ -26,11 +30,11 @@ pub(crate) fn finish(view: &View<'_>, headers: &Headers, folding: &Folding) -> E
     endpoints.sort_by_key(|stats| std::cmp::Reverse(stats.count));
     Endpoints {
         endpoints,
-        folded: folding.endpoints(),
+        folded: endpoint_limit.endpoints(),
     }
 }
 
-fn stats(endpoint: &Endpoint, rows: &[&Row], all: f64, headers: &Headers) -> EndpointStats {
+fn stats(endpoint: &Endpoint, rows: &[&ExchangeRow], all: f64, headers: &Headers) -> EndpointStats {
     let (request_headers, response_headers) = headers.of(endpoint);
     let mut statuses = Statuses::default();
     rows.iter().for_each(|row| count_status(&mut statuses, row));
@@ -48,14 +52,14 @@ fn stats(endpoint: &Endpoint, rows: &[&Row], all: f64, headers: &Headers) -> End
     }
 }
 
-fn sizes(rows: &[&Row], size: impl Fn(&Row) -> Size) -> Sizes {
+fn sizes(rows: &[&ExchangeRow], size: impl Fn(&ExchangeRow) -> Size) -> Sizes {
     Sizes {
         wire: Quantiles::of(rows.iter().map(|row| size(row).wire)),
         content: Quantiles::of(rows.iter().map(|row| size(row).content)),
     }
 }
 
-fn count_status(statuses: &mut Statuses, row: &Row) {
+fn count_status(statuses: &mut Statuses, row: &ExchangeRow) {
     *match row.status {
         None => &mut statuses.none,
         Some(..200) => &mut statuses.informational,

@@ -6,15 +6,15 @@ use capture::record::{OutcomeState, State, Timestamp, Transport};
 
 use crate::call::Ending;
 use crate::fold::sections::hosts::cause;
-use crate::fold::timeline_index::{Entry, View};
+use crate::fold::timeline_index::{IndexedExchange, TimelineIndex};
 use crate::purpose::Purpose;
 use crate::report::{
     Errors, FailedConnections, FailedExchange, FailureCount, FailureKind, Fallback, RetryChain,
     WebSocketEnd,
 };
 
-pub(crate) fn finish(view: &View<'_>) -> Errors {
-    let failures: Vec<(&Entry<'_>, FailedExchange)> = failures(view);
+pub(crate) fn finish(view: &TimelineIndex<'_>) -> Errors {
+    let failures: Vec<(&IndexedExchange<'_>, FailedExchange)> = failures(view);
     Errors {
         kinds: kinds(&failures),
         failures: failures.into_iter().map(|(_, failure)| failure).collect(),
@@ -26,7 +26,7 @@ pub(crate) fn finish(view: &View<'_>) -> Errors {
 }
 
 /// How an exchange failed, if it did.
-fn kind(entry: &Entry<'_>) -> Option<FailureKind> {
+fn kind(entry: &IndexedExchange<'_>) -> Option<FailureKind> {
     let row = entry.row;
     let status = row.status.filter(|status| *status >= 400);
     let error = entry.call().and_then(|call| call.error.as_ref());
@@ -50,7 +50,7 @@ fn kind(entry: &Entry<'_>) -> Option<FailureKind> {
     }
 }
 
-fn failures<'v, 'a>(view: &'v View<'a>) -> Vec<(&'v Entry<'a>, FailedExchange)> {
+fn failures<'v, 'a>(view: &'v TimelineIndex<'a>) -> Vec<(&'v IndexedExchange<'a>, FailedExchange)> {
     let mut retried_by = BTreeMap::new();
     for entry in &view.exchanges {
         if let Some(earlier) = entry.retry_of {
@@ -86,7 +86,7 @@ fn failures<'v, 'a>(view: &'v View<'a>) -> Vec<(&'v Entry<'a>, FailedExchange)> 
     .collect()
 }
 
-fn kinds(failures: &[(&Entry<'_>, FailedExchange)]) -> Vec<FailureCount> {
+fn kinds(failures: &[(&IndexedExchange<'_>, FailedExchange)]) -> Vec<FailureCount> {
     let mut kinds: BTreeMap<FailureKind, FailureCount> = BTreeMap::new();
     for (entry, failure) in failures {
         let row = entry.row;
@@ -107,7 +107,7 @@ fn kinds(failures: &[(&Entry<'_>, FailedExchange)]) -> Vec<FailureCount> {
     kinds
 }
 
-fn retries(view: &View<'_>) -> Vec<RetryChain> {
+fn retries(view: &TimelineIndex<'_>) -> Vec<RetryChain> {
     // A try is the last of its chain until another one repeats it.
     let mut chains: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, entry) in view.exchanges.iter().enumerate() {
@@ -125,7 +125,7 @@ fn retries(view: &View<'_>) -> Vec<RetryChain> {
         .collect()
 }
 
-fn retry_chain(view: &View<'_>, chain: &[usize]) -> RetryChain {
+fn retry_chain(view: &TimelineIndex<'_>, chain: &[usize]) -> RetryChain {
     let rows = || chain.iter().map(|index| view.exchanges[*index].row);
     let starts = || rows().map(|row| row.started_us);
     let (first, last) = (starts().min().unwrap_or(0), starts().max().unwrap_or(0));
@@ -145,7 +145,7 @@ fn retry_chain(view: &View<'_>, chain: &[usize]) -> RetryChain {
 }
 
 /// A WebSocket that was asked for in vain, and then a plain request to the same host.
-fn fallbacks(view: &View<'_>) -> Vec<Fallback> {
+fn fallbacks(view: &TimelineIndex<'_>) -> Vec<Fallback> {
     struct Attempt {
         started_us: i64,
         upgrades: u64,
@@ -187,7 +187,7 @@ fn fallbacks(view: &View<'_>) -> Vec<Fallback> {
     fallbacks
 }
 
-fn connections(view: &View<'_>) -> Vec<FailedConnections> {
+fn connections(view: &TimelineIndex<'_>) -> Vec<FailedConnections> {
     let mut groups: BTreeMap<(&str, String), FailedConnections> = BTreeMap::new();
     for connection in view.attempts() {
         let disposition = &connection.disposition;
@@ -217,7 +217,7 @@ fn connections(view: &View<'_>) -> Vec<FailedConnections> {
     groups.into_values().collect()
 }
 
-fn websocket_ends(view: &View<'_>) -> Vec<WebSocketEnd> {
+fn websocket_ends(view: &TimelineIndex<'_>) -> Vec<WebSocketEnd> {
     let mut ends = BTreeMap::new();
     for socket in view
         .connections

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use capture::record::Timestamp;
 
 use crate::call::Kind;
-use crate::fold::row::Row;
-use crate::fold::timeline_index::View;
+use crate::fold::row::ExchangeRow;
+use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{Frequency, Slice};
 use crate::stats::Quantiles;
 
-pub(crate) fn finish(view: &View<'_>) -> Frequency {
-    let mut rows: Vec<&Row> = view.exchanges.iter().map(|entry| entry.row).collect();
+pub(crate) fn finish(view: &TimelineIndex<'_>) -> Frequency {
+    let mut rows: Vec<&ExchangeRow> = view.exchanges.iter().map(|entry| entry.row).collect();
     rows.sort_by_key(|row| (row.started_us, row.place));
     let (slice_us, slices) = slices(&rows);
     let model = rows.iter().filter(|row| row.call.is_some());
@@ -27,7 +27,7 @@ pub(crate) fn finish(view: &View<'_>) -> Frequency {
 }
 
 /// Cuts the period into slices of a length that people think in.
-fn slices(rows: &[&Row]) -> (u64, Vec<Slice>) {
+fn slices(rows: &[&ExchangeRow]) -> (u64, Vec<Slice>) {
     let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
         return (0, Vec::new());
     };
@@ -62,7 +62,7 @@ fn slices(rows: &[&Row]) -> (u64, Vec<Slice>) {
 }
 
 /// The most of `rows`, which are in order, that begin within `window_us`.
-fn busiest(rows: &[&Row], window_us: i64) -> u64 {
+fn busiest(rows: &[&ExchangeRow], window_us: i64) -> u64 {
     let mut from = 0;
     let mut most = 0;
     for (to, row) in rows.iter().enumerate() {
@@ -75,7 +75,7 @@ fn busiest(rows: &[&Row], window_us: i64) -> u64 {
 }
 
 /// The most of `rows` that are under way at once.
-fn concurrent<'a>(rows: impl Iterator<Item = &'a Row>) -> u64 {
+fn concurrent<'a>(rows: impl Iterator<Item = &'a ExchangeRow>) -> u64 {
     let mut changes: Vec<(i64, i64)> = rows
         .flat_map(|row| [(row.started_us, 1), (row.ended_us(), -1)])
         .collect();
@@ -89,7 +89,7 @@ fn concurrent<'a>(rows: impl Iterator<Item = &'a Row>) -> u64 {
 }
 
 /// From the end of each turn's last request to the first of the next turn.
-fn think_times(view: &View<'_>) -> Vec<u64> {
+fn think_times(view: &TimelineIndex<'_>) -> Vec<u64> {
     let mut last: HashMap<(usize, &str), (&str, i64)> = HashMap::new();
     let mut times = Vec::new();
     for (entry, call) in view.calls().filter(|(_, call)| call.kind == Kind::Turn) {

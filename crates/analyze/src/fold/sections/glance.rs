@@ -5,17 +5,17 @@ use std::collections::BTreeSet;
 use capture::record::Timestamp;
 
 use crate::call::Kind;
-use crate::fold::endpoint_limit::Folding;
+use crate::fold::endpoint_limit::EndpointLimit;
 use crate::fold::problems::Problems;
 use crate::fold::sections::completeness;
-use crate::fold::timeline_index::View;
+use crate::fold::timeline_index::TimelineIndex;
 use crate::report::Glance;
 use crate::stats::Quantiles;
 
 pub(crate) fn finish(
-    view: &View<'_>,
+    view: &TimelineIndex<'_>,
     agents: &BTreeSet<String>,
-    folding: &Folding,
+    endpoint_limit: &EndpointLimit,
     problems: &Problems,
 ) -> Glance {
     let rows = || view.exchanges.iter().map(|entry| entry.row);
@@ -32,7 +32,7 @@ pub(crate) fn finish(
         exchanges: view.exchanges.len() as u64,
         failed: rows().filter(|row| row.failed()).count() as u64,
         ttft_us: Quantiles::of(view.calls().filter_map(|(_, call)| call.marks.ttft_us())),
-        hosts: folding.count_hosts(view.hosts()),
+        hosts: endpoint_limit.count_hosts(view.hosts()),
         wire_bytes_up: rows().map(|row| row.up.wire).fold(0, u64::saturating_add),
         wire_bytes_down: rows().map(|row| row.down.wire).fold(0, u64::saturating_add),
         complete: completeness::is_complete(&completeness::lapses(view, problems)),

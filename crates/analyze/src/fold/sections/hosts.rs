@@ -6,10 +6,10 @@ use capture::record::{Disposition, Dispositions, State, Unread};
 
 use crate::endpoint::FOLDED;
 use crate::fold::connections::ConnectionRow;
-use crate::fold::timeline_index::View;
+use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{HostStats, Hosts, ProcessStats, UnreadHost};
 
-pub(crate) fn finish(view: &View<'_>) -> Hosts {
+pub(crate) fn finish(view: &TimelineIndex<'_>) -> Hosts {
     let (hosts, folded) = fold(hosts(view));
     Hosts {
         hosts,
@@ -18,7 +18,7 @@ pub(crate) fn finish(view: &View<'_>) -> Hosts {
     }
 }
 
-fn hosts(view: &View<'_>) -> Vec<HostStats> {
+fn hosts(view: &TimelineIndex<'_>) -> Vec<HostStats> {
     let mut hosts: BTreeMap<&str, HostStats> = BTreeMap::new();
     for connection in &view.connections {
         let host = hosts.entry(&connection.host).or_default();
@@ -160,7 +160,7 @@ pub(crate) fn cause(disposition: &Disposition) -> String {
     given.unwrap_or(state).to_owned()
 }
 
-fn processes(view: &View<'_>) -> Vec<ProcessStats> {
+fn processes(view: &TimelineIndex<'_>) -> Vec<ProcessStats> {
     #[derive(Default)]
     struct Program<'a> {
         stats: ProcessStats,

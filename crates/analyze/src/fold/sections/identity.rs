@@ -2,31 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fold::identifiers::{Sighting, Sightings};
+use crate::fold::identifiers::{IdentifierUse, Identifiers};
 use crate::report::{Identifier, Identity, Secret, SecretPlace, SecretWarning};
 
-pub(crate) fn finish(sightings: &Sightings) -> Identity {
+pub(crate) fn finish(all: &Identifiers) -> Identity {
     Identity {
-        credentials: credentials(sightings),
-        identifiers: identifiers(sightings),
+        credentials: credentials(all),
+        identifiers: identifiers(all),
     }
 }
 
-fn credentials(sightings: &Sightings) -> Vec<Secret> {
-    let mut secrets: BTreeMap<&str, Vec<(&Sighting, u64)>> = BTreeMap::new();
-    for (sighting, count) in sightings.seen.iter().filter(|(seen, _)| seen.credential) {
-        let secret = secrets.entry(&sighting.fingerprint).or_default();
-        secret.push((sighting, *count));
+fn credentials(all: &Identifiers) -> Vec<Secret> {
+    let mut secrets: BTreeMap<&str, Vec<(&IdentifierUse, u64)>> = BTreeMap::new();
+    for (seen_in, count) in all.seen.iter().filter(|(seen, _)| seen.credential) {
+        let secret = secrets.entry(&seen_in.fingerprint).or_default();
+        secret.push((seen_in, *count));
     }
-    let secret = |(fingerprint, seen): (&str, Vec<(&Sighting, u64)>)| Secret {
+    let secret = |(fingerprint, seen): (&str, Vec<(&IdentifierUse, u64)>)| Secret {
         fingerprint: fingerprint.to_owned(),
         warnings: warnings(&seen),
         places: seen
             .into_iter()
-            .map(|(sighting, count)| SecretPlace {
-                host: sighting.host.clone(),
-                field: sighting.field.clone(),
-                sent: sighting.sent,
+            .map(|(seen_in, count)| SecretPlace {
+                host: seen_in.host.clone(),
+                field: seen_in.field.clone(),
+                sent: seen_in.sent,
                 count,
             })
             .collect(),
@@ -34,50 +34,46 @@ fn credentials(sightings: &Sightings) -> Vec<Secret> {
     secrets.into_iter().map(secret).collect()
 }
 
-fn warnings(seen: &[(&Sighting, u64)]) -> Vec<SecretWarning> {
-    let sent = || {
-        seen.iter()
-            .map(|(sighting, _)| *sighting)
-            .filter(|s| s.sent)
-    };
+fn warnings(seen: &[(&IdentifierUse, u64)]) -> Vec<SecretWarning> {
+    let sent = || seen.iter().map(|(seen_in, _)| *seen_in).filter(|s| s.sent);
     // Where an origin gave it out is where it belongs: sending it elsewhere counts too.
     let sites: BTreeSet<&str> = seen
         .iter()
-        .map(|(sighting, _)| site(&sighting.host))
+        .map(|(seen_in, _)| site(&seen_in.host))
         .collect();
     let mut warnings = Vec::new();
     if sites.len() > 1 && sent().next().is_some() {
         let names = sites.into_iter().map(str::to_owned).collect();
         warnings.push(SecretWarning::SeveralSites(names));
     }
-    if sent().any(|sighting| sighting.clear) {
+    if sent().any(|seen_in| seen_in.clear) {
         warnings.push(SecretWarning::Clear);
     }
-    if sent().any(|sighting| sighting.field.starts_with("url ")) {
+    if sent().any(|seen_in| seen_in.field.starts_with("url ")) {
         warnings.push(SecretWarning::InUrl);
     }
     warnings
 }
 
-fn identifiers(sightings: &Sightings) -> Vec<Identifier> {
+fn identifiers(all: &Identifiers) -> Vec<Identifier> {
     #[derive(Default)]
-    struct Found<'a> {
+    struct IdentifierStats<'a> {
         values: BTreeSet<&'a str>,
         hosts: BTreeSet<&'a str>,
         count: u64,
     }
-    let mut fields: BTreeMap<&str, Found<'_>> = BTreeMap::new();
-    let sent = sightings
+    let mut fields: BTreeMap<&str, IdentifierStats<'_>> = BTreeMap::new();
+    let sent = all
         .seen
         .iter()
         .filter(|(seen, _)| !seen.credential && seen.sent);
-    for (sighting, count) in sent {
-        let found = fields.entry(&sighting.field).or_default();
-        found.values.insert(&sighting.fingerprint);
-        found.hosts.insert(&sighting.host);
+    for (seen_in, count) in sent {
+        let found = fields.entry(&seen_in.field).or_default();
+        found.values.insert(&seen_in.fingerprint);
+        found.hosts.insert(&seen_in.host);
         found.count += count;
     }
-    let identifier = |(field, found): (&str, Found<'_>)| Identifier {
+    let identifier = |(field, found): (&str, IdentifierStats<'_>)| Identifier {
         field: field.to_owned(),
         values: found.values.len() as u64,
         count: found.count,

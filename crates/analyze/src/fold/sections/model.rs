@@ -8,12 +8,12 @@ use crate::call::{Call, Ending, Kind, Provider, Tokens};
 use crate::fold::gaps as gap_classes;
 use crate::fold::sections::tools;
 use crate::fold::sections::tools::Results;
-use crate::fold::timeline_index::{Entry, View};
+use crate::fold::timeline_index::{IndexedExchange, TimelineIndex};
 use crate::report::{ModelStats, ModelUse, Models};
 use crate::stats::{Histogram, Quantiles};
 
 pub(crate) fn finish(
-    view: &View<'_>,
+    view: &TimelineIndex<'_>,
     results: &Results,
     gaps: &BTreeMap<String, Histogram>,
 ) -> Models {
@@ -52,11 +52,11 @@ pub(crate) fn finish(
     }
 }
 
-fn is_unknown_stream(entry: &&Entry<'_>) -> bool {
+fn is_unknown_stream(entry: &&IndexedExchange<'_>) -> bool {
     entry.row.streamed_post && entry.row.call.is_none()
 }
 
-fn model_use(kind: Kind, calls: &[(&Entry<'_>, &Call)]) -> ModelUse {
+fn model_use(kind: Kind, calls: &[(&IndexedExchange<'_>, &Call)]) -> ModelUse {
     let each = || calls.iter().map(|(_, call)| *call);
     let ended = |ending| each().filter(|call| call.ending == ending).count() as u64;
     let counted = || each().filter_map(|call| call.tokens);

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::decode::Part;
 use crate::fold::content::{Content, ContentId};
-use crate::fold::timeline_index::View;
+use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{PartBytes, Prompt, PromptText};
 
 /// `contents` is how many distinct ones there are.
-pub(crate) fn finish(view: &View<'_>, contents: usize) -> Prompt {
-    let mut uses = Uses {
+pub(crate) fn finish(view: &TimelineIndex<'_>, contents: usize) -> Prompt {
+    let mut uses = PartUses {
         seen: vec![NEVER; contents],
-        ..Uses::default()
+        ..PartUses::default()
     };
     for (entry, call) in view.calls() {
         let mut known = 0;
@@ -32,7 +32,7 @@ pub(crate) fn finish(view: &View<'_>, contents: usize) -> Prompt {
 
 /// Which content was sent, how often, and first by whom.
 #[derive(Default)]
-struct Uses<'a> {
+struct PartUses<'a> {
     /// Prompt texts in the order in which they came.
     order: Vec<Used<'a>>,
     /// Where those without a text stand in that order: a recording in which every request brings others
@@ -58,7 +58,7 @@ struct Used<'a> {
     sent_bytes: u64,
 }
 
-impl<'a> Uses<'a> {
+impl<'a> PartUses<'a> {
     fn add(&mut self, id: ContentId, content: &'a Content, exchange: u64) {
         // There are nine at most: looking is faster than a map.
         let known = self

@@ -10,7 +10,7 @@ use crate::line::exchange::Exchange;
 use memchr::memmem;
 
 use crate::endpoint::Endpoint;
-use crate::fold::timeline_index::View;
+use crate::fold::timeline_index::TimelineIndex;
 use crate::json::{Json, elements};
 use crate::purpose::Purpose;
 use crate::report::{Telemetry, TelemetryEndpoint, TelemetryName};
@@ -18,12 +18,12 @@ use crate::text;
 
 /// What reports name, counted: sort, name, host.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Names {
+pub(crate) struct MetricNames {
     /// Bounded by [`MAX_NAMES`].
     counts: BTreeMap<(String, String, String), u64>,
 }
 
-impl Names {
+impl MetricNames {
     pub(crate) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange<'_>) {
         if endpoint.purpose != Purpose::Telemetry {
             return;
@@ -69,7 +69,7 @@ impl Names {
     }
 }
 
-pub(crate) fn finish(view: &View<'_>, names: &Names) -> Telemetry {
+pub(crate) fn finish(view: &TimelineIndex<'_>, names: &MetricNames) -> Telemetry {
     let mut endpoints: BTreeMap<(&str, &str), TelemetryEndpoint> = BTreeMap::new();
     let mut all_bytes = 0_u64;
     for entry in &view.exchanges {
@@ -109,7 +109,7 @@ pub(crate) fn finish(view: &View<'_>, names: &Names) -> Telemetry {
     }
 }
 
-fn named(names: &Names) -> Vec<TelemetryName> {
+fn named(names: &MetricNames) -> Vec<TelemetryName> {
     let mut groups: BTreeMap<(&str, &str), (u64, BTreeSet<&str>)> = BTreeMap::new();
     for ((sort, name, host), count) in &names.counts {
         let (all, hosts) = groups.entry((sort, name)).or_default();

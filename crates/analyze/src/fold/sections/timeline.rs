@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use crate::call::Call;
 use crate::endpoint::Endpoint;
-use crate::fold::timeline_index::{Entry, View};
+use crate::fold::timeline_index::{IndexedExchange, TimelineIndex};
 use crate::report::{CallMoment, Moment, Timeline};
 
-pub(crate) fn finish(view: &View<'_>) -> Timeline {
+pub(crate) fn finish(view: &TimelineIndex<'_>) -> Timeline {
     let mut starts: BTreeMap<usize, i64> = BTreeMap::new();
     for entry in &view.exchanges {
         let start = starts
@@ -26,7 +26,7 @@ pub(crate) fn finish(view: &View<'_>) -> Timeline {
     Timeline { exchanges }
 }
 
-fn moment(entry: &Entry<'_>, start: i64, endpoint: Arc<Endpoint>) -> Moment {
+fn moment(entry: &IndexedExchange<'_>, start: i64, endpoint: Arc<Endpoint>) -> Moment {
     let row = entry.row;
     Moment {
         recording: entry.recording,
@@ -47,7 +47,7 @@ fn moment(entry: &Entry<'_>, start: i64, endpoint: Arc<Endpoint>) -> Moment {
     }
 }
 
-fn call_moment(entry: &Entry<'_>, call: &Call) -> CallMoment {
+fn call_moment(entry: &IndexedExchange<'_>, call: &Call) -> CallMoment {
     CallMoment {
         kind: entry.kind().unwrap_or(call.kind),
         model: call.model.clone(),

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::call::{Call, Digest, ToolCall};
 use crate::decode::Part;
 use crate::fold::digests::DigestMap;
-use crate::fold::timeline_index::{Entry, View};
+use crate::fold::timeline_index::{IndexedExchange, TimelineIndex};
 use crate::report::ToolStats;
 use crate::stats::Quantiles;
 
@@ -36,7 +36,7 @@ pub(crate) struct Results {
 
 impl Results {
     /// The results in all requests.
-    pub(crate) fn of(view: &View<'_>) -> Self {
+    pub(crate) fn of(view: &TimelineIndex<'_>) -> Self {
         let mut first = DigestMap::default();
         for (index, entry) in view.exchanges.iter().enumerate() {
             for content in entry.contents.input() {
@@ -52,8 +52,8 @@ impl Results {
     /// The tools that the model called in one answer, each with its result.
     pub(crate) fn of_call<'a, 'c>(
         &self,
-        view: &View<'a>,
-        entry: &Entry<'a>,
+        view: &TimelineIndex<'a>,
+        entry: &IndexedExchange<'a>,
         call: &'c Call,
     ) -> impl Iterator<Item = PairedCall<'c>> {
         call.tool_calls.iter().map(move |call| {
@@ -73,7 +73,7 @@ impl Results {
 }
 
 /// The tools that were called, the most used first.
-pub(crate) fn finish(view: &View<'_>, results: &Results) -> Vec<ToolStats> {
+pub(crate) fn finish(view: &TimelineIndex<'_>, results: &Results) -> Vec<ToolStats> {
     let calls = view.calls();
     let calls: Vec<PairedCall<'_>> = calls
         .flat_map(|(entry, call)| results.of_call(view, entry, call))

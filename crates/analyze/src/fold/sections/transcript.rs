@@ -11,16 +11,16 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::call::{Call, Digest, Ending};
 use crate::decode::Part;
-use crate::fold::call_contents::Contents;
+use crate::fold::call_contents::CallContents;
 use crate::fold::content::Content;
 use crate::fold::digests::DigestSet;
 use crate::fold::sections::conversation::MAX_THREADS;
-use crate::fold::timeline_index::{Entry, View};
-use crate::report::{Change, Said, Step, Thread, Transcript};
+use crate::fold::timeline_index::{IndexedExchange, TimelineIndex};
+use crate::report::{Change, Step, Thread, Transcript, TranscriptItem};
 use crate::text::diff::unified;
 
-pub(crate) fn finish(view: &View<'_>) -> Transcript {
-    let mut threads: BTreeMap<(usize, Option<&str>), (usize, Conversation<'_>)> = BTreeMap::new();
+pub(crate) fn finish(view: &TimelineIndex<'_>) -> Transcript {
+    let mut threads: BTreeMap<(usize, Option<&str>), (usize, ThreadBuilder<'_>)> = BTreeMap::new();
     let mut folded = HashSet::new();
     let mut room = Room {
         text: MAX_TEXT_BYTES,
@@ -34,7 +34,7 @@ pub(crate) fn finish(view: &View<'_>) -> Transcript {
         }
         let (_, conversation) = threads
             .entry(key)
-            .or_insert_with(|| (order, Conversation::of(entry, call)));
+            .or_insert_with(|| (order, ThreadBuilder::of(entry, call)));
         conversation.take(entry, call, &mut room);
     }
     let mut threads: Vec<_> = threads.into_values().collect();
@@ -73,7 +73,7 @@ impl Room {
 }
 
 /// A conversation so far.
-struct Conversation<'a> {
+struct ThreadBuilder<'a> {
     thread: Thread,
     /// The items of the last request and its answer.
     context: Vec<&'a Content>,
@@ -85,8 +85,8 @@ struct Conversation<'a> {
 /// Tools by their names.
 type Tools<'a> = BTreeMap<&'a str, &'a Content>;
 
-impl<'a> Conversation<'a> {
-    fn of(entry: &Entry<'_>, call: &Call) -> Self {
+impl<'a> ThreadBuilder<'a> {
+    fn of(entry: &IndexedExchange<'_>, call: &Call) -> Self {
         Self {
             thread: Thread {
                 recording: entry.recording,
@@ -101,7 +101,7 @@ impl<'a> Conversation<'a> {
     }
 
     /// Adds a request.
-    fn take(&mut self, entry: &Entry<'a>, call: &Call, room: &mut Room) {
+    fn take(&mut self, entry: &IndexedExchange<'a>, call: &Call, room: &mut Room) {
         let mut step = Step {
             exchange: entry.row.id,
             kind: entry.kind().unwrap_or(call.kind),
@@ -142,7 +142,7 @@ impl<'a> Conversation<'a> {
     /// may leave them to the request that goes on from it.
     fn take_settings(
         &mut self,
-        contents: &Contents<'a>,
+        contents: &CallContents<'a>,
         goes_on: bool,
         room: &mut Room,
     ) -> Vec<Change> {
@@ -196,8 +196,8 @@ impl<'a> Conversation<'a> {
 
 /// The items of a list. Those for whose texts there is no room stand together, at the place of the
 /// first of them: of a recording that is mostly such items the report would be nothing else.
-fn said(contents: &[&Content], room: &mut Room) -> Vec<Said> {
-    let mut all: Vec<Said> = Vec::new();
+fn said(contents: &[&Content], room: &mut Room) -> Vec<TranscriptItem> {
+    let mut all: Vec<TranscriptItem> = Vec::new();
     let mut without_text = BTreeMap::new();
     for content in contents {
         let text = content
@@ -214,7 +214,7 @@ fn said(contents: &[&Content], room: &mut Room) -> Vec<Said> {
             }
         }
         room.text -= text.as_ref().map_or(0, |text| text.len());
-        all.push(Said {
+        all.push(TranscriptItem {
             part: content.part,
             name: content.name().cloned(),
             text,
@@ -286,7 +286,7 @@ fn operations(old: &[(Part, Digest)], new: &[(Part, Digest)]) -> Vec<DiffOp> {
 const MAX_COMPARED: usize = 2000;
 
 /// The same text can be new in many conversations: bounds the copies. As much
-/// as the library keeps of each text once.
+/// as the store keeps of each text once.
 const MAX_TEXT_BYTES: usize = 16 << 20;
 
 /// Texts that differ, both counted: twenty times the instructions of codex. A recording of

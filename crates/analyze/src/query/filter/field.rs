@@ -43,7 +43,7 @@ pub(crate) enum Domain {
 }
 
 /// An exchange's value of a field.
-pub(crate) enum Value<'a> {
+pub(crate) enum FieldValue<'a> {
     Text(&'a str),
     /// It goes by two names, the wider one first.
     Names(&'a str, &'a str),
@@ -98,7 +98,7 @@ impl Field {
         }
     }
 
-    pub(crate) fn value(self, subject: Subject<'_>) -> Value<'_> {
+    pub(crate) fn value(self, subject: Subject<'_>) -> FieldValue<'_> {
         let Subject {
             exchange,
             call,
@@ -134,12 +134,14 @@ impl Field {
     }
 }
 
-fn text(value: Option<&str>) -> Value<'_> {
-    value.map_or(Value::Missing, Value::Text)
+fn text(value: Option<&str>) -> FieldValue<'_> {
+    value.map_or(FieldValue::Missing, FieldValue::Text)
 }
 
-fn number(value: Option<u64>) -> Value<'static> {
-    value.map_or(Value::Missing, |value| Value::Number(value as f64))
+fn number(value: Option<u64>) -> FieldValue<'static> {
+    value.map_or(FieldValue::Missing, |value| {
+        FieldValue::Number(value as f64)
+    })
 }
 
 fn transport_name(transport: Transport) -> &'static str {
@@ -188,13 +190,13 @@ fn response_bytes(exchange: &Exchange<'_>) -> u64 {
 }
 
 /// What the exchange is for, and what the call in it is for.
-fn kind(subject: Subject<'_>) -> Value<'_> {
+fn kind(subject: Subject<'_>) -> FieldValue<'_> {
     let request = &subject.exchange.request;
     let host = host_of(&request.url).to_ascii_lowercase();
     let agent = header(&request.headers, "user-agent").unwrap_or("");
     let purpose = Purpose::of(&host, path_of(&request.url), agent);
     match subject.call {
-        Some(call) => Value::Names(purpose.name(), call.kind.name()),
-        None => Value::Text(purpose.name()),
+        Some(call) => FieldValue::Names(purpose.name(), call.kind.name()),
+        None => FieldValue::Text(purpose.name()),
     }
 }

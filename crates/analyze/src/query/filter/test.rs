@@ -10,7 +10,7 @@ use crate::query::expression::relation::Relation;
 use crate::query::expression::trimmed;
 use crate::text::glob::Pattern;
 
-use crate::query::filter::field::{Domain, Field, Value};
+use crate::query::filter::field::{Domain, Field, FieldValue};
 
 /// What a filter demands of a value.
 #[derive(Debug, Clone)]
@@ -24,21 +24,23 @@ pub(crate) enum Test {
 }
 
 impl Test {
-    pub(crate) fn holds(&self, value: Value<'_>) -> bool {
+    pub(crate) fn holds(&self, value: FieldValue<'_>) -> bool {
         match (self, value) {
-            (Self::Fits { pattern, negative }, Value::Text(text)) => {
+            (Self::Fits { pattern, negative }, FieldValue::Text(text)) => {
                 pattern.fits(text) != *negative
             }
-            (Self::Fits { pattern, negative }, Value::Names(wide, narrow)) => {
+            (Self::Fits { pattern, negative }, FieldValue::Names(wide, narrow)) => {
                 (pattern.fits(wide) || pattern.fits(narrow)) != *negative
             }
-            (Self::Finds { regex, negative }, Value::Text(text)) => {
+            (Self::Finds { regex, negative }, FieldValue::Text(text)) => {
                 regex.is_match(text) != *negative
             }
-            (Self::Finds { regex, negative }, Value::Names(wide, narrow)) => {
+            (Self::Finds { regex, negative }, FieldValue::Names(wide, narrow)) => {
                 (regex.is_match(wide) || regex.is_match(narrow)) != *negative
             }
-            (Self::Compares { relation, to }, Value::Number(number)) => relation.holds(number, *to),
+            (Self::Compares { relation, to }, FieldValue::Number(number)) => {
+                relation.holds(number, *to)
+            }
             (Self::Fits { negative, .. } | Self::Finds { negative, .. }, _) => *negative,
             (Self::Compares { relation, .. }, _) => relation.is_negative(),
         }
@@ -55,7 +57,7 @@ pub(crate) fn parse(expression: &str) -> Result<(Field, Test), ExpressionError> 
             "write host=*.openai.com, path~^/v1 or status>=400 (signs: = != ~ !~ < <= > >=)",
         ));
     };
-    let comparison = Comparison {
+    let comparison = Clause {
         expression,
         name: trimmed(expression, 0..sign.start),
         sign,
@@ -71,14 +73,14 @@ pub(crate) fn parse(expression: &str) -> Result<(Field, Test), ExpressionError> 
 }
 
 /// An expression that was cut at its sign.
-struct Comparison<'a> {
+struct Clause<'a> {
     expression: &'a str,
     name: Range<usize>,
     sign: Range<usize>,
     relation: Relation,
 }
 
-impl<'a> Comparison<'a> {
+impl<'a> Clause<'a> {
     fn field(&self) -> Result<Field, ExpressionError> {
         let name = &self.expression[self.name.clone()];
         let known = Field::NAMES.iter().find(|(known, _)| *known == name);

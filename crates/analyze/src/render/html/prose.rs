@@ -7,7 +7,7 @@
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::escape::Escaped;
-use super::table::Table;
+use super::table::HtmlTable;
 
 /// A heading of the report, as the table of contents lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,9 +21,9 @@ pub(super) struct Heading {
 /// The ids of headings begin with `prefix`, so that several texts can share a page.
 pub(super) fn to_html(markdown: &str, prefix: &str) -> (String, Vec<Heading>) {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let mut page = Page {
+    let mut page = ProsePage {
         prefix,
-        ..Page::default()
+        ..ProsePage::default()
     };
     let events = Parser::new_ext(markdown, options).collect::<Vec<_>>();
     let mut safe = Vec::with_capacity(events.len());
@@ -37,18 +37,18 @@ pub(super) fn to_html(markdown: &str, prefix: &str) -> (String, Vec<Heading>) {
 
 /// What is known of the page so far.
 #[derive(Default)]
-struct Page<'p> {
+struct ProsePage<'p> {
     prefix: &'p str,
     headings: Vec<Heading>,
     count: usize,
     /// The last heading's text: what a table under it is about.
     title: String,
-    table: Table,
+    table: HtmlTable,
     /// The diff that is open.
     diff: Option<String>,
 }
 
-impl Page<'_> {
+impl ProsePage<'_> {
     /// Passes one event on, changed where it has to be. `rest` is what follows it.
     fn take<'e>(&mut self, event: &Event<'e>, rest: &[Event<'e>], out: &mut Vec<Event<'e>>) {
         match event {

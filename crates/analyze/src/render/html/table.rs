@@ -6,13 +6,13 @@ use super::escape::Escaped;
 
 /// Writes the markup of a table, event by event.
 #[derive(Debug, Default)]
-pub(super) struct Table {
+pub(super) struct HtmlTable {
     columns: Vec<Alignment>,
     in_head: bool,
     column: usize,
 }
 
-impl Table {
+impl HtmlTable {
     /// The markup for an event that belongs to a table; `None` for any other.
     ///
     /// The table is called by `title`.

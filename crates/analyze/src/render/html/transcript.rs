@@ -2,7 +2,7 @@
 
 use super::escape::Escaped;
 use crate::decode::Part;
-use crate::report::{Change, Said, Step, Thread, Transcript};
+use crate::report::{Change, Step, Thread, Transcript, TranscriptItem};
 use crate::text::units::{bytes, plural};
 
 /// The id of the place on the page where an exchange is told.
@@ -12,7 +12,7 @@ pub(super) fn place_of(recording: usize, exchange: u64) -> String {
 
 /// The conversations as HTML.
 pub(super) fn html(transcript: &Transcript) -> String {
-    let mut page = Page {
+    let mut page = TranscriptPage {
         html: String::new(),
         room: MAX_PAGE_BYTES,
         left_out: 0,
@@ -36,7 +36,7 @@ pub(super) fn html(transcript: &Transcript) -> String {
 }
 
 /// The HTML so far.
-struct Page {
+struct TranscriptPage {
     html: String,
     /// How many bytes the page still takes, about.
     room: usize,
@@ -44,7 +44,7 @@ struct Page {
     left_out: u64,
 }
 
-impl Page {
+impl TranscriptPage {
     fn thread(&mut self, thread: &Thread) {
         if !self.has_room() {
             return;
@@ -105,14 +105,14 @@ impl Page {
         self.html.push_str("</section>\n");
     }
 
-    fn list(&mut self, before: &str, said: &[Said]) {
+    fn list(&mut self, before: &str, said: &[TranscriptItem]) {
         for item in said {
             self.said(before, item);
         }
     }
 
     /// One item. What people and models say to each other is open, if it is not too long.
-    fn said(&mut self, before: &str, said: &Said) {
+    fn said(&mut self, before: &str, said: &TranscriptItem) {
         if !self.has_room() {
             return;
         }
@@ -149,7 +149,7 @@ impl Page {
         self.html.push_str("</details>\n");
     }
 
-    fn text(&mut self, text: &str, said: &Said) {
+    fn text(&mut self, text: &str, said: &TranscriptItem) {
         let shown = crate::text::cut(text, MAX_SHOWN_BYTES.min(self.room));
         self.room -= shown.len();
         self.put(format_args!("<pre>{}</pre>\n", Escaped(shown)));

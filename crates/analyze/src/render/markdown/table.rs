@@ -4,14 +4,14 @@ use super::escape::cell;
 
 /// A table under construction.
 pub(crate) struct Table {
-    heads: Vec<Head>,
+    heads: Vec<ColumnHead>,
     /// Those that are shown.
     rows: Vec<Vec<String>>,
     /// How many are not.
     left: usize,
 }
 
-struct Head {
+struct ColumnHead {
     text: &'static str,
     right: bool,
 }
@@ -19,7 +19,7 @@ struct Head {
 impl Table {
     /// A table with these columns; `>` before a head aligns the column to the right.
     pub(crate) fn new(heads: &[&'static str]) -> Self {
-        let head = |head: &&'static str| Head {
+        let head = |head: &&'static str| ColumnHead {
             text: head.trim_start_matches('>'),
             right: head.starts_with('>'),
         };

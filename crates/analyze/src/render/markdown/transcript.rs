@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::escape::code;
 use super::table::Table;
 use crate::decode::Part;
-use crate::report::{Change, Said, Step, Thread, Transcript};
+use crate::report::{Change, Step, Thread, Transcript, TranscriptItem};
 use crate::text::units::{bytes, count, plural};
 
 pub(super) fn write(transcript: &Transcript, out: &mut String) {
@@ -63,7 +63,7 @@ fn row(step: &Step) -> [String; 7] {
 }
 
 /// `2 user (1.20 KiB), 1 tool result (350 B)`.
-fn parts(said: &[Said]) -> String {
+fn parts(said: &[TranscriptItem]) -> String {
     let mut groups: BTreeMap<Part, (u64, u64)> = BTreeMap::new();
     for item in said {
         let (number, size) = groups.entry(item.part).or_default();
