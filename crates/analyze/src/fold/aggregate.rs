@@ -25,9 +25,9 @@ use super::headers::Headers;
 use super::identifiers::Identifiers;
 use super::problems::Problems;
 use super::row::ExchangeRow;
-use super::sections::structure::Shapes;
-use super::sections::telemetry::MetricNames;
+use super::shapes::Shapes;
 use super::shared_store::SharedContentStore;
+use super::telemetry_names::TelemetryNames;
 
 /// What [`Scan`](crate::Scan) read of one or more recordings, ready to be merged or finished.
 ///
@@ -63,7 +63,7 @@ pub struct Aggregate {
     pub(super) store: SharedContentStore,
     pub(super) shapes: Shapes,
     pub(super) identifiers: Identifiers,
-    pub(super) telemetry: MetricNames,
+    pub(super) telemetry: TelemetryNames,
     pub(super) headers: Headers,
     /// Exchanges that a filter left out.
     pub(super) left_out: Vec<LineRef>,
@@ -72,7 +72,7 @@ pub struct Aggregate {
 }
 
 impl Aggregate {
-    /// MetricNames the recording that the next records are from, and starts at its first line.
+    /// TelemetryNames the recording that the next records are from, and starts at its first line.
     ///
     /// Partial aggregates of different recordings need different numbers;
     /// those of one recording the same. The numbers are also the order of the report.

@@ -17,7 +17,9 @@ mod identifiers;
 mod problems;
 mod row;
 mod sections;
+mod shapes;
 mod shared_store;
+mod telemetry_names;
 mod threads;
 mod timeline_index;
 

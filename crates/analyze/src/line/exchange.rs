@@ -6,12 +6,11 @@
 
 use std::borrow::Cow;
 
-use capture::record::{Delay, LineError, Outcome, Timestamp, Transport};
+use capture::record::{Delay, Outcome, Timestamp, Transport};
 
 use crate::json::{Form, Json, elements, fields};
 
 use super::conformance::{self, conforms};
-use super::line_reader::{Line, LineReader};
 
 /// One request, its response, and what streamed with it, borrowed from the line that records it.
 ///
@@ -110,34 +109,6 @@ fields! {
 }
 
 impl Exchange<'_> {
-    /// Reads a line of a recording and hands the exchange on it to `look`; `None` if the line
-    /// is of another kind.
-    ///
-    /// ```
-    /// let line = br#"{"kind":"exchange","format":1,"id":1,"connection":1,
-    ///     "started_at":"2026-11-23T02:34:00Z","transport":"http","outcome":{"state":"complete"},
-    ///     "request":{"method":"GET","url":"https://example.com/","http_version":"HTTP/2"}}"#;
-    /// let filter: analyze::Filter = "host=example.com".parse()?;
-    /// let matches = analyze::Exchange::read(line, |exchange| {
-    ///     filter.matches(analyze::Subject { exchange, call: None, process: None })
-    /// })?;
-    /// assert_eq!(matches, Some(true));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`LineError`] if the line is not a record of a format that this version reads.
-    pub fn read<T>(
-        line: &[u8],
-        look: impl FnOnce(&Exchange<'_>) -> T,
-    ) -> Result<Option<T>, LineError> {
-        LineReader::default().read(line, None, |line| match line {
-            Line::Exchange(exchange) => Some(look(&exchange)),
-            _ => None,
-        })
-    }
-
     /// The number of the exchange in its session.
     pub fn id(&self) -> u64 {
         self.id

@@ -11,7 +11,6 @@ pub(super) mod hosts;
 pub(super) mod identity;
 pub(super) mod model;
 pub(super) mod prompt;
-pub(super) mod structure;
 pub(super) mod telemetry;
 pub(super) mod timeline;
 pub(super) mod tools;

@@ -1,75 +1,14 @@
-//! Gathers what telemetry names, and works out the section.
-//!
-//! Two forms are read: OpenTelemetry's JSON (metrics, spans, logs, and the
-//! attributes of the resource that sends them), and lists of events.
+//! Works out the section "Telemetry".
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::line::exchange::Exchange;
-use memchr::memmem;
-
 use crate::endpoint::Endpoint;
+use crate::fold::telemetry_names::TelemetryNames;
 use crate::fold::timeline_index::TimelineIndex;
-use crate::json::{Json, elements};
 use crate::purpose::Purpose;
 use crate::report::{Telemetry, TelemetryEndpoint, TelemetryName};
-use crate::text;
 
-/// What reports name, counted: sort, name, host.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct MetricNames {
-    /// Bounded by [`MAX_NAMES`].
-    counts: BTreeMap<(String, String, String), u64>,
-}
-
-impl MetricNames {
-    pub(crate) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange<'_>) {
-        if endpoint.purpose != Purpose::Telemetry {
-            return;
-        }
-        let Some(body) = &exchange.request.body else {
-            return;
-        };
-        let Some(json) = body.json else {
-            let text = body.text.and_then(Json::inner);
-            let metrics = text.filter(|text| text.contains(METRICS));
-            let names = metrics.into_iter().flat_map(metric_names);
-            names.for_each(|name| self.count("metric", name, &endpoint.host));
-            return;
-        };
-        otel_names(json, &mut |sort, name| {
-            self.count(sort, name, &endpoint.host);
-        });
-        for event in elements(json.get("events")) {
-            if let Some(name) = first_text(event, EVENT_NAMES) {
-                self.count("event", &name, &endpoint.host);
-            }
-        }
-    }
-
-    fn count(&mut self, sort: &str, name: &str, host: &str) {
-        let name = text::cut(name, MAX_NAME_BYTES).to_owned();
-        let key = (sort.to_owned(), name, host.to_owned());
-        *self.counts.entry(key).or_default() += 1;
-        self.trim();
-    }
-
-    pub(crate) fn merge(&mut self, other: Self) {
-        for (key, count) in other.counts {
-            *self.counts.entry(key).or_default() += count;
-        }
-        self.trim();
-    }
-
-    fn trim(&mut self) {
-        while self.counts.len() > MAX_NAMES {
-            self.counts.pop_last();
-        }
-    }
-}
-
-pub(crate) fn finish(view: &TimelineIndex<'_>, names: &MetricNames) -> Telemetry {
+pub(crate) fn finish(view: &TimelineIndex<'_>, names: &TelemetryNames) -> Telemetry {
     let mut endpoints: BTreeMap<(&str, &str), TelemetryEndpoint> = BTreeMap::new();
     let mut all_bytes = 0_u64;
     for entry in &view.exchanges {
@@ -109,7 +48,7 @@ pub(crate) fn finish(view: &TimelineIndex<'_>, names: &MetricNames) -> Telemetry
     }
 }
 
-fn named(names: &MetricNames) -> Vec<TelemetryName> {
+fn named(names: &TelemetryNames) -> Vec<TelemetryName> {
     let mut groups: BTreeMap<(&str, &str), (u64, BTreeSet<&str>)> = BTreeMap::new();
     for ((sort, name, host), count) in &names.counts {
         let (all, hosts) = groups.entry((sort, name)).or_default();
@@ -127,80 +66,4 @@ fn named(names: &MetricNames) -> Vec<TelemetryName> {
         .collect();
     found.sort_by_key(|name| std::cmp::Reverse(name.count));
     found
-}
-
-/// The names of metrics in a report that was not kept whole, and so is no JSON;
-/// `text` as it stands in its string, with its quotes escaped.
-///
-/// In one, only metrics and scopes have a member `name`.
-fn metric_names(text: &str) -> impl Iterator<Item = &str> {
-    let members = memmem::find_iter(text.as_bytes(), NAME);
-    let metrics = members.filter(|at| !text[..*at].ends_with(SCOPE));
-    metrics.filter_map(|at| {
-        let rest = &text[at + NAME.len()..];
-        let end = rest
-            .bytes()
-            .take(MAX_NAME_BYTES)
-            .position(|byte| matches!(byte, b'"' | b'\\'))?;
-        Some(&rest[..end])
-    })
-}
-
-const METRICS: &str = r#"\"resourceMetrics\":"#;
-const NAME: &str = r#"\"name\":\""#;
-const SCOPE: &str = r#"\"scope\":{"#;
-
-/// Calls `found` with the sort and the name of everything that OpenTelemetry's
-/// JSON names (opentelemetry-proto 1.x).
-fn otel_names(report: Json<'_>, found: &mut dyn FnMut(&str, &str)) {
-    for signal in ["resourceMetrics", "resourceSpans", "resourceLogs"] {
-        for resource in elements(report.get(signal)) {
-            let sender = resource.get("resource");
-            let attributes = sender.and_then(|sender| sender.get("attributes"));
-            each_name("attribute", attributes, found);
-            for scopes in ["scopeMetrics", "scopeSpans", "scopeLogs"] {
-                for scope in elements(resource.get(scopes)) {
-                    each_name("metric", scope.get("metrics"), found);
-                    each_name("span", scope.get("spans"), found);
-                    each_name("log", scope.get("logRecords"), found);
-                }
-            }
-        }
-    }
-}
-
-fn each_name(sort: &str, all: Option<Json<'_>>, found: &mut dyn FnMut(&str, &str)) {
-    for named in elements(all) {
-        if let Some(name) = first_text(named, OTEL_NAMES) {
-            found(sort, &name);
-        }
-    }
-}
-
-/// The first of `names` that a member of `json` has whose value is a string.
-fn first_text<'a>(json: Json<'a>, names: &[&str]) -> Option<Cow<'a, str>> {
-    let mut members = names.iter().filter_map(|name| json.get(name));
-    members.find_map(Json::text)
-}
-
-const OTEL_NAMES: &[&str] = &["name", "key", "eventName"];
-/// What analytics services call the name of an event in a list.
-const EVENT_NAMES: &[&str] = &["event_type", "eventName", "name", "type"];
-
-/// codex has about two hundred; more are generated, and must not fill the memory.
-const MAX_NAMES: usize = 4096;
-const MAX_NAME_BYTES: usize = 120;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn metrics_are_found_in_a_report_that_is_cut() {
-        let text = r#"{"resourceMetrics":[{"scopeMetrics":[{"scope":{"name":"s"},"metrics":[
-            {"name":"codex.turn","sum":{}},{"name":"codex.tool","su"#;
-        let text = text.replace('"', "\\\"");
-        let names: Vec<&str> = metric_names(&text).collect();
-        assert_eq!(names, ["codex.turn", "codex.tool"]);
-    }
 }
