@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::json::Json;
 use crate::line::Exchange;
 use crate::line::exchange::{Body, Event, Header, Request, Response, header};
-use crate::text::escaping::Escaping;
+use crate::text::escaping::write_escaped;
 
 /// Writes exchanges as one HAR document.
 ///
@@ -25,8 +25,10 @@ use crate::text::escaping::Escaping;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct HarWriter<W: Write> {
-    out: Escaping<W>,
+    out: W,
     entries: u64,
+    /// The entry that was added last: it is escaped in one piece.
+    entry: Vec<u8>,
 }
 
 impl<W: Write> HarWriter<W> {
@@ -35,14 +37,17 @@ impl<W: Write> HarWriter<W> {
     /// # Errors
     ///
     /// What `out` said.
-    pub fn new(out: W) -> io::Result<Self> {
-        let mut out = Escaping::new(out);
+    pub fn new(mut out: W) -> io::Result<Self> {
         let version = env!("CARGO_PKG_VERSION");
         write!(
             out,
             r#"{{"log":{{"version":"1.2","creator":{{"name":"codex-dissect","version":"{version}"}},"entries":["#
         )?;
-        Ok(Self { out, entries: 0 })
+        Ok(Self {
+            out,
+            entries: 0,
+            entry: Vec::new(),
+        })
     }
 
     /// Adds an exchange.
@@ -54,8 +59,9 @@ impl<W: Write> HarWriter<W> {
         self.out
             .write_all(if self.entries == 0 { b"\n" } else { b",\n" })?;
         self.entries += 1;
-        serde_json::to_writer(&mut self.out, &HarEntry::of(exchange))?;
-        Ok(())
+        self.entry.clear();
+        serde_json::to_writer(&mut self.entry, &HarEntry::of(exchange))?;
+        write_escaped(&self.entry, &mut self.out)
     }
 
     /// Ends the document and gives back what it was written to.
@@ -66,7 +72,7 @@ impl<W: Write> HarWriter<W> {
     pub fn finish(mut self) -> io::Result<W> {
         self.out.write_all(b"\n]}}\n")?;
         self.out.flush()?;
-        Ok(self.out.into_inner())
+        Ok(self.out)
     }
 }
 

@@ -53,7 +53,9 @@ impl Format {
             Self::Markdown => out.write_all(markdown::render(report).as_bytes()),
             Self::Html => out.write_all(html::render(report).as_bytes()),
             Self::Json => {
-                serde_json::to_writer_pretty(Escaping::new(&mut *out), report)?;
+                let mut json = Escaping::new(&mut *out);
+                serde_json::to_writer_pretty(&mut json, report)?;
+                let out = json.finish()?;
                 out.write_all(b"\n")
             }
             Self::Csv => csv::write(report.timeline.as_ref(), out),
@@ -70,7 +72,9 @@ impl Format {
             Self::Markdown => out.write_all(markdown::comparison::render(comparison).as_bytes()),
             Self::Html => out.write_all(html::render_comparison(comparison).as_bytes()),
             Self::Json => {
-                serde_json::to_writer_pretty(Escaping::new(&mut *out), comparison)?;
+                let mut json = Escaping::new(&mut *out);
+                serde_json::to_writer_pretty(&mut json, comparison)?;
+                let out = json.finish()?;
                 out.write_all(b"\n")
             }
             Self::Csv => Err(io::Error::new(
