@@ -9,8 +9,10 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
 use crate::Sink;
-use crate::proxy::recorder::{self, Direction, Recorder};
-use crate::proxy::tap::{Cut, Scope, Side, Tap};
+use crate::proxy::recorder::{self, Recorder};
+use crate::proxy::tap::connection::Tap;
+use crate::proxy::tap::scope::Scope;
+use crate::proxy::wire::{Cut, Direction, Side};
 use crate::record::{
     Connection, Disposition, Exchange, Limits, Record, Secrets, Session, State, Timestamp,
 };

@@ -8,19 +8,20 @@ use std::time::{Duration, SystemTime};
 
 use tokio::net::{TcpListener, TcpSocket};
 
-use super::ca::RootCa;
-use super::context::{Context, Waits};
-use super::error::Error;
-use super::hosts::Hosts;
-use super::listener::accept_all;
-use super::net::process::Processes;
-use super::net::tls::Tls;
-use super::net::upstream::Upstream;
-use super::password::Password;
-use super::recorder::{self, RecorderThread};
-use super::shutdown::Shutdown;
-use super::sink::Sink;
-use super::trust::Trust;
+use crate::proxy::context::{Context, Waits};
+use crate::proxy::error::Error;
+use crate::proxy::front::listener::accept_all;
+use crate::proxy::front::password::Password;
+use crate::proxy::hosts::Hosts;
+use crate::proxy::net::processes::Processes;
+use crate::proxy::net::upstream::Upstream;
+use crate::proxy::recorder;
+use crate::proxy::recorder::RecorderThread;
+use crate::proxy::shutdown::Shutdown;
+use crate::proxy::sink::Sink;
+use crate::proxy::tls::configs::Tls;
+use crate::proxy::tls::root::RootCa;
+use crate::proxy::tls::trust::history::Trust;
 use crate::record::{Dispositions, Limits, Secrets, Session, Timestamp};
 
 /// A proxy that is being set up; each method has a default.

@@ -4,14 +4,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::hosts::Hosts;
-use super::net::process::Processes;
-use super::net::tls::Tls;
-use super::net::upstream::Upstream;
-use super::password::Password;
-use super::recorder::Recorder;
-use super::shutdown::Shutdown;
-use super::trust::Trust;
+use crate::proxy::front::password::Password;
+use crate::proxy::hosts::Hosts;
+use crate::proxy::net::processes::Processes;
+use crate::proxy::net::upstream::Upstream;
+use crate::proxy::recorder::Recorder;
+use crate::proxy::shutdown::Shutdown;
+use crate::proxy::tls::configs::Tls;
+use crate::proxy::tls::trust::history::Trust;
 
 /// Shared by all connections of one proxy.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ pub struct ConnectTo {
 }
 
 /// Where the first rule that fits `host:port` leads; there itself, where none does.
-pub(super) fn way_to(rules: &[ConnectTo], host: &str, port: u16) -> (String, u16) {
+pub(crate) fn way_to(rules: &[ConnectTo], host: &str, port: u16) -> (String, u16) {
     let rule = rules.iter().find(|rule| {
         (rule.host.is_empty() || rule.host.eq_ignore_ascii_case(host))
             && rule.port.is_none_or(|rule_port| rule_port == port)

@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::sockets::{Owned, Pair};
+use crate::proxy::net::socket_pair::{Owned, Pair};
 
 /// A socket to the kernel's `NETLINK_SOCK_DIAG`.
 #[derive(Debug)]
-pub(super) struct Netlink {
+pub(crate) struct Netlink {
     socket: Socket,
     sequence: u32,
 }
 
 impl Netlink {
-    pub(super) fn open() -> io::Result<Self> {
+    pub(crate) fn open() -> io::Result<Self> {
         let protocol = Protocol::from(libc::NETLINK_SOCK_DIAG);
         let socket = Socket::new(Domain::from(libc::AF_NETLINK), Type::DGRAM, Some(protocol))?;
         // The kernel answers at once; that it might not must not hold a thread for ever.
@@ -28,7 +28,7 @@ impl Netlink {
     }
 
     /// Asks for one socket; `Ok(None)` when there is none.
-    pub(super) fn find(&mut self, pair: &Pair) -> io::Result<Option<Owned>> {
+    pub(crate) fn find(&mut self, pair: &Pair) -> io::Result<Option<Owned>> {
         self.sequence = self.sequence.wrapping_add(1);
         (&self.socket).write_all(&request(pair, self.sequence))?;
         let mut answer = [0; 512];

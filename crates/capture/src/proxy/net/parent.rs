@@ -11,8 +11,8 @@ use base64::prelude::BASE64_STANDARD;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::cause::Cause;
 use crate::proxy::error::Error;
+use crate::proxy::net::cause::Cause;
 
 /// An HTTP proxy that tunnels to origins, and the hosts that go past it.
 #[derive(Debug, Clone)]

@@ -9,55 +9,25 @@ use std::collections::HashMap;
 use std::fs;
 use std::net::{IpAddr, SocketAddr};
 
-#[cfg(not(target_os = "linux"))]
-use self::netlink::Netlink;
-#[cfg(target_os = "linux")]
-use super::netlink::Netlink;
-
-/// The two ends of a connection, as one of them sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Pair {
-    pub(super) local: SocketAddr,
-    pub(super) remote: SocketAddr,
-}
-
-impl Pair {
-    /// IPv4 in its own form also where a socket of both families carries it.
-    pub(super) fn new(local: SocketAddr, remote: SocketAddr) -> Self {
-        let normal =
-            |address: SocketAddr| SocketAddr::new(address.ip().to_canonical(), address.port());
-        Self {
-            local: normal(local),
-            remote: normal(remote),
-        }
-    }
-}
-
-/// What the kernel says of a socket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Owned {
-    /// What it is called among a process's files.
-    pub(super) inode: u64,
-    /// The user who opened it, by number.
-    pub(super) user: u32,
-}
+use crate::proxy::net::netlink::Netlink;
+use crate::proxy::net::socket_pair::{Owned, Pair};
 
 /// Where sockets are looked up.
 #[derive(Debug)]
-pub(super) struct Sockets {
+pub(crate) struct Sockets {
     /// Absent where the kernel cannot be asked.
     netlink: Option<Netlink>,
 }
 
 impl Sockets {
-    pub(super) fn open() -> Self {
+    pub(crate) fn open() -> Self {
         Self {
             netlink: Netlink::open().ok(),
         }
     }
 
     /// What is known of each socket, where there is such a socket and a process has it.
-    pub(super) fn find(&mut self, pairs: &[Pair]) -> Vec<Option<Owned>> {
+    pub(crate) fn find(&mut self, pairs: &[Pair]) -> Vec<Option<Owned>> {
         if let Some(netlink) = &mut self.netlink {
             match pairs.iter().map(|pair| netlink.find(pair)).collect() {
                 Ok(found) => return found,
@@ -106,25 +76,6 @@ fn address(text: &str) -> Option<SocketAddr> {
         _ => return None,
     };
     Some(SocketAddr::new(ip, port))
-}
-
-/// Other systems have neither this nor `/proc`.
-#[cfg(not(target_os = "linux"))]
-mod netlink {
-    use std::io;
-
-    #[derive(Debug)]
-    pub(super) enum Netlink {}
-
-    impl Netlink {
-        pub(super) fn open() -> io::Result<Self> {
-            Err(io::ErrorKind::Unsupported.into())
-        }
-
-        pub(super) fn find(&mut self, _: &super::Pair) -> io::Result<Option<super::Owned>> {
-            match *self {}
-        }
-    }
 }
 
 #[cfg(test)]

@@ -10,12 +10,12 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::net::TcpStream;
 
-use super::cause::Cause;
-use super::connect_to::{ConnectTo, way_to};
-use super::dial;
-use super::parent::ParentProxy;
-use super::roots::Roots;
 use crate::proxy::error::Error;
+use crate::proxy::net::cause::Cause;
+use crate::proxy::net::connect_to::{ConnectTo, way_to};
+use crate::proxy::net::dial;
+use crate::proxy::net::parent::ParentProxy;
+use crate::proxy::tls::roots::Roots;
 
 /// How origins are reached, and which roots they are held against.
 #[derive(Debug, Clone)]

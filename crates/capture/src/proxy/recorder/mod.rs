@@ -5,31 +5,19 @@
 //! into records, redacts them and calls the sink; when large bodies wait, a
 //! second one helps it to give them their form.
 
-mod base64;
-mod body;
-mod clock;
-mod content;
-mod desk;
-mod encoding;
-mod event_list;
-mod exchange;
-mod handle;
-mod helper;
-mod ledger;
-mod message;
+pub(crate) mod message;
+mod queue;
 mod refusals;
 #[cfg(test)]
 mod schema;
-mod sse;
-mod taken;
+mod second_worker;
+mod tally;
 mod thread;
-mod websocket;
-mod written;
+mod unflushed;
+mod worker;
 
-pub(crate) use clock::Clock;
-pub(crate) use desk::NAP;
-pub(crate) use handle::Recorder;
-pub(crate) use message::{Direction, WebSocketOpen};
+pub(crate) use queue::Recorder;
 #[cfg(feature = "harness")]
 pub(crate) use thread::record_here;
 pub(crate) use thread::{Config, RecorderThread, start};
+pub(crate) use worker::NAP;

@@ -10,7 +10,7 @@ use crate::record::{Connection, State};
 
 /// The refused connections, by what they asked for and who asked.
 #[derive(Debug, Default)]
-pub(super) struct Refusals {
+pub(crate) struct Refusals {
     kept: HashMap<Key, Connection>,
 }
 
@@ -18,7 +18,7 @@ type Key = (Option<String>, Option<String>);
 
 impl Refusals {
     /// Takes a connection that is one of them; gives every other back.
-    pub(super) fn take(&mut self, connection: Connection) -> Option<Connection> {
+    pub(crate) fn take(&mut self, connection: Connection) -> Option<Connection> {
         let disposition = &connection.disposition;
         let is_one = disposition.state == State::Refused
             && disposition.cause.as_deref() == Some(NO_PASSWORD);
@@ -39,7 +39,7 @@ impl Refusals {
     }
 
     /// A line for each group, in the order in which their first connections began.
-    pub(super) fn into_connections(self) -> Vec<Connection> {
+    pub(crate) fn into_connections(self) -> Vec<Connection> {
         let mut all: Vec<Connection> = self.kept.into_values().collect();
         all.sort_unstable_by_key(|connection| connection.id);
         all

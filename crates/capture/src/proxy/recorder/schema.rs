@@ -8,9 +8,9 @@ use std::time::Duration;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Config, Direction, Recorder, WebSocketOpen, start};
+use crate::proxy::recorder::{Config, Recorder, start};
 use crate::proxy::sink::JsonlSink;
-use crate::proxy::tap::draft::{BodyDraft, Draft, RequestDraft, ResponseDraft};
+use crate::proxy::wire::{BodyDraft, Direction, Draft, RequestDraft, ResponseDraft, WebSocketOpen};
 use crate::record::{
     Body, Connection, Delay, Disposition, Dispositions, End, Event, Exchange, Header,
     Informational, Limits, Outcome, OutcomeState, Process, Record, Request, Response, Secrets,

@@ -5,16 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::Builder;
 use std::time::Duration;
 
+use crate::proxy::content::record_builder::Reading;
+use crate::proxy::recorder::Recorder;
+use crate::proxy::recorder::message::Message;
+use crate::proxy::recorder::queue::Shared;
+use crate::proxy::recorder::tally::{Finished, Ledger};
+use crate::proxy::recorder::worker::Desk;
 use crate::proxy::sink::Sink;
-use crate::record::{End, Session};
+use crate::proxy::wire::Clock;
+use crate::record::Session;
 use crate::redact::{Redactor, SessionKey};
-
-use super::clock::Clock;
-use super::content::Reading;
-use super::desk::Desk;
-use super::handle::{Recorder, Shared};
-use super::ledger::Ledger;
-use super::message::Message;
 
 /// What bounds a recording, and how it begins.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ pub(crate) fn record_here(
     config: &Config,
     sink: impl Sink,
     taps: impl FnOnce(&Recorder),
-) -> io::Result<End> {
+) -> io::Result<crate::record::End> {
     let (parts, messages) = Parts::new(config)?;
     taps(&parts.recorder);
     parts.recorder.close();
@@ -124,15 +124,6 @@ pub(crate) struct RecorderThread {
     patience: Duration,
 }
 
-/// What the recording came to.
-#[derive(Debug)]
-pub(crate) struct Finished {
-    /// The last line, as it was written or would have been.
-    pub(crate) end: End,
-    /// What the user should read.
-    pub(crate) warnings: Vec<String>,
-}
-
 impl RecorderThread {
     /// Lets the thread empty its queue, write the last line and flush; blocks until it has.
     ///
@@ -174,9 +165,8 @@ mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
 
     use super::*;
-    use crate::proxy::recorder::{Direction, WebSocketOpen};
     use crate::proxy::sink::MemorySink;
-    use crate::proxy::tap::draft::{BodyDraft, Draft, RequestDraft};
+    use crate::proxy::wire::{BodyDraft, Direction, Draft, RequestDraft, WebSocketOpen};
     use crate::record::{
         Connection, Delay, Limits, Outcome, OutcomeState, Record, Secrets, State, Timestamp,
     };

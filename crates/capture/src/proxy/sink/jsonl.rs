@@ -11,11 +11,10 @@ use std::path::Path;
 
 use memchr::memchr_iter;
 
+use crate::proxy::sink::Sink;
+use crate::proxy::sink::compression::{Compression, Encoder};
+use crate::proxy::sink::output::Output;
 use crate::record::Record;
-
-use super::Sink;
-use super::compression::{Compression, Encoder};
-use super::output::Output;
 
 /// Appends records to a file, one JSON object a line.
 ///

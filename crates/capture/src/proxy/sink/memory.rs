@@ -3,9 +3,8 @@
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::proxy::sink::Sink;
 use crate::record::Record;
-
-use super::Sink;
 
 /// Keeps every record. Clones share what they keep: give one to the proxy, ask the other.
 #[derive(Debug, Clone, Default)]

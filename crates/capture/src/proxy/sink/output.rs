@@ -6,12 +6,11 @@ use std::io::{self, Read, Seek, SeekFrom, Stdout, Write};
 use std::path::{Path, PathBuf};
 
 use crate::private_file;
-
-use super::compression::{Compression, Encoder};
+use crate::proxy::sink::compression::{Compression, Encoder};
 
 /// An open output.
 #[derive(Debug)]
-pub(super) struct Output {
+pub(crate) struct Output {
     target: Target,
     path: PathBuf,
     ends_within_line: bool,
@@ -29,7 +28,7 @@ impl Output {
     /// # Errors
     ///
     /// Named by the path; see [`JsonlSink::open`](super::JsonlSink::open).
-    pub(super) fn open(path: &Path, compression: Compression) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path, compression: Compression) -> io::Result<Self> {
         if path.as_os_str() == "-" {
             return Ok(Self {
                 target: Target::Stdout(io::stdout()),
@@ -51,12 +50,12 @@ impl Output {
     }
 
     /// Whether what was there before ends within a line.
-    pub(super) fn ends_within_line(&self) -> bool {
+    pub(crate) fn ends_within_line(&self) -> bool {
         self.ends_within_line
     }
 
     /// Says what could not be done with what.
-    pub(super) fn name_error(&self, doing: &str, error: io::Error) -> io::Error {
+    pub(crate) fn name_error(&self, doing: &str, error: io::Error) -> io::Error {
         name_error(doing, &self.path, &error)
     }
 

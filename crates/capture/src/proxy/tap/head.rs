@@ -2,30 +2,30 @@
 
 use smol_str::SmolStr;
 
-use super::Unreadable;
+use crate::proxy::tap::unreadable::Unreadable;
 use crate::record::Header;
 
 /// The head of a request.
 #[derive(Debug)]
-pub(super) struct RequestHead<'a> {
-    pub(super) method: SmolStr,
-    pub(super) target: &'a str,
-    pub(super) http_version: &'static str,
-    pub(super) headers: Vec<Header>,
+pub(crate) struct RequestHead<'a> {
+    pub(crate) method: SmolStr,
+    pub(crate) target: &'a str,
+    pub(crate) http_version: &'static str,
+    pub(crate) headers: Vec<Header>,
 }
 
 /// The head of a response.
 #[derive(Debug)]
-pub(super) struct ResponseHead {
-    pub(super) status: u16,
-    pub(super) reason: Option<SmolStr>,
-    pub(super) http_version: &'static str,
-    pub(super) headers: Vec<Header>,
+pub(crate) struct ResponseHead {
+    pub(crate) status: u16,
+    pub(crate) reason: Option<SmolStr>,
+    pub(crate) http_version: &'static str,
+    pub(crate) headers: Vec<Header>,
 }
 
 /// How a body ends (RFC 9112, section 6.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Length {
+pub(crate) enum Length {
     /// After so many bytes.
     Known(u64),
     /// With its last chunk.
@@ -35,7 +35,7 @@ pub(super) enum Length {
 }
 
 impl<'a> RequestHead<'a> {
-    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Unreadable> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Unreadable> {
         with_room(|room| {
             let mut head = httparse::Request::new(room);
             if head.parse(bytes)?.is_partial() {
@@ -51,7 +51,7 @@ impl<'a> RequestHead<'a> {
     }
 
     /// What makes servers disagree about where it ends (RFC 9112, section 6.3).
-    pub(super) fn oddity(&self) -> Option<String> {
+    pub(crate) fn oddity(&self) -> Option<String> {
         let has = |name| Header::values(&self.headers, name).next().is_some();
         (has("transfer-encoding") && has("content-length")).then(|| {
             "the request has both a transfer-encoding and a content-length: \
@@ -61,7 +61,7 @@ impl<'a> RequestHead<'a> {
     }
 
     /// How the body ends (RFC 9112, section 6.3).
-    pub(super) fn length(&self) -> Result<Length, Unreadable> {
+    pub(crate) fn length(&self) -> Result<Length, Unreadable> {
         if let Some(last) = last_transfer_coding(&self.headers) {
             return if last.eq_ignore_ascii_case("chunked") {
                 Ok(Length::Chunked)
@@ -76,7 +76,7 @@ impl<'a> RequestHead<'a> {
 }
 
 impl ResponseHead {
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
         with_room(|room| {
             let mut head = httparse::Response::new(room);
             let mut config = httparse::ParserConfig::default();
@@ -100,7 +100,7 @@ impl ResponseHead {
     }
 
     /// How the body ends, being the answer to `method` (RFC 9112, section 6.3).
-    pub(super) fn length(&self, method: &str) -> Result<Length, Unreadable> {
+    pub(crate) fn length(&self, method: &str) -> Result<Length, Unreadable> {
         if method == "HEAD" || matches!(self.status, 100..=199 | 204 | 304) {
             return Ok(Length::Known(0));
         }
@@ -116,7 +116,7 @@ impl ResponseHead {
 }
 
 /// Whether a request line may begin so: a method is a token (RFC 9110, section 9.1).
-pub(super) fn begins_as_http1(bytes: &[u8]) -> bool {
+pub(crate) fn begins_as_http1(bytes: &[u8]) -> bool {
     let line = bytes.trim_ascii_start();
     let method = line.split(|&byte| byte == b' ').next().unwrap_or_default();
     let token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
@@ -124,7 +124,7 @@ pub(super) fn begins_as_http1(bytes: &[u8]) -> bool {
 }
 
 /// Reads a trailer section.
-pub(super) fn trailers(section: &[u8]) -> Result<Vec<Header>, Unreadable> {
+pub(crate) fn trailers(section: &[u8]) -> Result<Vec<Header>, Unreadable> {
     with_room(|room| {
         let (_, parsed) = match httparse::parse_headers(section, room)? {
             httparse::Status::Complete(parsed) => parsed,
@@ -135,7 +135,7 @@ pub(super) fn trailers(section: &[u8]) -> Result<Vec<Header>, Unreadable> {
 }
 
 /// The length that a body's headers announce; 0 where they do not.
-pub(super) fn announced(headers: &[Header]) -> u64 {
+pub(crate) fn announced(headers: &[Header]) -> u64 {
     Header::values(headers, "content-length")
         .next()
         .and_then(|value| value.parse().ok())
@@ -143,7 +143,7 @@ pub(super) fn announced(headers: &[Header]) -> u64 {
 }
 
 /// Text of a header as sent; bytes that are not UTF-8 are read as ISO 8859-1.
-pub(super) fn text(bytes: &[u8]) -> SmolStr {
+pub(crate) fn text(bytes: &[u8]) -> SmolStr {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.into(),
         Err(_) => bytes.iter().copied().map(char::from).collect(),

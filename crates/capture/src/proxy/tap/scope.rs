@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::draft::{Draft, RequestDraft, Stamp};
 use crate::proxy::recorder::Recorder;
+use crate::proxy::wire::{Draft, RequestDraft, Stamp};
 use crate::record::{Delay, Outcome, OutcomeState};
 
 /// One connection, as its exchanges see it.
@@ -119,56 +119,7 @@ impl Scope {
 }
 
 /// Adds the cost of one piece to an exchange.
-pub(super) fn add_delay(delay: &mut Delay, delay_us: u64) {
+pub(crate) fn add_delay(delay: &mut Delay, delay_us: u64) {
     delay.max_us = delay.max_us.max(delay_us);
     delay.total_us += delay_us;
-}
-
-/// How a connection ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cut {
-    /// Both sides had ended their halves; this one first.
-    Closed(Side),
-    /// This side reset it, or was gone when we wrote.
-    Reset(Side),
-    /// We were stopped.
-    Shutdown,
-    /// Its bytes could not be read any more.
-    Unreadable,
-}
-
-/// One end of a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Side {
-    Agent,
-    Origin,
-}
-
-impl Cut {
-    /// Why an exchange that was open was aborted.
-    pub(crate) fn reason(self) -> String {
-        match self {
-            Self::Closed(side) => format!("{} closed the connection", side.name()),
-            Self::Reset(side) => format!("{} reset the connection", side.name()),
-            Self::Shutdown => "the proxy was stopped".to_owned(),
-            Self::Unreadable => "reading stopped, the traffic went on".to_owned(),
-        }
-    }
-
-    /// What the reader of a WebSocket is told: a plain close is how codex ends one.
-    pub(crate) fn websocket_reason(self) -> Option<String> {
-        match self {
-            Self::Closed(_) => None,
-            other => Some(other.reason()),
-        }
-    }
-}
-
-impl Side {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Agent => "the agent",
-            Self::Origin => "the origin",
-        }
-    }
 }

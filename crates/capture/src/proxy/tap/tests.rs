@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Cut, Scope, Seen, Side, Tap};
-use crate::proxy::recorder::{self, Direction, Recorder};
+use crate::proxy::recorder;
+use crate::proxy::recorder::Recorder;
 use crate::proxy::sink::MemorySink;
+use crate::proxy::tap::connection::{Seen, Tap};
+use crate::proxy::tap::scope::Scope;
+use crate::proxy::wire::{Cut, Direction, Side};
 use crate::record::{Exchange, Limits, Record, Secrets, Session, Timestamp};
 
 const HTTP1_UP: &[u8] = b"\r\nPOST /a?b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n\

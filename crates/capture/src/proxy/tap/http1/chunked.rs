@@ -1,10 +1,11 @@
 //! The chunked transfer coding (RFC 9112, section 7.1), read as it passes.
 
-use crate::proxy::tap::{Unreadable, take};
+use crate::proxy::tap::bytes::take;
+use crate::proxy::tap::unreadable::Unreadable;
 
 /// Where in a chunked body the next byte stands.
 #[derive(Debug, Default)]
-pub(super) enum Chunked {
+pub(crate) enum Chunked {
     /// In the size, or before it.
     #[default]
     Start,
@@ -24,7 +25,7 @@ pub(super) enum Chunked {
 
 /// What comes next in a chunked body.
 #[derive(Debug)]
-pub(super) enum ChunkedStep<'a> {
+pub(crate) enum ChunkedStep<'a> {
     /// A piece of data.
     Data(&'a [u8]),
     /// The last chunk's line has ended; trailers follow.
@@ -33,7 +34,7 @@ pub(super) enum ChunkedStep<'a> {
 
 impl Chunked {
     /// Takes the next step out of `bytes`; `None` when they are used up.
-    pub(super) fn next<'a>(
+    pub(crate) fn next<'a>(
         &mut self,
         bytes: &mut &'a [u8],
     ) -> Result<Option<ChunkedStep<'a>>, Unreadable> {

@@ -7,13 +7,14 @@
 
 use std::borrow::Cow;
 
-use super::chunked::{Chunked, ChunkedStep};
+use crate::proxy::tap::bytes::take;
 use crate::proxy::tap::head::Length;
-use crate::proxy::tap::{Unreadable, take};
+use crate::proxy::tap::http1::chunked::{Chunked, ChunkedStep};
+use crate::proxy::tap::unreadable::Unreadable;
 
 /// Cuts one direction of a connection into messages.
 #[derive(Debug, Default)]
-pub(super) struct Framing {
+pub(crate) struct Framing {
     state: State,
     /// The unfinished head or trailer section.
     head: Vec<u8>,
@@ -23,7 +24,7 @@ pub(super) struct Framing {
 
 /// What comes next in one direction.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Step<'a> {
+pub(crate) enum Step<'a> {
     /// A whole head, its empty line included. Call [`Framing::body`] before the next step.
     Head(Cow<'a, [u8]>),
     /// A piece of the body, transfer framing off.
@@ -53,7 +54,7 @@ impl Framing {
     ///
     /// [`Unreadable`] for a head or a chunk that this side of a peer could not
     /// have read either, or that outgrows its bound. The framing is of no more use then.
-    pub(super) fn next<'a>(
+    pub(crate) fn next<'a>(
         &mut self,
         bytes: &mut &'a [u8],
     ) -> Result<Option<Step<'a>>, Unreadable> {
@@ -98,7 +99,7 @@ impl Framing {
     }
 
     /// Says how the body after the head that was just taken ends.
-    pub(super) fn body(&mut self, length: Length) {
+    pub(crate) fn body(&mut self, length: Length) {
         self.state = match length {
             Length::Known(length) => State::Known(length),
             Length::Chunked => State::Chunked(Chunked::default()),
@@ -107,17 +108,17 @@ impl Framing {
     }
 
     /// Whether the next byte begins a head.
-    pub(super) fn between_messages(&self) -> bool {
+    pub(crate) fn between_messages(&self) -> bool {
         matches!(self.state, State::Head) && self.head.is_empty()
     }
 
     /// Whether the end of the connection is the end of the body.
-    pub(super) fn ends_with_connection(&self) -> bool {
+    pub(crate) fn ends_with_connection(&self) -> bool {
         matches!(self.state, State::UntilClose)
     }
 
     /// The unfinished head, which is no head after an upgrade.
-    pub(super) fn into_unfinished(self) -> Vec<u8> {
+    pub(crate) fn into_unfinished(self) -> Vec<u8> {
         self.head
     }
 

@@ -5,17 +5,19 @@
 
 use std::collections::VecDeque;
 
-use super::framing::{Framing, Step};
-use crate::proxy::recorder::{Direction, WebSocketOpen};
-use crate::proxy::tap::Unreadable;
-use crate::proxy::tap::draft::{BodyDraft, Draft, RequestDraft, ResponseDraft, Stamp};
-use crate::proxy::tap::head::{self, Length, RequestHead, ResponseHead};
-use crate::proxy::tap::scope::{Cut, Scope, add_delay};
+use crate::proxy::tap::head;
+use crate::proxy::tap::head::{Length, RequestHead, ResponseHead};
+use crate::proxy::tap::http1::framing::{Framing, Step};
+use crate::proxy::tap::scope::{Scope, add_delay};
+use crate::proxy::tap::unreadable::Unreadable;
+use crate::proxy::wire::{
+    BodyDraft, Cut, Direction, Draft, RequestDraft, ResponseDraft, Stamp, WebSocketOpen,
+};
 use crate::record::{Header, OutcomeState};
 
 /// Watches both directions of an HTTP/1 connection.
 #[derive(Debug)]
-pub(in crate::proxy::tap) struct Observer {
+pub(crate) struct Observer {
     scope: Scope,
     up: Framing,
     down: Framing,
@@ -30,16 +32,16 @@ pub(in crate::proxy::tap) struct Observer {
 
 /// What a 101 opened.
 #[derive(Debug)]
-pub(in crate::proxy::tap) struct Upgrade {
+pub(crate) struct Upgrade {
     /// `None` when the response named another protocol.
-    pub(in crate::proxy::tap) websocket: Option<WebSocketOpen>,
+    pub(crate) websocket: Option<WebSocketOpen>,
     /// Bytes of the new protocol that came together with the heads.
-    pub(in crate::proxy::tap) early_up: Vec<u8>,
-    pub(in crate::proxy::tap) early_down: Vec<u8>,
+    pub(crate) early_up: Vec<u8>,
+    pub(crate) early_down: Vec<u8>,
 }
 
 impl Observer {
-    pub(in crate::proxy::tap) fn new(scope: Scope) -> Self {
+    pub(crate) fn new(scope: Scope) -> Self {
         Self {
             scope,
             up: Framing::default(),
@@ -51,20 +53,20 @@ impl Observer {
         }
     }
 
-    pub(in crate::proxy::tap) fn scope_mut(&mut self) -> &mut Scope {
+    pub(crate) fn scope_mut(&mut self) -> &mut Scope {
         &mut self.scope
     }
 
-    pub(in crate::proxy::tap) fn is_idle(&self) -> bool {
+    pub(crate) fn is_idle(&self) -> bool {
         self.open.is_empty() && self.up.between_messages()
     }
 
-    pub(in crate::proxy::tap) fn take_upgrade(&mut self) -> Option<Upgrade> {
+    pub(crate) fn take_upgrade(&mut self) -> Option<Upgrade> {
         self.upgrade.take()
     }
 
     /// Takes bytes that passed at `at`.
-    pub(in crate::proxy::tap) fn push(
+    pub(crate) fn push(
         &mut self,
         direction: Direction,
         bytes: &[u8],
@@ -79,7 +81,7 @@ impl Observer {
     }
 
     /// Adds what handing bytes on took to the exchange that they belong to.
-    pub(in crate::proxy::tap) fn delayed(&mut self, direction: Direction, delay_us: u64) {
+    pub(crate) fn delayed(&mut self, direction: Direction, delay_us: u64) {
         let draft = match direction {
             Direction::Up => self.open.back_mut(),
             Direction::Down => self.open.front_mut(),
@@ -90,7 +92,7 @@ impl Observer {
     }
 
     /// The agent has ended its half: an answer that still comes is none to a whole request.
-    pub(in crate::proxy::tap) fn agent_ended(&mut self) {
+    pub(crate) fn agent_ended(&mut self) {
         self.request_cut = self.open.back().is_some_and(|draft| {
             let answered = draft.response.as_ref().is_some_and(|r| r.end.is_some());
             draft.request.end.is_none() && !answered
@@ -98,7 +100,7 @@ impl Observer {
     }
 
     /// The origin has ended its half: that is the end of a body without a length.
-    pub(in crate::proxy::tap) fn origin_ended(&mut self, at: Stamp) {
+    pub(crate) fn origin_ended(&mut self, at: Stamp) {
         if self.down.ends_with_connection() {
             self.down.body(Length::Known(0));
             self.end_response(at);
@@ -106,7 +108,7 @@ impl Observer {
     }
 
     /// The connection is gone.
-    pub(in crate::proxy::tap) fn end(&mut self, cut: Cut, _at: Stamp) {
+    pub(crate) fn end(&mut self, cut: Cut, _at: Stamp) {
         for draft in std::mem::take(&mut self.open) {
             // Answered in full before the request was: the origin did not want the rest.
             let answered = draft.response.as_ref().is_some_and(|r| r.end.is_some());

@@ -4,11 +4,12 @@
 //! frames is held until it is whole, and that of frames which say nothing about
 //! an exchange is passed over.
 
-use crate::proxy::tap::{Unreadable, take};
+use crate::proxy::tap::bytes::take;
+use crate::proxy::tap::unreadable::Unreadable;
 
 /// Cuts one direction of a connection into frames.
 #[derive(Debug, Default)]
-pub(super) struct Frames {
+pub(crate) struct Frames {
     /// Bytes of the client's preface that are still to come.
     preface: usize,
     /// The unfinished frame header, or the payload of a frame that is held whole.
@@ -27,16 +28,16 @@ struct Current {
 
 /// A frame header.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Head {
-    pub(super) kind: u8,
-    pub(super) flags: u8,
-    pub(super) stream: u32,
+pub(crate) struct Head {
+    pub(crate) kind: u8,
+    pub(crate) flags: u8,
+    pub(crate) stream: u32,
     length: usize,
 }
 
 /// What comes next in one direction.
 #[derive(Debug)]
-pub(super) enum Step<'a> {
+pub(crate) enum Step<'a> {
     /// A piece of a stream's body, padding off.
     Data { stream: u32, piece: &'a [u8] },
     /// DATA has passed whole.
@@ -45,21 +46,21 @@ pub(super) enum Step<'a> {
     Frame { head: Head, payload: Vec<u8> },
 }
 
-pub(super) const DATA: u8 = 0;
-pub(super) const HEADERS: u8 = 1;
-pub(super) const RST_STREAM: u8 = 3;
-pub(super) const PUSH_PROMISE: u8 = 5;
-pub(super) const GOAWAY: u8 = 7;
-pub(super) const CONTINUATION: u8 = 9;
+pub(crate) const DATA: u8 = 0;
+pub(crate) const HEADERS: u8 = 1;
+pub(crate) const RST_STREAM: u8 = 3;
+pub(crate) const PUSH_PROMISE: u8 = 5;
+pub(crate) const GOAWAY: u8 = 7;
+pub(crate) const CONTINUATION: u8 = 9;
 
-pub(super) const END_STREAM: u8 = 0x1;
-pub(super) const END_HEADERS: u8 = 0x4;
-pub(super) const PADDED: u8 = 0x8;
-pub(super) const PRIORITY: u8 = 0x20;
+pub(crate) const END_STREAM: u8 = 0x1;
+pub(crate) const END_HEADERS: u8 = 0x4;
+pub(crate) const PADDED: u8 = 0x8;
+pub(crate) const PRIORITY: u8 = 0x20;
 
 impl Frames {
     /// One direction, with `preface` bytes before its first frame.
-    pub(super) fn new(preface: usize) -> Self {
+    pub(crate) fn new(preface: usize) -> Self {
         Self {
             preface,
             ..Self::default()
@@ -71,7 +72,7 @@ impl Frames {
     /// # Errors
     ///
     /// [`Unreadable`] for a held frame over its bound, and for padding longer than its frame.
-    pub(super) fn next<'a>(
+    pub(crate) fn next<'a>(
         &mut self,
         bytes: &mut &'a [u8],
     ) -> Result<Option<Step<'a>>, Unreadable> {

@@ -5,4 +5,4 @@ mod hpack;
 mod observer;
 mod streams;
 
-pub(super) use observer::{Observer, PREFACE};
+pub(crate) use observer::{Observer, PREFACE};

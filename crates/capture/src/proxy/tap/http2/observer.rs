@@ -4,20 +4,20 @@
 //! decoded makes every later one of its direction unreadable, so that reading
 //! ends there, and says so.
 
-use super::frames::{self, Frames, Step};
-use super::hpack::Decoder;
-use super::streams::{HeaderBlock, Streams};
-use crate::proxy::recorder::Direction;
-use crate::proxy::tap::Unreadable;
-use crate::proxy::tap::draft::Stamp;
-use crate::proxy::tap::scope::{Cut, Scope, Side};
+use crate::proxy::tap::http2::frames;
+use crate::proxy::tap::http2::frames::{Frames, Step};
+use crate::proxy::tap::http2::hpack::Decoder;
+use crate::proxy::tap::http2::streams::{HeaderBlock, Streams};
+use crate::proxy::tap::scope::Scope;
+use crate::proxy::tap::unreadable::Unreadable;
+use crate::proxy::wire::{Cut, Direction, Side, Stamp};
 
 /// What a client sends first (RFC 9113, section 3.4).
-pub(in crate::proxy::tap) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// Watches both directions of an HTTP/2 connection.
 #[derive(Debug)]
-pub(in crate::proxy::tap) struct Observer {
+pub(crate) struct Observer {
     streams: Streams,
     up: Half,
     down: Half,
@@ -42,7 +42,7 @@ struct Unfinished {
 }
 
 impl Observer {
-    pub(in crate::proxy::tap) fn new(scope: Scope) -> Self {
+    pub(crate) fn new(scope: Scope) -> Self {
         Self {
             streams: Streams::new(scope),
             up: Half::new(PREFACE.len()),
@@ -50,16 +50,16 @@ impl Observer {
         }
     }
 
-    pub(in crate::proxy::tap) fn scope_mut(&mut self) -> &mut Scope {
+    pub(crate) fn scope_mut(&mut self) -> &mut Scope {
         self.streams.scope_mut()
     }
 
-    pub(in crate::proxy::tap) fn is_idle(&self) -> bool {
+    pub(crate) fn is_idle(&self) -> bool {
         self.streams.is_empty()
     }
 
     /// Takes bytes that passed at `at`.
-    pub(in crate::proxy::tap) fn push(
+    pub(crate) fn push(
         &mut self,
         direction: Direction,
         mut bytes: &[u8],
@@ -88,12 +88,12 @@ impl Observer {
     }
 
     /// Adds what handing bytes on took to the stream that was last seen.
-    pub(in crate::proxy::tap) fn delayed(&mut self, _direction: Direction, delay_us: u64) {
+    pub(crate) fn delayed(&mut self, _direction: Direction, delay_us: u64) {
         self.streams.delayed(delay_us);
     }
 
     /// The connection is gone.
-    pub(in crate::proxy::tap) fn end(&mut self, cut: Cut, _at: Stamp) {
+    pub(crate) fn end(&mut self, cut: Cut, _at: Stamp) {
         self.streams.end_all(cut);
     }
 }

@@ -4,16 +4,17 @@ use std::collections::HashMap;
 
 use smol_str::SmolStr;
 
-use crate::proxy::recorder::Direction;
-use crate::proxy::tap::Unreadable;
-use crate::proxy::tap::draft::{BodyDraft, Draft, RequestDraft, ResponseDraft, Stamp};
 use crate::proxy::tap::head;
-use crate::proxy::tap::scope::{Cut, Scope, Side, add_delay};
+use crate::proxy::tap::scope::{Scope, add_delay};
+use crate::proxy::tap::unreadable::Unreadable;
+use crate::proxy::wire::{
+    BodyDraft, Cut, Direction, Draft, RequestDraft, ResponseDraft, Side, Stamp,
+};
 use crate::record::{Header, OutcomeState};
 
 /// A decoded header block, its pseudo-headers apart.
 #[derive(Debug, Default)]
-pub(super) struct HeaderBlock {
+pub(crate) struct HeaderBlock {
     method: Option<SmolStr>,
     scheme: Option<SmolStr>,
     authority: Option<SmolStr>,
@@ -26,13 +27,13 @@ pub(super) struct HeaderBlock {
 
 impl HeaderBlock {
     /// Notes that the block has more fields than are kept.
-    pub(super) fn cut(&mut self, note: String) {
+    pub(crate) fn cut(&mut self, note: String) {
         self.cut = Some(note);
     }
 
     /// Takes a field. A pseudo-header that comes again, that is unknown, or that cannot be
     /// read stays among the headers, where it is seen.
-    pub(super) fn push(&mut self, name: SmolStr, value: SmolStr) {
+    pub(crate) fn push(&mut self, name: SmolStr, value: SmolStr) {
         let place = match name.as_str() {
             ":method" => &mut self.method,
             ":scheme" => &mut self.scheme,
@@ -67,7 +68,7 @@ impl HeaderBlock {
 
 /// The open streams.
 #[derive(Debug)]
-pub(super) struct Streams {
+pub(crate) struct Streams {
     scope: Scope,
     open: HashMap<u32, Box<Draft>>,
     /// The stream that the bytes which passed last belong to.
@@ -76,7 +77,7 @@ pub(super) struct Streams {
 }
 
 impl Streams {
-    pub(super) fn new(scope: Scope) -> Self {
+    pub(crate) fn new(scope: Scope) -> Self {
         Self {
             scope,
             open: HashMap::new(),
@@ -85,26 +86,26 @@ impl Streams {
         }
     }
 
-    pub(super) fn scope_mut(&mut self) -> &mut Scope {
+    pub(crate) fn scope_mut(&mut self) -> &mut Scope {
         &mut self.scope
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.open.is_empty()
     }
 
     /// Sets what handing on the bytes that follow took: the first stream in them gets it.
-    pub(super) fn pending_delay(&mut self, delay_us: u64) {
+    pub(crate) fn pending_delay(&mut self, delay_us: u64) {
         self.pending_delay = delay_us;
     }
 
-    pub(super) fn delayed(&mut self, delay_us: u64) {
+    pub(crate) fn delayed(&mut self, delay_us: u64) {
         if let Some(draft) = self.open.get_mut(&self.last) {
             add_delay(&mut draft.delay, delay_us);
         }
     }
 
-    pub(super) fn headers(
+    pub(crate) fn headers(
         &mut self,
         direction: Direction,
         stream: u32,
@@ -145,7 +146,7 @@ impl Streams {
         Ok(())
     }
 
-    pub(super) fn data(&mut self, direction: Direction, stream: u32, piece: &[u8], at: Stamp) {
+    pub(crate) fn data(&mut self, direction: Direction, stream: u32, piece: &[u8], at: Stamp) {
         let limit = self.scope.body_limit;
         self.touch(stream);
         let Some(draft) = self.open.get_mut(&stream) else {
@@ -159,7 +160,7 @@ impl Streams {
     }
 
     /// END_STREAM: this direction of the stream is over.
-    pub(super) fn ended(&mut self, direction: Direction, stream: u32, at: Stamp) {
+    pub(crate) fn ended(&mut self, direction: Direction, stream: u32, at: Stamp) {
         let Some(draft) = self.open.get_mut(&stream) else {
             return;
         };
@@ -177,7 +178,7 @@ impl Streams {
     ///
     /// An origin that has answered in full may stop the request with
     /// NO_ERROR (RFC 9113, section 8.1): that exchange is complete.
-    pub(super) fn reset(&mut self, stream: u32, by: Side, code: u32, _at: Stamp) {
+    pub(crate) fn reset(&mut self, stream: u32, by: Side, code: u32, _at: Stamp) {
         let Some(draft) = self.open.get(&stream) else {
             return;
         };
@@ -190,14 +191,14 @@ impl Streams {
         self.finish(stream, state, Some(reason));
     }
 
-    pub(super) fn goaway(&mut self, by: Side, code: u32) {
+    pub(crate) fn goaway(&mut self, by: Side, code: u32) {
         if code != 0 && self.scope.notes.len() < MAX_NOTES {
             let note = format!("{} sent GOAWAY: {}", name(by), error_name(code));
             self.scope.notes.push(note);
         }
     }
 
-    pub(super) fn end_all(&mut self, cut: Cut) {
+    pub(crate) fn end_all(&mut self, cut: Cut) {
         let mut open: Vec<_> = self.open.drain().map(|(_, draft)| draft).collect();
         open.sort_unstable_by_key(|draft| draft.id);
         for draft in open {

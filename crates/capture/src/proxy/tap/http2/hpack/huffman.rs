@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 /// A string that is not in the code.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct NotHuffman;
+pub(crate) struct NotHuffman;
 
 /// Decodes `coded` and appends it to `decoded`.
 ///
@@ -16,7 +16,7 @@ pub(super) struct NotHuffman;
 ///
 /// [`NotHuffman`] where the end-of-string symbol stands in the text, and where
 /// the padding is longer than seven bits or other than the symbol's first bits.
-pub(super) fn decode(coded: &[u8], decoded: &mut Vec<u8>) -> Result<(), NotHuffman> {
+pub(crate) fn decode(coded: &[u8], decoded: &mut Vec<u8>) -> Result<(), NotHuffman> {
     decoded.reserve(coded.len() * 2);
     let machine = &*MACHINE;
     let mut state = 0;

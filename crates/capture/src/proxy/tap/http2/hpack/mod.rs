@@ -10,12 +10,12 @@ mod table;
 use smol_str::SmolStr;
 use table::{Field, Table};
 
-use crate::proxy::tap::Unreadable;
 use crate::proxy::tap::head::text;
+use crate::proxy::tap::unreadable::Unreadable;
 
 /// Decodes the header blocks of one direction, which build on each other.
 #[derive(Debug)]
-pub(super) struct Decoder {
+pub(crate) struct Decoder {
     table: Table,
 }
 
@@ -23,7 +23,7 @@ pub(super) struct Decoder {
 struct Block<'a>(&'a [u8]);
 
 impl Decoder {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             table: Table::new(),
         }
@@ -35,7 +35,7 @@ impl Decoder {
     ///
     /// [`Unreadable`] for a damaged block, after which the direction cannot be
     /// read any further.
-    pub(super) fn decode(
+    pub(crate) fn decode(
         &mut self,
         block: &[u8],
         mut take: impl FnMut(SmolStr, SmolStr),

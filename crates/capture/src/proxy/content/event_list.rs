@@ -1,0 +1,61 @@
+//! The events of a stream, up to a limit on what they take in the recording's file.
+
+use std::sync::Arc;
+
+use crate::proxy::content::record_builder::Reading;
+use crate::proxy::content::sse::SseEvent;
+use crate::proxy::content::written;
+use crate::proxy::wire::Stamp;
+use crate::record::Event;
+
+/// Events up to a limit on all of them.
+pub(crate) struct EventList {
+    pub(crate) events: Vec<Event>,
+    room: usize,
+    pub(crate) overflowed: bool,
+    /// The last event's name as it is kept: most have the same.
+    name: Option<Arc<str>>,
+    /// How many bytes that takes in the file.
+    name_bytes: usize,
+}
+
+impl EventList {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self {
+            events: Vec::new(),
+            room: limit,
+            overflowed: false,
+            name: None,
+            name_bytes: 0,
+        }
+    }
+
+    pub(crate) fn push(&mut self, reading: &Reading, event: SseEvent, start: Stamp) {
+        if self.overflowed {
+            return;
+        }
+        if self.name.as_deref() != event.name.as_deref() {
+            let redactor = reading.redactor.as_ref();
+            self.name = event.name.as_deref().map(|name| {
+                let redacted = redactor.and_then(|redactor| redactor.event_name(name));
+                redacted.map_or_else(|| Arc::from(name), Arc::from)
+            });
+            self.name_bytes = self.name.as_deref().map_or(0, written::escaped_len);
+        }
+        let name = self.name.clone();
+        let (event, written) = reading.event(event, start);
+        // The name is written with each event, however often it is the same.
+        let weight = written + self.name_bytes + EVENT_WEIGHT;
+        self.overflowed = weight > self.room;
+        if !self.overflowed {
+            self.room -= weight;
+            self.events.push(Event {
+                event: name,
+                ..event
+            });
+        }
+    }
+}
+
+/// What an event costs beside its data: many empty ones weigh something too.
+pub(crate) const EVENT_WEIGHT: usize = 64;

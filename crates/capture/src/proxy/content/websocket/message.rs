@@ -1,0 +1,28 @@
+//! A message on a WebSocket, whole.
+
+use crate::proxy::wire::Stamp;
+
+/// One message, joined from its frames and inflated.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Message {
+    /// The payload, up to the limit.
+    pub(crate) content: Vec<u8>,
+    /// Length of the payload, kept or not.
+    pub(crate) bytes: u64,
+    /// Length of the payload as it travelled.
+    pub(crate) wire_bytes: u64,
+    pub(crate) compressed: bool,
+    /// Whether the socket ended within it.
+    pub(crate) cut: bool,
+    /// When its first byte passed.
+    pub(crate) start: Stamp,
+    /// When its last byte passed.
+    pub(crate) end: Stamp,
+}
+
+impl Message {
+    /// Whether there was more of it than was kept.
+    pub(crate) fn truncated(&self) -> bool {
+        self.cut || self.bytes > self.content.len() as u64
+    }
+}

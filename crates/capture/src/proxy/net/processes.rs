@@ -1,0 +1,293 @@
+//! Which process stands at the agent's end of a connection.
+//!
+//! On Linux the kernel tells the inode and the user of a socket ([`sockets`](super::sockets)), and
+//! lists every process's open files in `/proc/<pid>/fd`: for the user's own processes that takes
+//! no privilege. Elsewhere nobody is named.
+//!
+//! One thread does the reading, off the traffic's path, for all connections
+//! that wait at that moment.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use crate::proxy::net::socket_pair::Pair;
+use crate::proxy::net::sockets::Sockets;
+use crate::proxy::tls::trust::entry::Program;
+use crate::record::Process;
+
+/// Finds out who is connected.
+#[derive(Debug)]
+pub(crate) struct Processes {
+    queue: SyncSender<Question>,
+}
+
+/// The process of one connection, once it is known.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Answer(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    /// Set once; `None` inside where nobody could be named.
+    found: OnceLock<Option<Found>>,
+    set: Notify,
+}
+
+/// A process, and the user who opened its socket.
+#[derive(Debug, Clone)]
+struct Found {
+    process: Process,
+    user: u32,
+}
+
+#[derive(Debug)]
+struct Question {
+    /// The agent's socket.
+    socket: Pair,
+    answer: Answer,
+    tries: u32,
+    /// The user of the socket, once it has been found.
+    user: u32,
+}
+
+impl Processes {
+    /// Starts the thread; it ends with the last handle.
+    pub(crate) fn start() -> std::io::Result<Self> {
+        let (queue, questions) = sync_channel(MAX_WAITING);
+        let sockets = Sockets::open();
+        std::thread::Builder::new()
+            .name("processes".to_owned())
+            .spawn(move || answer_all(&questions, sockets))?;
+        Ok(Self { queue })
+    }
+
+    /// Asks who is connected from `agent` to our end, `here`. Too many questions at once go unanswered.
+    pub(crate) fn ask(&self, agent: SocketAddr, here: SocketAddr) -> Answer {
+        let answer = Answer::default();
+        let question = Question {
+            socket: Pair::new(agent, here),
+            answer: answer.clone(),
+            tries: 0,
+            user: 0,
+        };
+        if self.queue.try_send(question).is_err() {
+            answer.set(None);
+        }
+        answer
+    }
+}
+
+impl Answer {
+    /// The process, if it has been found by now.
+    pub(crate) fn get(&self) -> Option<Process> {
+        Some(self.0.found.get()?.as_ref()?.process.clone())
+    }
+
+    /// Whose certificate errors count together; `None` for a process that could not be named.
+    pub(crate) fn program(&self) -> Option<Program> {
+        if !NAMES_PROCESSES {
+            return Some(Program::Any);
+        }
+        let found = self.0.found.get()?.as_ref()?;
+        Some(Program::Named {
+            name: found.process.name.clone(),
+            user: found.user,
+        })
+    }
+
+    /// Whether waiting may still bring an answer.
+    pub(crate) fn is_pending(&self) -> bool {
+        self.0.found.get().is_none()
+    }
+
+    /// The process, waiting for it up to `limit`.
+    pub(crate) async fn wait(&self, limit: Duration) -> Option<Process> {
+        let set = self.0.set.notified();
+        if self.is_pending() {
+            // That it took too long is an answer as well.
+            let _late = tokio::time::timeout(limit, set).await;
+        }
+        self.get()
+    }
+
+    fn set(&self, found: Option<Found>) {
+        if self.0.found.set(found).is_ok() {
+            self.0.set.notify_waiters();
+        }
+    }
+}
+
+fn answer_all(questions: &Receiver<Question>, mut sockets: Sockets) {
+    let mut known = Vec::new();
+    let mut again: Vec<Question> = Vec::new();
+    loop {
+        let mut waiting = std::mem::take(&mut again);
+        if waiting.is_empty() {
+            match questions.recv() {
+                Ok(question) => waiting.push(question),
+                Err(_) => return,
+            }
+        }
+        let begun = Instant::now();
+        waiting.extend(questions.try_iter());
+        for question in look_up(waiting, &mut sockets, &mut known) {
+            // Where the kernel's table is read, a line may be missing once.
+            if question.tries < MAX_TRIES {
+                again.push(question);
+            } else {
+                question.answer.set(None);
+            }
+        }
+        // A storm of connections must not make the reading cost what the traffic costs.
+        std::thread::sleep((begun.elapsed() * REST).min(LONGEST_REST));
+    }
+}
+
+/// Answers what can be answered now, and returns the rest.
+fn look_up(waiting: Vec<Question>, sockets: &mut Sockets, known: &mut Vec<u32>) -> Vec<Question> {
+    let pairs: Vec<Pair> = waiting.iter().map(|question| question.socket).collect();
+    let mut unanswered = Vec::new();
+    let mut wanted = Wanted::default();
+    for (mut question, socket) in waiting.into_iter().zip(sockets.find(&pairs)) {
+        question.tries += 1;
+        match socket {
+            Some(socket) => {
+                question.user = socket.user;
+                let name = format!("socket:[{}]", socket.inode);
+                wanted.entry(name).or_default().push(question);
+            }
+            None => unanswered.push(question),
+        }
+    }
+    // The agent of the last connection is most likely that of the next.
+    for pid in std::mem::take(known) {
+        if wanted.is_empty() || look(pid, &mut wanted) {
+            known.push(pid);
+        }
+    }
+    if wanted.is_empty() {
+        // Listing all processes takes longer than all of the rest.
+        return unanswered;
+    }
+    for pid in pids() {
+        if wanted.is_empty() {
+            break;
+        }
+        if look(pid, &mut wanted) {
+            known.push(pid);
+            known.dedup();
+            known.truncate(MAX_KNOWN);
+        }
+    }
+    unanswered.extend(wanted.into_values().flatten());
+    unanswered
+}
+
+/// What is asked, by what the socket is called among a process's files.
+type Wanted = HashMap<String, Vec<Question>>;
+
+/// Answers for the sockets that `pid` holds; says whether it holds any of them.
+fn look(pid: u32, wanted: &mut Wanted) -> bool {
+    let Ok(files) = fs::read_dir(format!("/proc/{pid}/fd")) else {
+        return false;
+    };
+    let mut found = false;
+    for file in files.flatten().take(MAX_FILES) {
+        let target = match fs::read_link(file.path()) {
+            Ok(target) => target,
+            // So it is with all of them: another user's, or out of a container's reach.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => break,
+            Err(_) => continue,
+        };
+        let Some(questions) = target.to_str().and_then(|name| wanted.remove(name)) else {
+            continue;
+        };
+        found = true;
+        let process = program(pid).map(|name| Process { pid, name });
+        for question in questions {
+            let user = question.user;
+            let found = process.clone().map(|process| Found { process, user });
+            question.answer.set(found);
+        }
+        if wanted.is_empty() {
+            break;
+        }
+    }
+    found
+}
+
+fn pids() -> impl Iterator<Item = u32> {
+    fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+/// The program's own file name; a thread may have renamed `comm`.
+fn program(pid: u32) -> Option<String> {
+    let path = fs::read_link(format!("/proc/{pid}/exe")).ok();
+    let name = path.as_deref().and_then(|path| path.file_name()?.to_str());
+    match name {
+        Some(name) => Some(name.trim_end_matches(" (deleted)").to_owned()),
+        None => fs::read_to_string(format!("/proc/{pid}/comm"))
+            .ok()
+            .map(|comm| comm.trim_end().to_owned()),
+    }
+}
+
+/// Whether this system tells which process a connection is from.
+const NAMES_PROCESSES: bool = cfg!(target_os = "linux");
+
+/// More connections at once than any agent opens; beyond, names are not worth a queue.
+const MAX_WAITING: usize = 1024;
+
+/// Looks so many times for one connection: that a line is missing twice is rare, and a stop waits for it.
+const MAX_TRIES: u32 = 2;
+
+/// Rests so many times as long as it has read: an eighth of a core at the most.
+const REST: u32 = 7;
+
+/// Less than a connection's line waits for its name.
+const LONGEST_REST: Duration = Duration::from_millis(100);
+
+/// Processes that are asked first.
+const MAX_KNOWN: usize = 4;
+
+/// Bounds the reading of one process.
+const MAX_FILES: usize = 16 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn every_question_about_our_own_connection_is_answered_with_us() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let here = listener.local_addr().unwrap();
+        let agent = std::net::TcpStream::connect(here).unwrap();
+        let question = |remote| Question {
+            socket: Pair::new(agent.local_addr().unwrap(), remote),
+            answer: Answer::default(),
+            tries: 0,
+            user: 0,
+        };
+        // Asked twice, and once about a socket that there is not.
+        let gone = SocketAddr::new(here.ip(), here.port() ^ 1);
+        let questions = vec![question(here), question(here), question(gone)];
+        let answers: Vec<Answer> = questions.iter().map(|q| q.answer.clone()).collect();
+        let mut known = Vec::new();
+        let rest = look_up(questions, &mut Sockets::open(), &mut known);
+        let pids: Vec<_> = answers.iter().map(|a| a.get().map(|p| p.pid)).collect();
+        let us = std::process::id();
+        assert_eq!(pids, [Some(us), Some(us), None]);
+        assert_eq!((rest.len(), known), (1, vec![us]));
+    }
+}

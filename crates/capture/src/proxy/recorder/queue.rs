@@ -1,0 +1,257 @@
+//! The recorder as the taps hold it: a handle that never blocks and never fails.
+//!
+//! What does not fit into the queue is dropped and counted, never waited for.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+
+use crate::proxy::recorder::message::Message;
+use crate::proxy::wire::{Chunk, Clock, Direction, Draft, Stamp, WebSocketOpen};
+use crate::record::Connection;
+
+/// Takes what taps saw. Cheap to clone; every clone speaks to the same thread.
+#[derive(Debug, Clone)]
+pub(crate) struct Recorder {
+    shared: Arc<Shared>,
+    queue: mpsc::Sender<Message>,
+}
+
+impl Recorder {
+    pub(crate) fn new(shared: Arc<Shared>, queue: mpsc::Sender<Message>) -> Self {
+        Self { shared, queue }
+    }
+
+    /// The recording's clock.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.shared.clock
+    }
+
+    /// The id for an exchange that begins now; they count from 1.
+    pub(crate) fn next_exchange(&self) -> u64 {
+        self.shared.next_exchange()
+    }
+
+    /// The id for a connection that begins now; they count from 1.
+    pub(crate) fn next_connection(&self) -> u64 {
+        self.shared.connections.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// How many bytes of a body are kept.
+    pub(crate) fn body_limit(&self) -> usize {
+        self.shared.body_limit
+    }
+
+    /// Takes an HTTP exchange that has ended.
+    pub(crate) fn exchange(&self, draft: Box<Draft>) {
+        let connection = draft.connection;
+        if !self.offer(Message::Exchange(draft)) {
+            self.shared.losses().of(connection).records += 1;
+        }
+    }
+
+    /// Takes note that a connection became a WebSocket.
+    pub(crate) fn websocket_open(&self, open: WebSocketOpen) {
+        self.send(Message::WebSocketOpen(open));
+    }
+
+    /// Takes bytes that passed on a WebSocket at `at`, held for `delay_us`.
+    ///
+    /// When they do not fit into the queue, the socket cannot be read any
+    /// further, so what follows on it is dropped too.
+    pub(crate) fn websocket_bytes(
+        &self,
+        connection: u64,
+        direction: Direction,
+        at: Stamp,
+        bytes: &[u8],
+        delay_us: u64,
+    ) {
+        let shared = &self.shared;
+        if shared.any_cut.load(Ordering::Acquire) && shared.losses().is_cut(connection) {
+            return;
+        }
+        let fits = shared.room_for(bytes.len())
+            && self.offer(Message::WebSocketBytes(Chunk {
+                connection,
+                direction,
+                at,
+                bytes: bytes.into(),
+                delay_us,
+            }));
+        if !fits {
+            shared.losses().of(connection).cut = true;
+            shared.any_cut.store(true, Ordering::Release);
+        }
+    }
+
+    /// Takes note that a WebSocket is gone; `reason` where it did not end as sockets do.
+    pub(crate) fn websocket_end(&self, connection: u64, at: Stamp, reason: Option<String>) {
+        self.send(Message::WebSocketEnd {
+            connection,
+            at,
+            reason,
+        });
+    }
+
+    /// Takes a connection that is over. Its counts of exchanges and losses,
+    /// and those of its WebSocket, are filled in by the recorder.
+    pub(crate) fn connection(&self, connection: Connection) {
+        self.send(Message::Connection(Box::new(connection)));
+    }
+
+    /// Takes a warning for the user; each is shown once.
+    pub(crate) fn warn(&self, warning: String) {
+        self.send(Message::Warning(warning));
+    }
+
+    /// Says that nothing of interest follows.
+    pub(crate) fn close(&self) {
+        self.send(Message::Close);
+    }
+
+    /// Queues a message if there is room for it; says whether there was.
+    fn offer(&self, message: Message) -> bool {
+        let (weight, is_record) = (message.weight(), message.is_record());
+        let queued = self.shared.add(weight, is_record);
+        if queued <= self.shared.queue_limit && self.queue.send(message).is_ok() {
+            return true;
+        }
+        self.shared.done(weight, is_record);
+        false
+    }
+
+    /// Queues a message, room or not: there are but a few of its kind for each connection.
+    fn send(&self, message: Message) {
+        let (weight, is_record) = (message.weight(), message.is_record());
+        self.shared.add(weight, is_record);
+        if self.queue.send(message).is_err() {
+            // The thread has ended, and with it the recording: nobody is left to tell.
+            self.shared.done(weight, is_record);
+        }
+    }
+}
+
+/// What the handles and the thread share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    clock: Clock,
+    exchanges: AtomicU64,
+    connections: AtomicU64,
+    body_limit: usize,
+    queue_limit: usize,
+    /// Bytes that wait in the queue.
+    queued: AtomicUsize,
+    /// Of what waits, how many are to become lines.
+    records: AtomicU64,
+    /// Whether the thread is inside its sink, which may never come back.
+    in_sink: AtomicBool,
+    /// Whether any socket is cut: spares the lock where none is.
+    any_cut: AtomicBool,
+    losses: Mutex<Losses>,
+}
+
+impl Shared {
+    pub(crate) fn new(clock: Clock, body_limit: usize, queue_limit: usize) -> Self {
+        Self {
+            clock,
+            exchanges: AtomicU64::new(0),
+            connections: AtomicU64::new(0),
+            body_limit,
+            queue_limit,
+            queued: AtomicUsize::new(0),
+            records: AtomicU64::new(0),
+            in_sink: AtomicBool::new(false),
+            any_cut: AtomicBool::new(false),
+            losses: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(crate) fn next_exchange(&self) -> u64 {
+        self.exchanges.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Bytes that wait in the queue.
+    pub(crate) fn queued(&self) -> usize {
+        self.queued.load(Ordering::Acquire)
+    }
+
+    /// How many exchanges and connections wait in the queue.
+    pub(crate) fn records(&self) -> u64 {
+        self.records.load(Ordering::Acquire)
+    }
+
+    /// Notes that the thread enters its sink, or leaves it.
+    pub(crate) fn set_in_sink(&self, inside: bool) {
+        self.in_sink.store(inside, Ordering::Release);
+    }
+
+    /// Whether the thread is inside its sink.
+    pub(crate) fn is_in_sink(&self) -> bool {
+        self.in_sink.load(Ordering::Acquire)
+    }
+
+    /// Takes a message off the books, once it has been dealt with.
+    pub(crate) fn done(&self, weight: usize, is_record: bool) {
+        self.queued.fetch_sub(weight, Ordering::AcqRel);
+        self.records
+            .fetch_sub(u64::from(is_record), Ordering::AcqRel);
+    }
+
+    /// Puts a message on the books; returns what waits, with it.
+    fn add(&self, weight: usize, is_record: bool) -> usize {
+        self.records
+            .fetch_add(u64::from(is_record), Ordering::AcqRel);
+        self.queued
+            .fetch_add(weight, Ordering::AcqRel)
+            .saturating_add(weight)
+    }
+
+    /// What was dropped on the way to the thread.
+    pub(crate) fn losses(&self) -> MutexGuard<'_, Losses> {
+        self.losses.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether so many bytes have a chance: asked before they are copied.
+    fn room_for(&self, bytes: usize) -> bool {
+        self.queued().saturating_add(bytes) <= self.queue_limit
+    }
+}
+
+/// What was dropped because the queue was full, by connection.
+#[derive(Debug, Default)]
+pub(crate) struct Losses(BTreeMap<u64, Loss>);
+
+/// What was dropped of one connection.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Loss {
+    /// Exchanges that were dropped.
+    pub(crate) records: u64,
+    /// Whether bytes of its WebSocket were dropped, and with them all that followed.
+    pub(crate) cut: bool,
+}
+
+impl Losses {
+    /// Takes what was lost of one connection, which is over.
+    pub(crate) fn take(&mut self, connection: u64) -> Loss {
+        self.0.remove(&connection).unwrap_or_default()
+    }
+
+    /// Takes what was lost of connections that had no end.
+    pub(crate) fn take_rest(&mut self) -> Vec<Loss> {
+        std::mem::take(&mut self.0).into_values().collect()
+    }
+
+    /// Whether a WebSocket can be read no further.
+    pub(crate) fn is_cut(&self, connection: u64) -> bool {
+        self.0.get(&connection).is_some_and(|loss| loss.cut)
+    }
+
+    fn of(&mut self, connection: u64) -> &mut Loss {
+        self.0.entry(connection).or_default()
+    }
+}

@@ -1,0 +1,156 @@
+//! A second pair of hands for the recorder's thread, for when large bodies wait.
+//!
+//! Giving a body its form (decoding, JSON, hash, redaction) takes longer than writing it. Drafts
+//! go in, exchanges come out in the same order; the recorder's thread forms others meanwhile, and
+//! fetches these when their turn to be written has come.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::Builder;
+
+use crate::proxy::content::record_builder::Reading;
+use crate::proxy::recorder::message::Message;
+use crate::proxy::wire::{Clock, Draft};
+use crate::record::Exchange;
+
+/// The running thread; it ends when this is dropped.
+pub(crate) struct Helper {
+    drafts: Sender<Box<Draft>>,
+    formed: Receiver<Exchange>,
+}
+
+impl Helper {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    ///
+    /// When the system has none to give.
+    pub(crate) fn start(reading: Arc<Reading>, clock: Clock) -> io::Result<Self> {
+        let (drafts, waiting) = mpsc::channel::<Box<Draft>>();
+        let (done, formed) = mpsc::channel();
+        Builder::new().name("recorder-2".into()).spawn(move || {
+            for draft in waiting {
+                if done.send(reading.exchange(*draft, &clock)).is_err() {
+                    return;
+                }
+            }
+        })?;
+        Ok(Self { drafts, formed })
+    }
+
+    /// Takes the larger bodies among the last of `batch`, and leaves [`Work::Away`] in their places.
+    pub(crate) fn take_from(&self, batch: &mut [Work]) {
+        let waiting: usize = batch.iter().map(Work::weight).sum();
+        let mut before = 0;
+        for work in batch {
+            let weight = work.weight();
+            // The recorder's thread has the writing to do beside, but would only wait for a first one.
+            let is_late = before > 0 && before * 5 >= waiting * 2;
+            before += weight;
+            if is_late && weight >= LARGE_BYTES {
+                work.hand_to(&self.drafts);
+            }
+        }
+    }
+
+    /// The next of what was taken; waits for it.
+    pub(crate) fn next(&self) -> Exchange {
+        self.formed
+            .recv()
+            .expect("the helper forms all that it has taken")
+    }
+}
+
+/// One thing to do, in the order of the lines.
+pub(crate) enum Work {
+    /// As it came.
+    Message(Message),
+    /// An exchange that the helper has.
+    Away {
+        /// What its draft weighed.
+        weight: usize,
+    },
+}
+
+impl Work {
+    /// What it weighs in the queue.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::Message(message) => message.weight(),
+            Self::Away { weight } => *weight,
+        }
+    }
+
+    fn hand_to(&mut self, drafts: &Sender<Box<Draft>>) {
+        let weight = self.weight();
+        match std::mem::replace(self, Self::Away { weight }) {
+            Self::Message(Message::Exchange(draft)) => {
+                drafts
+                    .send(draft)
+                    .expect("the helper runs as long as its handle");
+            }
+            other => *self = other,
+        }
+    }
+}
+
+/// Handing over costs some microseconds; forming so much costs more.
+const LARGE_BYTES: usize = 8 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proxy::content::record_builder::tests::reading;
+    use crate::proxy::wire::{BodyDraft, RequestDraft};
+    use crate::record::Delay;
+
+    fn exchange(id: u64, bytes: usize) -> Work {
+        let mut body = BodyDraft::default();
+        body.push(&vec![b'x'; bytes], 1, 1 << 20);
+        let request = RequestDraft {
+            body,
+            ..RequestDraft::default()
+        };
+        Work::Message(Message::Exchange(Box::new(Draft {
+            id,
+            connection: 1,
+            start: 1,
+            request,
+            response: None,
+            informational: Vec::new(),
+            delay: Delay::default(),
+            outcome: None,
+            notes: Vec::new(),
+        })))
+    }
+
+    #[test]
+    fn large_bodies_at_the_end_are_taken_and_come_back_in_their_order() {
+        let helper = Helper::start(Arc::new(reading(1 << 20)), Clock::start()).unwrap();
+        let sizes = [50_000, 50_000, 10, 50_000, 50_000, 50_000];
+        let mut batch: Vec<Work> = (1..)
+            .zip(sizes)
+            .map(|(id, size)| exchange(id, size))
+            .collect();
+        batch.push(Work::Message(Message::Close));
+        let weights: Vec<usize> = batch.iter().map(Work::weight).collect();
+        helper.take_from(&mut batch);
+        let away = |work: &Work| matches!(work, Work::Away { .. });
+        assert_eq!(
+            batch.iter().map(away).collect::<Vec<_>>(),
+            [false, false, false, true, true, true, false]
+        );
+        assert_eq!(batch.iter().map(Work::weight).collect::<Vec<_>>(), weights);
+        let ids: Vec<u64> = (0..3).map(|_| helper.next().id).collect();
+        assert_eq!(ids, [4, 5, 6]);
+        for (sizes, expected) in [
+            (&[50_000][..], &[false][..]),
+            (&[50_000; 2], &[false, true]),
+        ] {
+            let mut batch: Vec<Work> = sizes.iter().map(|size| exchange(1, *size)).collect();
+            helper.take_from(&mut batch);
+            assert_eq!(batch.iter().map(away).collect::<Vec<_>>(), expected);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Records that the sink has taken and may yet lose: a disk can stay full to the end.
+//!
+//! The sink writes in order, so what it gives up are the last that it took. What each of them
+//! added to the counts is kept here until it is known to be written, and then forgotten.
+
+use std::collections::VecDeque;
+
+use crate::record::{Body, End, Exchange, OutcomeState};
+
+/// What the sink has taken since it last handed on everything.
+#[derive(Debug, Default)]
+pub(crate) struct Taken(VecDeque<Entry>);
+
+/// One record, by what it added to the counts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Entry {
+    Exchange {
+        state: OutcomeState,
+        truncated: bool,
+    },
+    /// A session or a connection.
+    Other,
+    /// The last line: it counts the others, and is not counted itself.
+    End,
+}
+
+impl Entry {
+    pub(crate) fn of(exchange: &Exchange) -> Self {
+        Self::Exchange {
+            state: exchange.outcome.state,
+            truncated: is_truncated(exchange),
+        }
+    }
+
+    /// Adds it to the counts.
+    pub(crate) fn add_to(self, end: &mut End) {
+        self.count(end, |count| *count += 1);
+    }
+
+    /// Takes it out of the counts, for it was lost.
+    fn lose_from(self, end: &mut End) {
+        self.count(end, |count| *count = count.saturating_sub(1));
+        end.lost += u64::from(!matches!(self, Self::End));
+    }
+
+    fn count(self, end: &mut End, change: impl Fn(&mut u64)) {
+        let Self::Exchange { state, truncated } = self else {
+            return;
+        };
+        change(&mut end.exchanges);
+        match state {
+            OutcomeState::Complete | OutcomeState::Unknown => {}
+            OutcomeState::Aborted => change(&mut end.aborted),
+            OutcomeState::Failed => change(&mut end.failed),
+        }
+        if truncated {
+            change(&mut end.truncated);
+        }
+    }
+}
+
+impl Taken {
+    /// Adds a record; says whether there are so many that [`Taken::keep_last`] should be called.
+    pub(crate) fn push(&mut self, entry: Entry) -> bool {
+        self.0.push_back(entry);
+        self.0.len().is_multiple_of(MANY)
+    }
+
+    /// Keeps the last `count`: those before them are written.
+    pub(crate) fn keep_last(&mut self, count: u64) {
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let written = self.0.len().saturating_sub(count);
+        self.0.drain(..written);
+    }
+
+    /// Takes the last `count` out of the counts.
+    pub(crate) fn lose_last(&mut self, count: u64, end: &mut End) {
+        self.keep_last(count);
+        self.0.drain(..).for_each(|entry| entry.lose_from(end));
+    }
+}
+
+fn is_truncated(exchange: &Exchange) -> bool {
+    let cut = |body: &Option<Body>| body.as_ref().is_some_and(|body| body.truncated);
+    let response = exchange.response.as_ref();
+    cut(&exchange.request.body)
+        || response.is_some_and(|response| {
+            cut(&response.body) || response.events.iter().any(|event| event.truncated)
+        })
+}
+
+/// A recorder that never rests should ask its sink now and then: the sink holds 4 MiB, which is fewer.
+const MANY: usize = 64 * 1024;

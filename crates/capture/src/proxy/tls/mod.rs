@@ -1,0 +1,9 @@
+//! Certificates and trust: our root and its leaves, the roots that we trust, TLS at both ends.
+
+pub(crate) mod configs;
+mod key_file;
+pub(crate) mod leaves;
+pub(crate) mod root;
+pub(crate) mod roots;
+mod signing_key;
+pub(crate) mod trust;

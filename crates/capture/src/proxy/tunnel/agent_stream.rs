@@ -1,0 +1,149 @@
+//! The agent's side of an intercepted connection, which tells whether the agent accepts our
+//! certificate: it speaks, or it sends an alert after the handshake.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_rustls::server::TlsStream;
+
+use crate::proxy::context::Context;
+use crate::proxy::net::cause::{Cause, HandshakeFailure};
+use crate::proxy::net::processes::Answer;
+use crate::proxy::net::rewind::Rewind;
+use crate::proxy::tunnel::relay::Leg;
+
+/// TLS with an agent; what passes is unchanged.
+pub(crate) struct AgentLeg {
+    stream: TlsStream<Rewind>,
+    context: Arc<Context>,
+    host: String,
+    process: Answer,
+    /// Told to [`Trust`](super::trust::Trust) at the first bytes: a connection may live for hours.
+    spoke: bool,
+    /// How its TLS failed, where it did.
+    failure: Option<HandshakeFailure>,
+}
+
+/// What the agent has done on a connection that is over.
+pub(crate) enum Conduct {
+    /// It has sent bytes.
+    Spoke,
+    /// It has sent a certificate alert and nothing else.
+    Refused(Cause),
+    /// It has sent nothing but an alert that is not about our certificate.
+    Failed,
+    /// It has sent nothing, and does not say why.
+    Silent,
+}
+
+impl AgentLeg {
+    /// `stream` has done its handshake with `process`, which asked for `host`.
+    pub(crate) fn new(
+        stream: TlsStream<Rewind>,
+        context: Arc<Context>,
+        host: String,
+        process: Answer,
+    ) -> Self {
+        Self {
+            stream,
+            context,
+            host,
+            process,
+            spoke: false,
+            failure: None,
+        }
+    }
+
+    /// The protocol that ALPN agreed on.
+    pub(crate) fn alpn(&self) -> Option<Vec<u8>> {
+        self.stream.get_ref().1.alpn_protocol().map(<[u8]>::to_vec)
+    }
+
+    /// What the agent has done.
+    pub(crate) fn conduct(self) -> Conduct {
+        match self.failure {
+            _ if self.spoke => Conduct::Spoke,
+            Some(HandshakeFailure::Refused(cause)) => Conduct::Refused(cause),
+            Some(HandshakeFailure::Other(_)) => Conduct::Failed,
+            Some(HandshakeFailure::Silent) | None => Conduct::Silent,
+        }
+    }
+
+    /// Takes note that the agent speaks, as soon as it is known which program it is.
+    fn tell(&self) {
+        let (context, process) = (Arc::clone(&self.context), self.process.clone());
+        let host = self.host.clone();
+        let tell = move |context: &Context, process: &Answer| {
+            // One that cannot be named is not kept.
+            if let Some(program) = process.program() {
+                let now = context.recorder.clock().now();
+                context.trust.spoke(&host, &program, now);
+            }
+        };
+        if !process.is_pending() {
+            return tell(&context, &process);
+        }
+        self.context.shutdown.spawn(async move {
+            process.wait(PROCESS_LIMIT).await;
+            tell(&context, &process);
+        });
+    }
+}
+
+impl AsyncRead for AgentLeg {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut TaskContext<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let result = Pin::new(&mut self.stream).poll_read(cx, buf);
+        if !self.spoke && buf.filled().len() > before {
+            self.spoke = true;
+            self.tell();
+        }
+        if let Poll::Ready(Err(error)) = &result {
+            self.failure = Some(HandshakeFailure::of(error));
+        }
+        result
+    }
+}
+
+impl AsyncWrite for AgentLeg {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut TaskContext<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+impl Leg for AgentLeg {
+    fn poll_cut(&mut self, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
+        self.stream.poll_cut(cx)
+    }
+
+    fn reset_on_drop(&self) {
+        self.stream.reset_on_drop();
+    }
+
+    fn is_broken(&self) -> bool {
+        self.stream.is_broken()
+    }
+}
+
+/// Naming a process takes milliseconds.
+const PROCESS_LIMIT: Duration = Duration::from_secs(2);

@@ -1,0 +1,208 @@
+//! A connection under way, which leaves its line however it ends.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::proxy::context::Context;
+use crate::proxy::net::processes::Answer;
+use crate::proxy::net::upstream::Progress;
+use crate::proxy::recorder::Recorder;
+use crate::proxy::shutdown::Shutdown;
+use crate::proxy::tap::connection::{Seen, Tap};
+use crate::proxy::tap::scope::Scope;
+use crate::proxy::wire::{Cut, Stamp};
+use crate::record::{Connection, Disposition, State, Unread};
+
+/// One connection or tunnel of the agent: its line is written when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Live {
+    recorder: Recorder,
+    shutdown: Shutdown,
+    start: Stamp,
+    process: Answer,
+    tap: Option<Tap>,
+    /// How the connection ended, once that is known; a stop drops us before.
+    cut: Cut,
+    record: Connection,
+}
+
+impl Live {
+    /// A tunnel to `authority`, asked for by `process`.
+    pub(crate) fn begin(context: &Context, authority: Option<&str>, process: Answer) -> Self {
+        let recorder = context.recorder.clone();
+        let start = recorder.clock().now();
+        let record = Connection {
+            id: recorder.next_connection(),
+            started_at: recorder.clock().wall(start),
+            count: 1,
+            authority: authority.map(str::to_owned),
+            disposition: disposition(State::Failed, STOPPED, "the proxy was stopped"),
+            process: None,
+            protocol: None,
+            sni: None,
+            alpn_offer: Vec::new(),
+            downstream_tls: None,
+            upstream_tls: None,
+            upstream_address: None,
+            via: None,
+            dns_us: None,
+            tcp_us: None,
+            upstream_tls_us: None,
+            downstream_tls_us: None,
+            end_us: 0,
+            bytes_up: 0,
+            bytes_down: 0,
+            exchanges: 0,
+            lost: 0,
+            websocket: None,
+            notes: Vec::new(),
+        };
+        Self {
+            recorder,
+            shutdown: context.shutdown.clone(),
+            start,
+            process,
+            tap: None,
+            cut: Cut::Shutdown,
+            record,
+        }
+    }
+
+    /// Its line, to be filled in.
+    pub(crate) fn record(&mut self) -> &mut Connection {
+        &mut self.record
+    }
+
+    /// This moment, on the recording's clock.
+    pub(crate) fn now(&self) -> Stamp {
+        self.recorder.clock().now()
+    }
+
+    /// The mark of this moment.
+    pub(crate) fn mark(&self) -> u64 {
+        self.now().saturating_sub(self.start)
+    }
+
+    /// It is read: what passes inside is `scheme` to its authority.
+    ///
+    /// `alpn` is what TLS agreed on; `failed` says why we answer in the origin's place, where we do.
+    pub(crate) fn intercept(
+        &mut self,
+        scheme: &'static str,
+        alpn: Option<&[u8]>,
+        failed: Option<String>,
+    ) {
+        if failed.is_none() {
+            self.record.disposition = Disposition {
+                state: State::Intercepted,
+                unread: None,
+                cause: None,
+                reason: None,
+            };
+        }
+        let authority = self.record.authority.as_deref().unwrap_or_default();
+        let mut scope = Scope::new(self.record.id, scheme, authority, &self.recorder);
+        scope.failed = failed;
+        let recorder = self.recorder.clone();
+        self.tap = Some(match alpn {
+            Some(b"h2") => Tap::http2(recorder, scope),
+            _ => Tap::new(recorder, scope),
+        });
+    }
+
+    /// It is relayed unread.
+    pub(crate) fn leave_unread(&mut self, why: Unread, reason: &str) {
+        self.record.disposition = Disposition {
+            state: State::Opaque,
+            unread: Some(why),
+            cause: None,
+            reason: Some(reason.to_owned()),
+        };
+        self.tap = Some(Tap::unread(self.recorder.clone()));
+    }
+
+    /// It came to nothing.
+    pub(crate) fn give_up(&mut self, state: State, cause: &str, reason: &str) {
+        self.record.disposition = disposition(state, cause, reason);
+    }
+
+    /// What watches it; present once it is intercepted or left unread.
+    pub(crate) fn tap(&mut self) -> Option<&mut Tap> {
+        self.tap.as_mut()
+    }
+
+    /// It is over, in this way.
+    pub(crate) fn ended(&mut self, cut: Cut) {
+        self.cut = cut;
+    }
+
+    fn take_in(&mut self, seen: Seen) {
+        let record = &mut self.record;
+        record.bytes_up = seen.bytes_up;
+        record.bytes_down = seen.bytes_down;
+        record.exchanges = seen.exchanges;
+        record.protocol = seen.protocol.map(str::to_owned);
+        if seen.not_http && record.disposition.state == State::Intercepted {
+            record.disposition = Disposition {
+                state: State::Opaque,
+                unread: Some(Unread::NotHttp),
+                cause: None,
+                reason: seen.notes.first().cloned(),
+            };
+        }
+        record.notes.extend(seen.notes);
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        if let Some(tap) = self.tap.take() {
+            let seen = tap.end(self.cut, self.now());
+            self.take_in(seen);
+        }
+        if self.record.disposition.cause.as_deref() == Some(STOPPED) && !self.shutdown.is_draining()
+        {
+            let reason = "the agent left before the origin was reached";
+            self.give_up(State::Refused, "agent_gone", reason);
+        }
+        self.record.end_us = self.mark();
+        let mut record = self.record.clone();
+        let recorder = self.recorder.clone();
+        if !self.process.is_pending() {
+            record.process = self.process.get();
+            return recorder.connection(record);
+        }
+        // A connection may be over before its process has been looked up.
+        let process = self.process.clone();
+        self.shutdown.spawn_last(async move {
+            record.process = process.wait(PROCESS_LIMIT).await;
+            recorder.connection(record);
+        });
+    }
+}
+
+impl Progress for Live {
+    fn resolved(&mut self) {
+        self.record.dns_us = Some(self.mark());
+    }
+
+    fn connected(&mut self, address: SocketAddr) {
+        self.record.tcp_us = Some(self.mark());
+        self.record.upstream_address = Some(address.to_string());
+    }
+}
+
+fn disposition(state: State, cause: &str, reason: &str) -> Disposition {
+    Disposition {
+        state,
+        unread: None,
+        cause: Some(cause.to_owned()),
+        reason: Some(reason.to_owned()),
+    }
+}
+
+/// The cause that stands until there is another: dropped before anything came of it.
+const STOPPED: &str = "stopped";
+
+/// Looking up takes milliseconds; a name that takes longer is left out.
+const PROCESS_LIMIT: Duration = Duration::from_secs(2);

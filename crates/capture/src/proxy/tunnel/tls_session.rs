@@ -1,0 +1,267 @@
+//! TLS at both ends of a tunnel: with the origin as the agent asked for it, with the agent as the
+//! origin chose, and what follows when the agent does not accept our certificate.
+//!
+//! Comes from [`Tunnel`](super::interceptor::Tunnel) with the agent's ClientHello read; ends with
+//! the relay, or with the reason on the connection's line.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::{StartHandshake, TlsConnector, client};
+
+use crate::proxy::context::Context;
+use crate::proxy::error_responder;
+use crate::proxy::net::cause::{Cause, HandshakeFailure};
+use crate::proxy::net::processes::Answer;
+use crate::proxy::net::rewind::Rewind;
+use crate::proxy::tls::configs::{Offer, agreed};
+use crate::proxy::tls::trust::entry::{Distrust, Verdict};
+use crate::proxy::tls::trust::warning;
+use crate::proxy::tunnel::agent_stream::{AgentLeg, Conduct};
+use crate::proxy::tunnel::connection_guard::Live;
+use crate::proxy::tunnel::relay::{Leg as _, pass};
+use crate::proxy::wire::{Cut, Side, Stamp};
+use crate::record::State;
+
+/// A TLS connection of the agent to an intercepted host.
+pub(crate) struct Interception {
+    pub(crate) context: Arc<Context>,
+    pub(crate) live: Live,
+    /// The host as the agent asked for it, without brackets.
+    pub(crate) host: String,
+    pub(crate) process: Answer,
+    pub(crate) offer: Offer,
+}
+
+impl Interception {
+    /// Asks the origin for what the agent's ClientHello asks for, and offers the agent what the
+    /// origin chose; `None` where nothing is left to be relayed.
+    pub(crate) async fn shake_hands(
+        mut self,
+        start: StartHandshake<Rewind>,
+        origin: Rewind,
+    ) -> Option<Intercepted> {
+        let connected = tokio::select! {
+            connected = self.connect(origin) => connected,
+            () = left(start.io.tcp()) => {
+                // It cannot have seen our certificate, so this says nothing about it.
+                let reason = "the agent left before the handshake with the origin was over";
+                self.live.give_up(State::Refused, "agent_gone", reason);
+                return None;
+            }
+        };
+        match connected {
+            Ok(origin) => self.meet(start, origin).await,
+            Err(cause) => {
+                self.answer_instead(start, cause).await;
+                None
+            }
+        }
+    }
+
+    /// TLS with the origin, under its own name and with the agent's protocols.
+    async fn connect(&mut self, origin: Rewind) -> Result<client::TlsStream<Rewind>, Cause> {
+        let name = self
+            .offer
+            .server_name(&self.host)
+            .ok_or_else(|| Cause::new("tls", format!("{} is not a server's name", self.host)))?;
+        let connector = TlsConnector::from(self.context.tls.client(&self.offer));
+        let limit = self.context.waits.handshake;
+        let origin = match timeout(limit, connector.connect(name, origin)).await {
+            Ok(connected) => connected.map_err(|error| Cause::upstream_tls(&self.host, &error))?,
+            Err(_) => {
+                let reason = format!(
+                    "{} did not finish the TLS handshake within {} s",
+                    self.host,
+                    limit.as_secs()
+                );
+                return Err(Cause::new("timeout", reason));
+            }
+        };
+        let mark = self.live.mark();
+        self.live.record().upstream_tls_us = Some(mark);
+        self.live.record().upstream_tls = agreed(origin.get_ref().1);
+        Ok(origin)
+    }
+
+    /// TLS with the agent.
+    async fn meet(
+        mut self,
+        start: StartHandshake<Rewind>,
+        origin: client::TlsStream<Rewind>,
+    ) -> Option<Intercepted> {
+        let protocol = origin.get_ref().1.alpn_protocol().map(<[u8]>::to_vec);
+        let offered = self.live.now();
+        match self.accept(start, protocol).await {
+            Ok(agent) => Some(Intercepted {
+                interception: self,
+                agent,
+                origin,
+                offered,
+            }),
+            Err(failure) => {
+                // The agent went away in the handshake: the origin sees it go too.
+                origin.reset_on_drop();
+                drop(origin);
+                self.failed(failure, offered).await;
+                None
+            }
+        }
+    }
+
+    async fn accept(
+        &mut self,
+        start: StartHandshake<Rewind>,
+        protocol: Option<Vec<u8>>,
+    ) -> Result<AgentLeg, HandshakeFailure> {
+        let name = self.offer.sni.as_deref().unwrap_or(&self.host);
+        let config = self.context.tls.server(&self.offer, name, protocol);
+        let config = config.map_err(|error| {
+            HandshakeFailure::Other(format!("no certificate can be made for {name}: {error}"))
+        })?;
+        let limit = self.context.waits.handshake;
+        let stream = match timeout(limit, start.into_stream(config)).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(error)) => return Err(HandshakeFailure::of(&error)),
+            Err(_) => {
+                let reason = format!("the agent did not finish it within {} s", limit.as_secs());
+                return Err(HandshakeFailure::Other(reason));
+            }
+        };
+        let mark = self.live.mark();
+        self.live.record().downstream_tls_us = Some(mark);
+        self.live.record().downstream_tls = agreed(stream.get_ref().1);
+        let (context, process) = (Arc::clone(&self.context), self.process.clone());
+        Ok(AgentLeg::new(stream, context, self.host.clone(), process))
+    }
+
+    /// The handshake with the agent, which was offered our certificate at `offered`, failed.
+    async fn failed(&mut self, failure: HandshakeFailure, offered: Stamp) {
+        match failure {
+            HandshakeFailure::Refused(cause) => self.refused(&cause, offered).await,
+            HandshakeFailure::Silent => {
+                let reason = "the agent ended the handshake without an alert";
+                self.live.give_up(State::Refused, "agent_gone", reason);
+                self.ended_silently(offered).await;
+            }
+            HandshakeFailure::Other(reason) => {
+                let reason = format!("the TLS handshake with the agent failed: {reason}");
+                self.live.give_up(State::Refused, "tls", &reason);
+            }
+        }
+    }
+
+    /// The agent does not accept our certificate, and says so.
+    async fn refused(&mut self, cause: &Cause, offered: Stamp) {
+        self.live
+            .give_up(State::Rejected, &cause.name, &cause.reason);
+        let now = self.live.now();
+        self.process.wait(PROCESS_LIMIT).await;
+        let program = self.process.program();
+        let trust = &self.context.trust;
+        let verdict = trust.refuse(&self.host, program.as_ref(), offered, now);
+        self.warn(verdict, &cause.name);
+    }
+
+    /// The agent has ended the connection, has sent no alert, and has said nothing.
+    async fn ended_silently(&mut self, offered: Stamp) {
+        let now = self.live.now();
+        self.process.wait(PROCESS_LIMIT).await;
+        let program = self.process.program();
+        let trust = &self.context.trust;
+        let verdict = trust.ended_silently(&self.host, program.as_ref(), offered, now);
+        if let Verdict::Distrusted { .. } = verdict {
+            let reason = "the agent ended this connection, as those before it, without an alert \
+                          and without a request: it may not trust our certificate";
+            self.live.give_up(State::Rejected, "eof", reason);
+        }
+        self.warn(verdict, "eof");
+    }
+
+    /// Tells the user what a verdict means for the recording, the first time.
+    fn warn(&self, verdict: Verdict, cause: &str) {
+        let name = self.process.get().map(|process| process.name);
+        let name = name.as_deref();
+        let text = match verdict {
+            Verdict::Alone { news: true } => warning::alone(&self.host, cause),
+            Verdict::Distrusted { why, news: true } => match why {
+                Distrust::Refused => warning::refused(name, &self.host, cause),
+                Distrust::Silent => warning::silent(name, &self.host),
+            },
+            _ => return,
+        };
+        self.context.recorder.warn(text);
+    }
+
+    /// The origin cannot be trusted or spoken with: tell the agent why, over TLS that it trusts.
+    async fn answer_instead(mut self, start: StartHandshake<Rewind>, cause: Cause) {
+        self.live.give_up(State::Failed, &cause.name, &cause.reason);
+        let http1 = b"http/1.1".to_vec();
+        if !self.offer.alpn.is_empty() && !self.offer.alpn.contains(&http1) {
+            return;
+        }
+        let protocol = (!self.offer.alpn.is_empty()).then_some(http1);
+        let offered = self.live.now();
+        match self.accept(start, protocol).await {
+            Ok(mut agent) => {
+                let reason = Some(cause.reason.clone());
+                self.live.intercept("https", None, reason);
+                let mut origin = error_responder::answer(&self.context, &cause);
+                pass(&self.context, &mut self.live, &mut agent, &mut origin).await;
+            }
+            Err(HandshakeFailure::Refused(cause)) => self.refused(&cause, offered).await,
+            // It had waited for an origin that failed: why it leaves is on the line already.
+            Err(_) => {}
+        }
+    }
+}
+
+/// A tunnel with TLS up at both ends.
+pub(crate) struct Intercepted {
+    interception: Interception,
+    agent: AgentLeg,
+    origin: client::TlsStream<Rewind>,
+    /// When the agent was offered our certificate.
+    offered: Stamp,
+}
+
+impl Intercepted {
+    /// Relays until the end.
+    pub(crate) async fn relay(self) {
+        let Self {
+            interception: mut this,
+            mut agent,
+            mut origin,
+            offered,
+        } = self;
+        this.live.intercept("https", agent.alpn().as_deref(), None);
+        let cut = pass(&this.context, &mut this.live, &mut agent, &mut origin).await;
+        // What follows may wait for the process's name, and the origin need not.
+        drop(origin);
+        let by_agent = matches!(cut, Cut::Closed(Side::Agent) | Cut::Reset(Side::Agent));
+        match agent.conduct() {
+            Conduct::Refused(cause) => this.refused(&cause, offered).await,
+            Conduct::Silent if by_agent => this.ended_silently(offered).await,
+            Conduct::Spoke | Conduct::Failed | Conduct::Silent => {}
+        }
+    }
+}
+
+/// Completes when the agent has ended its side, or sends an alert, while it waits for ours.
+async fn left(agent: &TcpStream) {
+    let mut first = [0];
+    match agent.peek(&mut first).await {
+        Ok(0) | Err(_) => {}
+        Ok(_) if first[0] == TLS_ALERT => {}
+        // Something else came early: the handshake will tell.
+        Ok(_) => std::future::pending().await,
+    }
+}
+
+/// The content type of a TLS alert record (RFC 8446, section 5.1).
+const TLS_ALERT: u8 = 21;
+
+/// Naming a process takes milliseconds; the agent is gone by then, and nobody waits.
+const PROCESS_LIMIT: Duration = Duration::from_secs(2);

@@ -1,0 +1,59 @@
+//! The two directions, the two sides, and how a connection between them ends.
+
+/// Which way bytes went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Direction {
+    /// From the agent to the origin.
+    Up,
+    /// From the origin to the agent.
+    Down,
+}
+
+/// How a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// Both sides had ended their halves; this one first.
+    Closed(Side),
+    /// This side reset it, or was gone when we wrote.
+    Reset(Side),
+    /// We were stopped.
+    Shutdown,
+    /// Its bytes could not be read any more.
+    Unreadable,
+}
+
+/// One end of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Agent,
+    Origin,
+}
+
+impl Cut {
+    /// Why an exchange that was open was aborted.
+    pub(crate) fn reason(self) -> String {
+        match self {
+            Self::Closed(side) => format!("{} closed the connection", side.name()),
+            Self::Reset(side) => format!("{} reset the connection", side.name()),
+            Self::Shutdown => "the proxy was stopped".to_owned(),
+            Self::Unreadable => "reading stopped, the traffic went on".to_owned(),
+        }
+    }
+
+    /// What the reader of a WebSocket is told: a plain close is how codex ends one.
+    pub(crate) fn websocket_reason(self) -> Option<String> {
+        match self {
+            Self::Closed(_) => None,
+            other => Some(other.reason()),
+        }
+    }
+}
+
+impl Side {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Agent => "the agent",
+            Self::Origin => "the origin",
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The words that taps, content and the recorder share: plain data, no logic of either.
+
+mod clock;
+mod direction;
+mod draft;
+mod websocket;
+
+pub(crate) use clock::{Clock, Stamp};
+pub(crate) use direction::{Cut, Direction, Side};
+pub(crate) use draft::{BodyDraft, Draft, RequestDraft, ResponseDraft};
+pub(crate) use websocket::{Chunk, WebSocketOpen};
