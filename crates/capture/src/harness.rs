@@ -11,8 +11,8 @@ use std::time::Duration;
 use crate::Sink;
 use crate::proxy::recorder::{self, Recorder};
 use crate::proxy::tap::connection::Tap;
-use crate::proxy::tap::scope::Scope;
-use crate::proxy::wire::{Cut, Direction, Side};
+use crate::proxy::tap::exchanges::ConnectionExchanges;
+use crate::proxy::wire::{ConnectionEnd, Direction, Side};
 use crate::record::{
     Connection, Disposition, Exchange, Limits, Record, Secrets, Session, State, Timestamp,
 };
@@ -43,7 +43,7 @@ impl Harness {
         let config = config(body_limit, keep_secrets);
         let (sink, written) = mpsc::channel();
         let (recorder, _) =
-            recorder::start(config, Hand(sink)).expect("a fuzzer has a thread to spare");
+            recorder::start(config, ChannelSink(sink)).expect("a fuzzer has a thread to spare");
         Self { recorder, written }
     }
 
@@ -67,13 +67,14 @@ impl Harness {
 
     fn run<'a>(
         &self,
-        tap: impl FnOnce(Recorder, Scope) -> Tap,
+        tap: impl FnOnce(Recorder, ConnectionExchanges) -> Tap,
         pieces: impl IntoIterator<Item = Piece<'a>>,
     ) -> Vec<Exchange> {
         let connection = self.recorder.next_connection();
-        let scope = Scope::new(connection, "https", "example.test:443", &self.recorder);
-        let mut tap = tap(self.recorder.clone(), scope);
-        let (mut at, mut up, mut down) = (0, Half::default(), Half::default());
+        let exchanges =
+            ConnectionExchanges::new(connection, "https", "example.test:443", &self.recorder);
+        let mut tap = tap(self.recorder.clone(), exchanges);
+        let (mut at, mut up, mut down) = (0, HalfCount::default(), HalfCount::default());
         for piece in pieces {
             at += 10;
             let (direction, half, bytes) = match piece {
@@ -91,7 +92,7 @@ impl Harness {
                 half.bytes += bytes.len() as u64;
             }
         }
-        let seen = tap.end(Cut::Closed(Side::Agent), at + 10);
+        let seen = tap.end(ConnectionEnd::Closed(Side::Agent), at + 10);
         assert_eq!((seen.bytes_up, seen.bytes_down), (up.bytes, down.bytes));
         self.recorder.connection(line(connection, at));
         let (exchanges, websocket_messages) = self.collect();
@@ -133,8 +134,8 @@ impl Harness {
 pub fn record<'a>(sink: impl Sink, pieces: impl IntoIterator<Item = Piece<'a>>) -> u64 {
     let recorded = recorder::record_here(&config(BODY_LIMIT, false), sink, |recorder| {
         let connection = recorder.next_connection();
-        let scope = Scope::new(connection, "https", "example.test:443", recorder);
-        let mut tap = Tap::new(recorder.clone(), scope);
+        let exchanges = ConnectionExchanges::new(connection, "https", "example.test:443", recorder);
+        let mut tap = Tap::new(recorder.clone(), exchanges);
         let mut at = 0;
         for piece in pieces {
             at += 10;
@@ -143,7 +144,7 @@ pub fn record<'a>(sink: impl Sink, pieces: impl IntoIterator<Item = Piece<'a>>) 
                 Piece::Down(bytes) => tap.push(Direction::Down, bytes, at, 1),
             }
         }
-        drop(tap.end(Cut::Closed(Side::Agent), at + 10));
+        drop(tap.end(ConnectionEnd::Closed(Side::Agent), at + 10));
         recorder.connection(line(connection, at));
     });
     recorded.expect("the system has random bytes").exchanges
@@ -166,7 +167,7 @@ fn config(body_limit: usize, keep_secrets: bool) -> recorder::Config {
         queue_limit: usize::MAX / 2,
         keep_secrets,
         // Who waits for each record would do nothing but wait.
-        nap: Duration::ZERO,
+        pause_after_flush: Duration::ZERO,
         session,
     }
 }
@@ -176,15 +177,15 @@ const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// One direction of a connection.
 #[derive(Debug, Default)]
-struct Half {
+struct HalfCount {
     bytes: u64,
     ended: bool,
 }
 
 /// Hands records from the recorder's thread to the target's.
-struct Hand(Sender<Record>);
+struct ChannelSink(Sender<Record>);
 
-impl Sink for Hand {
+impl Sink for ChannelSink {
     fn write(&mut self, record: &Record) -> io::Result<()> {
         let mut line = Vec::new();
         record.write_json(&mut line)?;

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::net::{TcpListener, TcpSocket};
 
-use crate::proxy::context::{Context, Waits};
+use crate::proxy::context::{Context, Timeouts};
 use crate::proxy::error::Error;
 use crate::proxy::front::listener::accept_all;
 use crate::proxy::front::password::Password;
@@ -19,9 +19,9 @@ use crate::proxy::recorder;
 use crate::proxy::recorder::RecorderThread;
 use crate::proxy::shutdown::Shutdown;
 use crate::proxy::sink::Sink;
-use crate::proxy::tls::configs::Tls;
+use crate::proxy::tls::configs::TlsConfigs;
 use crate::proxy::tls::root::RootCa;
-use crate::proxy::tls::trust::history::Trust;
+use crate::proxy::tls::trust::history::TrustHistory;
 use crate::record::{Dispositions, Limits, Secrets, Session, Timestamp};
 
 /// A proxy that is being set up; each method has a default.
@@ -41,7 +41,7 @@ pub struct Builder<S> {
     agent: Option<String>,
     command: Vec<String>,
     offline: bool,
-    waits: Waits,
+    timeouts: Timeouts,
 }
 
 impl<S: Sink> Builder<S> {
@@ -61,7 +61,7 @@ impl<S: Sink> Builder<S> {
             agent: None,
             command: Vec::new(),
             offline: false,
-            waits: Waits::default(),
+            timeouts: Timeouts::default(),
         }
     }
 
@@ -115,13 +115,13 @@ impl<S: Sink> Builder<S> {
 
     /// How long a TLS handshake may take, on either side; default 30 s.
     pub fn handshake_timeout(mut self, limit: Duration) -> Self {
-        self.waits.handshake = limit;
+        self.timeouts.handshake = limit;
         self
     }
 
     /// How long an agent may leave a connection or a new tunnel unused; default 5 minutes.
     pub fn unused_timeout(mut self, limit: Duration) -> Self {
-        self.waits.unused = limit;
+        self.timeouts.unused = limit;
         self
     }
 
@@ -173,7 +173,7 @@ impl<S: Sink> Builder<S> {
         let listening = |source| Error::Listen { addr, source };
         let listener = listen(addr).map_err(listening)?;
         let local_addr = listener.local_addr().map_err(listening)?;
-        let tls = Arc::new(Tls::new(self.root, upstream.roots())?);
+        let tls = Arc::new(TlsConfigs::new(self.root, upstream.roots())?);
         let session = Session {
             started_at: Timestamp::from(SystemTime::now()),
             tool: concat!("codex-dissect ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -195,7 +195,7 @@ impl<S: Sink> Builder<S> {
             body_limit: self.body_limit,
             queue_limit: self.queue_limit,
             keep_secrets: self.keep_secrets,
-            nap: recorder::NAP,
+            pause_after_flush: recorder::PAUSE_AFTER_FLUSH,
             session,
         };
         let (recorder, thread) = recorder::start(config, self.sink).map_err(Error::Recorder)?;
@@ -204,12 +204,12 @@ impl<S: Sink> Builder<S> {
             upstream,
             tls,
             hosts: self.intercept,
-            trust: Trust::default(),
+            trust: TrustHistory::default(),
             processes: Processes::start().map_err(Error::Recorder)?,
             password,
             shutdown: Shutdown::default(),
             local_addr,
-            waits: self.waits,
+            timeouts: self.timeouts,
         };
         Ok(Proxy {
             listener,

@@ -10,34 +10,34 @@ use crate::proxy::net::processes::Processes;
 use crate::proxy::net::upstream::Upstream;
 use crate::proxy::recorder::Recorder;
 use crate::proxy::shutdown::Shutdown;
-use crate::proxy::tls::configs::Tls;
-use crate::proxy::tls::trust::history::Trust;
+use crate::proxy::tls::configs::TlsConfigs;
+use crate::proxy::tls::trust::history::TrustHistory;
 
 /// Shared by all connections of one proxy.
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) recorder: Recorder,
     pub(crate) upstream: Upstream,
-    pub(crate) tls: Arc<Tls>,
+    pub(crate) tls: Arc<TlsConfigs>,
     pub(crate) hosts: Hosts,
-    pub(crate) trust: Trust,
+    pub(crate) trust: TrustHistory,
     pub(crate) processes: Processes,
     pub(crate) password: Option<Password>,
     pub(crate) shutdown: Shutdown,
     pub(crate) local_addr: SocketAddr,
-    pub(crate) waits: Waits,
+    pub(crate) timeouts: Timeouts,
 }
 
 /// How long we wait where nothing is under way that an agent would miss.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Waits {
+pub(crate) struct Timeouts {
     /// For the end of a TLS handshake, on either side.
     pub(crate) handshake: Duration,
     /// For an agent's first byte on a connection or in a tunnel, and for its next request.
     pub(crate) unused: Duration,
 }
 
-impl Default for Waits {
+impl Default for Timeouts {
     fn default() -> Self {
         Self {
             handshake: HANDSHAKE_LIMIT,

@@ -17,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf, duplex};
 
 use crate::proxy::context::Context;
 use crate::proxy::net::cause::Cause;
-use crate::proxy::tunnel::relay::Leg;
+use crate::proxy::tunnel::relay::PeerStream;
 
 /// The near end of a connection whose far end answers every request with the cause.
 pub(crate) struct StandBy(DuplexStream);
@@ -90,8 +90,8 @@ impl AsyncWrite for StandBy {
     }
 }
 
-impl Leg for StandBy {
-    fn poll_cut(&mut self, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
+impl PeerStream for StandBy {
+    fn poll_abrupt_shutdown(&mut self, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.0).poll_shutdown(cx)
     }
 

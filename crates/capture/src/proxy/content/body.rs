@@ -1,9 +1,9 @@
 //! A body as it travelled becomes a body on record: decoded, bounded, placed.
 
-use crate::proxy::content::encoding::Decoder;
+use crate::proxy::content::encoding::ContentDecoder;
 use crate::proxy::content::event_list::EventList;
-use crate::proxy::content::record_builder::{Nature, Reading};
-use crate::proxy::content::sse::{Splitter, SseEvent};
+use crate::proxy::content::record_builder::{BodyHints, RecordBuilder};
+use crate::proxy::content::sse::{SseEvent, SseSplitter};
 use crate::proxy::wire::{BodyDraft, Stamp};
 use crate::record::{Body, Event, Header};
 
@@ -16,7 +16,7 @@ pub(crate) struct EventStream {
     pub(crate) ends_within_event: bool,
 }
 
-impl Reading {
+impl RecordBuilder {
     /// Reads a body; `complete` says that its last byte has passed.
     pub(crate) fn body(
         &self,
@@ -28,12 +28,12 @@ impl Reading {
             return None;
         }
         let opened = self.open(&draft, headers, complete, |_, _| ());
-        let nature = Nature {
+        let hints = BodyHints {
             is_form: Header::say_type(headers, "application/x-www-form-urlencoded"),
             is_cut: opened.body.truncated,
         };
         let bytes = opened.decoded.unwrap_or(draft.kept);
-        Some(self.fill(opened.body, bytes, nature))
+        Some(self.fill(opened.body, bytes, hints))
     }
 
     /// Reads the body of a `text/event-stream`; marks count from `start`.
@@ -47,7 +47,7 @@ impl Reading {
         if draft.wire_bytes == 0 {
             return EventStream::default();
         }
-        let mut splitter = Splitter::new(self.limit);
+        let mut splitter = SseSplitter::new(self.limit);
         let mut list = EventList::new(self.limit);
         let show = |piece: &[u8], at| {
             splitter.push(piece, at, |event| list.push(self, event, start));
@@ -61,7 +61,7 @@ impl Reading {
         } else {
             let opened = self.open(&draft, headers, complete, show);
             if opened.decoded.is_none() && opened.body.problem.is_some() {
-                let body = self.fill(opened.body, draft.kept, Nature::default());
+                let body = self.fill(opened.body, draft.kept, BodyHints::default());
                 return EventStream {
                     body: Some(body),
                     ..EventStream::default()
@@ -84,22 +84,22 @@ impl Reading {
         headers: &[Header],
         complete: bool,
         mut show: impl FnMut(&[u8], Stamp),
-    ) -> Opened {
+    ) -> DecodedBody {
         let mut body = counts(draft, complete);
         let encodings = Header::values(headers, "content-encoding");
-        let mut decoder = match Decoder::new(encodings, self.limit) {
+        let mut decoder = match ContentDecoder::new(encodings, self.limit) {
             Ok(Some(decoder)) => decoder,
             Ok(None) => {
                 pieces(draft).for_each(|(piece, at)| show(piece, at));
                 body.hash = (!body.truncated).then(|| self.key.content_hash(&draft.kept));
-                return Opened {
+                return DecodedBody {
                     body,
                     decoded: None,
                 };
             }
             Err(problem) => {
                 body.problem = Some(problem);
-                return Opened {
+                return DecodedBody {
                     body,
                     decoded: None,
                 };
@@ -116,7 +116,7 @@ impl Reading {
         let cut = body.truncated;
         body.problem = decoded.problem;
         if decoded.content.is_empty() && body.problem.is_some() {
-            return Opened {
+            return DecodedBody {
                 body,
                 decoded: None,
             };
@@ -128,14 +128,14 @@ impl Reading {
         body.bytes = decoded.content.len() as u64;
         body.encoding = Some(names);
         body.hash = (!body.truncated).then(|| self.key.content_hash(&decoded.content));
-        Opened {
+        DecodedBody {
             body,
             decoded: Some(decoded.content),
         }
     }
 
-    fn fill(&self, body: Body, bytes: Vec<u8>, nature: Nature) -> Body {
-        let content = self.content(bytes, nature);
+    fn fill(&self, body: Body, bytes: Vec<u8>, hints: BodyHints) -> Body {
+        let content = self.content(bytes, hints);
         Body {
             json: content.json,
             text: content.text,
@@ -149,11 +149,11 @@ impl Reading {
     /// An event but for its name, and how many bytes its content takes in the file.
     pub(crate) fn event(&self, event: SseEvent, start: Stamp) -> (Event, usize) {
         let truncated = event.bytes > event.data.len() as u64;
-        let nature = Nature {
+        let hints = BodyHints {
             is_cut: truncated,
-            ..Nature::default()
+            ..BodyHints::default()
         };
-        let content = self.content(event.data, nature);
+        let content = self.content(event.data, hints);
         let written = content.written();
         let event = Event {
             at_us: event.at.saturating_sub(start),
@@ -180,7 +180,7 @@ fn counts(draft: &BodyDraft, complete: bool) -> Body {
 }
 
 /// A body whose content is to be placed.
-struct Opened {
+struct DecodedBody {
     body: Body,
     /// What it decoded to; `None` where it is as on the wire.
     decoded: Option<Vec<u8>>,
@@ -207,7 +207,7 @@ mod tests {
 
     use super::*;
     use crate::proxy::content::event_list::EVENT_WEIGHT;
-    use crate::proxy::content::record_builder::tests::reading;
+    use crate::proxy::content::record_builder::tests::builder;
 
     const STREAM: &[&[u8]] = &[
         b"event: a\nda",
@@ -284,7 +284,7 @@ mod tests {
             let pieces: Vec<_> = wire.iter().map(Vec::as_slice).collect();
             let headers = headers(&[("Content-Encoding", coding)]);
             let stream =
-                reading(1 << 16).event_stream(draft(&pieces, 1 << 16), &headers, false, 90);
+                builder(1 << 16).event_stream(draft(&pieces, 1 << 16), &headers, false, 90);
             let seen: Vec<_> = stream
                 .events
                 .iter()
@@ -309,8 +309,8 @@ mod tests {
     fn a_body_is_decoded_counted_and_hashed() {
         let content = br#"{"model":"m","n":1}"#;
         let zstd = zstd::encode_all(&content[..], 3).unwrap();
-        let reading = reading(1 << 16);
-        let encoded = reading
+        let builder = builder(1 << 16);
+        let encoded = builder
             .body(
                 draft(&[&zstd], 1 << 16),
                 &headers(&[("content-encoding", "zstd")]),
@@ -321,16 +321,16 @@ mod tests {
         assert_eq!((encoded.bytes, encoded.wire_bytes), (19, zstd.len() as u64));
         assert_eq!(encoded.encoding.as_deref(), Some("zstd"));
         assert!(!encoded.truncated);
-        let plain = reading.body(draft(&[content], 1 << 16), &[], true).unwrap();
+        let plain = builder.body(draft(&[content], 1 << 16), &[], true).unwrap();
         assert!(plain.encoding.is_none() && plain.hash.is_some());
         assert_eq!(plain.hash, encoded.hash, "a retry is recognised");
-        assert!(reading.body(BodyDraft::default(), &[], true).is_none());
+        assert!(builder.body(BodyDraft::default(), &[], true).is_none());
     }
 
     #[test]
     fn past_the_limit_a_body_is_counted_and_its_beginning_kept() {
         let long = [b'x'; 5000];
-        let body = reading(100).body(draft(&[&long], 100), &[], true).unwrap();
+        let body = builder(100).body(draft(&[&long], 100), &[], true).unwrap();
         assert_eq!(
             (body.bytes, body.wire_bytes, body.truncated),
             (5000, 5000, true)
@@ -345,7 +345,7 @@ mod tests {
         let kept = |stream: &str| {
             let stream = stream.repeat(1000);
             let draft = draft(&[stream.as_bytes()], stream.len());
-            let stream = reading(limit).event_stream(draft, &[], true, 0);
+            let stream = builder(limit).event_stream(draft, &[], true, 0);
             assert!(stream.body.unwrap().truncated);
             serde_json::to_string(&stream.events).unwrap().len()
         };
@@ -367,12 +367,12 @@ mod tests {
             ("content-encoding", "zstd"),
             ("content-type", "text/event-stream"),
         ]);
-        let body = reading(1 << 16)
+        let body = builder(1 << 16)
             .body(draft(&[&bomb], 1 << 16), &headers, true)
             .unwrap();
         assert_eq!((body.bytes, body.truncated), (1 << 16, true));
         assert!(body.problem.is_none());
-        let stream = reading(1 << 16).event_stream(draft(&[&bomb], 1 << 16), &headers, true, 0);
+        let stream = builder(1 << 16).event_stream(draft(&[&bomb], 1 << 16), &headers, true, 0);
         assert!(stream.body.unwrap().truncated && stream.events.is_empty());
     }
 
@@ -390,13 +390,13 @@ mod tests {
                 "unknown content-encoding",
             ),
         ] {
-            let body = reading(100)
+            let body = builder(100)
                 .body(draft(&[wire], 100), headers, true)
                 .unwrap();
             assert!(body.problem.unwrap().starts_with(problem));
             assert_eq!(body.text.as_deref(), Some("plain after all"));
             assert!(body.encoding.is_none() && !body.truncated);
-            let stream = reading(100).event_stream(draft(&[wire], 100), headers, true, 0);
+            let stream = builder(100).event_stream(draft(&[wire], 100), headers, true, 0);
             assert_eq!(
                 stream.body.unwrap().text.as_deref(),
                 Some("plain after all")
@@ -408,7 +408,7 @@ mod tests {
     fn a_stream_that_ends_before_its_coding_does_says_so() {
         let gzip = encode("gzip", &[b"half of it"]).concat();
         let headers = headers(&[("content-encoding", "gzip")]);
-        let body = reading(100)
+        let body = builder(100)
             .body(draft(&[&gzip], 100), &headers, true)
             .unwrap();
         assert_eq!(body.text.as_deref(), Some("half of it"));
@@ -416,7 +416,7 @@ mod tests {
             body.problem.as_deref(),
             Some("ends before its gzip stream does")
         );
-        let cut = reading(100)
+        let cut = builder(100)
             .body(draft(&[&gzip], 100), &headers, false)
             .unwrap();
         assert!(cut.problem.is_none() && cut.truncated);
@@ -425,7 +425,7 @@ mod tests {
     #[test]
     fn many_empty_events_are_bounded_too() {
         let stream = b"data\n\n".repeat(10_000);
-        let read = reading(1 << 16).event_stream(draft(&[&stream], 1 << 16), &[], true, 0);
+        let read = builder(1 << 16).event_stream(draft(&[&stream], 1 << 16), &[], true, 0);
         assert_eq!(read.events.len(), (1 << 16) / EVENT_WEIGHT);
         let body = read.body.unwrap();
         assert!(body.truncated);
@@ -443,7 +443,7 @@ mod tests {
             "text/plain"
         )])));
         let form = headers(&[("content-type", "application/x-www-form-urlencoded")]);
-        let body = reading(100)
+        let body = builder(100)
             .body(draft(&[b"code=abc&b=1"], 100), &form, true)
             .unwrap();
         assert!(body.text.unwrap().starts_with("code=<redacted:"));

@@ -10,7 +10,7 @@ use brotli_decompressor::{BrotliDecoderParameter, DecompressorWriter};
 use flate2::write::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 /// Undoes the codings of one body.
-pub(crate) struct Decoder {
+pub(crate) struct ContentDecoder {
     /// In the order in which they are undone; never empty.
     stages: Vec<Stage>,
     limit: usize,
@@ -18,7 +18,7 @@ pub(crate) struct Decoder {
 
 /// What a body decoded to.
 #[derive(Debug, Default)]
-pub(crate) struct Decoded {
+pub(crate) struct DecodedContent {
     pub(crate) content: Vec<u8>,
     /// Whether there was more than the limit allows.
     pub(crate) overflowed: bool,
@@ -28,7 +28,7 @@ pub(crate) struct Decoded {
     pub(crate) problem: Option<String>,
 }
 
-impl Decoder {
+impl ContentDecoder {
     /// A decoder for the values of the `content-encoding` headers, in their order.
     ///
     /// `None` when there is nothing to undo. Keeps up to `limit` bytes.
@@ -81,10 +81,10 @@ impl Decoder {
     }
 
     /// Ends the decoding; nothing more comes.
-    pub(crate) fn finish(mut self) -> Decoded {
-        let mut decoded = Decoded {
+    pub(crate) fn finish(mut self) -> DecodedContent {
+        let mut decoded = DecodedContent {
             ended: true,
-            ..Decoded::default()
+            ..DecodedContent::default()
         };
         for stage in &mut self.stages {
             decoded.ended &= stage.stop.is_none() && stage.codec.ended();
@@ -120,7 +120,7 @@ enum Stop {
 
 impl Stage {
     fn new(name: &str, limit: usize) -> Result<Self, String> {
-        let room = Room {
+        let room = BoundedBuffer {
             buffer: Vec::new(),
             left: limit,
         };
@@ -162,26 +162,26 @@ impl Stage {
     }
 }
 
-/// The decoders behind the names, each writing into a [`Room`].
+/// The decoders behind the names, each writing into a [`BoundedBuffer`].
 enum Codec {
-    Gzip(MultiGzDecoder<Room>),
+    Gzip(MultiGzDecoder<BoundedBuffer>),
     /// `deflate`, before its first byte: it means zlib, but some send it raw.
-    Undecided(Room),
-    Zlib(ZlibDecoder<Room>),
-    Raw(DeflateDecoder<Room>),
-    Brotli(Box<DecompressorWriter<Room>>),
-    Zstd(Box<zstd::stream::write::Decoder<'static, Room>>),
+    Undecided(BoundedBuffer),
+    Zlib(ZlibDecoder<BoundedBuffer>),
+    Raw(DeflateDecoder<BoundedBuffer>),
+    Brotli(Box<DecompressorWriter<BoundedBuffer>>),
+    Zstd(Box<zstd::stream::write::Decoder<'static, BoundedBuffer>>),
 }
 
 impl Codec {
-    fn brotli(room: Room) -> Self {
+    fn brotli(room: BoundedBuffer) -> Self {
         let mut decoder = DecompressorWriter::new(room, BUFFER_BYTES);
         // RFC 7932 alone: the "large window" variant would let a peer make us hold a gigabyte.
         decoder.set_parameter(BrotliDecoderParameter::BROTLI_DECODER_PARAM_LARGE_WINDOW, 0);
         Self::Brotli(Box::new(decoder))
     }
 
-    fn zstd(room: Room) -> io::Result<Self> {
+    fn zstd(room: BoundedBuffer) -> io::Result<Self> {
         let mut decoder = zstd::stream::raw::Decoder::new()?;
         decoder.set_parameter(zstd::stream::raw::DParameter::WindowLogMax(
             ZSTD_WINDOW_LOG_MAX,
@@ -224,7 +224,7 @@ impl Codec {
         }
     }
 
-    fn room(&self) -> &Room {
+    fn room(&self) -> &BoundedBuffer {
         match self {
             Self::Gzip(decoder) => decoder.get_ref(),
             Self::Undecided(room) => room,
@@ -235,7 +235,7 @@ impl Codec {
         }
     }
 
-    fn room_mut(&mut self) -> &mut Room {
+    fn room_mut(&mut self) -> &mut BoundedBuffer {
         match self {
             Self::Gzip(decoder) => decoder.get_mut(),
             Self::Undecided(room) => room,
@@ -256,19 +256,19 @@ fn is_zlib(first: u8) -> bool {
 
 /// Where a decoder writes to: a buffer that takes so much and no more.
 #[derive(Debug, Default)]
-struct Room {
+struct BoundedBuffer {
     buffer: Vec<u8>,
     left: usize,
 }
 
-impl Room {
+impl BoundedBuffer {
     /// Whether a decoder failed because this was full.
     fn is_full(&self, error: &io::Error) -> bool {
         self.left == 0 && error.kind() == io::ErrorKind::StorageFull
     }
 }
 
-impl Write for Room {
+impl Write for BoundedBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let taken = bytes.len().min(self.left);
         if taken == 0 && !bytes.is_empty() {
@@ -299,12 +299,14 @@ mod tests {
 
     const TEXT: &[u8] = b"data: one\n\ndata: two two two two two two\n\ndata: three\n\n";
 
-    fn decode(names: &str, wire: &[u8], limit: usize) -> Decoded {
+    fn decode(names: &str, wire: &[u8], limit: usize) -> DecodedContent {
         decode_cut(names, &[wire], limit)
     }
 
-    fn decode_cut(names: &str, pieces: &[&[u8]], limit: usize) -> Decoded {
-        let mut decoder = Decoder::new([names].into_iter(), limit).unwrap().unwrap();
+    fn decode_cut(names: &str, pieces: &[&[u8]], limit: usize) -> DecodedContent {
+        let mut decoder = ContentDecoder::new([names].into_iter(), limit)
+            .unwrap()
+            .unwrap();
         for piece in pieces {
             decoder.push(piece);
         }
@@ -374,7 +376,7 @@ mod tests {
         let wire = encode("br", &encode("gzip", &encode("zstd", TEXT)));
         let decoded = decode("zstd, gzip, br", &wire, 1 << 20);
         assert_eq!(decoded.content, TEXT);
-        let mut bytewise = Decoder::new(["zstd", "gzip,br"].into_iter(), 1 << 20)
+        let mut bytewise = ContentDecoder::new(["zstd", "gzip,br"].into_iter(), 1 << 20)
             .unwrap()
             .unwrap();
         wire.iter().for_each(|byte| bytewise.push(&[*byte]));
@@ -436,13 +438,13 @@ mod tests {
 
     #[test]
     fn an_unknown_coding_and_too_many_are_refused_in_words() {
-        let unknown = Decoder::new(["gzip, compress"].into_iter(), 1)
+        let unknown = ContentDecoder::new(["gzip, compress"].into_iter(), 1)
             .err()
             .unwrap();
         assert_eq!(unknown, "unknown content-encoding \"compress\"");
-        assert!(Decoder::new(["gzip,gzip,gzip,gzip,gzip"].into_iter(), 1).is_err());
+        assert!(ContentDecoder::new(["gzip,gzip,gzip,gzip,gzip"].into_iter(), 1).is_err());
         assert!(
-            Decoder::new(["identity", ""].into_iter(), 1)
+            ContentDecoder::new(["identity", ""].into_iter(), 1)
                 .unwrap()
                 .is_none()
         );
@@ -451,7 +453,9 @@ mod tests {
     #[test]
     fn what_a_flush_closes_is_readable_at_once() {
         let mut encoder = brotli::CompressorWriter::new(Vec::new(), 4096, 5, 18);
-        let mut decoder = Decoder::new(["br"].into_iter(), 1 << 16).unwrap().unwrap();
+        let mut decoder = ContentDecoder::new(["br"].into_iter(), 1 << 16)
+            .unwrap()
+            .unwrap();
         let mut sent = 0;
         for line in TEXT.split_inclusive(|byte| *byte == b'\n') {
             encoder.write_all(line).unwrap();

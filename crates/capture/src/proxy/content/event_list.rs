@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::proxy::content::record_builder::Reading;
+use crate::proxy::content::record_builder::RecordBuilder;
 use crate::proxy::content::sse::SseEvent;
 use crate::proxy::content::written;
 use crate::proxy::wire::Stamp;
@@ -30,12 +30,12 @@ impl EventList {
         }
     }
 
-    pub(crate) fn push(&mut self, reading: &Reading, event: SseEvent, start: Stamp) {
+    pub(crate) fn push(&mut self, builder: &RecordBuilder, event: SseEvent, start: Stamp) {
         if self.overflowed {
             return;
         }
         if self.name.as_deref() != event.name.as_deref() {
-            let redactor = reading.redactor.as_ref();
+            let redactor = builder.redactor.as_ref();
             self.name = event.name.as_deref().map(|name| {
                 let redacted = redactor.and_then(|redactor| redactor.event_name(name));
                 redacted.map_or_else(|| Arc::from(name), Arc::from)
@@ -43,7 +43,7 @@ impl EventList {
             self.name_bytes = self.name.as_deref().map_or(0, written::escaped_len);
         }
         let name = self.name.clone();
-        let (event, written) = reading.event(event, start);
+        let (event, written) = builder.event(event, start);
         // The name is written with each event, however often it is the same.
         let weight = written + self.name_bytes + EVENT_WEIGHT;
         self.overflowed = weight > self.room;

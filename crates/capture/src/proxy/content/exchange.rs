@@ -1,13 +1,13 @@
 //! A draft becomes an exchange: stamps become marks, bodies are read.
 
 use crate::proxy::content::body::{EventStream, is_event_stream};
-use crate::proxy::content::record_builder::Reading;
+use crate::proxy::content::record_builder::RecordBuilder;
 use crate::proxy::wire::{Clock, Draft, RequestDraft, ResponseDraft, Stamp};
 use crate::record::{
     Delay, Exchange, Header, Informational, Outcome, OutcomeState, Request, Response, Transport,
 };
 
-impl Reading {
+impl RecordBuilder {
     /// Turns what a tap saw of an HTTP exchange into its record.
     pub(crate) fn exchange(&self, mut draft: Draft, clock: &Clock) -> Exchange {
         let start = draft.start;

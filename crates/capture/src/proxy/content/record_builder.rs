@@ -12,7 +12,7 @@ use crate::proxy::content::{base64, written};
 use crate::redact::{Redactor, SessionKey};
 
 /// How the contents of a recording are read.
-pub(crate) struct Reading {
+pub(crate) struct RecordBuilder {
     /// Bytes kept of each body or event list.
     pub(crate) limit: usize,
     pub(crate) key: Arc<SessionKey>,
@@ -43,16 +43,16 @@ impl Content {
 
 /// What is known of a content before it is read.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Nature {
+pub(crate) struct BodyHints {
     /// It is a form: `application/x-www-form-urlencoded`.
     pub(crate) is_form: bool,
     /// Its end is missing, perhaps in the middle of a character.
     pub(crate) is_cut: bool,
 }
 
-impl Reading {
+impl RecordBuilder {
     /// Places a content by what it is, not by what it is said to be.
-    pub(crate) fn content(&self, bytes: Vec<u8>, nature: Nature) -> Content {
+    pub(crate) fn content(&self, bytes: Vec<u8>, hints: BodyHints) -> Content {
         if may_be_json(&bytes)
             && let Ok(text) = simdutf8::basic::from_utf8(&bytes)
             && is_json(text)
@@ -60,21 +60,21 @@ impl Reading {
             return self.json(text.trim_ascii());
         }
         match String::from_utf8(bytes) {
-            Ok(text) => self.text(text, nature),
+            Ok(text) => self.text(text, hints),
             Err(error) => {
                 let valid = error.utf8_error().valid_up_to();
                 let ends_early = error.utf8_error().error_len().is_none();
                 let mut bytes = error.into_bytes();
-                if nature.is_cut && ends_early {
+                if hints.is_cut && ends_early {
                     bytes.truncate(valid);
-                    return self.content(bytes, nature);
+                    return self.content(bytes, hints);
                 }
                 self.binary(bytes)
             }
         }
     }
 
-    fn text(&self, text: String, nature: Nature) -> Content {
+    fn text(&self, text: String, hints: BodyHints) -> Content {
         if text.is_empty() {
             return Content::default();
         }
@@ -82,7 +82,7 @@ impl Reading {
             return self.binary(text.into_bytes());
         }
         let redacted = self.redactor.as_ref().and_then(|redactor| {
-            if nature.is_form {
+            if hints.is_form {
                 redactor.form(text.as_bytes())
             } else {
                 redactor.text(text.as_bytes())
@@ -182,9 +182,9 @@ pub(crate) mod tests {
     use super::*;
 
     /// A reading for tests: up to `limit` bytes, secrets redacted.
-    pub(crate) fn reading(limit: usize) -> Reading {
+    pub(crate) fn builder(limit: usize) -> RecordBuilder {
         let key = Arc::new(SessionKey::fixed());
-        Reading {
+        RecordBuilder {
             limit,
             redactor: Some(Redactor::new(Arc::clone(&key))),
             key,
@@ -192,7 +192,7 @@ pub(crate) mod tests {
     }
 
     fn read(bytes: &[u8]) -> Content {
-        reading(1 << 20).content(bytes.to_vec(), Nature::default())
+        builder(1 << 20).content(bytes.to_vec(), BodyHints::default())
     }
 
     #[test]
@@ -222,12 +222,12 @@ pub(crate) mod tests {
 
     #[test]
     fn a_cut_character_at_the_end_of_a_cut_text_is_left_out() {
-        let cut = Nature {
+        let cut = BodyHints {
             is_cut: true,
-            ..Nature::default()
+            ..BodyHints::default()
         };
         let euro = "a€".as_bytes();
-        let content = reading(9).content(euro[..3].to_vec(), cut);
+        let content = builder(9).content(euro[..3].to_vec(), cut);
         assert_eq!(content.text.as_deref(), Some("a"));
         assert!(read(&euro[..3]).base64.is_some());
     }
@@ -240,7 +240,7 @@ pub(crate) mod tests {
     #[test]
     fn what_is_written_is_no_longer_than_the_limit() {
         let limit = 1200;
-        let kept = |bytes: &[u8]| reading(limit).content(bytes.to_vec(), Nature::default());
+        let kept = |bytes: &[u8]| builder(limit).content(bytes.to_vec(), BodyHints::default());
         for (bytes, form) in [
             (vec![0; limit], "base64"),
             (b"\xff\x00".repeat(limit / 2), "base64"),

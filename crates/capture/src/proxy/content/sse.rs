@@ -14,7 +14,7 @@ use crate::proxy::wire::Stamp;
 ///
 /// The same bytes give the same events, however they were cut.
 #[derive(Debug)]
-pub(crate) struct Splitter {
+pub(crate) struct SseSplitter {
     /// The unfinished line, without its end; up to the limit.
     line: Vec<u8>,
     /// How much longer the unfinished line is than what was kept of it.
@@ -23,7 +23,7 @@ pub(crate) struct Splitter {
     after_cr: bool,
     /// Whether no line has ended yet: the first may begin with a byte order mark.
     first_line: bool,
-    event: Unfinished,
+    event: UnfinishedEvent,
     /// Bytes kept of one event.
     limit: usize,
 }
@@ -43,14 +43,14 @@ pub(crate) struct SseEvent {
 
 /// The fields of an event that has not ended.
 #[derive(Debug, Default)]
-struct Unfinished {
+struct UnfinishedEvent {
     name: Option<String>,
     data: Vec<u8>,
     bytes: u64,
     has_data: bool,
 }
 
-impl Splitter {
+impl SseSplitter {
     /// A splitter that keeps up to `limit` bytes of an event.
     pub(crate) fn new(limit: usize) -> Self {
         Self {
@@ -58,7 +58,7 @@ impl Splitter {
             line_dropped: 0,
             after_cr: false,
             first_line: true,
-            event: Unfinished::default(),
+            event: UnfinishedEvent::default(),
             limit,
         }
     }
@@ -147,7 +147,7 @@ impl Splitter {
     }
 }
 
-impl Unfinished {
+impl UnfinishedEvent {
     /// Adds the value of one `data` field, of which `dropped` bytes are missing.
     fn add(&mut self, value: &[u8], dropped: u64, limit: usize) {
         if mem::replace(&mut self.has_data, true) {
@@ -198,7 +198,7 @@ mod tests {
         event: lost\n\nid: 7\nretry: 10\ndata\n\r\rdata: \xe2\x82\xac\nevent: two\nunknown: x\n\n\ndata: cut";
 
     fn split(pieces: &[&[u8]], limit: usize) -> Vec<SseEvent> {
-        let mut splitter = Splitter::new(limit);
+        let mut splitter = SseSplitter::new(limit);
         let mut events = Vec::new();
         for piece in pieces {
             splitter.push(piece, 0, |event| events.push(event));
@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn an_event_is_stamped_when_its_last_byte_passed() {
-        let mut splitter = Splitter::new(100);
+        let mut splitter = SseSplitter::new(100);
         let mut stamps = Vec::new();
         for (at, piece) in [
             &b"data: 1\n"[..],

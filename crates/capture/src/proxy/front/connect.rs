@@ -23,15 +23,15 @@ use tokio::net::TcpStream;
 
 use crate::proxy::context::Context;
 use crate::proxy::error_responder;
-use crate::proxy::front::plain::Plain;
+use crate::proxy::front::plain::PlainForwarder;
 use crate::proxy::net::authority::{Authority, without_userinfo};
 use crate::proxy::net::cause::Cause;
-use crate::proxy::net::processes::Answer;
+use crate::proxy::net::processes::AgentProcess;
 use crate::proxy::net::rewind::Rewind;
 use crate::proxy::net::upstream::Dialled;
-use crate::proxy::tunnel::connection_guard::Live;
+use crate::proxy::tunnel::connection_guard::ConnectionGuard;
 use crate::proxy::tunnel::interceptor::Tunnel;
-use crate::proxy::tunnel::watched_socket::Attended;
+use crate::proxy::tunnel::watched_socket::WatchedSocket;
 use crate::record::State;
 
 /// A body of ours, or one that is passed on.
@@ -40,8 +40,8 @@ pub(crate) type AnyBody = BoxBody<Bytes, hyper::Error>;
 /// One TCP connection from an agent.
 pub(crate) struct Front {
     context: Arc<Context>,
-    process: Answer,
-    plain: Plain,
+    process: AgentProcess,
+    plain: PlainForwarder,
 }
 
 impl Front {
@@ -50,7 +50,7 @@ impl Front {
         let here = stream.local_addr().unwrap_or(context.local_addr);
         let process = context.processes.ask(agent, here);
         let front = Arc::new(Self {
-            plain: Plain::new(Arc::clone(&context), process.clone()),
+            plain: PlainForwarder::new(Arc::clone(&context), process.clone()),
             context: Arc::clone(&context),
             process,
         });
@@ -64,8 +64,8 @@ impl Front {
             .half_close(true)
             .max_headers(MAX_HEADERS)
             .timer(TokioTimer::new())
-            .header_read_timeout(context.waits.unused)
-            .serve_connection(TokioIo::new(Attended::new(stream)), service)
+            .header_read_timeout(context.timeouts.unused)
+            .serve_connection(TokioIo::new(WatchedSocket::new(stream)), service)
             .with_upgrades();
         let mut connection = std::pin::pin!(connection);
         let ended = tokio::select! {
@@ -102,9 +102,9 @@ impl Front {
     fn ask_for_password(&self, request: &Request<Incoming>) -> Response<AnyBody> {
         let authority = request.uri().authority();
         let authority = authority.map(|authority| without_userinfo(authority.as_str()));
-        let mut live = Live::begin(&self.context, authority, self.process.clone());
+        let mut guard = ConnectionGuard::begin(&self.context, authority, self.process.clone());
         let reason = "the request came without the proxy's password";
-        live.give_up(State::Refused, "no_password", reason);
+        guard.give_up(State::Refused, "no_password", reason);
         let mut response = error_responder::text(StatusCode::PROXY_AUTHENTICATION_REQUIRED, reason);
         response.headers_mut().insert(
             PROXY_AUTHENTICATE,
@@ -130,24 +130,30 @@ impl Front {
             }
         };
         let text = authority.to_string();
-        let mut live = Live::begin(&self.context, Some(&text), self.process.clone());
+        let mut guard = ConnectionGuard::begin(&self.context, Some(&text), self.process.clone());
         let Authority { host, port } = authority;
         let dialled = self
             .context
             .upstream
-            .dial(&host, port, self.context.local_addr, &mut live)
+            .dial(&host, port, self.context.local_addr, &mut guard)
             .await;
         match dialled {
             Ok(dialled) => {
-                live.record().via.clone_from(&dialled.via);
-                self.open_tunnel(hyper::upgrade::on(request), live, dialled, host);
+                guard.record().via.clone_from(&dialled.via);
+                self.open_tunnel(hyper::upgrade::on(request), guard, dialled, host);
                 Response::new(Empty::new().map_err(|never| match never {}).boxed())
             }
-            Err(cause) => own(refuse(&mut live, &cause)),
+            Err(cause) => own(refuse(&mut guard, &cause)),
         }
     }
 
-    fn open_tunnel(&self, upgrade: OnUpgrade, mut live: Live, dialled: Dialled, host: String) {
+    fn open_tunnel(
+        &self,
+        upgrade: OnUpgrade,
+        mut guard: ConnectionGuard,
+        dialled: Dialled,
+        host: String,
+    ) {
         let context = Arc::clone(&self.context);
         let process = self.process.clone();
         self.context.shutdown.spawn(async move {
@@ -155,15 +161,15 @@ impl Front {
                 Ok(upgraded) => upgraded,
                 Err(error) => {
                     let reason = format!("the agent left before the tunnel was open: {error}");
-                    return live.give_up(State::Refused, "agent_gone", &reason);
+                    return guard.give_up(State::Refused, "agent_gone", &reason);
                 }
             };
-            let Ok(parts) = upgraded.downcast::<TokioIo<Attended>>() else {
+            let Ok(parts) = upgraded.downcast::<TokioIo<WatchedSocket>>() else {
                 return;
             };
             let tunnel = Tunnel {
                 context,
-                live,
+                guard,
                 agent: Rewind::new(parts.read_buf, parts.io.into_inner().into_tcp()),
                 origin: dialled.stream.into(),
                 host,
@@ -175,13 +181,13 @@ impl Front {
 }
 
 /// Puts a cause on record and into words.
-pub(crate) fn refuse(live: &mut Live, cause: &Cause) -> Response<Full<Bytes>> {
+pub(crate) fn refuse(guard: &mut ConnectionGuard, cause: &Cause) -> Response<Full<Bytes>> {
     let state = if cause.name == "loop" {
         State::Refused
     } else {
         State::Failed
     };
-    live.give_up(state, &cause.name, &cause.reason);
+    guard.give_up(state, &cause.name, &cause.reason);
     error_responder::response(cause)
 }
 
@@ -189,11 +195,12 @@ pub(crate) fn refuse(live: &mut Live, cause: &Cause) -> Response<Full<Bytes>> {
 pub(crate) fn goes_nowhere(
     context: &Context,
     named: &uri::Authority,
-    process: Answer,
+    process: AgentProcess,
     reason: &str,
 ) -> Response<Full<Bytes>> {
-    let mut live = Live::begin(context, Some(without_userinfo(named.as_str())), process);
-    live.give_up(State::Refused, "authority", reason);
+    let mut guard =
+        ConnectionGuard::begin(context, Some(without_userinfo(named.as_str())), process);
+    guard.give_up(State::Refused, "authority", reason);
     error_responder::text(StatusCode::BAD_REQUEST, reason)
 }
 

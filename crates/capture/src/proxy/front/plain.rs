@@ -26,29 +26,29 @@ use crate::proxy::error_responder;
 use crate::proxy::front::connect::{AnyBody, goes_nowhere, own, refuse};
 use crate::proxy::net::authority::{Authority, without_userinfo};
 use crate::proxy::net::cause::Cause;
-use crate::proxy::net::processes::Answer;
+use crate::proxy::net::processes::AgentProcess;
 use crate::proxy::net::rewind::Rewind;
-use crate::proxy::tunnel::connection_guard::Live;
+use crate::proxy::tunnel::connection_guard::ConnectionGuard;
 use crate::proxy::tunnel::relay::pass;
-use crate::proxy::tunnel::watched_socket::Attended;
-use crate::proxy::wire::{Cut, Direction, Side};
+use crate::proxy::tunnel::watched_socket::WatchedSocket;
+use crate::proxy::wire::{ConnectionEnd, Direction, Side};
 use crate::record::Unread;
 
 /// Forwards one agent connection's requests.
-pub(crate) struct Plain {
+pub(crate) struct PlainForwarder {
     context: Arc<Context>,
-    process: Answer,
-    open: Mutex<Option<Open>>,
+    process: AgentProcess,
+    open: Mutex<Option<OriginConnection>>,
 }
 
 /// The connection to the origin that was asked last.
-struct Open {
+struct OriginConnection {
     authority: Authority,
     sender: SendRequest<Incoming>,
 }
 
-impl Plain {
-    pub(crate) fn new(context: Arc<Context>, process: Answer) -> Self {
+impl PlainForwarder {
+    pub(crate) fn new(context: Arc<Context>, process: AgentProcess) -> Self {
         Self {
             context,
             process,
@@ -84,11 +84,11 @@ impl Plain {
             .is_some_and(|open| open.authority == authority && open.sender.is_ready())
         {
             match self.connect(&authority).await {
-                Ok(sender) => *open = Some(Open { authority, sender }),
+                Ok(sender) => *open = Some(OriginConnection { authority, sender }),
                 Err(response) => return response,
             }
         }
-        let Some(Open { sender, .. }) = open.as_mut() else {
+        let Some(OriginConnection { sender, .. }) = open.as_mut() else {
             return own(error_responder::text(
                 StatusCode::BAD_GATEWAY,
                 "no connection",
@@ -110,24 +110,24 @@ impl Plain {
     ) -> Result<SendRequest<Incoming>, Response<AnyBody>> {
         let context = &self.context;
         let text = authority.to_string();
-        let mut live = Live::begin(context, Some(&text), self.process.clone());
+        let mut guard = ConnectionGuard::begin(context, Some(&text), self.process.clone());
         let Authority { host, port } = authority;
         let dialled = context
             .upstream
-            .dial(host, *port, context.local_addr, &mut live)
+            .dial(host, *port, context.local_addr, &mut guard)
             .await
-            .map_err(|cause| own(refuse(&mut live, &cause)))?;
-        live.record().via = dialled.via;
+            .map_err(|cause| own(refuse(&mut guard, &cause)))?;
+        guard.record().via = dialled.via;
         if context.hosts.matches(host) {
-            live.intercept("http", None, None);
+            guard.intercept("http", None, None);
         } else {
-            live.leave_unread(
+            guard.leave_unread(
                 Unread::NotMatched,
                 "the host is not among those to intercept",
             );
         }
-        let watched = Watched {
-            live,
+        let watched = TappedStream {
+            guard,
             stream: dialled.stream,
         };
         let (sender, connection) = http1::Builder::new()
@@ -166,18 +166,18 @@ impl Plain {
 /// Relays what hyper has let go of, as in a tunnel.
 async fn relay_upgraded(context: &Context, agent: Upgraded, origin: Upgraded) {
     let (Ok(agent), Ok(origin)) = (
-        agent.downcast::<TokioIo<Attended>>(),
-        origin.downcast::<TokioIo<Watched>>(),
+        agent.downcast::<TokioIo<WatchedSocket>>(),
+        origin.downcast::<TokioIo<TappedStream>>(),
     ) else {
         return;
     };
     let mut agent = Rewind::new(agent.read_buf, agent.io.into_inner().into_tcp());
-    let Watched { mut live, stream } = origin.io.into_inner();
+    let TappedStream { mut guard, stream } = origin.io.into_inner();
     // Came with the 101, and has been seen.
     if agent.write_all(&origin.read_buf).await.is_err() {
-        return live.ended(Cut::Reset(Side::Agent));
+        return guard.ended(ConnectionEnd::Reset(Side::Agent));
     }
-    pass(context, &mut live, &mut agent, &mut Rewind::from(stream)).await;
+    pass(context, &mut guard, &mut agent, &mut Rewind::from(stream)).await;
 }
 
 /// What a proxy has to change (RFC 9112, section 3.2.1), and nothing else.
@@ -202,21 +202,21 @@ fn to_origin_form(request: &mut Request<Incoming>) {
 }
 
 /// TCP to an origin, watched.
-struct Watched {
-    live: Live,
+struct TappedStream {
+    guard: ConnectionGuard,
     stream: TcpStream,
 }
 
-impl Watched {
+impl TappedStream {
     fn saw(&mut self, direction: Direction, bytes: &[u8]) {
-        let at = self.live.now();
-        if let Some(tap) = self.live.tap() {
+        let at = self.guard.now();
+        if let Some(tap) = self.guard.tap() {
             tap.push(direction, bytes, at, 0);
         }
     }
 }
 
-impl AsyncRead for Watched {
+impl AsyncRead for TappedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut TaskContext<'_>,
@@ -230,20 +230,20 @@ impl AsyncRead for Watched {
                 self.saw(Direction::Down, &bytes);
             }
             Poll::Ready(Ok(())) => {
-                let at = self.live.now();
-                self.live.ended(Cut::Closed(Side::Origin));
-                if let Some(tap) = self.live.tap() {
+                let at = self.guard.now();
+                self.guard.ended(ConnectionEnd::Closed(Side::Origin));
+                if let Some(tap) = self.guard.tap() {
                     tap.half_closed(Direction::Down, at);
                 }
             }
-            Poll::Ready(Err(_)) => self.live.ended(Cut::Reset(Side::Origin)),
+            Poll::Ready(Err(_)) => self.guard.ended(ConnectionEnd::Reset(Side::Origin)),
             Poll::Pending => {}
         }
         result
     }
 }
 
-impl AsyncWrite for Watched {
+impl AsyncWrite for TappedStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut TaskContext<'_>,
@@ -261,7 +261,7 @@ impl AsyncWrite for Watched {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
-        self.live.ended(Cut::Closed(Side::Agent));
+        self.guard.ended(ConnectionEnd::Closed(Side::Agent));
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

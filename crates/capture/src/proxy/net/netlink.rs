@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::proxy::net::socket_pair::{Owned, Pair};
+use crate::proxy::net::socket_pair::{SocketOwner, SocketPair};
 
 /// A socket to the kernel's `NETLINK_SOCK_DIAG`.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl Netlink {
     }
 
     /// Asks for one socket; `Ok(None)` when there is none.
-    pub(crate) fn find(&mut self, pair: &Pair) -> io::Result<Option<Owned>> {
+    pub(crate) fn find(&mut self, pair: &SocketPair) -> io::Result<Option<SocketOwner>> {
         self.sequence = self.sequence.wrapping_add(1);
         (&self.socket).write_all(&request(pair, self.sequence))?;
         let mut answer = [0; 512];
@@ -45,7 +45,7 @@ impl Netlink {
 }
 
 /// A `nlmsghdr` and the `inet_diag_req_v2` in it (linux/inet_diag.h).
-fn request(pair: &Pair, sequence: u32) -> Vec<u8> {
+fn request(pair: &SocketPair, sequence: u32) -> Vec<u8> {
     let mut message = Vec::with_capacity(REQUEST_BYTES);
     message.extend((REQUEST_BYTES as u32).to_ne_bytes());
     message.extend(SOCK_DIAG_BY_FAMILY.to_ne_bytes());
@@ -76,7 +76,7 @@ fn request(pair: &Pair, sequence: u32) -> Vec<u8> {
 }
 
 /// The sequence number of an answer, and what it says of the socket.
-fn read(answer: &[u8]) -> Option<(u32, io::Result<Option<Owned>>)> {
+fn read(answer: &[u8]) -> Option<(u32, io::Result<Option<SocketOwner>>)> {
     let word = |at: usize| {
         let bytes = answer.get(at..at + 4)?;
         bytes.try_into().ok().map(u32::from_ne_bytes)
@@ -86,7 +86,7 @@ fn read(answer: &[u8]) -> Option<(u32, io::Result<Option<Owned>>)> {
     let told = match kind {
         SOCK_DIAG_BY_FAMILY => Ok(word(USER_AT).zip(word(INODE_AT)).and_then(|(user, inode)| {
             let inode = u64::from(inode);
-            (inode != 0).then_some(Owned { inode, user })
+            (inode != 0).then_some(SocketOwner { inode, user })
         })),
         _ => match word(HEADER_BYTES)?.cast_signed() {
             error if error == -libc::ENOENT => Ok(None),

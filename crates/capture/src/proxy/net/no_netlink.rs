@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::proxy::net::socket_pair::{Owned, Pair};
+use crate::proxy::net::socket_pair::{SocketOwner, SocketPair};
 
 #[derive(Debug)]
 pub(crate) enum Netlink {}
@@ -12,7 +12,7 @@ impl Netlink {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(crate) fn find(&mut self, _: &Pair) -> io::Result<Option<Owned>> {
+    pub(crate) fn find(&mut self, _: &SocketPair) -> io::Result<Option<SocketOwner>> {
         match *self {}
     }
 }

@@ -17,40 +17,40 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use crate::proxy::net::socket_pair::Pair;
+use crate::proxy::net::socket_pair::SocketPair;
 use crate::proxy::net::sockets::Sockets;
-use crate::proxy::tls::trust::entry::Program;
+use crate::proxy::tls::trust::program::Program;
 use crate::record::Process;
 
 /// Finds out who is connected.
 #[derive(Debug)]
 pub(crate) struct Processes {
-    queue: SyncSender<Question>,
+    queue: SyncSender<Lookup>,
 }
 
 /// The process of one connection, once it is known.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Answer(Arc<Shared>);
+pub(crate) struct AgentProcess(Arc<Slot>);
 
 #[derive(Debug, Default)]
-struct Shared {
+struct Slot {
     /// Set once; `None` inside where nobody could be named.
-    found: OnceLock<Option<Found>>,
+    found: OnceLock<Option<FoundProcess>>,
     set: Notify,
 }
 
 /// A process, and the user who opened its socket.
 #[derive(Debug, Clone)]
-struct Found {
+struct FoundProcess {
     process: Process,
     user: u32,
 }
 
 #[derive(Debug)]
-struct Question {
+struct Lookup {
     /// The agent's socket.
-    socket: Pair,
-    answer: Answer,
+    socket: SocketPair,
+    answer: AgentProcess,
     tries: u32,
     /// The user of the socket, once it has been found.
     user: u32,
@@ -59,31 +59,31 @@ struct Question {
 impl Processes {
     /// Starts the thread; it ends with the last handle.
     pub(crate) fn start() -> std::io::Result<Self> {
-        let (queue, questions) = sync_channel(MAX_WAITING);
+        let (queue, lookups) = sync_channel(MAX_WAITING);
         let sockets = Sockets::open();
         std::thread::Builder::new()
             .name("processes".to_owned())
-            .spawn(move || answer_all(&questions, sockets))?;
+            .spawn(move || answer_all(&lookups, sockets))?;
         Ok(Self { queue })
     }
 
     /// Asks who is connected from `agent` to our end, `here`. Too many questions at once go unanswered.
-    pub(crate) fn ask(&self, agent: SocketAddr, here: SocketAddr) -> Answer {
-        let answer = Answer::default();
-        let question = Question {
-            socket: Pair::new(agent, here),
+    pub(crate) fn ask(&self, agent: SocketAddr, here: SocketAddr) -> AgentProcess {
+        let answer = AgentProcess::default();
+        let lookup = Lookup {
+            socket: SocketPair::new(agent, here),
             answer: answer.clone(),
             tries: 0,
             user: 0,
         };
-        if self.queue.try_send(question).is_err() {
+        if self.queue.try_send(lookup).is_err() {
             answer.set(None);
         }
         answer
     }
 }
 
-impl Answer {
+impl AgentProcess {
     /// The process, if it has been found by now.
     pub(crate) fn get(&self) -> Option<Process> {
         Some(self.0.found.get()?.as_ref()?.process.clone())
@@ -116,32 +116,32 @@ impl Answer {
         self.get()
     }
 
-    fn set(&self, found: Option<Found>) {
+    fn set(&self, found: Option<FoundProcess>) {
         if self.0.found.set(found).is_ok() {
             self.0.set.notify_waiters();
         }
     }
 }
 
-fn answer_all(questions: &Receiver<Question>, mut sockets: Sockets) {
+fn answer_all(lookups: &Receiver<Lookup>, mut sockets: Sockets) {
     let mut known = Vec::new();
-    let mut again: Vec<Question> = Vec::new();
+    let mut again: Vec<Lookup> = Vec::new();
     loop {
         let mut waiting = std::mem::take(&mut again);
         if waiting.is_empty() {
-            match questions.recv() {
-                Ok(question) => waiting.push(question),
+            match lookups.recv() {
+                Ok(lookup) => waiting.push(lookup),
                 Err(_) => return,
             }
         }
         let begun = Instant::now();
-        waiting.extend(questions.try_iter());
-        for question in look_up(waiting, &mut sockets, &mut known) {
+        waiting.extend(lookups.try_iter());
+        for lookup in look_up(waiting, &mut sockets, &mut known) {
             // Where the kernel's table is read, a line may be missing once.
-            if question.tries < MAX_TRIES {
-                again.push(question);
+            if lookup.tries < MAX_TRIES {
+                again.push(lookup);
             } else {
-                question.answer.set(None);
+                lookup.answer.set(None);
             }
         }
         // A storm of connections must not make the reading cost what the traffic costs.
@@ -150,19 +150,19 @@ fn answer_all(questions: &Receiver<Question>, mut sockets: Sockets) {
 }
 
 /// Answers what can be answered now, and returns the rest.
-fn look_up(waiting: Vec<Question>, sockets: &mut Sockets, known: &mut Vec<u32>) -> Vec<Question> {
-    let pairs: Vec<Pair> = waiting.iter().map(|question| question.socket).collect();
+fn look_up(waiting: Vec<Lookup>, sockets: &mut Sockets, known: &mut Vec<u32>) -> Vec<Lookup> {
+    let pairs: Vec<SocketPair> = waiting.iter().map(|lookup| lookup.socket).collect();
     let mut unanswered = Vec::new();
     let mut wanted = Wanted::default();
-    for (mut question, socket) in waiting.into_iter().zip(sockets.find(&pairs)) {
-        question.tries += 1;
+    for (mut lookup, socket) in waiting.into_iter().zip(sockets.find(&pairs)) {
+        lookup.tries += 1;
         match socket {
             Some(socket) => {
-                question.user = socket.user;
+                lookup.user = socket.user;
                 let name = format!("socket:[{}]", socket.inode);
-                wanted.entry(name).or_default().push(question);
+                wanted.entry(name).or_default().push(lookup);
             }
-            None => unanswered.push(question),
+            None => unanswered.push(lookup),
         }
     }
     // The agent of the last connection is most likely that of the next.
@@ -190,7 +190,7 @@ fn look_up(waiting: Vec<Question>, sockets: &mut Sockets, known: &mut Vec<u32>) 
 }
 
 /// What is asked, by what the socket is called among a process's files.
-type Wanted = HashMap<String, Vec<Question>>;
+type Wanted = HashMap<String, Vec<Lookup>>;
 
 /// Answers for the sockets that `pid` holds; says whether it holds any of them.
 fn look(pid: u32, wanted: &mut Wanted) -> bool {
@@ -205,15 +205,17 @@ fn look(pid: u32, wanted: &mut Wanted) -> bool {
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => break,
             Err(_) => continue,
         };
-        let Some(questions) = target.to_str().and_then(|name| wanted.remove(name)) else {
+        let Some(lookups) = target.to_str().and_then(|name| wanted.remove(name)) else {
             continue;
         };
         found = true;
         let process = program(pid).map(|name| Process { pid, name });
-        for question in questions {
-            let user = question.user;
-            let found = process.clone().map(|process| Found { process, user });
-            question.answer.set(found);
+        for lookup in lookups {
+            let user = lookup.user;
+            let found = process
+                .clone()
+                .map(|process| FoundProcess { process, user });
+            lookup.answer.set(found);
         }
         if wanted.is_empty() {
             break;
@@ -273,18 +275,18 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let here = listener.local_addr().unwrap();
         let agent = std::net::TcpStream::connect(here).unwrap();
-        let question = |remote| Question {
-            socket: Pair::new(agent.local_addr().unwrap(), remote),
-            answer: Answer::default(),
+        let lookup = |remote| Lookup {
+            socket: SocketPair::new(agent.local_addr().unwrap(), remote),
+            answer: AgentProcess::default(),
             tries: 0,
             user: 0,
         };
         // Asked twice, and once about a socket that there is not.
         let gone = SocketAddr::new(here.ip(), here.port() ^ 1);
-        let questions = vec![question(here), question(here), question(gone)];
-        let answers: Vec<Answer> = questions.iter().map(|q| q.answer.clone()).collect();
+        let lookups = vec![lookup(here), lookup(here), lookup(gone)];
+        let answers: Vec<AgentProcess> = lookups.iter().map(|q| q.answer.clone()).collect();
         let mut known = Vec::new();
-        let rest = look_up(questions, &mut Sockets::open(), &mut known);
+        let rest = look_up(lookups, &mut Sockets::open(), &mut known);
         let pids: Vec<_> = answers.iter().map(|a| a.get().map(|p| p.pid)).collect();
         let us = std::process::id();
         assert_eq!(pids, [Some(us), Some(us), None]);

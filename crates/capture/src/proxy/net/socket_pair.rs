@@ -4,12 +4,12 @@ use std::net::SocketAddr;
 
 /// The two ends of a connection, as one of them sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Pair {
+pub(crate) struct SocketPair {
     pub(crate) local: SocketAddr,
     pub(crate) remote: SocketAddr,
 }
 
-impl Pair {
+impl SocketPair {
     /// IPv4 in its own form also where a socket of both families carries it.
     pub(crate) fn new(local: SocketAddr, remote: SocketAddr) -> Self {
         let normal =
@@ -23,7 +23,7 @@ impl Pair {
 
 /// What the kernel says of a socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Owned {
+pub(crate) struct SocketOwner {
     /// What it is called among a process's files.
     pub(crate) inode: u64,
     /// The user who opened it, by number.

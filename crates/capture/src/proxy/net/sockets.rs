@@ -10,7 +10,7 @@ use std::fs;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::proxy::net::netlink::Netlink;
-use crate::proxy::net::socket_pair::{Owned, Pair};
+use crate::proxy::net::socket_pair::{SocketOwner, SocketPair};
 
 /// Where sockets are looked up.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Sockets {
     }
 
     /// What is known of each socket, where there is such a socket and a process has it.
-    pub(crate) fn find(&mut self, pairs: &[Pair]) -> Vec<Option<Owned>> {
+    pub(crate) fn find(&mut self, pairs: &[SocketPair]) -> Vec<Option<SocketOwner>> {
         if let Some(netlink) = &mut self.netlink {
             match pairs.iter().map(|pair| netlink.find(pair)).collect() {
                 Ok(found) => return found,
@@ -40,7 +40,7 @@ impl Sockets {
 }
 
 /// The kernel's whole table of TCP sockets.
-fn table() -> HashMap<Pair, Owned> {
+fn table() -> HashMap<SocketPair, SocketOwner> {
     let mut sockets = HashMap::new();
     for path in ["/proc/net/tcp", "/proc/net/tcp6"] {
         let table = fs::read_to_string(path).unwrap_or_default();
@@ -50,14 +50,14 @@ fn table() -> HashMap<Pair, Owned> {
 }
 
 /// Reads a line of it: `sl local remote state queues timer retransmits uid timeout inode …`.
-fn line(line: &str) -> Option<(Pair, Owned)> {
+fn line(line: &str) -> Option<(SocketPair, SocketOwner)> {
     let mut fields = line.split_ascii_whitespace();
     let local = address(fields.nth(1)?)?;
     let remote = address(fields.next()?)?;
     let user = fields.nth(4)?.parse().ok()?;
     // A socket that no process has any more has no inode.
     let inode = fields.nth(1)?.parse().ok().filter(|inode| *inode != 0)?;
-    Some((Pair::new(local, remote), Owned { inode, user }))
+    Some((SocketPair::new(local, remote), SocketOwner { inode, user }))
 }
 
 /// Reads `0100007F:1F90`.
@@ -88,12 +88,12 @@ mod tests {
     fn a_line_of_the_kernels_table_is_read() {
         let entry = "   0: 0100007F:1F90 0200007F:0050 01 00000000:00000000 00:00000000 \
                      00000000  1000        0 12345 1 0000000000000000 100 0 0 10 0";
-        let pair = Pair::new(
+        let pair = SocketPair::new(
             "127.0.0.1:8080".parse().unwrap(),
             "127.0.0.2:80".parse().unwrap(),
         );
         let (inode, user) = (12345, 1000);
-        assert_eq!(line(entry), Some((pair, Owned { inode, user })));
+        assert_eq!(line(entry), Some((pair, SocketOwner { inode, user })));
         assert_eq!(line(&entry.replace("12345", "0")), None, "nobody's");
         assert_eq!(line("sl local rem"), None);
     }
@@ -110,7 +110,10 @@ mod tests {
             let agent = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
             let (local, remote) = (agent.local_addr().unwrap(), agent.peer_addr().unwrap());
             let elsewhere = SocketAddr::new(remote.ip(), remote.port() ^ 1);
-            let pairs = [Pair::new(local, remote), Pair::new(local, elsewhere)];
+            let pairs = [
+                SocketPair::new(local, remote),
+                SocketPair::new(local, elsewhere),
+            ];
             let mut ways = [Sockets::open(), Sockets { netlink: None }];
             let found = ways.each_mut().map(|way| way.find(&pairs));
             assert!(found[1][0].is_some() && found[1][1].is_none(), "{found:?}");

@@ -1,17 +1,17 @@
 //! What travels from the taps to the recorder's thread.
 
-use crate::proxy::wire::{Chunk, Draft, Stamp, WebSocketOpen};
+use crate::proxy::wire::{Draft, SocketChunk, SocketInfo, Stamp};
 use crate::record::{Connection, Header};
 
 /// One thing that a tap has to say.
 #[derive(Debug)]
-pub(crate) enum Message {
+pub(crate) enum QueueMessage {
     /// An HTTP exchange ended.
     Exchange(Box<Draft>),
     /// A connection became a WebSocket.
-    WebSocketOpen(WebSocketOpen),
+    WebSocketOpen(SocketInfo),
     /// Bytes passed on a WebSocket.
-    WebSocketBytes(Chunk),
+    WebSocketBytes(SocketChunk),
     /// A WebSocket's connection is gone.
     WebSocketEnd {
         connection: u64,
@@ -27,7 +27,7 @@ pub(crate) enum Message {
     Close,
 }
 
-impl Message {
+impl QueueMessage {
     /// Whether it becomes a line of its own.
     pub(crate) fn is_record(&self) -> bool {
         matches!(self, Self::Exchange(_) | Self::Connection(_))

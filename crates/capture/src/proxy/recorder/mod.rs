@@ -20,4 +20,4 @@ pub(crate) use queue::Recorder;
 #[cfg(feature = "harness")]
 pub(crate) use thread::record_here;
 pub(crate) use thread::{Config, RecorderThread, start};
-pub(crate) use worker::NAP;
+pub(crate) use worker::PAUSE_AFTER_FLUSH;

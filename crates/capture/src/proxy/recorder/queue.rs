@@ -6,19 +6,19 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
-use crate::proxy::recorder::message::Message;
-use crate::proxy::wire::{Chunk, Clock, Direction, Draft, Stamp, WebSocketOpen};
+use crate::proxy::recorder::message::QueueMessage;
+use crate::proxy::wire::{Clock, Direction, Draft, SocketChunk, SocketInfo, Stamp};
 use crate::record::Connection;
 
 /// Takes what taps saw. Cheap to clone; every clone speaks to the same thread.
 #[derive(Debug, Clone)]
 pub(crate) struct Recorder {
-    shared: Arc<Shared>,
-    queue: mpsc::Sender<Message>,
+    shared: Arc<QueueState>,
+    queue: mpsc::Sender<QueueMessage>,
 }
 
 impl Recorder {
-    pub(crate) fn new(shared: Arc<Shared>, queue: mpsc::Sender<Message>) -> Self {
+    pub(crate) fn new(shared: Arc<QueueState>, queue: mpsc::Sender<QueueMessage>) -> Self {
         Self { shared, queue }
     }
 
@@ -45,14 +45,14 @@ impl Recorder {
     /// Takes an HTTP exchange that has ended.
     pub(crate) fn exchange(&self, draft: Box<Draft>) {
         let connection = draft.connection;
-        if !self.offer(Message::Exchange(draft)) {
+        if !self.offer(QueueMessage::Exchange(draft)) {
             self.shared.losses().of(connection).records += 1;
         }
     }
 
     /// Takes note that a connection became a WebSocket.
-    pub(crate) fn websocket_open(&self, open: WebSocketOpen) {
-        self.send(Message::WebSocketOpen(open));
+    pub(crate) fn websocket_open(&self, open: SocketInfo) {
+        self.send(QueueMessage::WebSocketOpen(open));
     }
 
     /// Takes bytes that passed on a WebSocket at `at`, held for `delay_us`.
@@ -72,7 +72,7 @@ impl Recorder {
             return;
         }
         let fits = shared.room_for(bytes.len())
-            && self.offer(Message::WebSocketBytes(Chunk {
+            && self.offer(QueueMessage::WebSocketBytes(SocketChunk {
                 connection,
                 direction,
                 at,
@@ -87,7 +87,7 @@ impl Recorder {
 
     /// Takes note that a WebSocket is gone; `reason` where it did not end as sockets do.
     pub(crate) fn websocket_end(&self, connection: u64, at: Stamp, reason: Option<String>) {
-        self.send(Message::WebSocketEnd {
+        self.send(QueueMessage::WebSocketEnd {
             connection,
             at,
             reason,
@@ -97,21 +97,21 @@ impl Recorder {
     /// Takes a connection that is over. Its counts of exchanges and losses,
     /// and those of its WebSocket, are filled in by the recorder.
     pub(crate) fn connection(&self, connection: Connection) {
-        self.send(Message::Connection(Box::new(connection)));
+        self.send(QueueMessage::Connection(Box::new(connection)));
     }
 
     /// Takes a warning for the user; each is shown once.
     pub(crate) fn warn(&self, warning: String) {
-        self.send(Message::Warning(warning));
+        self.send(QueueMessage::Warning(warning));
     }
 
     /// Says that nothing of interest follows.
     pub(crate) fn close(&self) {
-        self.send(Message::Close);
+        self.send(QueueMessage::Close);
     }
 
     /// Queues a message if there is room for it; says whether there was.
-    fn offer(&self, message: Message) -> bool {
+    fn offer(&self, message: QueueMessage) -> bool {
         let (weight, is_record) = (message.weight(), message.is_record());
         let queued = self.shared.add(weight, is_record);
         if queued <= self.shared.queue_limit && self.queue.send(message).is_ok() {
@@ -122,7 +122,7 @@ impl Recorder {
     }
 
     /// Queues a message, room or not: there are but a few of its kind for each connection.
-    fn send(&self, message: Message) {
+    fn send(&self, message: QueueMessage) {
         let (weight, is_record) = (message.weight(), message.is_record());
         self.shared.add(weight, is_record);
         if self.queue.send(message).is_err() {
@@ -134,7 +134,7 @@ impl Recorder {
 
 /// What the handles and the thread share.
 #[derive(Debug)]
-pub(crate) struct Shared {
+pub(crate) struct QueueState {
     clock: Clock,
     exchanges: AtomicU64,
     connections: AtomicU64,
@@ -151,7 +151,7 @@ pub(crate) struct Shared {
     losses: Mutex<Losses>,
 }
 
-impl Shared {
+impl QueueState {
     pub(crate) fn new(clock: Clock, body_limit: usize, queue_limit: usize) -> Self {
         Self {
             clock,

@@ -11,10 +11,10 @@ use crate::record::{Connection, State};
 /// The refused connections, by what they asked for and who asked.
 #[derive(Debug, Default)]
 pub(crate) struct Refusals {
-    kept: HashMap<Key, Connection>,
+    kept: HashMap<RefusalKey, Connection>,
 }
 
-type Key = (Option<String>, Option<String>);
+type RefusalKey = (Option<String>, Option<String>);
 
 impl Refusals {
     /// Takes a connection that is one of them; gives every other back.

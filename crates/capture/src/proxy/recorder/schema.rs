@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::proxy::recorder::{Config, Recorder, start};
 use crate::proxy::sink::JsonlSink;
-use crate::proxy::wire::{BodyDraft, Direction, Draft, RequestDraft, ResponseDraft, WebSocketOpen};
+use crate::proxy::wire::{BodyDraft, Direction, Draft, RequestDraft, ResponseDraft, SocketInfo};
 use crate::record::{
     Body, Connection, Delay, Disposition, Dispositions, End, Event, Exchange, Header,
     Informational, Limits, Outcome, OutcomeState, Process, Record, Request, Response, Secrets,
@@ -369,7 +369,7 @@ fn every_line_that_the_recorder_writes_is_valid() {
         body_limit: 1 << 16,
         queue_limit: 1 << 24,
         keep_secrets: false,
-        nap: Duration::ZERO,
+        pause_after_flush: Duration::ZERO,
         session: session(),
     };
     let (recorder, thread) = start(config, JsonlSink::open(&path).unwrap()).unwrap();
@@ -409,7 +409,7 @@ fn every_line_that_the_recorder_writes_is_valid() {
     let mut unanswered = draft(&recorder, (&[], b""), (&[], b""));
     (unanswered.response, unanswered.outcome) = (None, None);
     recorder.exchange(unanswered);
-    recorder.websocket_open(WebSocketOpen {
+    recorder.websocket_open(SocketInfo {
         connection: 1,
         upgrade: 1,
         url: "wss://host/".into(),

@@ -9,29 +9,29 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::Builder;
 
-use crate::proxy::content::record_builder::Reading;
-use crate::proxy::recorder::message::Message;
+use crate::proxy::content::record_builder::RecordBuilder;
+use crate::proxy::recorder::message::QueueMessage;
 use crate::proxy::wire::{Clock, Draft};
 use crate::record::Exchange;
 
 /// The running thread; it ends when this is dropped.
-pub(crate) struct Helper {
+pub(crate) struct SecondWorker {
     drafts: Sender<Box<Draft>>,
     formed: Receiver<Exchange>,
 }
 
-impl Helper {
+impl SecondWorker {
     /// Starts the thread.
     ///
     /// # Errors
     ///
     /// When the system has none to give.
-    pub(crate) fn start(reading: Arc<Reading>, clock: Clock) -> io::Result<Self> {
+    pub(crate) fn start(builder: Arc<RecordBuilder>, clock: Clock) -> io::Result<Self> {
         let (drafts, waiting) = mpsc::channel::<Box<Draft>>();
         let (done, formed) = mpsc::channel();
         Builder::new().name("recorder-2".into()).spawn(move || {
             for draft in waiting {
-                if done.send(reading.exchange(*draft, &clock)).is_err() {
+                if done.send(builder.exchange(*draft, &clock)).is_err() {
                     return;
                 }
             }
@@ -39,7 +39,7 @@ impl Helper {
         Ok(Self { drafts, formed })
     }
 
-    /// Takes the larger bodies among the last of `batch`, and leaves [`Work::Away`] in their places.
+    /// Takes the larger bodies among the last of `batch`, and leaves [`Work::HandedOff`] in their places.
     pub(crate) fn take_from(&self, batch: &mut [Work]) {
         let waiting: usize = batch.iter().map(Work::weight).sum();
         let mut before = 0;
@@ -65,9 +65,9 @@ impl Helper {
 /// One thing to do, in the order of the lines.
 pub(crate) enum Work {
     /// As it came.
-    Message(Message),
+    Message(QueueMessage),
     /// An exchange that the helper has.
-    Away {
+    HandedOff {
         /// What its draft weighed.
         weight: usize,
     },
@@ -78,14 +78,14 @@ impl Work {
     pub(crate) fn weight(&self) -> usize {
         match self {
             Self::Message(message) => message.weight(),
-            Self::Away { weight } => *weight,
+            Self::HandedOff { weight } => *weight,
         }
     }
 
     fn hand_to(&mut self, drafts: &Sender<Box<Draft>>) {
         let weight = self.weight();
-        match std::mem::replace(self, Self::Away { weight }) {
-            Self::Message(Message::Exchange(draft)) => {
+        match std::mem::replace(self, Self::HandedOff { weight }) {
+            Self::Message(QueueMessage::Exchange(draft)) => {
                 drafts
                     .send(draft)
                     .expect("the helper runs as long as its handle");
@@ -101,7 +101,7 @@ const LARGE_BYTES: usize = 8 * 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proxy::content::record_builder::tests::reading;
+    use crate::proxy::content::record_builder::tests::builder;
     use crate::proxy::wire::{BodyDraft, RequestDraft};
     use crate::record::Delay;
 
@@ -112,7 +112,7 @@ mod tests {
             body,
             ..RequestDraft::default()
         };
-        Work::Message(Message::Exchange(Box::new(Draft {
+        Work::Message(QueueMessage::Exchange(Box::new(Draft {
             id,
             connection: 1,
             start: 1,
@@ -127,29 +127,30 @@ mod tests {
 
     #[test]
     fn large_bodies_at_the_end_are_taken_and_come_back_in_their_order() {
-        let helper = Helper::start(Arc::new(reading(1 << 20)), Clock::start()).unwrap();
+        let second_worker =
+            SecondWorker::start(Arc::new(builder(1 << 20)), Clock::start()).unwrap();
         let sizes = [50_000, 50_000, 10, 50_000, 50_000, 50_000];
         let mut batch: Vec<Work> = (1..)
             .zip(sizes)
             .map(|(id, size)| exchange(id, size))
             .collect();
-        batch.push(Work::Message(Message::Close));
+        batch.push(Work::Message(QueueMessage::Close));
         let weights: Vec<usize> = batch.iter().map(Work::weight).collect();
-        helper.take_from(&mut batch);
-        let away = |work: &Work| matches!(work, Work::Away { .. });
+        second_worker.take_from(&mut batch);
+        let away = |work: &Work| matches!(work, Work::HandedOff { .. });
         assert_eq!(
             batch.iter().map(away).collect::<Vec<_>>(),
             [false, false, false, true, true, true, false]
         );
         assert_eq!(batch.iter().map(Work::weight).collect::<Vec<_>>(), weights);
-        let ids: Vec<u64> = (0..3).map(|_| helper.next().id).collect();
+        let ids: Vec<u64> = (0..3).map(|_| second_worker.next().id).collect();
         assert_eq!(ids, [4, 5, 6]);
         for (sizes, expected) in [
             (&[50_000][..], &[false][..]),
             (&[50_000; 2], &[false, true]),
         ] {
             let mut batch: Vec<Work> = sizes.iter().map(|size| exchange(1, *size)).collect();
-            helper.take_from(&mut batch);
+            second_worker.take_from(&mut batch);
             assert_eq!(batch.iter().map(away).collect::<Vec<_>>(), expected);
         }
     }

@@ -4,25 +4,25 @@ use std::collections::HashMap;
 use std::{io, mem};
 
 use crate::proxy::recorder::queue::Loss;
-use crate::proxy::recorder::unflushed::{Entry, Taken};
+use crate::proxy::recorder::unflushed::{UnflushedRecord, UnflushedRecords};
 use crate::record::{Connection, Dispositions, End, Exchange, State, Timestamp};
 
 /// What the recorder has counted.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger {
+pub(crate) struct Tally {
     end: End,
     /// Of what was lost, how much the queue had no room for.
     dropped: u64,
     warnings: Vec<String>,
     /// What the sink may yet lose.
-    taken: Taken,
+    taken: UnflushedRecords,
     /// Connections that carried something and are not over.
-    under_way: HashMap<u64, Counts>,
+    under_way: HashMap<u64, ConnectionTally>,
 }
 
 /// What was counted on one connection.
 #[derive(Debug, Default, Clone, Copy)]
-struct Counts {
+struct ConnectionTally {
     exchanges: u64,
     lost: u64,
 }
@@ -36,21 +36,21 @@ pub(crate) struct Finished {
     pub(crate) warnings: Vec<String>,
 }
 
-impl Ledger {
-    /// Counts an exchange that a sink has taken; what it returns is as of [`Ledger::note_taken`].
+impl Tally {
+    /// Counts an exchange that a sink has taken; what it returns is as of [`Tally::note_taken`].
     pub(crate) fn count_exchange(&mut self, exchange: &Exchange) -> bool {
         self.under_way
             .entry(exchange.connection)
             .or_default()
             .exchanges += 1;
-        let entry = Entry::of(exchange);
+        let entry = UnflushedRecord::of(exchange);
         entry.add_to(&mut self.end);
         self.note_taken(entry)
     }
 
     /// Notes a record that a sink has taken; says whether the sink should be asked how many of
-    /// these it still holds ([`Ledger::still_held`]).
-    pub(crate) fn note_taken(&mut self, entry: Entry) -> bool {
+    /// these it still holds ([`Tally::still_held`]).
+    pub(crate) fn note_taken(&mut self, entry: UnflushedRecord) -> bool {
         self.taken.push(entry)
     }
 

@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::Builder;
 use std::time::Duration;
 
-use crate::proxy::content::record_builder::Reading;
+use crate::proxy::content::record_builder::RecordBuilder;
 use crate::proxy::recorder::Recorder;
-use crate::proxy::recorder::message::Message;
-use crate::proxy::recorder::queue::Shared;
-use crate::proxy::recorder::tally::{Finished, Ledger};
-use crate::proxy::recorder::worker::Desk;
+use crate::proxy::recorder::message::QueueMessage;
+use crate::proxy::recorder::queue::QueueState;
+use crate::proxy::recorder::tally::{Finished, Tally};
+use crate::proxy::recorder::worker::Worker;
 use crate::proxy::sink::Sink;
 use crate::proxy::wire::Clock;
 use crate::record::Session;
@@ -25,8 +25,8 @@ pub(crate) struct Config {
     pub(crate) queue_limit: usize,
     /// Whether credentials are written as they are.
     pub(crate) keep_secrets: bool,
-    /// How long the thread rests after it has flushed: see [`NAP`](super::NAP).
-    pub(crate) nap: Duration,
+    /// How long the thread rests after it has flushed: see [`PAUSE_AFTER_FLUSH`](super::PAUSE_AFTER_FLUSH).
+    pub(crate) pause_after_flush: Duration,
     /// The first line.
     pub(crate) session: Session,
 }
@@ -37,12 +37,12 @@ pub(crate) struct Config {
 ///
 /// When the system has no thread or no random bytes to give.
 pub(crate) fn start(config: Config, sink: impl Sink) -> io::Result<(Recorder, RecorderThread)> {
-    let (parts, messages) = Parts::new(&config)?;
+    let (parts, messages) = RecorderParts::new(&config)?;
     let (ended, has_ended) = mpsc::channel();
     let thread = RecorderThread {
         handle: parts.recorder.clone(),
         shared: Arc::clone(&parts.shared),
-        ledger: Arc::clone(&parts.ledger),
+        tally: Arc::clone(&parts.tally),
         has_ended,
         patience: PATIENCE,
     };
@@ -68,27 +68,27 @@ pub(crate) fn record_here(
     sink: impl Sink,
     taps: impl FnOnce(&Recorder),
 ) -> io::Result<crate::record::End> {
-    let (parts, messages) = Parts::new(config)?;
+    let (parts, messages) = RecorderParts::new(config)?;
     taps(&parts.recorder);
     parts.recorder.close();
-    let ledger = Arc::clone(&parts.ledger);
+    let tally = Arc::clone(&parts.tally);
     let desk = parts.desk(config, sink).alone();
     desk.run(&messages, config.session.clone());
-    let mut ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(ledger.take().end)
+    let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(tally.take().end)
 }
 
 /// A recording before anything of it runs.
-struct Parts {
+struct RecorderParts {
     recorder: Recorder,
-    shared: Arc<Shared>,
-    ledger: Arc<Mutex<Ledger>>,
+    shared: Arc<QueueState>,
+    tally: Arc<Mutex<Tally>>,
     key: Arc<SessionKey>,
 }
 
-impl Parts {
-    fn new(config: &Config) -> io::Result<(Self, mpsc::Receiver<Message>)> {
-        let shared = Arc::new(Shared::new(
+impl RecorderParts {
+    fn new(config: &Config) -> io::Result<(Self, mpsc::Receiver<QueueMessage>)> {
+        let shared = Arc::new(QueueState::new(
             Clock::start(),
             config.body_limit,
             config.queue_limit,
@@ -97,20 +97,26 @@ impl Parts {
         let parts = Self {
             recorder: Recorder::new(Arc::clone(&shared), queue),
             shared,
-            ledger: Arc::new(Mutex::new(Ledger::default())),
+            tally: Arc::new(Mutex::new(Tally::default())),
             key: Arc::new(SessionKey::random()?),
         };
         Ok((parts, messages))
     }
 
     /// What the thread works with: made on it, because a redactor takes milliseconds to build.
-    fn desk<S: Sink>(self, config: &Config, sink: S) -> Desk<S> {
-        let reading = Reading {
+    fn desk<S: Sink>(self, config: &Config, sink: S) -> Worker<S> {
+        let builder = RecordBuilder {
             limit: config.body_limit,
             redactor: (!config.keep_secrets).then(|| Redactor::new(Arc::clone(&self.key))),
             key: self.key,
         };
-        Desk::new(self.shared, reading, sink, self.ledger, config.nap)
+        Worker::new(
+            self.shared,
+            builder,
+            sink,
+            self.tally,
+            config.pause_after_flush,
+        )
     }
 }
 
@@ -118,8 +124,8 @@ impl Parts {
 #[derive(Debug)]
 pub(crate) struct RecorderThread {
     handle: Recorder,
-    shared: Arc<Shared>,
-    ledger: Arc<Mutex<Ledger>>,
+    shared: Arc<QueueState>,
+    tally: Arc<Mutex<Tally>>,
     has_ended: mpsc::Receiver<()>,
     patience: Duration,
 }
@@ -140,20 +146,20 @@ impl RecorderThread {
             }
             waiting = now;
         }
-        self.ledger().take()
+        self.tally().take()
     }
 
     fn give_up(&self) -> Finished {
-        let mut ledger = self.ledger();
-        ledger.lose(
+        let mut tally = self.tally();
+        tally.lose(
             self.shared.records(),
             &io::Error::new(io::ErrorKind::TimedOut, "the output takes no more"),
         );
-        ledger.take()
+        tally.take()
     }
 
-    fn ledger(&self) -> std::sync::MutexGuard<'_, Ledger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    fn tally(&self) -> std::sync::MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -166,7 +172,7 @@ mod tests {
 
     use super::*;
     use crate::proxy::sink::MemorySink;
-    use crate::proxy::wire::{BodyDraft, Direction, Draft, RequestDraft, WebSocketOpen};
+    use crate::proxy::wire::{BodyDraft, Direction, Draft, RequestDraft, SocketInfo};
     use crate::record::{
         Connection, Delay, Limits, Outcome, OutcomeState, Record, Secrets, State, Timestamp,
     };
@@ -176,7 +182,7 @@ mod tests {
             body_limit: 1 << 20,
             queue_limit,
             keep_secrets: false,
-            nap: Duration::ZERO,
+            pause_after_flush: Duration::ZERO,
             session: Session {
                 started_at: Timestamp::from_micros(0),
                 tool: "test 1".into(),
@@ -228,7 +234,7 @@ mod tests {
     }
 
     fn open_socket(recorder: &Recorder, connection: u64) {
-        recorder.websocket_open(WebSocketOpen {
+        recorder.websocket_open(SocketInfo {
             connection,
             upgrade: 1,
             url: "wss://host/".into(),

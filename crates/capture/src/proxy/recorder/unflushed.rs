@@ -9,11 +9,11 @@ use crate::record::{Body, End, Exchange, OutcomeState};
 
 /// What the sink has taken since it last handed on everything.
 #[derive(Debug, Default)]
-pub(crate) struct Taken(VecDeque<Entry>);
+pub(crate) struct UnflushedRecords(VecDeque<UnflushedRecord>);
 
 /// One record, by what it added to the counts.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Entry {
+pub(crate) enum UnflushedRecord {
     Exchange {
         state: OutcomeState,
         truncated: bool,
@@ -24,7 +24,7 @@ pub(crate) enum Entry {
     End,
 }
 
-impl Entry {
+impl UnflushedRecord {
     pub(crate) fn of(exchange: &Exchange) -> Self {
         Self::Exchange {
             state: exchange.outcome.state,
@@ -59,9 +59,9 @@ impl Entry {
     }
 }
 
-impl Taken {
-    /// Adds a record; says whether there are so many that [`Taken::keep_last`] should be called.
-    pub(crate) fn push(&mut self, entry: Entry) -> bool {
+impl UnflushedRecords {
+    /// Adds a record; says whether there are so many that [`UnflushedRecords::keep_last`] should be called.
+    pub(crate) fn push(&mut self, entry: UnflushedRecord) -> bool {
         self.0.push_back(entry);
         self.0.len().is_multiple_of(MANY)
     }

@@ -6,26 +6,26 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use crate::proxy::content::record_builder::Reading;
-use crate::proxy::content::websocket::pairing::{Maker, Scope};
-use crate::proxy::content::websocket::socket::{End, Socket};
-use crate::proxy::memory::give_back;
-use crate::proxy::recorder::message::Message;
-use crate::proxy::recorder::queue::{Loss, Shared};
+use crate::proxy::content::record_builder::RecordBuilder;
+use crate::proxy::content::websocket::pairing::ExchangeSink;
+use crate::proxy::content::websocket::socket::{Socket, SocketEnd};
+use crate::proxy::recorder::message::QueueMessage;
+use crate::proxy::recorder::queue::{Loss, QueueState};
 use crate::proxy::recorder::refusals::Refusals;
-use crate::proxy::recorder::second_worker::{Helper, Work};
-use crate::proxy::recorder::tally::Ledger;
-use crate::proxy::recorder::unflushed::Entry;
+use crate::proxy::recorder::second_worker::{SecondWorker, Work};
+use crate::proxy::recorder::tally::Tally;
+use crate::proxy::recorder::unflushed::UnflushedRecord;
+use crate::proxy::shrink_before_drop::shrink_before_drop;
 use crate::proxy::sink::Sink;
-use crate::proxy::wire::{Chunk, Stamp, WebSocketOpen};
+use crate::proxy::wire::{SocketChunk, SocketInfo, Stamp};
 use crate::record::{Connection, Exchange, Record, Session, WebSocketCounts};
 
 /// What the thread works with.
-pub(crate) struct Desk<S> {
-    shared: Arc<Shared>,
-    reading: Arc<Reading>,
+pub(crate) struct Worker<S> {
+    shared: Arc<QueueState>,
+    builder: Arc<RecordBuilder>,
     sink: S,
-    ledger: Arc<Mutex<Ledger>>,
+    tally: Arc<Mutex<Tally>>,
     /// WebSockets under way, by connection.
     sockets: HashMap<u64, Socket>,
     /// What was counted on those that ended before their connection's line.
@@ -33,32 +33,32 @@ pub(crate) struct Desk<S> {
     /// Written at the end.
     refusals: Refusals,
     /// Started when large bodies wait for the first time.
-    helper: Option<Helper>,
+    second_worker: Option<SecondWorker>,
     /// How much has to wait before it helps.
     help_from: usize,
     /// How long it rests after it has flushed.
-    nap: Duration,
+    pause_after_flush: Duration,
 }
 
-impl<S: Sink> Desk<S> {
+impl<S: Sink> Worker<S> {
     pub(crate) fn new(
-        shared: Arc<Shared>,
-        reading: Reading,
+        shared: Arc<QueueState>,
+        builder: RecordBuilder,
         sink: S,
-        ledger: Arc<Mutex<Ledger>>,
-        nap: Duration,
+        tally: Arc<Mutex<Tally>>,
+        pause_after_flush: Duration,
     ) -> Self {
         Self {
             shared,
-            reading: Arc::new(reading),
+            builder: Arc::new(builder),
             sink,
-            ledger,
+            tally,
             sockets: HashMap::new(),
             counts: HashMap::new(),
             refusals: Refusals::default(),
-            helper: None,
+            second_worker: None,
             help_from: HELP_FROM_BYTES,
-            nap,
+            pause_after_flush,
         }
     }
 
@@ -72,8 +72,8 @@ impl<S: Sink> Desk<S> {
     }
 
     /// Writes a whole recording: the session, what the messages bring, the end.
-    pub(crate) fn run(mut self, messages: &mpsc::Receiver<Message>, mut session: Session) {
-        if let Some(redactor) = &self.reading.redactor {
+    pub(crate) fn run(mut self, messages: &mpsc::Receiver<QueueMessage>, mut session: Session) {
+        if let Some(redactor) = &self.builder.redactor {
             redactor.session(&mut session);
         }
         self.write(&Record::Session(session));
@@ -83,9 +83,9 @@ impl<S: Sink> Desk<S> {
                 let weight = work.weight();
                 let (is_record, is_last) = match &work {
                     Work::Message(message) => {
-                        (message.is_record(), matches!(message, Message::Close))
+                        (message.is_record(), matches!(message, QueueMessage::Close))
                     }
-                    Work::Away { .. } => (true, false),
+                    Work::HandedOff { .. } => (true, false),
                 };
                 self.take(work);
                 self.shared.done(weight, is_record);
@@ -96,25 +96,25 @@ impl<S: Sink> Desk<S> {
     }
 
     /// The next message; flushes before it waits for one.
-    fn next(&mut self, messages: &mpsc::Receiver<Message>) -> Option<Message> {
+    fn next(&mut self, messages: &mpsc::Receiver<QueueMessage>) -> Option<QueueMessage> {
         match messages.try_recv() {
             Ok(message) => Some(message),
             Err(mpsc::TryRecvError::Disconnected) => None,
             Err(mpsc::TryRecvError::Empty) => {
                 // What could not be handed on stays taken: the next flush tries again.
                 if self.in_sink(Sink::flush).is_ok() {
-                    self.ledger().still_held(0);
+                    self.tally().still_held(0);
                 }
                 // Whoever sends to a thread that waits has to wake it, which costs a connection's
                 // task more than all else that recording does to it: so we are seldom found waiting.
-                thread::sleep(self.nap);
+                thread::sleep(self.pause_after_flush);
                 messages.recv().ok()
             }
         }
     }
 
     /// A message and what waits behind it, as far as two can share it.
-    fn batch(&mut self, first: Message, messages: &mpsc::Receiver<Message>) -> Vec<Work> {
+    fn batch(&mut self, first: QueueMessage, messages: &mpsc::Receiver<QueueMessage>) -> Vec<Work> {
         let mut batch = vec![Work::Message(first)];
         if self.shared.queued() < self.help_from {
             return batch;
@@ -126,63 +126,59 @@ impl<S: Sink> Desk<S> {
             weight += message.weight();
             batch.push(Work::Message(message));
         }
-        if self.helper.is_none() {
+        if self.second_worker.is_none() {
             // Without a thread to spare it takes longer, and nothing else.
-            self.helper = Helper::start(Arc::clone(&self.reading), *self.shared.clock()).ok();
+            self.second_worker =
+                SecondWorker::start(Arc::clone(&self.builder), *self.shared.clock()).ok();
         }
-        if let Some(helper) = &self.helper {
-            helper.take_from(&mut batch);
+        if let Some(second_worker) = &self.second_worker {
+            second_worker.take_from(&mut batch);
         }
         batch
     }
 
     fn take(&mut self, work: Work) {
-        match (work, &self.helper) {
+        match (work, &self.second_worker) {
             (Work::Message(message), _) => self.take_message(message),
-            (Work::Away { .. }, Some(helper)) => {
-                let exchange = helper.next();
+            (Work::HandedOff { .. }, Some(second_worker)) => {
+                let exchange = second_worker.next();
                 self.write_exchange(exchange);
             }
-            (Work::Away { .. }, None) => {}
+            (Work::HandedOff { .. }, None) => {}
         }
     }
 
-    fn take_message(&mut self, message: Message) {
+    fn take_message(&mut self, message: QueueMessage) {
         match message {
-            Message::Exchange(draft) => {
-                let exchange = self.reading.exchange(*draft, self.shared.clock());
+            QueueMessage::Exchange(draft) => {
+                let exchange = self.builder.exchange(*draft, self.shared.clock());
                 self.write_exchange(exchange);
             }
-            Message::WebSocketOpen(open) => self.open_socket(open),
-            Message::WebSocketBytes(chunk) => self.read_socket(&chunk),
-            Message::WebSocketEnd {
+            QueueMessage::WebSocketOpen(info) => self.open_socket(info),
+            QueueMessage::WebSocketBytes(chunk) => self.read_socket(&chunk),
+            QueueMessage::WebSocketEnd {
                 connection,
                 at,
                 reason,
             } => self.close_socket(connection, at, reason),
-            Message::Connection(connection) => self.take_connection(*connection),
-            Message::Warning(warning) => self.ledger().warn(warning),
-            Message::Close => {}
+            QueueMessage::Connection(connection) => self.take_connection(*connection),
+            QueueMessage::Warning(warning) => self.tally().warn(warning),
+            QueueMessage::Close => {}
         }
     }
 
-    fn open_socket(&mut self, open: WebSocketOpen) {
-        let scope = Scope {
-            connection: open.connection,
-            upgrade: open.upgrade,
-            url: open.url,
-            http_version: open.http_version,
-        };
-        let socket = Socket::new(scope, open.extensions, self.reading.limit);
-        self.sockets.insert(open.connection, socket);
+    fn open_socket(&mut self, info: SocketInfo) {
+        let connection = info.connection;
+        let socket = Socket::new(info, self.builder.limit);
+        self.sockets.insert(connection, socket);
     }
 
-    fn read_socket(&mut self, chunk: &Chunk) {
+    fn read_socket(&mut self, chunk: &SocketChunk) {
         let Some(socket) = self.sockets.get_mut(&chunk.connection) else {
             return;
         };
-        let ((), made) = make(&self.reading, &self.shared, |maker| {
-            socket.push(chunk, maker);
+        let ((), made) = make(&self.builder, &self.shared, |sink| {
+            socket.push(chunk, sink);
         });
         self.write_exchanges(made);
     }
@@ -191,14 +187,12 @@ impl<S: Sink> Desk<S> {
         let Some(socket) = self.sockets.remove(&connection) else {
             return;
         };
-        let end = End {
+        let end = SocketEnd {
             at,
             reason,
             cut: self.shared.losses().is_cut(connection),
         };
-        let (counts, made) = make(&self.reading, &self.shared, |maker| {
-            socket.finish(end, maker)
-        });
+        let (counts, made) = make(&self.builder, &self.shared, |sink| socket.finish(end, sink));
         self.write_exchanges(made);
         self.counts.insert(connection, counts);
     }
@@ -215,13 +209,13 @@ impl<S: Sink> Desk<S> {
         if let Record::Exchange(exchange) = record {
             match result {
                 Ok(()) => {
-                    let are_many = self.ledger().count_exchange(&exchange);
+                    let are_many = self.tally().count_exchange(&exchange);
                     self.ask_sink(are_many);
                 }
-                Err(cause) => self.ledger().lose_exchange(exchange.connection, &cause),
+                Err(cause) => self.tally().lose_exchange(exchange.connection, &cause),
             }
             if let Some(response) = exchange.response {
-                give_back(response.events);
+                shrink_before_drop(response.events);
             }
         }
     }
@@ -230,14 +224,14 @@ impl<S: Sink> Desk<S> {
         self.close_socket(connection.id, self.shared.clock().now(), None);
         connection.websocket = self.counts.remove(&connection.id);
         let loss = self.shared.losses().take(connection.id);
-        self.ledger().close_connection(&mut connection, loss);
+        self.tally().close_connection(&mut connection, loss);
         if let Some(connection) = self.refusals.take(connection) {
             self.write_connection(connection);
         }
     }
 
     fn write_connection(&mut self, mut connection: Connection) {
-        if let Some(redactor) = &self.reading.redactor {
+        if let Some(redactor) = &self.builder.redactor {
             redactor.connection(&mut connection);
         }
         self.write(&Record::Connection(Box::new(connection)));
@@ -246,17 +240,17 @@ impl<S: Sink> Desk<S> {
     fn write(&mut self, record: &Record) {
         match self.in_sink(|sink| sink.write(record)) {
             Ok(()) => {
-                let are_many = self.ledger().note_taken(Entry::Other);
+                let are_many = self.tally().note_taken(UnflushedRecord::Other);
                 self.ask_sink(are_many);
             }
-            Err(cause) => self.ledger().lose(1, &cause),
+            Err(cause) => self.tally().lose(1, &cause),
         }
     }
 
     /// Asks the sink how much of what it took it still holds.
     fn ask_sink(&self, are_many: bool) {
         if are_many {
-            self.ledger().still_held(self.sink.pending());
+            self.tally().still_held(self.sink.pending());
         }
     }
 
@@ -271,22 +265,22 @@ impl<S: Sink> Desk<S> {
         }
         let losses = self.shared.losses().take_rest();
         let mut end = {
-            let mut ledger = self.ledger();
+            let mut tally = self.tally();
             losses.into_iter().for_each(|loss: Loss| {
-                ledger.count_loss(loss);
+                tally.count_loss(loss);
             });
-            ledger.end().clone()
+            tally.end().clone()
         };
         end.ended_at = Some(self.shared.clock().wall(now));
-        self.ledger().finish_at(end.ended_at);
+        self.tally().finish_at(end.ended_at);
         match self.in_sink(|sink| sink.write(&Record::End(end))) {
-            Ok(()) => drop(self.ledger().note_taken(Entry::End)),
-            Err(cause) => self.ledger().lose(0, &cause),
+            Ok(()) => drop(self.tally().note_taken(UnflushedRecord::End)),
+            Err(cause) => self.tally().lose(0, &cause),
         }
         if let Err(cause) = self.in_sink(Sink::flush) {
             // From here on nobody tries again: what is counted as lost must not be written after all.
             let held = self.in_sink(Sink::abandon);
-            self.ledger().lose_last(held, &cause);
+            self.tally().lose_last(held, &cause);
         }
     }
 
@@ -298,20 +292,20 @@ impl<S: Sink> Desk<S> {
         result
     }
 
-    fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    fn tally(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Runs what makes exchanges; hands them out with its result.
 fn make<T>(
-    reading: &Reading,
-    shared: &Shared,
-    run: impl FnOnce(&mut Maker<'_>) -> T,
+    builder: &RecordBuilder,
+    shared: &QueueState,
+    run: impl FnOnce(&mut ExchangeSink<'_>) -> T,
 ) -> (T, Vec<Exchange>) {
     let mut made = Vec::new();
-    let result = run(&mut Maker {
-        reading,
+    let result = run(&mut ExchangeSink {
+        builder,
         clock: shared.clock(),
         next_id: &|| shared.next_exchange(),
         emit: &mut |exchange| made.push(exchange),
@@ -327,4 +321,4 @@ const BATCH_BYTES: usize = 1024 * 1024;
 
 /// How long the thread rests after it has flushed: what a crash may cost beside what was in
 /// flight, and what a stop may take longer.
-pub(crate) const NAP: Duration = Duration::from_millis(1);
+pub(crate) const PAUSE_AFTER_FLUSH: Duration = Duration::from_millis(1);

@@ -71,11 +71,11 @@ impl Output {
         let last = if compression == Compression::Plain {
             last_byte(&self.path)?
         } else {
-            let seen = inspect(&self.path, compression)?;
-            if !seen.is_whole {
+            let existing = inspect(&self.path, compression)?;
+            if !existing.is_whole {
                 self.target = Target::File(salvage(&self.path, compression)?);
             }
-            seen.last
+            existing.last
         };
         self.ends_within_line = last.is_some_and(|byte| byte != b'\n');
         Ok(())
@@ -146,14 +146,14 @@ fn last_byte(path: &Path) -> io::Result<Option<u8>> {
 }
 
 /// What a compressed file holds.
-struct Seen {
+struct ExistingContent {
     /// Whether its stream has an end: a crash leaves one without.
     is_whole: bool,
     /// The last byte that can be read.
     last: Option<u8>,
 }
 
-fn inspect(path: &Path, compression: Compression) -> io::Result<Seen> {
+fn inspect(path: &Path, compression: Compression) -> io::Result<ExistingContent> {
     let mut file = File::open(path)?;
     let mut start = Vec::new();
     (&mut file).take(MAGIC_BYTES).read_to_end(&mut start)?;
@@ -162,7 +162,7 @@ fn inspect(path: &Path, compression: Compression) -> io::Result<Seen> {
         return Err(io::Error::new(io::ErrorKind::InvalidData, message));
     }
     if start.is_empty() {
-        return Ok(Seen {
+        return Ok(ExistingContent {
             is_whole: true,
             last: None,
         });
@@ -173,7 +173,7 @@ fn inspect(path: &Path, compression: Compression) -> io::Result<Seen> {
         last = bytes.last().copied().or(last);
         Ok(())
     })?;
-    Ok(Seen { is_whole, last })
+    Ok(ExistingContent { is_whole, last })
 }
 
 /// Writes anew what can be read of a compressed file whose end is missing:

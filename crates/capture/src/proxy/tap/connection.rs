@@ -1,22 +1,22 @@
 //! One connection as it passes: picks the protocol, and hands finished drafts to the recorder.
 
 use crate::proxy::recorder::Recorder;
-use crate::proxy::tap::scope::Scope;
+use crate::proxy::tap::exchanges::ConnectionExchanges;
 use crate::proxy::tap::unreadable::Unreadable;
 use crate::proxy::tap::{head, http1, http2};
-use crate::proxy::wire::{Cut, Direction, Stamp};
+use crate::proxy::wire::{ConnectionEnd, Direction, Stamp};
 
 /// Watches one connection.
 #[derive(Debug)]
 pub(crate) struct Tap {
     recorder: Recorder,
     protocol: Protocol,
-    seen: Seen,
+    seen: TapSummary,
 }
 
 /// What a tap tells the connection's line.
 #[derive(Debug, Default)]
-pub(crate) struct Seen {
+pub(crate) struct TapSummary {
     /// Bytes from the agent.
     pub(crate) bytes_up: u64,
     /// Bytes from the origin.
@@ -34,9 +34,9 @@ pub(crate) struct Seen {
 #[derive(Debug)]
 enum Protocol {
     /// The agent has not spoken yet.
-    Undecided(Scope, Vec<u8>),
-    Http1(Box<http1::Observer>),
-    Http2(Box<http2::Observer>),
+    Undecided(ConnectionExchanges, Vec<u8>),
+    Http1(Box<http1::Http1Observer>),
+    Http2(Box<http2::Http2Observer>),
     /// The recorder's thread reads the frames.
     WebSocket(u64),
     Unread,
@@ -44,23 +44,23 @@ enum Protocol {
 
 impl Tap {
     /// Watches a connection that speaks HTTP, as far as is known.
-    pub(crate) fn new(recorder: Recorder, scope: Scope) -> Self {
+    pub(crate) fn new(recorder: Recorder, exchanges: ConnectionExchanges) -> Self {
         Self {
             recorder,
-            protocol: Protocol::Undecided(scope, Vec::new()),
-            seen: Seen::default(),
+            protocol: Protocol::Undecided(exchanges, Vec::new()),
+            seen: TapSummary::default(),
         }
     }
 
     /// Watches a connection whose two ends have agreed on HTTP/2: there the origin may
     /// speak first (RFC 9113, section 3.4).
-    pub(crate) fn http2(recorder: Recorder, scope: Scope) -> Self {
+    pub(crate) fn http2(recorder: Recorder, exchanges: ConnectionExchanges) -> Self {
         Self {
             recorder,
-            protocol: Protocol::Http2(Box::new(http2::Observer::new(scope))),
-            seen: Seen {
+            protocol: Protocol::Http2(Box::new(http2::Http2Observer::new(exchanges))),
+            seen: TapSummary {
                 protocol: Some("h2"),
-                ..Seen::default()
+                ..TapSummary::default()
             },
         }
     }
@@ -70,9 +70,9 @@ impl Tap {
         Self {
             recorder,
             protocol: Protocol::Unread,
-            seen: Seen {
+            seen: TapSummary {
                 protocol: Some("opaque"),
-                ..Seen::default()
+                ..TapSummary::default()
             },
         }
     }
@@ -125,7 +125,7 @@ impl Tap {
     }
 
     /// The connection is gone: ends what is open.
-    pub(crate) fn end(mut self, cut: Cut, at: Stamp) -> Seen {
+    pub(crate) fn end(mut self, cut: ConnectionEnd, at: Stamp) -> TapSummary {
         match &mut self.protocol {
             Protocol::Http1(observer) => observer.end(cut, at),
             Protocol::Http2(observer) => observer.end(cut, at),
@@ -174,7 +174,7 @@ impl Tap {
         delay_us: u64,
     ) -> Result<(), Unreadable> {
         let protocol = std::mem::replace(&mut self.protocol, Protocol::Unread);
-        let Protocol::Undecided(scope, mut first) = protocol else {
+        let Protocol::Undecided(exchanges, mut first) = protocol else {
             return Ok(());
         };
         if direction == Direction::Down {
@@ -184,7 +184,7 @@ impl Tap {
         let compared = first.len().min(http2::PREFACE.len());
         let begins_as_http2 = first[..compared] == http2::PREFACE[..compared];
         if begins_as_http2 && compared < http2::PREFACE.len() {
-            self.protocol = Protocol::Undecided(scope, first);
+            self.protocol = Protocol::Undecided(exchanges, first);
             return Ok(());
         }
         if !begins_as_http2 && !head::begins_as_http1(&first) {
@@ -192,10 +192,10 @@ impl Tap {
         }
         self.protocol = if begins_as_http2 {
             self.seen.protocol = Some("h2");
-            Protocol::Http2(Box::new(http2::Observer::new(scope)))
+            Protocol::Http2(Box::new(http2::Http2Observer::new(exchanges)))
         } else {
             self.seen.protocol = Some("http/1.1");
-            Protocol::Http1(Box::new(http1::Observer::new(scope)))
+            Protocol::Http1(Box::new(http1::Http1Observer::new(exchanges)))
         };
         self.read(direction, &first, at, delay_us)
     }
@@ -233,8 +233,8 @@ impl Tap {
     /// Ends reading for good; the traffic goes on.
     fn give_up(&mut self, unreadable: &Unreadable, at: Stamp) {
         match &mut self.protocol {
-            Protocol::Http1(observer) => observer.end(Cut::Unreadable, at),
-            Protocol::Http2(observer) => observer.end(Cut::Unreadable, at),
+            Protocol::Http1(observer) => observer.end(ConnectionEnd::Unreadable, at),
+            Protocol::Http2(observer) => observer.end(ConnectionEnd::Unreadable, at),
             _ => {}
         }
         self.hand_over();
@@ -250,17 +250,17 @@ impl Tap {
 
     /// Gives finished drafts to the recorder.
     fn hand_over(&mut self) {
-        let scope = match &mut self.protocol {
-            Protocol::Http1(observer) => observer.scope_mut(),
-            Protocol::Http2(observer) => observer.scope_mut(),
+        let exchanges = match &mut self.protocol {
+            Protocol::Http1(observer) => observer.exchanges_mut(),
+            Protocol::Http2(observer) => observer.exchanges_mut(),
             _ => return,
         };
-        for draft in scope.done.drain(..) {
+        for draft in exchanges.done.drain(..) {
             self.recorder.exchange(draft);
         }
-        self.seen.exchanges = scope.begun;
+        self.seen.exchanges = exchanges.begun;
         let room = MAX_NOTES.saturating_sub(self.seen.notes.len());
-        self.seen.notes.extend(scope.notes.drain(..).take(room));
+        self.seen.notes.extend(exchanges.notes.drain(..).take(room));
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct ResponseHead {
 
 /// How a body ends (RFC 9112, section 6.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Length {
+pub(crate) enum BodyLength {
     /// After so many bytes.
     Known(u64),
     /// With its last chunk.
@@ -61,17 +61,19 @@ impl<'a> RequestHead<'a> {
     }
 
     /// How the body ends (RFC 9112, section 6.3).
-    pub(crate) fn length(&self) -> Result<Length, Unreadable> {
+    pub(crate) fn length(&self) -> Result<BodyLength, Unreadable> {
         if let Some(last) = last_transfer_coding(&self.headers) {
             return if last.eq_ignore_ascii_case("chunked") {
-                Ok(Length::Chunked)
+                Ok(BodyLength::Chunked)
             } else {
                 Err(Unreadable::new(
                     "a request whose last transfer coding is not chunked",
                 ))
             };
         }
-        Ok(Length::Known(content_length(&self.headers)?.unwrap_or(0)))
+        Ok(BodyLength::Known(
+            content_length(&self.headers)?.unwrap_or(0),
+        ))
     }
 }
 
@@ -100,18 +102,18 @@ impl ResponseHead {
     }
 
     /// How the body ends, being the answer to `method` (RFC 9112, section 6.3).
-    pub(crate) fn length(&self, method: &str) -> Result<Length, Unreadable> {
+    pub(crate) fn length(&self, method: &str) -> Result<BodyLength, Unreadable> {
         if method == "HEAD" || matches!(self.status, 100..=199 | 204 | 304) {
-            return Ok(Length::Known(0));
+            return Ok(BodyLength::Known(0));
         }
         if let Some(last) = last_transfer_coding(&self.headers) {
             return Ok(if last.eq_ignore_ascii_case("chunked") {
-                Length::Chunked
+                BodyLength::Chunked
             } else {
-                Length::UntilClose
+                BodyLength::UntilClose
             });
         }
-        Ok(content_length(&self.headers)?.map_or(Length::UntilClose, Length::Known))
+        Ok(content_length(&self.headers)?.map_or(BodyLength::UntilClose, BodyLength::Known))
     }
 }
 

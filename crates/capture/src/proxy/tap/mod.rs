@@ -8,10 +8,10 @@
 
 pub(crate) mod bytes;
 pub(crate) mod connection;
+pub(crate) mod exchanges;
 pub(crate) mod head;
 pub(crate) mod http1;
 pub(crate) mod http2;
-pub(crate) mod scope;
 #[cfg(test)]
 mod tests;
 pub(crate) mod unreadable;

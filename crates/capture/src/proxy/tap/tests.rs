@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use crate::proxy::recorder;
 use crate::proxy::recorder::Recorder;
 use crate::proxy::sink::MemorySink;
-use crate::proxy::tap::connection::{Seen, Tap};
-use crate::proxy::tap::scope::Scope;
-use crate::proxy::wire::{Cut, Direction, Side};
+use crate::proxy::tap::connection::{Tap, TapSummary};
+use crate::proxy::tap::exchanges::ConnectionExchanges;
+use crate::proxy::wire::{ConnectionEnd, Direction, Side};
 use crate::record::{Exchange, Limits, Record, Secrets, Session, Timestamp};
 
 const HTTP1_UP: &[u8] = b"\r\nPOST /a?b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n\
@@ -30,7 +30,7 @@ const HTTP2_DOWN: &[u8] =
     \x00\x00\x01\x01\x05\x00\x00\x00\x01\x8d";
 
 /// What a tap makes of both directions, each in the pieces given, up first.
-fn watch(up: &[&[u8]], down: &[&[u8]]) -> (Vec<Exchange>, Seen) {
+fn watch(up: &[&[u8]], down: &[&[u8]]) -> (Vec<Exchange>, TapSummary) {
     let sink = MemorySink::new();
     let session = Session {
         started_at: Timestamp::from_micros(0),
@@ -46,18 +46,18 @@ fn watch(up: &[&[u8]], down: &[&[u8]]) -> (Vec<Exchange>, Seen) {
         body_limit: 1 << 20,
         queue_limit: 1 << 30,
         keep_secrets: true,
-        nap: Duration::ZERO,
+        pause_after_flush: Duration::ZERO,
         session,
     };
     let (recorder, thread): (Recorder, _) = recorder::start(config, sink.clone()).unwrap();
-    let scope = Scope::new(1, "https", "h:443", &recorder);
-    let mut tap = Tap::new(recorder, scope);
+    let exchanges = ConnectionExchanges::new(1, "https", "h:443", &recorder);
+    let mut tap = Tap::new(recorder, exchanges);
     for (direction, pieces) in [(Direction::Up, up), (Direction::Down, down)] {
         for piece in pieces {
             tap.push(direction, piece, 7, 1);
         }
     }
-    let seen = tap.end(Cut::Closed(Side::Agent), 9);
+    let seen = tap.end(ConnectionEnd::Closed(Side::Agent), 9);
     thread.finish();
     let exchanges = sink
         .records()

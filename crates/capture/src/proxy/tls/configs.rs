@@ -23,7 +23,7 @@ use crate::record::Tls as Agreed;
 
 /// Ends TLS on both sides.
 #[derive(Debug)]
-pub(crate) struct Tls {
+pub(crate) struct TlsConfigs {
     leaves: LeafStore,
     server: ServerConfig,
     /// For agents on this machine.
@@ -45,7 +45,7 @@ pub(crate) struct Offer {
     without_ml_kem: bool,
 }
 
-impl Tls {
+impl TlsConfigs {
     /// `root` signs what the agent sees, `trusted` is what origins are held against.
     ///
     /// # Errors

@@ -12,24 +12,24 @@ use tokio_rustls::server::TlsStream;
 
 use crate::proxy::context::Context;
 use crate::proxy::net::cause::{Cause, HandshakeFailure};
-use crate::proxy::net::processes::Answer;
+use crate::proxy::net::processes::AgentProcess;
 use crate::proxy::net::rewind::Rewind;
-use crate::proxy::tunnel::relay::Leg;
+use crate::proxy::tunnel::relay::PeerStream;
 
 /// TLS with an agent; what passes is unchanged.
-pub(crate) struct AgentLeg {
+pub(crate) struct AgentStream {
     stream: TlsStream<Rewind>,
     context: Arc<Context>,
     host: String,
-    process: Answer,
-    /// Told to [`Trust`](super::trust::Trust) at the first bytes: a connection may live for hours.
+    process: AgentProcess,
+    /// Told to [`TrustHistory`](super::trust::TrustHistory) at the first bytes: a connection may live for hours.
     spoke: bool,
     /// How its TLS failed, where it did.
     failure: Option<HandshakeFailure>,
 }
 
 /// What the agent has done on a connection that is over.
-pub(crate) enum Conduct {
+pub(crate) enum AgentReaction {
     /// It has sent bytes.
     Spoke,
     /// It has sent a certificate alert and nothing else.
@@ -40,13 +40,13 @@ pub(crate) enum Conduct {
     Silent,
 }
 
-impl AgentLeg {
+impl AgentStream {
     /// `stream` has done its handshake with `process`, which asked for `host`.
     pub(crate) fn new(
         stream: TlsStream<Rewind>,
         context: Arc<Context>,
         host: String,
-        process: Answer,
+        process: AgentProcess,
     ) -> Self {
         Self {
             stream,
@@ -64,12 +64,12 @@ impl AgentLeg {
     }
 
     /// What the agent has done.
-    pub(crate) fn conduct(self) -> Conduct {
+    pub(crate) fn conduct(self) -> AgentReaction {
         match self.failure {
-            _ if self.spoke => Conduct::Spoke,
-            Some(HandshakeFailure::Refused(cause)) => Conduct::Refused(cause),
-            Some(HandshakeFailure::Other(_)) => Conduct::Failed,
-            Some(HandshakeFailure::Silent) | None => Conduct::Silent,
+            _ if self.spoke => AgentReaction::Spoke,
+            Some(HandshakeFailure::Refused(cause)) => AgentReaction::Refused(cause),
+            Some(HandshakeFailure::Other(_)) => AgentReaction::Failed,
+            Some(HandshakeFailure::Silent) | None => AgentReaction::Silent,
         }
     }
 
@@ -77,7 +77,7 @@ impl AgentLeg {
     fn tell(&self) {
         let (context, process) = (Arc::clone(&self.context), self.process.clone());
         let host = self.host.clone();
-        let tell = move |context: &Context, process: &Answer| {
+        let tell = move |context: &Context, process: &AgentProcess| {
             // One that cannot be named is not kept.
             if let Some(program) = process.program() {
                 let now = context.recorder.clock().now();
@@ -94,7 +94,7 @@ impl AgentLeg {
     }
 }
 
-impl AsyncRead for AgentLeg {
+impl AsyncRead for AgentStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut TaskContext<'_>,
@@ -113,7 +113,7 @@ impl AsyncRead for AgentLeg {
     }
 }
 
-impl AsyncWrite for AgentLeg {
+impl AsyncWrite for AgentStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut TaskContext<'_>,
@@ -131,9 +131,9 @@ impl AsyncWrite for AgentLeg {
     }
 }
 
-impl Leg for AgentLeg {
-    fn poll_cut(&mut self, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
-        self.stream.poll_cut(cx)
+impl PeerStream for AgentStream {
+    fn poll_abrupt_shutdown(&mut self, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
+        self.stream.poll_abrupt_shutdown(cx)
     }
 
     fn reset_on_drop(&self) {

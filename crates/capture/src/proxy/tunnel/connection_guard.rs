@@ -4,31 +4,31 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::proxy::context::Context;
-use crate::proxy::net::processes::Answer;
+use crate::proxy::net::processes::AgentProcess;
 use crate::proxy::net::upstream::Progress;
 use crate::proxy::recorder::Recorder;
 use crate::proxy::shutdown::Shutdown;
-use crate::proxy::tap::connection::{Seen, Tap};
-use crate::proxy::tap::scope::Scope;
-use crate::proxy::wire::{Cut, Stamp};
+use crate::proxy::tap::connection::{Tap, TapSummary};
+use crate::proxy::tap::exchanges::ConnectionExchanges;
+use crate::proxy::wire::{ConnectionEnd, Stamp};
 use crate::record::{Connection, Disposition, State, Unread};
 
 /// One connection or tunnel of the agent: its line is written when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Live {
+pub(crate) struct ConnectionGuard {
     recorder: Recorder,
     shutdown: Shutdown,
     start: Stamp,
-    process: Answer,
+    process: AgentProcess,
     tap: Option<Tap>,
     /// How the connection ended, once that is known; a stop drops us before.
-    cut: Cut,
+    cut: ConnectionEnd,
     record: Connection,
 }
 
-impl Live {
+impl ConnectionGuard {
     /// A tunnel to `authority`, asked for by `process`.
-    pub(crate) fn begin(context: &Context, authority: Option<&str>, process: Answer) -> Self {
+    pub(crate) fn begin(context: &Context, authority: Option<&str>, process: AgentProcess) -> Self {
         let recorder = context.recorder.clone();
         let start = recorder.clock().now();
         let record = Connection {
@@ -63,7 +63,7 @@ impl Live {
             start,
             process,
             tap: None,
-            cut: Cut::Shutdown,
+            cut: ConnectionEnd::Shutdown,
             record,
         }
     }
@@ -101,7 +101,7 @@ impl Live {
             };
         }
         let authority = self.record.authority.as_deref().unwrap_or_default();
-        let mut scope = Scope::new(self.record.id, scheme, authority, &self.recorder);
+        let mut scope = ConnectionExchanges::new(self.record.id, scheme, authority, &self.recorder);
         scope.failed = failed;
         let recorder = self.recorder.clone();
         self.tap = Some(match alpn {
@@ -132,11 +132,11 @@ impl Live {
     }
 
     /// It is over, in this way.
-    pub(crate) fn ended(&mut self, cut: Cut) {
+    pub(crate) fn ended(&mut self, cut: ConnectionEnd) {
         self.cut = cut;
     }
 
-    fn take_in(&mut self, seen: Seen) {
+    fn take_in(&mut self, seen: TapSummary) {
         let record = &mut self.record;
         record.bytes_up = seen.bytes_up;
         record.bytes_down = seen.bytes_down;
@@ -154,7 +154,7 @@ impl Live {
     }
 }
 
-impl Drop for Live {
+impl Drop for ConnectionGuard {
     fn drop(&mut self) {
         if let Some(tap) = self.tap.take() {
             let seen = tap.end(self.cut, self.now());
@@ -181,7 +181,7 @@ impl Drop for Live {
     }
 }
 
-impl Progress for Live {
+impl Progress for ConnectionGuard {
     fn resolved(&mut self) {
         self.record.dns_us = Some(self.mark());
     }

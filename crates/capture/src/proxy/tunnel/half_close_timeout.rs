@@ -13,14 +13,14 @@ use tokio::time::{Instant, Sleep, sleep};
 
 /// Ticks while a relay stands still.
 #[derive(Debug, Default)]
-pub(crate) struct Vigil {
+pub(crate) struct HalfCloseTimeout {
     tick: Option<Pin<Box<Sleep>>>,
     /// The relay's bytes at the last tick, and how many ticks ago they changed.
     bytes: u64,
     quiet: u32,
 }
 
-impl Vigil {
+impl HalfCloseTimeout {
     /// Wakes the relay in a second; says whether the half that is left of a
     /// `half_closed` one has been silent for too long.
     ///
@@ -53,7 +53,7 @@ mod tests {
 
     /// Stands still, with `bytes` seen at each second, and tells after how many it is given up.
     async fn given_up_after(half_closed: bool, bytes: impl Fn(u64) -> u64) -> Option<u64> {
-        let mut vigil = Vigil::default();
+        let mut vigil = HalfCloseTimeout::default();
         let start = Instant::now();
         let waiting = poll_fn(|cx| {
             let seconds = start.elapsed().as_secs();

@@ -8,24 +8,24 @@ use tokio::time::timeout;
 use tokio_rustls::LazyConfigAcceptor;
 
 use crate::proxy::context::Context;
-use crate::proxy::net::processes::Answer;
+use crate::proxy::net::processes::AgentProcess;
 use crate::proxy::net::rewind::Rewind;
 use crate::proxy::tls::configs::Offer;
-use crate::proxy::tls::trust::entry::Distrust;
-use crate::proxy::tunnel::connection_guard::Live;
+use crate::proxy::tls::trust::program::Distrust;
+use crate::proxy::tunnel::connection_guard::ConnectionGuard;
 use crate::proxy::tunnel::relay::pass;
-use crate::proxy::tunnel::tls_session::{Intercepted, Interception};
+use crate::proxy::tunnel::tls_session::{TlsSession, TlsSetup};
 use crate::record::{State, Unread};
 
 /// An open tunnel: TCP is up on both sides, nothing has passed.
 pub(crate) struct Tunnel {
     pub(crate) context: Arc<Context>,
-    pub(crate) live: Live,
+    pub(crate) guard: ConnectionGuard,
     pub(crate) agent: Rewind,
     pub(crate) origin: Rewind,
     /// The host as the agent asked for it, without brackets.
     pub(crate) host: String,
-    pub(crate) process: Answer,
+    pub(crate) process: AgentProcess,
 }
 
 impl Tunnel {
@@ -46,63 +46,63 @@ impl Tunnel {
             return self.relay_unread(Unread::EarlierRejected, why).await;
         }
         match self.first_byte().await {
-            First::Agent(Some(TLS_HANDSHAKE)) => {
+            FirstByte::Agent(Some(TLS_HANDSHAKE)) => {
                 // Boxed: handshakes take room, and a relay lives for hours.
                 if let Some(intercepted) = Box::pin(self.end_tls()).await {
                     intercepted.relay().await;
                 }
             }
-            First::Agent(Some(_)) => {
-                self.live.intercept("http", None, None);
+            FirstByte::Agent(Some(_)) => {
+                self.guard.intercept("http", None, None);
                 let Self {
                     context,
-                    mut live,
+                    mut guard,
                     mut agent,
                     mut origin,
                     ..
                 } = self;
-                pass(&context, &mut live, &mut agent, &mut origin).await;
+                pass(&context, &mut guard, &mut agent, &mut origin).await;
             }
-            First::Agent(None) => {
+            FirstByte::Agent(None) => {
                 let reason = "the agent closed the tunnel without a byte";
-                self.live.give_up(State::Refused, "unused", reason);
+                self.guard.give_up(State::Refused, "unused", reason);
             }
-            First::AgentFailed(error) => {
+            FirstByte::AgentFailed(error) => {
                 let reason = format!("the agent's end failed: {error}");
-                self.live.give_up(State::Refused, "agent_gone", &reason);
+                self.guard.give_up(State::Refused, "agent_gone", &reason);
             }
-            First::Nothing(limit) => {
+            FirstByte::Nothing(limit) => {
                 let reason = format!("the agent sent nothing within {} s", limit.as_secs());
-                self.live.give_up(State::Refused, "unused", &reason);
+                self.guard.give_up(State::Refused, "unused", &reason);
             }
-            First::Origin => {
+            FirstByte::Origin => {
                 let why = "the origin spoke first";
                 self.relay_unread(Unread::NotHttp, why).await;
             }
-            First::OriginLeft => {
+            FirstByte::OriginLeft => {
                 let reason = "the origin closed the connection before the agent had spoken";
-                self.live.give_up(State::Failed, "closed", reason);
+                self.guard.give_up(State::Failed, "closed", reason);
             }
         }
     }
 
     /// Waits for the first byte of either side, and leaves it to be read.
-    async fn first_byte(&mut self) -> First {
-        let limit = self.context.waits.unused;
+    async fn first_byte(&mut self) -> FirstByte {
+        let limit = self.context.timeouts.unused;
         tokio::select! {
             first = timeout(limit, self.agent.peek()) => return match first {
-                Ok(Ok(byte)) => First::Agent(byte),
-                Ok(Err(error)) => First::AgentFailed(error),
-                Err(_) => First::Nothing(limit),
+                Ok(Ok(byte)) => FirstByte::Agent(byte),
+                Ok(Err(error)) => FirstByte::AgentFailed(error),
+                Err(_) => FirstByte::Nothing(limit),
             },
             spoke = self.origin.peek() => if let Ok(Some(_)) = spoke {
-                return First::Origin;
+                return FirstByte::Origin;
             },
         }
         // An agent that is about to speak TLS can be told what became of its origin.
         match timeout(LAST_WORD_LIMIT, self.agent.peek()).await {
-            Ok(Ok(byte @ Some(_))) => First::Agent(byte),
-            _ => First::OriginLeft,
+            Ok(Ok(byte @ Some(_))) => FirstByte::Agent(byte),
+            _ => FirstByte::OriginLeft,
         }
     }
 
@@ -110,19 +110,19 @@ impl Tunnel {
     /// in time is taken for one that trusts us.
     async fn distrust(&self) -> Option<Distrust> {
         let trust = &self.context.trust;
-        if !trust.is_doubtful(&self.host, self.live.now()) {
+        if !trust.is_doubtful(&self.host, self.guard.now()) {
             return None;
         }
         self.process.wait(PROCESS_LIMIT).await;
         let program = self.process.program();
-        trust.distrust(&self.host, program.as_ref(), self.live.now())
+        trust.distrust(&self.host, program.as_ref(), self.guard.now())
     }
 
     async fn relay_unread(mut self, why: Unread, reason: &str) {
-        self.live.leave_unread(why, reason);
+        self.guard.leave_unread(why, reason);
         pass(
             &self.context,
-            &mut self.live,
+            &mut self.guard,
             &mut self.agent,
             &mut self.origin,
         )
@@ -130,10 +130,10 @@ impl Tunnel {
     }
 
     /// Reads the agent's ClientHello, and intercepts what it begins.
-    async fn end_tls(self) -> Option<Intercepted> {
+    async fn end_tls(self) -> Option<TlsSession> {
         let Self {
             context,
-            mut live,
+            mut guard,
             agent,
             origin,
             host,
@@ -141,7 +141,7 @@ impl Tunnel {
         } = self;
         let is_local = agent.is_local();
         let acceptor = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), agent);
-        let limit = context.waits.handshake;
+        let limit = context.timeouts.handshake;
         let start = match timeout(limit, acceptor).await {
             Ok(Ok(start)) => start,
             failed => {
@@ -152,26 +152,26 @@ impl Tunnel {
                         limit.as_secs()
                     ),
                 };
-                live.give_up(State::Refused, "client_hello", &reason);
+                guard.give_up(State::Refused, "client_hello", &reason);
                 return None;
             }
         };
         let offer = Offer::read(&start.client_hello(), is_local);
-        live.record().sni.clone_from(&offer.sni);
-        live.record().alpn_offer = offer.alpn_names();
-        let interception = Interception {
+        guard.record().sni.clone_from(&offer.sni);
+        guard.record().alpn_offer = offer.alpn_names();
+        let interception = TlsSetup {
             context,
-            live,
+            guard,
             host,
             process,
             offer,
         };
-        interception.shake_hands(start, origin).await
+        interception.handshake(start, origin).await
     }
 }
 
 /// What came first in a tunnel.
-enum First {
+enum FirstByte {
     /// The agent's first byte; `None` when it left without one.
     Agent(Option<u8>),
     AgentFailed(io::Error),

@@ -3,7 +3,7 @@
 //! Nothing is altered, merged or held: a piece is read when the one before it
 //! has been handed on, so a slow reader on one side slows the other. The end
 //! of one half is passed on as it was: with TLS's close_notify or without, and
-//! a reset as a reset. [`Vigil`] ends what nobody else would.
+//! a reset as a reset. [`HalfCloseTimeout`] ends what nobody else would.
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -16,14 +16,14 @@ use tokio_rustls::{client, server};
 use crate::proxy::context::Context as ProxyContext;
 use crate::proxy::net::rewind::Rewind;
 use crate::proxy::tap::connection::Tap;
-use crate::proxy::tunnel::connection_guard::Live;
-use crate::proxy::tunnel::half_close_timeout::Vigil;
-use crate::proxy::wire::{Clock, Cut, Direction, Side, Stamp};
+use crate::proxy::tunnel::connection_guard::ConnectionGuard;
+use crate::proxy::tunnel::half_close_timeout::HalfCloseTimeout;
+use crate::proxy::wire::{Clock, ConnectionEnd, Direction, Side, Stamp};
 
 /// One side of a relay: plain TCP or TLS.
-pub(crate) trait Leg: AsyncRead + AsyncWrite + Unpin + Send {
+pub(crate) trait PeerStream: AsyncRead + AsyncWrite + Unpin + Send {
     /// Ends our half without TLS's close_notify.
-    fn poll_cut(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+    fn poll_abrupt_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
 
     /// Makes the system send a reset when this is dropped.
     fn reset_on_drop(&self);
@@ -34,18 +34,18 @@ pub(crate) trait Leg: AsyncRead + AsyncWrite + Unpin + Send {
 
 /// Relays until both sides have ended, one was reset, or nothing is under way after `drain`.
 async fn relay(
-    agent: &mut impl Leg,
-    origin: &mut impl Leg,
+    agent: &mut impl PeerStream,
+    origin: &mut impl PeerStream,
     tap: &mut Tap,
     clock: &Clock,
     drain: impl Future<Output = ()>,
-) -> Cut {
+) -> ConnectionEnd {
     let mut drain = pin!(drain);
     let mut draining = false;
-    let mut up = Flow::new(Direction::Up);
-    let mut down = Flow::new(Direction::Down);
+    let mut up = Pump::new(Direction::Up);
+    let mut down = Pump::new(Direction::Down);
     let mut first = None;
-    let mut vigil = Vigil::default();
+    let mut vigil = HalfCloseTimeout::default();
     let cut = poll_fn(|cx| {
         up.poll(cx, agent, origin, tap, clock);
         down.poll(cx, origin, agent, tap, clock);
@@ -58,26 +58,30 @@ async fn relay(
             };
         }
         match (up.end, down.end) {
-            (Some(End::ReadFailed), _) => Poll::Ready(Cut::Reset(Side::Agent)),
-            (_, Some(End::ReadFailed)) => Poll::Ready(Cut::Reset(Side::Origin)),
-            (Some(End::WriteFailed), Some(_)) => Poll::Ready(Cut::Reset(Side::Origin)),
-            (Some(_), Some(End::WriteFailed)) => Poll::Ready(Cut::Reset(Side::Agent)),
-            (Some(_), Some(_)) => Poll::Ready(Cut::Closed(first.unwrap_or(Side::Agent))),
-            _ if draining && tap.is_idle() => Poll::Ready(Cut::Shutdown),
+            (Some(HalfEnd::ReadFailed), _) => Poll::Ready(ConnectionEnd::Reset(Side::Agent)),
+            (_, Some(HalfEnd::ReadFailed)) => Poll::Ready(ConnectionEnd::Reset(Side::Origin)),
+            (Some(HalfEnd::WriteFailed), Some(_)) => {
+                Poll::Ready(ConnectionEnd::Reset(Side::Origin))
+            }
+            (Some(_), Some(HalfEnd::WriteFailed)) => Poll::Ready(ConnectionEnd::Reset(Side::Agent)),
+            (Some(_), Some(_)) => Poll::Ready(ConnectionEnd::Closed(first.unwrap_or(Side::Agent))),
+            _ if draining && tap.is_idle() => Poll::Ready(ConnectionEnd::Shutdown),
             (None, None) if up.is_reading() => Poll::Pending,
             _ => {
                 let gone = !up.is_reading() && agent.is_broken();
                 let silent = vigil.poll(cx, tap.bytes(), first.is_some());
                 match (gone, silent) {
-                    (true, _) => Poll::Ready(Cut::Reset(Side::Agent)),
-                    (false, true) => Poll::Ready(Cut::Closed(first.unwrap_or(Side::Agent))),
+                    (true, _) => Poll::Ready(ConnectionEnd::Reset(Side::Agent)),
+                    (false, true) => {
+                        Poll::Ready(ConnectionEnd::Closed(first.unwrap_or(Side::Agent)))
+                    }
                     (false, false) => Poll::Pending,
                 }
             }
         }
     })
     .await;
-    if let Cut::Reset(side) = cut {
+    if let ConnectionEnd::Reset(side) = cut {
         match side {
             Side::Agent => origin.reset_on_drop(),
             Side::Origin => agent.reset_on_drop(),
@@ -89,43 +93,43 @@ async fn relay(
 /// Relays through the connection's tap.
 pub(crate) async fn pass(
     context: &ProxyContext,
-    live: &mut Live,
-    agent: &mut impl Leg,
-    origin: &mut impl Leg,
-) -> Cut {
+    guard: &mut ConnectionGuard,
+    agent: &mut impl PeerStream,
+    origin: &mut impl PeerStream,
+) -> ConnectionEnd {
     let clock = *context.recorder.clock();
-    let Some(tap): Option<&mut Tap> = live.tap() else {
-        return Cut::Shutdown;
+    let Some(tap): Option<&mut Tap> = guard.tap() else {
+        return ConnectionEnd::Shutdown;
     };
     let cut = relay(agent, origin, tap, &clock, context.shutdown.draining()).await;
-    live.ended(cut);
+    guard.ended(cut);
     cut
 }
 
 /// One direction.
-struct Flow {
+struct Pump {
     direction: Direction,
     buffer: Vec<u8>,
     /// What of the buffer has been read, and how much of it handed on.
     read: usize,
     written: usize,
     read_at: Stamp,
-    state: State,
-    end: Option<End>,
+    state: PumpState,
+    end: Option<HalfEnd>,
 }
 
 #[derive(Clone, Copy)]
-enum State {
-    Reading,
+enum PumpState {
+    RecordBuilder,
     Writing,
     Flushing,
     /// Our half of the other side is being ended, with a close_notify or without.
-    Closing(End),
+    Closing(HalfEnd),
 }
 
 /// How one direction ended.
 #[derive(Clone, Copy)]
-enum End {
+enum HalfEnd {
     Clean,
     /// TLS without a close_notify.
     Unannounced,
@@ -133,7 +137,7 @@ enum End {
     WriteFailed,
 }
 
-impl Flow {
+impl Pump {
     fn new(direction: Direction) -> Self {
         Self {
             direction,
@@ -141,22 +145,22 @@ impl Flow {
             read: 0,
             written: 0,
             read_at: 0,
-            state: State::Reading,
+            state: PumpState::RecordBuilder,
             end: None,
         }
     }
 
     /// Whether it waits for bytes, and so would notice that they end.
     fn is_reading(&self) -> bool {
-        matches!(self.state, State::Reading)
+        matches!(self.state, PumpState::RecordBuilder)
     }
 
     /// Goes on as far as it can without waiting.
     fn poll(
         &mut self,
         cx: &mut Context<'_>,
-        from: &mut impl Leg,
-        to: &mut impl Leg,
+        from: &mut impl PeerStream,
+        to: &mut impl PeerStream,
         tap: &mut Tap,
         clock: &Clock,
     ) {
@@ -170,35 +174,35 @@ impl Flow {
     fn step(
         &mut self,
         cx: &mut Context<'_>,
-        from: &mut impl Leg,
-        to: &mut impl Leg,
+        from: &mut impl PeerStream,
+        to: &mut impl PeerStream,
         tap: &mut Tap,
         clock: &Clock,
     ) -> Poll<()> {
         match self.state {
-            State::Reading => ready!(self.poll_read(cx, from, tap, clock)),
-            State::Writing => {
+            PumpState::RecordBuilder => ready!(self.poll_read(cx, from, tap, clock)),
+            PumpState::Writing => {
                 let rest = &self.buffer[self.written..self.read];
                 match ready!(Pin::new(to).poll_write(cx, rest)) {
                     Ok(count) if count > 0 => self.written += count,
-                    Ok(_) | Err(_) => self.end = Some(End::WriteFailed),
+                    Ok(_) | Err(_) => self.end = Some(HalfEnd::WriteFailed),
                 }
                 if self.written == self.read {
-                    self.state = State::Flushing;
+                    self.state = PumpState::Flushing;
                 }
             }
-            State::Flushing => {
+            PumpState::Flushing => {
                 if ready!(Pin::new(to).poll_flush(cx)).is_err() {
-                    self.end = Some(End::WriteFailed);
+                    self.end = Some(HalfEnd::WriteFailed);
                 }
                 self.handed_on(tap, clock);
-                self.state = State::Reading;
+                self.state = PumpState::RecordBuilder;
             }
-            State::Closing(end) => {
+            PumpState::Closing(end) => {
                 // That the other side is gone already changes nothing for this direction.
                 let _gone = match end {
-                    End::Clean => ready!(Pin::new(to).poll_shutdown(cx)),
-                    _ => ready!(to.poll_cut(cx)),
+                    HalfEnd::Clean => ready!(Pin::new(to).poll_shutdown(cx)),
+                    _ => ready!(to.poll_abrupt_shutdown(cx)),
                 };
                 self.end = Some(end);
             }
@@ -209,7 +213,7 @@ impl Flow {
     fn poll_read(
         &mut self,
         cx: &mut Context<'_>,
-        from: &mut impl Leg,
+        from: &mut impl PeerStream,
         tap: &mut Tap,
         clock: &Clock,
     ) -> Poll<()> {
@@ -223,19 +227,19 @@ impl Flow {
         match result {
             Ok(()) if count > 0 => {
                 (self.read, self.written) = (count, 0);
-                self.state = State::Writing;
+                self.state = PumpState::Writing;
                 // Requests are seen before they are handed on, so that no answer can come first.
                 if self.direction == Direction::Up {
                     tap.push(self.direction, &self.buffer[..count], self.read_at, 0);
                 }
                 return Poll::Ready(());
             }
-            Ok(()) => self.state = State::Closing(End::Clean),
+            Ok(()) => self.state = PumpState::Closing(HalfEnd::Clean),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                self.state = State::Closing(End::Unannounced);
+                self.state = PumpState::Closing(HalfEnd::Unannounced);
             }
             Err(_) => {
-                self.end = Some(End::ReadFailed);
+                self.end = Some(HalfEnd::ReadFailed);
                 return Poll::Ready(());
             }
         }
@@ -257,8 +261,8 @@ impl Flow {
     }
 }
 
-impl Leg for Rewind {
-    fn poll_cut(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+impl PeerStream for Rewind {
+    fn poll_abrupt_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(self).poll_shutdown(cx)
     }
 
@@ -272,9 +276,9 @@ impl Leg for Rewind {
     }
 }
 
-impl<T: Leg> Leg for client::TlsStream<T> {
-    fn poll_cut(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.get_mut().0.poll_cut(cx)
+impl<T: PeerStream> PeerStream for client::TlsStream<T> {
+    fn poll_abrupt_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.get_mut().0.poll_abrupt_shutdown(cx)
     }
 
     fn reset_on_drop(&self) {
@@ -286,9 +290,9 @@ impl<T: Leg> Leg for client::TlsStream<T> {
     }
 }
 
-impl<T: Leg> Leg for server::TlsStream<T> {
-    fn poll_cut(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.get_mut().0.poll_cut(cx)
+impl<T: PeerStream> PeerStream for server::TlsStream<T> {
+    fn poll_abrupt_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.get_mut().0.poll_abrupt_shutdown(cx)
     }
 
     fn reset_on_drop(&self) {

@@ -14,41 +14,41 @@ use tokio_rustls::{StartHandshake, TlsConnector, client};
 use crate::proxy::context::Context;
 use crate::proxy::error_responder;
 use crate::proxy::net::cause::{Cause, HandshakeFailure};
-use crate::proxy::net::processes::Answer;
+use crate::proxy::net::processes::AgentProcess;
 use crate::proxy::net::rewind::Rewind;
 use crate::proxy::tls::configs::{Offer, agreed};
-use crate::proxy::tls::trust::entry::{Distrust, Verdict};
+use crate::proxy::tls::trust::program::{Distrust, Verdict};
 use crate::proxy::tls::trust::warning;
-use crate::proxy::tunnel::agent_stream::{AgentLeg, Conduct};
-use crate::proxy::tunnel::connection_guard::Live;
-use crate::proxy::tunnel::relay::{Leg as _, pass};
-use crate::proxy::wire::{Cut, Side, Stamp};
+use crate::proxy::tunnel::agent_stream::{AgentReaction, AgentStream};
+use crate::proxy::tunnel::connection_guard::ConnectionGuard;
+use crate::proxy::tunnel::relay::{PeerStream as _, pass};
+use crate::proxy::wire::{ConnectionEnd, Side, Stamp};
 use crate::record::State;
 
 /// A TLS connection of the agent to an intercepted host.
-pub(crate) struct Interception {
+pub(crate) struct TlsSetup {
     pub(crate) context: Arc<Context>,
-    pub(crate) live: Live,
+    pub(crate) guard: ConnectionGuard,
     /// The host as the agent asked for it, without brackets.
     pub(crate) host: String,
-    pub(crate) process: Answer,
+    pub(crate) process: AgentProcess,
     pub(crate) offer: Offer,
 }
 
-impl Interception {
+impl TlsSetup {
     /// Asks the origin for what the agent's ClientHello asks for, and offers the agent what the
     /// origin chose; `None` where nothing is left to be relayed.
-    pub(crate) async fn shake_hands(
+    pub(crate) async fn handshake(
         mut self,
         start: StartHandshake<Rewind>,
         origin: Rewind,
-    ) -> Option<Intercepted> {
+    ) -> Option<TlsSession> {
         let connected = tokio::select! {
             connected = self.connect(origin) => connected,
             () = left(start.io.tcp()) => {
                 // It cannot have seen our certificate, so this says nothing about it.
                 let reason = "the agent left before the handshake with the origin was over";
-                self.live.give_up(State::Refused, "agent_gone", reason);
+                self.guard.give_up(State::Refused, "agent_gone", reason);
                 return None;
             }
         };
@@ -68,7 +68,7 @@ impl Interception {
             .server_name(&self.host)
             .ok_or_else(|| Cause::new("tls", format!("{} is not a server's name", self.host)))?;
         let connector = TlsConnector::from(self.context.tls.client(&self.offer));
-        let limit = self.context.waits.handshake;
+        let limit = self.context.timeouts.handshake;
         let origin = match timeout(limit, connector.connect(name, origin)).await {
             Ok(connected) => connected.map_err(|error| Cause::upstream_tls(&self.host, &error))?,
             Err(_) => {
@@ -80,9 +80,9 @@ impl Interception {
                 return Err(Cause::new("timeout", reason));
             }
         };
-        let mark = self.live.mark();
-        self.live.record().upstream_tls_us = Some(mark);
-        self.live.record().upstream_tls = agreed(origin.get_ref().1);
+        let mark = self.guard.mark();
+        self.guard.record().upstream_tls_us = Some(mark);
+        self.guard.record().upstream_tls = agreed(origin.get_ref().1);
         Ok(origin)
     }
 
@@ -91,11 +91,11 @@ impl Interception {
         mut self,
         start: StartHandshake<Rewind>,
         origin: client::TlsStream<Rewind>,
-    ) -> Option<Intercepted> {
+    ) -> Option<TlsSession> {
         let protocol = origin.get_ref().1.alpn_protocol().map(<[u8]>::to_vec);
-        let offered = self.live.now();
+        let offered = self.guard.now();
         match self.accept(start, protocol).await {
-            Ok(agent) => Some(Intercepted {
+            Ok(agent) => Some(TlsSession {
                 interception: self,
                 agent,
                 origin,
@@ -115,13 +115,13 @@ impl Interception {
         &mut self,
         start: StartHandshake<Rewind>,
         protocol: Option<Vec<u8>>,
-    ) -> Result<AgentLeg, HandshakeFailure> {
+    ) -> Result<AgentStream, HandshakeFailure> {
         let name = self.offer.sni.as_deref().unwrap_or(&self.host);
         let config = self.context.tls.server(&self.offer, name, protocol);
         let config = config.map_err(|error| {
             HandshakeFailure::Other(format!("no certificate can be made for {name}: {error}"))
         })?;
-        let limit = self.context.waits.handshake;
+        let limit = self.context.timeouts.handshake;
         let stream = match timeout(limit, start.into_stream(config)).await {
             Ok(Ok(stream)) => stream,
             Ok(Err(error)) => return Err(HandshakeFailure::of(&error)),
@@ -130,11 +130,16 @@ impl Interception {
                 return Err(HandshakeFailure::Other(reason));
             }
         };
-        let mark = self.live.mark();
-        self.live.record().downstream_tls_us = Some(mark);
-        self.live.record().downstream_tls = agreed(stream.get_ref().1);
+        let mark = self.guard.mark();
+        self.guard.record().downstream_tls_us = Some(mark);
+        self.guard.record().downstream_tls = agreed(stream.get_ref().1);
         let (context, process) = (Arc::clone(&self.context), self.process.clone());
-        Ok(AgentLeg::new(stream, context, self.host.clone(), process))
+        Ok(AgentStream::new(
+            stream,
+            context,
+            self.host.clone(),
+            process,
+        ))
     }
 
     /// The handshake with the agent, which was offered our certificate at `offered`, failed.
@@ -143,21 +148,21 @@ impl Interception {
             HandshakeFailure::Refused(cause) => self.refused(&cause, offered).await,
             HandshakeFailure::Silent => {
                 let reason = "the agent ended the handshake without an alert";
-                self.live.give_up(State::Refused, "agent_gone", reason);
+                self.guard.give_up(State::Refused, "agent_gone", reason);
                 self.ended_silently(offered).await;
             }
             HandshakeFailure::Other(reason) => {
                 let reason = format!("the TLS handshake with the agent failed: {reason}");
-                self.live.give_up(State::Refused, "tls", &reason);
+                self.guard.give_up(State::Refused, "tls", &reason);
             }
         }
     }
 
     /// The agent does not accept our certificate, and says so.
     async fn refused(&mut self, cause: &Cause, offered: Stamp) {
-        self.live
+        self.guard
             .give_up(State::Rejected, &cause.name, &cause.reason);
-        let now = self.live.now();
+        let now = self.guard.now();
         self.process.wait(PROCESS_LIMIT).await;
         let program = self.process.program();
         let trust = &self.context.trust;
@@ -167,7 +172,7 @@ impl Interception {
 
     /// The agent has ended the connection, has sent no alert, and has said nothing.
     async fn ended_silently(&mut self, offered: Stamp) {
-        let now = self.live.now();
+        let now = self.guard.now();
         self.process.wait(PROCESS_LIMIT).await;
         let program = self.process.program();
         let trust = &self.context.trust;
@@ -175,7 +180,7 @@ impl Interception {
         if let Verdict::Distrusted { .. } = verdict {
             let reason = "the agent ended this connection, as those before it, without an alert \
                           and without a request: it may not trust our certificate";
-            self.live.give_up(State::Rejected, "eof", reason);
+            self.guard.give_up(State::Rejected, "eof", reason);
         }
         self.warn(verdict, "eof");
     }
@@ -197,19 +202,20 @@ impl Interception {
 
     /// The origin cannot be trusted or spoken with: tell the agent why, over TLS that it trusts.
     async fn answer_instead(mut self, start: StartHandshake<Rewind>, cause: Cause) {
-        self.live.give_up(State::Failed, &cause.name, &cause.reason);
+        self.guard
+            .give_up(State::Failed, &cause.name, &cause.reason);
         let http1 = b"http/1.1".to_vec();
         if !self.offer.alpn.is_empty() && !self.offer.alpn.contains(&http1) {
             return;
         }
         let protocol = (!self.offer.alpn.is_empty()).then_some(http1);
-        let offered = self.live.now();
+        let offered = self.guard.now();
         match self.accept(start, protocol).await {
             Ok(mut agent) => {
                 let reason = Some(cause.reason.clone());
-                self.live.intercept("https", None, reason);
+                self.guard.intercept("https", None, reason);
                 let mut origin = error_responder::answer(&self.context, &cause);
-                pass(&self.context, &mut self.live, &mut agent, &mut origin).await;
+                pass(&self.context, &mut self.guard, &mut agent, &mut origin).await;
             }
             Err(HandshakeFailure::Refused(cause)) => self.refused(&cause, offered).await,
             // It had waited for an origin that failed: why it leaves is on the line already.
@@ -219,15 +225,15 @@ impl Interception {
 }
 
 /// A tunnel with TLS up at both ends.
-pub(crate) struct Intercepted {
-    interception: Interception,
-    agent: AgentLeg,
+pub(crate) struct TlsSession {
+    interception: TlsSetup,
+    agent: AgentStream,
     origin: client::TlsStream<Rewind>,
     /// When the agent was offered our certificate.
     offered: Stamp,
 }
 
-impl Intercepted {
+impl TlsSession {
     /// Relays until the end.
     pub(crate) async fn relay(self) {
         let Self {
@@ -236,15 +242,18 @@ impl Intercepted {
             mut origin,
             offered,
         } = self;
-        this.live.intercept("https", agent.alpn().as_deref(), None);
-        let cut = pass(&this.context, &mut this.live, &mut agent, &mut origin).await;
+        this.guard.intercept("https", agent.alpn().as_deref(), None);
+        let cut = pass(&this.context, &mut this.guard, &mut agent, &mut origin).await;
         // What follows may wait for the process's name, and the origin need not.
         drop(origin);
-        let by_agent = matches!(cut, Cut::Closed(Side::Agent) | Cut::Reset(Side::Agent));
+        let by_agent = matches!(
+            cut,
+            ConnectionEnd::Closed(Side::Agent) | ConnectionEnd::Reset(Side::Agent)
+        );
         match agent.conduct() {
-            Conduct::Refused(cause) => this.refused(&cause, offered).await,
-            Conduct::Silent if by_agent => this.ended_silently(offered).await,
-            Conduct::Spoke | Conduct::Failed | Conduct::Silent => {}
+            AgentReaction::Refused(cause) => this.refused(&cause, offered).await,
+            AgentReaction::Silent if by_agent => this.ended_silently(offered).await,
+            AgentReaction::Spoke | AgentReaction::Failed | AgentReaction::Silent => {}
         }
     }
 }

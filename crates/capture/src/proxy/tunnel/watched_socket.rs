@@ -3,7 +3,7 @@
 //! hyper reads nothing while it waits for an answer: an agent that has left would go
 //! unnoticed for as long as the origin is silent. So we look once a second. A connection
 //! that is broken fails; so does one whose agent has ended its half, when nothing has
-//! passed for as long as [`Vigil`] says. How long to wait stays the agent's to decide.
+//! passed for as long as [`HalfCloseTimeout`] says. How long to wait stays the agent's to decide.
 
 use std::future::Future;
 use std::io;
@@ -13,22 +13,22 @@ use std::task::{Context, Poll, Waker};
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf, Ready};
 use tokio::net::TcpStream;
 
-use crate::proxy::tunnel::half_close_timeout::Vigil;
+use crate::proxy::tunnel::half_close_timeout::HalfCloseTimeout;
 
 /// TCP from an agent, looked at even when nobody reads.
 #[derive(Debug)]
-pub(crate) struct Attended {
+pub(crate) struct WatchedSocket {
     stream: TcpStream,
-    vigil: Vigil,
+    vigil: HalfCloseTimeout,
     /// What has passed, in both directions.
     bytes: u64,
 }
 
-impl Attended {
+impl WatchedSocket {
     pub(crate) fn new(stream: TcpStream) -> Self {
         Self {
             stream,
-            vigil: Vigil::default(),
+            vigil: HalfCloseTimeout::default(),
             bytes: 0,
         }
     }
@@ -61,7 +61,7 @@ impl Attended {
     }
 }
 
-impl AsyncRead for Attended {
+impl AsyncRead for WatchedSocket {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -74,7 +74,7 @@ impl AsyncRead for Attended {
     }
 }
 
-impl AsyncWrite for Attended {
+impl AsyncWrite for WatchedSocket {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -126,15 +126,15 @@ mod tests {
     use super::*;
 
     /// An agent, and our end of its connection.
-    async fn pair() -> (TcpStream, Attended) {
+    async fn pair() -> (TcpStream, WatchedSocket) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let agent = TcpStream::connect(listener.local_addr().unwrap());
         let (agent, accepted) = tokio::join!(agent, listener.accept());
-        (agent.unwrap(), Attended::new(accepted.unwrap().0))
+        (agent.unwrap(), WatchedSocket::new(accepted.unwrap().0))
     }
 
     /// Does as hyper does, for an hour: why it fails, and after how long.
-    async fn failed(attended: &mut Attended) -> Option<(io::ErrorKind, Duration)> {
+    async fn failed(attended: &mut WatchedSocket) -> Option<(io::ErrorKind, Duration)> {
         let start = Instant::now();
         let waiting = poll_fn(|cx| match attended.look(cx) {
             Ok(()) => Poll::Pending,

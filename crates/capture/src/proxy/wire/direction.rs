@@ -11,7 +11,7 @@ pub(crate) enum Direction {
 
 /// How a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cut {
+pub(crate) enum ConnectionEnd {
     /// Both sides had ended their halves; this one first.
     Closed(Side),
     /// This side reset it, or was gone when we wrote.
@@ -29,7 +29,7 @@ pub(crate) enum Side {
     Origin,
 }
 
-impl Cut {
+impl ConnectionEnd {
     /// Why an exchange that was open was aborted.
     pub(crate) fn reason(self) -> String {
         match self {

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use super::clock::Stamp;
-use crate::proxy::memory::give_back;
+use crate::proxy::shrink_before_drop::shrink_before_drop;
 use crate::record::{Delay, Header, Outcome};
 
 /// One exchange as its tap saw it.
@@ -155,7 +155,7 @@ impl BodyDraft {
                 rest = behind;
                 pieces.next_if(|(end, _)| *end <= here + piece.len());
             }
-            give_back(block);
+            shrink_before_drop(block);
         }
     }
 

@@ -6,6 +6,6 @@ mod draft;
 mod websocket;
 
 pub(crate) use clock::{Clock, Stamp};
-pub(crate) use direction::{Cut, Direction, Side};
+pub(crate) use direction::{ConnectionEnd, Direction, Side};
 pub(crate) use draft::{BodyDraft, Draft, RequestDraft, ResponseDraft};
-pub(crate) use websocket::{Chunk, WebSocketOpen};
+pub(crate) use websocket::{SocketChunk, SocketInfo};

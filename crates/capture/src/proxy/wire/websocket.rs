@@ -5,7 +5,7 @@ use super::direction::Direction;
 
 /// A connection became a WebSocket.
 #[derive(Debug)]
-pub(crate) struct WebSocketOpen {
+pub(crate) struct SocketInfo {
     /// The connection.
     pub(crate) connection: u64,
     /// The exchange that was its upgrade.
@@ -20,7 +20,7 @@ pub(crate) struct WebSocketOpen {
 
 /// Bytes of a WebSocket as they passed.
 #[derive(Debug)]
-pub(crate) struct Chunk {
+pub(crate) struct SocketChunk {
     pub(crate) connection: u64,
     pub(crate) direction: Direction,
     pub(crate) at: Stamp,

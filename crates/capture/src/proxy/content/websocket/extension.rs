@@ -4,9 +4,9 @@
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Deflate {
     /// Whether the agent forgets its window after each message.
-    pub(crate) client_forgets: bool,
+    pub(crate) client_no_context_takeover: bool,
     /// Whether the origin forgets its window after each message.
-    pub(crate) server_forgets: bool,
+    pub(crate) server_no_context_takeover: bool,
 }
 
 /// Reads the response's `Sec-WebSocket-Extensions`.
@@ -27,8 +27,8 @@ pub(crate) fn parse(header: Option<&str>) -> Result<Option<Deflate>, String> {
         for parameter in parts {
             let name = parameter.split('=').next().unwrap_or_default().trim();
             match name.to_ascii_lowercase().as_str() {
-                "client_no_context_takeover" => deflate.client_forgets = true,
-                "server_no_context_takeover" => deflate.server_forgets = true,
+                "client_no_context_takeover" => deflate.client_no_context_takeover = true,
+                "server_no_context_takeover" => deflate.server_no_context_takeover = true,
                 // A window of 15 bits inflates what any smaller one deflated.
                 "client_max_window_bits" | "server_max_window_bits" => {}
                 _ => {
@@ -52,11 +52,11 @@ mod tests {
         let both = parse(Some(
             "permessage-deflate; Server_No_Context_Takeover; client_max_window_bits=\"12\";client_no_context_takeover",
         ));
-        let forgets = Deflate {
-            client_forgets: true,
-            server_forgets: true,
+        let no_context_takeover = Deflate {
+            client_no_context_takeover: true,
+            server_no_context_takeover: true,
         };
-        assert_eq!(both, Ok(Some(forgets)));
+        assert_eq!(both, Ok(Some(no_context_takeover)));
         assert_eq!(
             parse(Some("permessage-deflate")),
             Ok(Some(Deflate::default()))

@@ -7,7 +7,7 @@ use crate::proxy::wire::Direction;
 
 /// What a frame's head says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Head {
+pub(crate) struct WebSocketFrameHead {
     pub(crate) is_final: bool,
     /// RSV1: the message is compressed.
     pub(crate) compressed: bool,
@@ -35,9 +35,9 @@ impl Opcode {
 
 /// What the cutter has found.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Part<'a> {
+pub(crate) enum FramePart<'a> {
     /// A frame begins.
-    Head(Head),
+    Head(WebSocketFrameHead),
     /// Some of its payload, unmasked.
     Payload(&'a [u8]),
     /// It ends.
@@ -46,7 +46,7 @@ pub(crate) enum Part<'a> {
 
 /// Cuts frames out of pieces.
 #[derive(Debug)]
-pub(crate) struct Cutter {
+pub(crate) struct FrameSplitter {
     /// Who sends: the agent masks its frames, the origin does not.
     direction: Direction,
     /// The head so far.
@@ -66,7 +66,7 @@ struct Payload {
     phase: usize,
 }
 
-impl Cutter {
+impl FrameSplitter {
     pub(crate) fn new(direction: Direction) -> Self {
         Self {
             direction,
@@ -85,7 +85,7 @@ impl Cutter {
     pub(crate) fn push<'p>(
         &mut self,
         piece: &'p [u8],
-        mut take: impl FnMut(Part<'_>) -> Result<(), String>,
+        mut take: impl FnMut(FramePart<'_>) -> Result<(), String>,
     ) -> Result<&'p [u8], String> {
         let Some(payload) = &mut self.payload else {
             return self.push_head(piece, take);
@@ -95,16 +95,16 @@ impl Cutter {
         let (mine, rest) = piece.split_at(length.min(MAX_PART));
         payload.left -= mine.len() as u64;
         if payload.mask == [0; 4] {
-            take(Part::Payload(mine))?;
+            take(FramePart::Payload(mine))?;
         } else {
             self.scratch.clear();
             self.scratch.extend_from_slice(mine);
             payload.unmask(&mut self.scratch);
-            take(Part::Payload(&self.scratch))?;
+            take(FramePart::Payload(&self.scratch))?;
         }
         if payload.left == 0 {
             self.payload = None;
-            take(Part::End)?;
+            take(FramePart::End)?;
         }
         Ok(rest)
     }
@@ -112,7 +112,7 @@ impl Cutter {
     fn push_head<'p>(
         &mut self,
         piece: &'p [u8],
-        mut take: impl FnMut(Part<'_>) -> Result<(), String>,
+        mut take: impl FnMut(FramePart<'_>) -> Result<(), String>,
     ) -> Result<&'p [u8], String> {
         let missing = head_length(&self.head[..self.head_length]) - self.head_length;
         let (mine, rest) = piece.split_at(missing.min(piece.len()));
@@ -124,9 +124,9 @@ impl Cutter {
         }
         let (head, mask) = parse(bytes, self.direction)?;
         self.head_length = 0;
-        take(Part::Head(head))?;
+        take(FramePart::Head(head))?;
         if head.length == 0 {
-            take(Part::End)?;
+            take(FramePart::End)?;
         } else {
             self.payload = Some(Payload {
                 left: head.length,
@@ -167,7 +167,7 @@ fn head_length(head: &[u8]) -> usize {
 }
 
 /// Reads a whole head.
-fn parse(head: &[u8], direction: Direction) -> Result<(Head, [u8; 4]), String> {
+fn parse(head: &[u8], direction: Direction) -> Result<(WebSocketFrameHead, [u8; 4]), String> {
     let (first, second) = (head[0], head[1]);
     let is_masked = second & MASKED != 0;
     if is_masked != (direction == Direction::Up) {
@@ -191,7 +191,7 @@ fn parse(head: &[u8], direction: Direction) -> Result<(Head, [u8; 4]), String> {
             .iter()
             .fold(0, |length, byte| length << 8 | u64::from(*byte)),
     };
-    let head = Head {
+    let head = WebSocketFrameHead {
         is_final: first & 0x80 != 0,
         compressed: first & 0x40 != 0,
         opcode: opcode(first & 0x0f)?,
@@ -213,7 +213,7 @@ fn opcode(number: u8) -> Result<Opcode, String> {
     })
 }
 
-fn check(head: &Head) -> Result<(), String> {
+fn check(head: &WebSocketFrameHead) -> Result<(), String> {
     if head.length > i64::MAX as u64 {
         return Err("frame length of 64 bits".into());
     }
@@ -282,19 +282,22 @@ pub(crate) mod tests {
     }
 
     /// Everything that a direction's bytes hold, payloads joined.
-    fn read(direction: Direction, pieces: &[&[u8]]) -> Result<Vec<(Head, Vec<u8>)>, String> {
-        let mut cutter = Cutter::new(direction);
+    fn read(
+        direction: Direction,
+        pieces: &[&[u8]],
+    ) -> Result<Vec<(WebSocketFrameHead, Vec<u8>)>, String> {
+        let mut cutter = FrameSplitter::new(direction);
         let mut frames = Vec::new();
         for piece in pieces {
             let mut rest = *piece;
             while !rest.is_empty() {
                 rest = cutter.push(rest, |part| {
                     match part {
-                        Part::Head(head) => frames.push((head, Vec::new())),
-                        Part::Payload(bytes) => {
+                        FramePart::Head(head) => frames.push((head, Vec::new())),
+                        FramePart::Payload(bytes) => {
                             frames.last_mut().unwrap().1.extend_from_slice(bytes)
                         }
-                        Part::End => assert_eq!(
+                        FramePart::End => assert_eq!(
                             frames.last().unwrap().1.len() as u64,
                             frames.last().unwrap().0.length
                         ),

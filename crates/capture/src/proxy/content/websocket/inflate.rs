@@ -10,7 +10,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 pub(crate) struct Inflater {
     stream: Decompress,
     /// Whether the window is forgotten after each message.
-    forgets: bool,
+    no_context_takeover: bool,
     /// What the message under way came to.
     inflated: u64,
     /// What a message may come to.
@@ -18,10 +18,10 @@ pub(crate) struct Inflater {
 }
 
 impl Inflater {
-    pub(crate) fn new(forgets: bool) -> Self {
+    pub(crate) fn new(no_context_takeover: bool) -> Self {
         Self {
             stream: Decompress::new(false),
-            forgets,
+            no_context_takeover,
             inflated: 0,
             max: MAX_INFLATED,
         }
@@ -74,7 +74,7 @@ impl Inflater {
     pub(crate) fn end(&mut self, keep: &mut impl FnMut(&[u8])) -> Result<(), String> {
         self.push(TAIL, keep)?;
         self.inflated = 0;
-        if self.forgets {
+        if self.no_context_takeover {
             self.stream.reset(false);
         }
         Ok(())
@@ -104,14 +104,14 @@ pub(crate) mod tests {
     /// Deflates messages as an endpoint does.
     pub(crate) struct Deflater {
         stream: Compress,
-        forgets: bool,
+        no_context_takeover: bool,
     }
 
     impl Deflater {
-        pub(crate) fn new(forgets: bool) -> Self {
+        pub(crate) fn new(no_context_takeover: bool) -> Self {
             Self {
                 stream: Compress::new(Compression::default(), false),
-                forgets,
+                no_context_takeover,
             }
         }
 
@@ -125,7 +125,7 @@ pub(crate) mod tests {
                 .unwrap();
             assert!(out.ends_with(TAIL) && out.len() < out.capacity());
             out.truncate(out.len() - TAIL.len());
-            if self.forgets {
+            if self.no_context_takeover {
                 self.stream.reset();
             }
             out
@@ -145,15 +145,15 @@ pub(crate) mod tests {
     #[test]
     fn a_window_is_taken_over_or_forgotten_as_agreed() {
         let text = b"the same words again and again, the same words again and again";
-        for forgets in [false, true] {
-            let mut deflater = Deflater::new(forgets);
+        for no_context_takeover in [false, true] {
+            let mut deflater = Deflater::new(no_context_takeover);
             let (first, second) = (deflater.message(text), deflater.message(text));
-            assert_eq!(first.len() > second.len(), !forgets);
-            let mut inflater = Inflater::new(forgets);
+            assert_eq!(first.len() > second.len(), !no_context_takeover);
+            let mut inflater = Inflater::new(no_context_takeover);
             for message in [&first, &second] {
                 for cut in [0, 1, message.len() / 2, message.len()] {
                     let mut inflater_at_cut = if *message == first {
-                        Inflater::new(forgets)
+                        Inflater::new(no_context_takeover)
                     } else {
                         continue;
                     };

@@ -4,7 +4,7 @@ use crate::proxy::wire::Stamp;
 
 /// One message, joined from its frames and inflated.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Message {
+pub(crate) struct WebSocketMessage {
     /// The payload, up to the limit.
     pub(crate) content: Vec<u8>,
     /// Length of the payload, kept or not.
@@ -20,7 +20,7 @@ pub(crate) struct Message {
     pub(crate) end: Stamp,
 }
 
-impl Message {
+impl WebSocketMessage {
     /// Whether there was more of it than was kept.
     pub(crate) fn truncated(&self) -> bool {
         self.cut || self.bytes > self.content.len() as u64

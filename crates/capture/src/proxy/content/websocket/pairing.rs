@@ -3,26 +3,16 @@
 //! A turn ends with its terminal event, with the agent's next message, or with
 //! the socket; so it is on record when it is over, not when the socket is.
 
-use crate::proxy::content::record_builder::Reading;
-use crate::proxy::content::websocket::message::Message;
+use crate::proxy::content::record_builder::RecordBuilder;
+use crate::proxy::content::websocket::message::WebSocketMessage;
 use crate::proxy::content::websocket::turn::Turn;
-use crate::proxy::wire::{Clock, Direction};
+use crate::proxy::wire::{Clock, Direction, SocketInfo};
 use crate::record::{Delay, Exchange, Outcome, OutcomeState, Transport};
-
-/// What all exchanges on a socket share.
-#[derive(Debug)]
-pub(crate) struct Scope {
-    pub(crate) connection: u64,
-    /// The exchange that opened the socket.
-    pub(crate) upgrade: u64,
-    pub(crate) url: String,
-    pub(crate) http_version: &'static str,
-}
 
 /// Makes exchanges of messages.
 #[derive(Debug)]
 pub(crate) struct Pairing {
-    scope: Scope,
+    socket: SocketInfo,
     turn: Option<Turn>,
     /// What handing on took, since the last whole message of each direction.
     pending: [Delay; 2],
@@ -31,8 +21,8 @@ pub(crate) struct Pairing {
 }
 
 /// What it takes to make an exchange.
-pub(crate) struct Maker<'a> {
-    pub(crate) reading: &'a Reading,
+pub(crate) struct ExchangeSink<'a> {
+    pub(crate) builder: &'a RecordBuilder,
     pub(crate) clock: &'a Clock,
     /// Gives out the next id.
     pub(crate) next_id: &'a dyn Fn() -> u64,
@@ -41,9 +31,9 @@ pub(crate) struct Maker<'a> {
 }
 
 impl Pairing {
-    pub(crate) fn new(scope: Scope) -> Self {
+    pub(crate) fn new(socket: SocketInfo) -> Self {
         Self {
-            scope,
+            socket,
             turn: None,
             pending: [Delay::default(); 2],
             blind: None,
@@ -61,72 +51,72 @@ impl Pairing {
     pub(crate) fn message(
         &mut self,
         direction: Direction,
-        message: Message,
-        maker: &mut Maker<'_>,
+        message: WebSocketMessage,
+        sink: &mut ExchangeSink<'_>,
     ) {
         let delay = std::mem::take(&mut self.pending[index(direction)]);
         match direction {
             Direction::Up => {
-                self.close(maker, Close::NextMessage);
-                let turn = Turn::asked((maker.next_id)(), message, maker.reading);
+                self.close(sink, TurnEnd::NextMessage);
+                let turn = Turn::asked((sink.next_id)(), message, sink.builder);
                 self.turn.insert(turn).add_delay(delay);
             }
             Direction::Down => {
                 let turn = self.turn.get_or_insert_with(|| {
-                    Turn::unasked((maker.next_id)(), message.start, maker.reading.limit)
+                    Turn::unasked((sink.next_id)(), message.start, sink.builder.limit)
                 });
-                turn.answer(message, maker.reading);
+                turn.answer(message, sink.builder);
                 turn.add_delay(delay);
                 if turn.is_over {
-                    self.close(maker, Close::Terminal);
+                    self.close(sink, TurnEnd::Terminal);
                 }
             }
         }
     }
 
     /// Takes note that the origin's messages are no longer seen.
-    pub(crate) fn go_blind(&mut self, why: &str, maker: &mut Maker<'_>) {
+    pub(crate) fn stop_reading_origin(&mut self, why: &str, sink: &mut ExchangeSink<'_>) {
         self.blind = Some(why.into());
-        self.close(maker, Close::Socket(None));
+        self.close(sink, TurnEnd::Socket(None));
     }
 
     /// Ends what is under way: the socket is gone, for `reason` unless as sockets go.
-    pub(crate) fn finish(&mut self, reason: Option<String>, maker: &mut Maker<'_>) {
-        self.close(maker, Close::Socket(reason));
+    pub(crate) fn finish(&mut self, reason: Option<String>, sink: &mut ExchangeSink<'_>) {
+        self.close(sink, TurnEnd::Socket(reason));
     }
 
-    fn close(&mut self, maker: &mut Maker<'_>, how: Close) {
+    fn close(&mut self, sink: &mut ExchangeSink<'_>, how: TurnEnd) {
         let Some(turn) = self.turn.take() else {
             return;
         };
         let mut notes = Vec::new();
-        if matches!(how, Close::NextMessage) && turn.asks_model {
+        if matches!(how, TurnEnd::NextMessage) && turn.asks_model {
             notes.push("the agent's next message came before a terminal event".into());
         }
         let outcome = outcome(&turn, how, self.blind.as_deref());
         let (id, start, delay) = (turn.id, turn.start, turn.delay);
-        let (request, response) = turn.into_parts(&self.scope.url, self.scope.http_version);
+        let (request, response) = turn.into_parts(&self.socket.url, self.socket.http_version);
         let mut exchange = Exchange {
             id,
-            connection: self.scope.connection,
-            started_at: maker.clock.wall(start),
+            connection: self.socket.connection,
+            started_at: sink.clock.wall(start),
             transport: Transport::Websocket,
-            upgrade: Some(self.scope.upgrade),
+            upgrade: Some(self.socket.upgrade),
             request,
             response,
             outcome,
             delay: Some(delay).filter(|delay| *delay != Delay::default()),
             notes,
         };
-        if let Some(redactor) = &maker.reading.redactor {
+        if let Some(redactor) = &sink.builder.redactor {
             redactor.exchange(&mut exchange);
         }
-        (maker.emit)(exchange);
+        (sink.emit)(exchange);
     }
 }
 
 /// What ends a turn.
-enum Close {
+enum TurnEnd {
     /// Its terminal event.
     Terminal,
     /// The agent's next message.
@@ -135,7 +125,7 @@ enum Close {
     Socket(Option<String>),
 }
 
-fn outcome(turn: &Turn, how: Close, blind: Option<&str>) -> Outcome {
+fn outcome(turn: &Turn, how: TurnEnd, blind: Option<&str>) -> Outcome {
     let aborted = |reason: String| Outcome {
         state: OutcomeState::Aborted,
         reason: Some(reason),
@@ -145,17 +135,17 @@ fn outcome(turn: &Turn, how: Close, blind: Option<&str>) -> Outcome {
         reason: None,
     };
     match (how, blind) {
-        (Close::Terminal, _) => complete,
+        (TurnEnd::Terminal, _) => complete,
         (_, Some(why)) => aborted(format!("the origin's messages could not be read: {why}")),
-        (Close::NextMessage, None) => complete,
-        (Close::Socket(Some(reason)), None) => aborted(reason),
-        (Close::Socket(None), None) if turn.asks_model => {
+        (TurnEnd::NextMessage, None) => complete,
+        (TurnEnd::Socket(Some(reason)), None) => aborted(reason),
+        (TurnEnd::Socket(None), None) if turn.asks_model => {
             aborted("the socket ended before a terminal event".into())
         }
-        (Close::Socket(None), None) if turn.is_unanswered() => {
+        (TurnEnd::Socket(None), None) if turn.is_unanswered() => {
             aborted("the socket ended before an answer".into())
         }
-        (Close::Socket(None), None) => complete,
+        (TurnEnd::Socket(None), None) => complete,
     }
 }
 

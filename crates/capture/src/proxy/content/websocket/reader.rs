@@ -2,32 +2,34 @@
 
 use std::mem;
 
-use crate::proxy::content::websocket::frame::{Cutter, Head, Opcode, Part};
+use crate::proxy::content::websocket::frame::{
+    FramePart, FrameSplitter, Opcode, WebSocketFrameHead,
+};
 use crate::proxy::content::websocket::inflate::Inflater;
-use crate::proxy::content::websocket::message::Message;
+use crate::proxy::content::websocket::message::WebSocketMessage;
 use crate::proxy::wire::{Direction, Stamp};
 
 /// Reads messages out of the pieces of one direction.
 ///
 /// The same bytes give the same messages, however they were cut.
 #[derive(Debug)]
-pub(crate) struct Reader {
-    cutter: Cutter,
+pub(crate) struct MessageReader {
+    cutter: FrameSplitter,
     assembler: Assembler,
 }
 
-impl Reader {
+impl MessageReader {
     /// A reader that keeps up to `limit` bytes of a message.
     pub(crate) fn new(direction: Direction, inflater: Option<Inflater>, limit: usize) -> Self {
         Self {
-            cutter: Cutter::new(direction),
+            cutter: FrameSplitter::new(direction),
             assembler: Assembler {
                 inflater,
                 limit,
                 open: None,
                 frame: None,
                 control: Vec::new(),
-                counts: Counts::default(),
+                counts: DirectionCounts::default(),
                 closed: false,
             },
         }
@@ -44,7 +46,7 @@ impl Reader {
         &mut self,
         mut piece: &[u8],
         at: Stamp,
-        mut emit: impl FnMut(Message),
+        mut emit: impl FnMut(WebSocketMessage),
     ) -> Result<(), String> {
         let assembler = &mut self.assembler;
         while !piece.is_empty() && !assembler.closed {
@@ -56,13 +58,13 @@ impl Reader {
     }
 
     /// What was counted so far.
-    pub(crate) fn counts(&self) -> Counts {
+    pub(crate) fn counts(&self) -> DirectionCounts {
         self.assembler.counts
     }
 
     /// The message that has begun and not ended, where there is one.
-    pub(crate) fn into_unfinished(self, at: Stamp) -> Option<Message> {
-        self.assembler.open.map(|message| Message {
+    pub(crate) fn into_unfinished(self, at: Stamp) -> Option<WebSocketMessage> {
+        self.assembler.open.map(|message| WebSocketMessage {
             cut: true,
             end: at,
             ..message
@@ -72,7 +74,7 @@ impl Reader {
 
 /// What was counted in one direction.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Counts {
+pub(crate) struct DirectionCounts {
     pub(crate) messages: u64,
     /// Pings and pongs.
     pub(crate) pings: u64,
@@ -86,30 +88,30 @@ struct Assembler {
     inflater: Option<Inflater>,
     limit: usize,
     /// The message under way.
-    open: Option<Message>,
+    open: Option<WebSocketMessage>,
     /// The frame under way.
-    frame: Option<Head>,
+    frame: Option<WebSocketFrameHead>,
     /// The payload of the control frame under way.
     control: Vec<u8>,
-    counts: Counts,
+    counts: DirectionCounts,
     closed: bool,
 }
 
 impl Assembler {
     fn take(
         &mut self,
-        part: Part<'_>,
+        part: FramePart<'_>,
         at: Stamp,
-        emit: &mut impl FnMut(Message),
+        emit: &mut impl FnMut(WebSocketMessage),
     ) -> Result<(), String> {
         match part {
-            Part::Head(head) => self.begin(head, at),
-            Part::Payload(bytes) => self.add(bytes),
-            Part::End => self.end(at, emit),
+            FramePart::Head(head) => self.begin(head, at),
+            FramePart::Payload(bytes) => self.add(bytes),
+            FramePart::End => self.end(at, emit),
         }
     }
 
-    fn begin(&mut self, head: Head, at: Stamp) -> Result<(), String> {
+    fn begin(&mut self, head: WebSocketFrameHead, at: Stamp) -> Result<(), String> {
         self.frame = Some(head);
         match (head.opcode, &mut self.open) {
             (Opcode::Close | Opcode::Ping | Opcode::Pong, _) => self.control.clear(),
@@ -125,11 +127,11 @@ impl Assembler {
                 if head.compressed && self.inflater.is_none() {
                     return Err("compressed message, which was not agreed".into());
                 }
-                self.open = Some(Message {
+                self.open = Some(WebSocketMessage {
                     compressed: head.compressed,
                     wire_bytes: head.length,
                     start: at,
-                    ..Message::default()
+                    ..WebSocketMessage::default()
                 });
             }
         }
@@ -156,7 +158,7 @@ impl Assembler {
         }
     }
 
-    fn end(&mut self, at: Stamp, emit: &mut impl FnMut(Message)) -> Result<(), String> {
+    fn end(&mut self, at: Stamp, emit: &mut impl FnMut(WebSocketMessage)) -> Result<(), String> {
         let Some(head) = self.frame.take() else {
             return Ok(());
         };
@@ -178,7 +180,7 @@ impl Assembler {
         Ok(())
     }
 
-    fn finish(&mut self, message: &mut Message) -> Result<(), String> {
+    fn finish(&mut self, message: &mut WebSocketMessage) -> Result<(), String> {
         let limit = self.limit;
         match &mut self.inflater {
             Some(inflater) if message.compressed => {
@@ -189,7 +191,7 @@ impl Assembler {
     }
 }
 
-impl Message {
+impl WebSocketMessage {
     fn append(&mut self, piece: &[u8], limit: usize) {
         let room = limit.saturating_sub(self.content.len());
         self.content
@@ -218,12 +220,16 @@ mod tests {
     use crate::proxy::content::websocket::frame::tests::frame;
     use crate::proxy::content::websocket::inflate::tests::Deflater;
 
-    type Read = (Vec<(Vec<u8>, u64, u64)>, Counts, Result<(), String>);
+    type Read = (
+        Vec<(Vec<u8>, u64, u64)>,
+        DirectionCounts,
+        Result<(), String>,
+    );
 
     /// What a direction's bytes hold: messages with their lengths, counts, and how it ended.
     fn read(direction: Direction, deflate: bool, limit: usize, pieces: &[&[u8]]) -> Read {
         let inflater = deflate.then(|| Inflater::new(false));
-        let mut reader = Reader::new(direction, inflater, limit);
+        let mut reader = MessageReader::new(direction, inflater, limit);
         let mut messages = Vec::new();
         let result = pieces.iter().try_for_each(|piece| {
             reader.push(piece, 0, |message| {
@@ -264,7 +270,7 @@ mod tests {
                 texts,
                 [&b"plain"[..], b"one one one one", b"one one one two", b""]
             );
-            let counts = Counts {
+            let counts = DirectionCounts {
                 messages: 4,
                 pings: 2,
                 close: Some(1001),
@@ -319,8 +325,8 @@ mod tests {
 
     #[test]
     fn what_breaks_the_order_of_frames_ends_the_reading() {
-        type Frames<'a> = &'a [(u8, &'a [u8])];
-        let cases: [(Frames<'_>, &str); 6] = [
+        type FrameReader<'a> = &'a [(u8, &'a [u8])];
+        let cases: [(FrameReader<'_>, &str); 6] = [
             (&[(0x80, b"")], "continuation of no message"),
             (&[(0x01, b"a"), (0x81, b"b")], "message within a message"),
             (

@@ -2,17 +2,17 @@
 
 use crate::proxy::content::websocket::extension;
 use crate::proxy::content::websocket::inflate::Inflater;
-use crate::proxy::content::websocket::message::Message;
-use crate::proxy::content::websocket::pairing::{Maker, Pairing, Scope};
-use crate::proxy::content::websocket::reader::{Counts, Reader};
-use crate::proxy::wire::{Chunk, Direction, Stamp};
+use crate::proxy::content::websocket::message::WebSocketMessage;
+use crate::proxy::content::websocket::pairing::{ExchangeSink, Pairing};
+use crate::proxy::content::websocket::reader::{DirectionCounts, MessageReader};
+use crate::proxy::wire::{Direction, SocketChunk, SocketInfo, Stamp};
 use crate::record::WebSocketCounts;
 
 /// One WebSocket under way.
 #[derive(Debug)]
 pub(crate) struct Socket {
-    up: Side,
-    down: Side,
+    up: SocketDirection,
+    down: SocketDirection,
     pairing: Pairing,
     extensions: Option<String>,
     /// Why reading stopped, in either direction; the first cause.
@@ -21,7 +21,7 @@ pub(crate) struct Socket {
 
 /// How a socket ended.
 #[derive(Debug)]
-pub(crate) struct End {
+pub(crate) struct SocketEnd {
     pub(crate) at: Stamp,
     /// Why, unless it ended as sockets do.
     pub(crate) reason: Option<String>,
@@ -31,41 +31,46 @@ pub(crate) struct End {
 
 /// One direction.
 #[derive(Debug)]
-struct Side {
+struct SocketDirection {
     direction: Direction,
     /// Gone after bytes that are no valid WebSocket.
-    reader: Option<Box<Reader>>,
-    counts: Counts,
+    reader: Option<Box<MessageReader>>,
+    counts: DirectionCounts,
 }
 
 impl Socket {
-    /// A socket whose upgrade agreed on `extensions`; keeps up to `limit` bytes of a message.
-    pub(crate) fn new(scope: Scope, extensions: Option<String>, limit: usize) -> Self {
+    /// A socket that has just been opened; keeps up to `limit` bytes of a message.
+    pub(crate) fn new(mut info: SocketInfo, limit: usize) -> Self {
+        let extensions = info.extensions.take();
         let agreed = extension::parse(extensions.as_deref());
         let side = |direction| {
             let inflater = match (&agreed, direction) {
-                (Ok(Some(deflate)), Direction::Up) => Some(Inflater::new(deflate.client_forgets)),
-                (Ok(Some(deflate)), Direction::Down) => Some(Inflater::new(deflate.server_forgets)),
+                (Ok(Some(deflate)), Direction::Up) => {
+                    Some(Inflater::new(deflate.client_no_context_takeover))
+                }
+                (Ok(Some(deflate)), Direction::Down) => {
+                    Some(Inflater::new(deflate.server_no_context_takeover))
+                }
                 _ => None,
             };
-            let reader = || Box::new(Reader::new(direction, inflater, limit));
-            Side {
+            let reader = || Box::new(MessageReader::new(direction, inflater, limit));
+            SocketDirection {
                 direction,
                 reader: agreed.is_ok().then(reader),
-                counts: Counts::default(),
+                counts: DirectionCounts::default(),
             }
         };
         Self {
             up: side(Direction::Up),
             down: side(Direction::Down),
-            pairing: Pairing::new(scope),
+            pairing: Pairing::new(info),
             extensions,
             problem: agreed.err(),
         }
     }
 
     /// Takes bytes that passed.
-    pub(crate) fn push(&mut self, chunk: &Chunk, maker: &mut Maker<'_>) {
+    pub(crate) fn push(&mut self, chunk: &SocketChunk, sink: &mut ExchangeSink<'_>) {
         let pairing = &mut self.pairing;
         pairing.delay(chunk.direction, chunk.delay_us);
         let side = match chunk.direction {
@@ -74,11 +79,11 @@ impl Socket {
         };
         let direction = chunk.direction;
         let result = side.push(&chunk.bytes, chunk.at, |message| {
-            pairing.message(direction, message, maker);
+            pairing.message(direction, message, sink);
         });
         if let Err(problem) = result {
             if direction == Direction::Down {
-                pairing.go_blind(&problem, maker);
+                pairing.stop_reading_origin(&problem, sink);
             }
             let whose = match direction {
                 Direction::Up => "the agent's side",
@@ -89,7 +94,7 @@ impl Socket {
     }
 
     /// Ends what is under way, and tells what was counted.
-    pub(crate) fn finish(mut self, end: End, maker: &mut Maker<'_>) -> WebSocketCounts {
+    pub(crate) fn finish(mut self, end: SocketEnd, sink: &mut ExchangeSink<'_>) -> WebSocketCounts {
         for side in [&mut self.up, &mut self.down] {
             side.note_counts();
             let unfinished = side
@@ -97,7 +102,7 @@ impl Socket {
                 .take()
                 .and_then(|reader| reader.into_unfinished(end.at));
             if let Some(message) = unfinished {
-                self.pairing.message(side.direction, message, maker);
+                self.pairing.message(side.direction, message, sink);
             }
         }
         let reason = if end.cut {
@@ -105,7 +110,7 @@ impl Socket {
         } else {
             end.reason
         };
-        self.pairing.finish(reason, maker);
+        self.pairing.finish(reason, sink);
         let (up, down) = (self.up.counts, self.down.counts);
         WebSocketCounts {
             messages_up: up.messages,
@@ -119,8 +124,13 @@ impl Socket {
     }
 }
 
-impl Side {
-    fn push(&mut self, bytes: &[u8], at: Stamp, emit: impl FnMut(Message)) -> Result<(), String> {
+impl SocketDirection {
+    fn push(
+        &mut self,
+        bytes: &[u8],
+        at: Stamp,
+        emit: impl FnMut(WebSocketMessage),
+    ) -> Result<(), String> {
         let Some(reader) = &mut self.reader else {
             return Ok(());
         };
@@ -146,7 +156,7 @@ mod tests {
     use std::cell::Cell;
 
     use super::*;
-    use crate::proxy::content::record_builder::tests::reading;
+    use crate::proxy::content::record_builder::tests::builder;
     use crate::proxy::content::websocket::frame::tests::frame;
     use crate::proxy::content::websocket::inflate::tests::Deflater;
     use crate::proxy::wire::Clock;
@@ -162,7 +172,7 @@ mod tests {
     /// What became of a socket on which `steps` passed, a frame a chunk, ten microseconds apart.
     fn converse(
         extensions: Option<&str>,
-        end: Option<End>,
+        end: Option<SocketEnd>,
         steps: &[Step<'_>],
     ) -> (Vec<Exchange>, WebSocketCounts) {
         let chunks = steps
@@ -174,47 +184,48 @@ mod tests {
 
     fn record(
         extensions: Option<&str>,
-        end: Option<End>,
+        end: Option<SocketEnd>,
         chunks: Vec<(Direction, Vec<u8>)>,
         limit: usize,
     ) -> (Vec<Exchange>, WebSocketCounts) {
-        let scope = Scope {
+        let info = SocketInfo {
             connection: 7,
             upgrade: 3,
             url: "wss://host/path?key=secret".into(),
             http_version: "HTTP/1.1",
+            extensions: extensions.map(Into::into),
         };
-        let (reading, clock, ids) = (reading(limit), Clock::start(), Cell::new(3));
+        let (builder, clock, ids) = (builder(limit), Clock::start(), Cell::new(3));
         let mut exchanges = Vec::new();
         let next_id = || {
             ids.set(ids.get() + 1);
             ids.get()
         };
-        let mut maker = Maker {
-            reading: &reading,
+        let mut sink = ExchangeSink {
+            builder: &builder,
             clock: &clock,
             next_id: &next_id,
             emit: &mut |exchange| exchanges.push(exchange),
         };
-        let mut socket = Socket::new(scope, extensions.map(Into::into), limit);
+        let mut socket = Socket::new(info, limit);
         let mut at = 100;
         for (direction, bytes) in chunks {
-            let chunk = Chunk {
+            let chunk = SocketChunk {
                 connection: 7,
                 direction,
                 at,
                 bytes: bytes.into(),
                 delay_us: 2,
             };
-            socket.push(&chunk, &mut maker);
+            socket.push(&chunk, &mut sink);
             at += 10;
         }
-        let end = end.unwrap_or(End {
+        let end = end.unwrap_or(SocketEnd {
             at,
             reason: None,
             cut: false,
         });
-        let counts = socket.finish(end, &mut maker);
+        let counts = socket.finish(end, &mut sink);
         (exchanges, counts)
     }
 
@@ -282,7 +293,7 @@ mod tests {
     fn a_socket_that_ends_within_a_turn_aborts_it() {
         let (exchanges, _) = converse(None, None, &[(Up, CREATE), (Down, CREATED)]);
         assert_eq!(exchanges[0].outcome.state, OutcomeState::Aborted);
-        let reset = End {
+        let reset = SocketEnd {
             at: 500,
             reason: Some("connection reset".into()),
             cut: false,
@@ -435,7 +446,7 @@ mod tests {
 
     #[test]
     fn a_socket_whose_bytes_were_dropped_says_so() {
-        let cut = End {
+        let cut = SocketEnd {
             at: 500,
             reason: None,
             cut: true,

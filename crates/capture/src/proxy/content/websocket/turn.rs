@@ -1,9 +1,9 @@
 //! One exchange on a WebSocket while it is under way: a message of the agent and what answers it.
 
 use crate::proxy::content::event_list::EVENT_WEIGHT;
-use crate::proxy::content::record_builder::{Nature, Reading};
+use crate::proxy::content::record_builder::{BodyHints, RecordBuilder};
 use crate::proxy::content::websocket::kind;
-use crate::proxy::content::websocket::message::Message;
+use crate::proxy::content::websocket::message::WebSocketMessage;
 use crate::proxy::wire::Stamp;
 use crate::record::{Body, Delay, Event, Request, Response};
 
@@ -22,14 +22,14 @@ pub(crate) struct Turn {
     request: Option<(Body, Stamp)>,
     events: Vec<Event>,
     /// Counts of the events; absent before the first.
-    answer: Option<Answer>,
+    answer: Option<TurnResponse>,
     /// What may yet be kept of the events.
     room: usize,
 }
 
 /// What was counted of the origin's messages.
 #[derive(Debug)]
-struct Answer {
+struct TurnResponse {
     counts: Body,
     start: Stamp,
     end: Stamp,
@@ -37,7 +37,7 @@ struct Answer {
 
 impl Turn {
     /// A turn that the agent opens.
-    pub(crate) fn asked(id: u64, message: Message, reading: &Reading) -> Self {
+    pub(crate) fn asked(id: u64, message: WebSocketMessage, builder: &RecordBuilder) -> Self {
         let kind = kind::of(&message.content);
         let asks_model = match kind {
             Some(kind) => kind == b"response.create",
@@ -46,8 +46,8 @@ impl Turn {
         let (start, end) = (message.start, message.end);
         Self {
             asks_model,
-            request: Some((body(message, reading), end)),
-            ..Self::unasked(id, start, reading.limit)
+            request: Some((body(message, builder), end)),
+            ..Self::unasked(id, start, builder.limit)
         }
     }
 
@@ -67,9 +67,9 @@ impl Turn {
     }
 
     /// Takes a message of the origin.
-    pub(crate) fn answer(&mut self, message: Message, reading: &Reading) {
+    pub(crate) fn answer(&mut self, message: WebSocketMessage, builder: &RecordBuilder) {
         let ends = !message.cut && self.is_ended_by(kind::of(&message.content));
-        let answer = self.answer.get_or_insert_with(|| Answer {
+        let answer = self.answer.get_or_insert_with(|| TurnResponse {
             counts: Body::default(),
             start: message.start,
             end: message.end,
@@ -83,7 +83,7 @@ impl Turn {
         self.is_over |= ends;
         // Most forms are no shorter than the content: so what does not fit is seldom given one.
         if message.content.len() <= self.room || ends {
-            let (event, written) = event(message, self.start, reading);
+            let (event, written) = event(message, self.start, builder);
             let weight = written + EVENT_WEIGHT;
             // The last event carries the usage: it is kept, whatever came before it.
             if weight <= self.room || ends {
@@ -147,10 +147,10 @@ impl Turn {
     }
 }
 
-fn body(message: Message, reading: &Reading) -> Body {
+fn body(message: WebSocketMessage, builder: &RecordBuilder) -> Body {
     let truncated = message.truncated();
-    let hash = (!truncated).then(|| reading.key.content_hash(&message.content));
-    let content = reading.content(message.content, nature(truncated));
+    let hash = (!truncated).then(|| builder.key.content_hash(&message.content));
+    let content = builder.content(message.content, hints(truncated));
     Body {
         json: content.json,
         text: content.text,
@@ -165,9 +165,9 @@ fn body(message: Message, reading: &Reading) -> Body {
 }
 
 /// The event, and how many bytes its content takes in the file.
-fn event(message: Message, start: Stamp, reading: &Reading) -> (Event, usize) {
+fn event(message: WebSocketMessage, start: Stamp, builder: &RecordBuilder) -> (Event, usize) {
     let truncated = message.truncated();
-    let content = reading.content(message.content, nature(truncated));
+    let content = builder.content(message.content, hints(truncated));
     let written = content.written();
     let event = Event {
         at_us: message.end.saturating_sub(start),
@@ -182,8 +182,8 @@ fn event(message: Message, start: Stamp, reading: &Reading) -> (Event, usize) {
     (event, written)
 }
 
-fn nature(is_cut: bool) -> Nature {
-    Nature {
+fn hints(is_cut: bool) -> BodyHints {
+    BodyHints {
         is_cut,
         is_form: false,
     }

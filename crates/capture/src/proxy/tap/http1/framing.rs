@@ -8,14 +8,14 @@
 use std::borrow::Cow;
 
 use crate::proxy::tap::bytes::take;
-use crate::proxy::tap::head::Length;
+use crate::proxy::tap::head::BodyLength;
 use crate::proxy::tap::http1::chunked::{Chunked, ChunkedStep};
 use crate::proxy::tap::unreadable::Unreadable;
 
 /// Cuts one direction of a connection into messages.
 #[derive(Debug, Default)]
-pub(crate) struct Framing {
-    state: State,
+pub(crate) struct Http1Framing {
+    state: Http1State,
     /// The unfinished head or trailer section.
     head: Vec<u8>,
     /// Bytes on the head's unfinished line, its CR left out.
@@ -24,8 +24,8 @@ pub(crate) struct Framing {
 
 /// What comes next in one direction.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Step<'a> {
-    /// A whole head, its empty line included. Call [`Framing::body`] before the next step.
+pub(crate) enum Http1Step<'a> {
+    /// A whole head, its empty line included. Call [`Http1Framing::body`] before the next step.
     Head(Cow<'a, [u8]>),
     /// A piece of the body, transfer framing off.
     Body(&'a [u8]),
@@ -36,7 +36,7 @@ pub(crate) enum Step<'a> {
 }
 
 #[derive(Debug, Default)]
-enum State {
+enum Http1State {
     #[default]
     Head,
     Known(u64),
@@ -45,7 +45,7 @@ enum State {
     Trailers,
 }
 
-impl Framing {
+impl Http1Framing {
     /// Takes the next step out of `bytes`, and its bytes off the front of them.
     ///
     /// `None` when `bytes` is used up.
@@ -57,64 +57,64 @@ impl Framing {
     pub(crate) fn next<'a>(
         &mut self,
         bytes: &mut &'a [u8],
-    ) -> Result<Option<Step<'a>>, Unreadable> {
+    ) -> Result<Option<Http1Step<'a>>, Unreadable> {
         match &mut self.state {
-            State::Head => {
+            Http1State::Head => {
                 self.skip_blank_lines(bytes);
-                Ok(self.take_section(bytes)?.map(Step::Head))
+                Ok(self.take_section(bytes)?.map(Http1Step::Head))
             }
-            State::Known(0) => {
-                self.state = State::Head;
-                Ok(Some(Step::End))
+            Http1State::Known(0) => {
+                self.state = Http1State::Head;
+                Ok(Some(Http1Step::End))
             }
-            State::Known(left) => {
+            Http1State::Known(left) => {
                 let length = usize::try_from(*left).unwrap_or(usize::MAX);
                 let piece = take(bytes, length);
                 *left -= piece.len() as u64;
-                Ok((!piece.is_empty()).then_some(Step::Body(piece)))
+                Ok((!piece.is_empty()).then_some(Http1Step::Body(piece)))
             }
-            State::Chunked(chunked) => match chunked.next(bytes)? {
+            Http1State::Chunked(chunked) => match chunked.next(bytes)? {
                 None => Ok(None),
-                Some(ChunkedStep::Data(piece)) => Ok(Some(Step::Body(piece))),
+                Some(ChunkedStep::Data(piece)) => Ok(Some(Http1Step::Body(piece))),
                 Some(ChunkedStep::Last) => {
-                    self.state = State::Trailers;
+                    self.state = Http1State::Trailers;
                     self.next(bytes)
                 }
             },
-            State::UntilClose => {
+            Http1State::UntilClose => {
                 let piece = take(bytes, usize::MAX);
-                Ok((!piece.is_empty()).then_some(Step::Body(piece)))
+                Ok((!piece.is_empty()).then_some(Http1Step::Body(piece)))
             }
-            State::Trailers => {
+            Http1State::Trailers => {
                 let Some(section) = self.take_section(bytes)? else {
                     return Ok(None);
                 };
-                self.state = State::Known(0);
+                self.state = Http1State::Known(0);
                 if section.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
                     return self.next(bytes);
                 }
-                Ok(Some(Step::Trailers(section)))
+                Ok(Some(Http1Step::Trailers(section)))
             }
         }
     }
 
     /// Says how the body after the head that was just taken ends.
-    pub(crate) fn body(&mut self, length: Length) {
+    pub(crate) fn body(&mut self, length: BodyLength) {
         self.state = match length {
-            Length::Known(length) => State::Known(length),
-            Length::Chunked => State::Chunked(Chunked::default()),
-            Length::UntilClose => State::UntilClose,
+            BodyLength::Known(length) => Http1State::Known(length),
+            BodyLength::Chunked => Http1State::Chunked(Chunked::default()),
+            BodyLength::UntilClose => Http1State::UntilClose,
         };
     }
 
     /// Whether the next byte begins a head.
     pub(crate) fn between_messages(&self) -> bool {
-        matches!(self.state, State::Head) && self.head.is_empty()
+        matches!(self.state, Http1State::Head) && self.head.is_empty()
     }
 
     /// Whether the end of the connection is the end of the body.
     pub(crate) fn ends_with_connection(&self) -> bool {
-        matches!(self.state, State::UntilClose)
+        matches!(self.state, Http1State::UntilClose)
     }
 
     /// The unfinished head, which is no head after an upgrade.

@@ -4,4 +4,4 @@ mod chunked;
 mod framing;
 mod observer;
 
-pub(crate) use observer::Observer;
+pub(crate) use observer::Http1Observer;

@@ -5,22 +5,22 @@
 
 use std::collections::VecDeque;
 
+use crate::proxy::tap::exchanges::{ConnectionExchanges, add_delay};
 use crate::proxy::tap::head;
-use crate::proxy::tap::head::{Length, RequestHead, ResponseHead};
-use crate::proxy::tap::http1::framing::{Framing, Step};
-use crate::proxy::tap::scope::{Scope, add_delay};
+use crate::proxy::tap::head::{BodyLength, RequestHead, ResponseHead};
+use crate::proxy::tap::http1::framing::{Http1Framing, Http1Step};
 use crate::proxy::tap::unreadable::Unreadable;
 use crate::proxy::wire::{
-    BodyDraft, Cut, Direction, Draft, RequestDraft, ResponseDraft, Stamp, WebSocketOpen,
+    BodyDraft, ConnectionEnd, Direction, Draft, RequestDraft, ResponseDraft, SocketInfo, Stamp,
 };
 use crate::record::{Header, OutcomeState};
 
 /// Watches both directions of an HTTP/1 connection.
 #[derive(Debug)]
-pub(crate) struct Observer {
-    scope: Scope,
-    up: Framing,
-    down: Framing,
+pub(crate) struct Http1Observer {
+    exchanges: ConnectionExchanges,
+    up: Http1Framing,
+    down: Http1Framing,
     /// Requests whose exchange has not ended; their responses come in this order.
     open: VecDeque<Box<Draft>>,
     /// When the unfinished head of each direction began.
@@ -34,18 +34,18 @@ pub(crate) struct Observer {
 #[derive(Debug)]
 pub(crate) struct Upgrade {
     /// `None` when the response named another protocol.
-    pub(crate) websocket: Option<WebSocketOpen>,
+    pub(crate) websocket: Option<SocketInfo>,
     /// Bytes of the new protocol that came together with the heads.
     pub(crate) early_up: Vec<u8>,
     pub(crate) early_down: Vec<u8>,
 }
 
-impl Observer {
-    pub(crate) fn new(scope: Scope) -> Self {
+impl Http1Observer {
+    pub(crate) fn new(exchanges: ConnectionExchanges) -> Self {
         Self {
-            scope,
-            up: Framing::default(),
-            down: Framing::default(),
+            exchanges,
+            up: Http1Framing::default(),
+            down: Http1Framing::default(),
             open: VecDeque::new(),
             head_start: [0; 2],
             upgrade: None,
@@ -53,8 +53,8 @@ impl Observer {
         }
     }
 
-    pub(crate) fn scope_mut(&mut self) -> &mut Scope {
-        &mut self.scope
+    pub(crate) fn exchanges_mut(&mut self) -> &mut ConnectionExchanges {
+        &mut self.exchanges
     }
 
     pub(crate) fn is_idle(&self) -> bool {
@@ -102,13 +102,13 @@ impl Observer {
     /// The origin has ended its half: that is the end of a body without a length.
     pub(crate) fn origin_ended(&mut self, at: Stamp) {
         if self.down.ends_with_connection() {
-            self.down.body(Length::Known(0));
+            self.down.body(BodyLength::Known(0));
             self.end_response(at);
         }
     }
 
     /// The connection is gone.
-    pub(crate) fn end(&mut self, cut: Cut, _at: Stamp) {
+    pub(crate) fn end(&mut self, cut: ConnectionEnd, _at: Stamp) {
         for draft in std::mem::take(&mut self.open) {
             // Answered in full before the request was: the origin did not want the rest.
             let answered = draft.response.as_ref().is_some_and(|r| r.end.is_some());
@@ -117,7 +117,7 @@ impl Observer {
             } else {
                 OutcomeState::Aborted
             };
-            self.scope.finish(draft, state, Some(cut.reason()));
+            self.exchanges.finish(draft, state, Some(cut.reason()));
         }
     }
 
@@ -128,19 +128,19 @@ impl Observer {
             }
             match self.up.next(&mut bytes)? {
                 None => return Ok(()),
-                Some(Step::Head(head)) => self.begin_request(&head)?,
-                Some(Step::Body(piece)) => {
-                    let limit = self.scope.body_limit;
+                Some(Http1Step::Head(head)) => self.begin_request(&head)?,
+                Some(Http1Step::Body(piece)) => {
+                    let limit = self.exchanges.body_limit;
                     if let Some(draft) = self.open.back_mut() {
                         draft.request.body.push(piece, at, limit);
                     }
                 }
-                Some(Step::Trailers(section)) => {
+                Some(Http1Step::Trailers(section)) => {
                     if let Some(draft) = self.open.back_mut() {
                         draft.request.trailers = head::trailers(&section)?;
                     }
                 }
-                Some(Step::End) => self.end_request(at),
+                Some(Http1Step::End) => self.end_request(at),
             }
         }
     }
@@ -152,7 +152,7 @@ impl Observer {
             }
             match self.down.next(&mut bytes)? {
                 None => return Ok(()),
-                Some(Step::Head(head)) => {
+                Some(Http1Step::Head(head)) => {
                     let head = ResponseHead::parse(&head)?;
                     if head.status == 101 {
                         self.switch_protocols(head, bytes, at);
@@ -160,19 +160,19 @@ impl Observer {
                     }
                     self.begin_response(head, at)?;
                 }
-                Some(Step::Body(piece)) => {
-                    let limit = self.scope.body_limit;
+                Some(Http1Step::Body(piece)) => {
+                    let limit = self.exchanges.body_limit;
                     if let Some(response) = self.answer() {
                         response.body.push(piece, at, limit);
                     }
                 }
-                Some(Step::Trailers(section)) => {
+                Some(Http1Step::Trailers(section)) => {
                     let trailers = head::trailers(&section)?;
                     if let Some(response) = self.answer() {
                         response.trailers = trailers;
                     }
                 }
-                Some(Step::End) => self.end_response(at),
+                Some(Http1Step::End) => self.end_response(at),
             }
         }
     }
@@ -186,7 +186,7 @@ impl Observer {
         let head = RequestHead::parse(head)?;
         let length = head.length()?;
         let hosts = Header::values(&head.headers, "host");
-        let (url, note) = self.scope.url(head.target, hosts);
+        let (url, note) = self.exchanges.url(head.target, hosts);
         let oddity = head.oddity();
         let request = RequestDraft {
             method: head.method,
@@ -196,7 +196,7 @@ impl Observer {
             headers: head.headers,
             ..RequestDraft::default()
         };
-        let mut draft = self.scope.draft(self.head_start[0], request);
+        let mut draft = self.exchanges.draft(self.head_start[0], request);
         draft.notes.extend(note.into_iter().chain(oddity));
         self.open.push_back(draft);
         self.up.body(length);
@@ -217,7 +217,7 @@ impl Observer {
     fn begin_response(&mut self, head: ResponseHead, at: Stamp) -> Result<(), Unreadable> {
         let Some(draft) = self.open.front_mut() else {
             // 408 on an idle connection, say: the agent reads it as it likes.
-            self.scope.notes.push(format!(
+            self.exchanges.notes.push(format!(
                 "the origin answered {} without a request",
                 head.status
             ));
@@ -268,7 +268,7 @@ impl Observer {
 
     fn finish_front(&mut self) {
         if let Some(draft) = self.open.pop_front() {
-            self.scope.finish(draft, OutcomeState::Complete, None);
+            self.exchanges.finish(draft, OutcomeState::Complete, None);
         }
     }
 
@@ -277,8 +277,8 @@ impl Observer {
         let Some(mut draft) = self.open.pop_front() else {
             return;
         };
-        let websocket = names(&head.headers, "upgrade", "websocket").then(|| WebSocketOpen {
-            connection: self.scope.connection,
+        let websocket = names(&head.headers, "upgrade", "websocket").then(|| SocketInfo {
+            connection: self.exchanges.connection,
             upgrade: draft.id,
             url: websocket_url(&draft.request.url),
             http_version: draft.request.http_version,
@@ -295,7 +295,7 @@ impl Observer {
             end: Some(at),
             ..ResponseDraft::default()
         });
-        self.scope.finish(draft, OutcomeState::Complete, None);
+        self.exchanges.finish(draft, OutcomeState::Complete, None);
         self.upgrade = Some(Upgrade {
             websocket,
             early_up: std::mem::take(&mut self.up).into_unfinished(),

@@ -9,18 +9,18 @@ use crate::proxy::tap::unreadable::Unreadable;
 
 /// Cuts one direction of a connection into frames.
 #[derive(Debug, Default)]
-pub(crate) struct Frames {
+pub(crate) struct FrameReader {
     /// Bytes of the client's preface that are still to come.
     preface: usize,
     /// The unfinished frame header, or the payload of a frame that is held whole.
     held: Vec<u8>,
-    current: Option<Current>,
+    current: Option<CurrentFrame>,
 }
 
 /// The frame whose payload is passing.
 #[derive(Debug, Clone, Copy)]
-struct Current {
-    head: Head,
+struct CurrentFrame {
+    head: Http2FrameHead,
     left: usize,
     /// Of DATA: padding at the end, once it is known.
     padding: Option<usize>,
@@ -28,7 +28,7 @@ struct Current {
 
 /// A frame header.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Head {
+pub(crate) struct Http2FrameHead {
     pub(crate) kind: u8,
     pub(crate) flags: u8,
     pub(crate) stream: u32,
@@ -37,13 +37,16 @@ pub(crate) struct Head {
 
 /// What comes next in one direction.
 #[derive(Debug)]
-pub(crate) enum Step<'a> {
+pub(crate) enum Http2Step<'a> {
     /// A piece of a stream's body, padding off.
     Data { stream: u32, piece: &'a [u8] },
     /// DATA has passed whole.
     DataEnd { stream: u32, end_stream: bool },
     /// A whole frame of another kind.
-    Frame { head: Head, payload: Vec<u8> },
+    Frame {
+        head: Http2FrameHead,
+        payload: Vec<u8>,
+    },
 }
 
 pub(crate) const DATA: u8 = 0;
@@ -58,7 +61,7 @@ pub(crate) const END_HEADERS: u8 = 0x4;
 pub(crate) const PADDED: u8 = 0x8;
 pub(crate) const PRIORITY: u8 = 0x20;
 
-impl Frames {
+impl FrameReader {
     /// One direction, with `preface` bytes before its first frame.
     pub(crate) fn new(preface: usize) -> Self {
         Self {
@@ -75,7 +78,7 @@ impl Frames {
     pub(crate) fn next<'a>(
         &mut self,
         bytes: &mut &'a [u8],
-    ) -> Result<Option<Step<'a>>, Unreadable> {
+    ) -> Result<Option<Http2Step<'a>>, Unreadable> {
         let skipped = self.preface.min(bytes.len());
         self.preface -= skipped;
         *bytes = &bytes[skipped..];
@@ -96,12 +99,12 @@ impl Frames {
             }
             let left = current.left - piece.len();
             if left > 0 {
-                self.current = Some(Current { left, ..current });
+                self.current = Some(CurrentFrame { left, ..current });
                 return Ok(None);
             }
             self.current = None;
             if is_read(current.head.kind) {
-                return Ok(Some(Step::Frame {
+                return Ok(Some(Http2Step::Frame {
                     head: current.head,
                     payload: std::mem::take(&mut self.held),
                 }));
@@ -109,7 +112,7 @@ impl Frames {
         }
     }
 
-    fn take_head(&mut self, bytes: &mut &[u8]) -> Result<Option<Current>, Unreadable> {
+    fn take_head(&mut self, bytes: &mut &[u8]) -> Result<Option<CurrentFrame>, Unreadable> {
         let missing = HEAD_BYTES - self.held.len();
         self.held.extend_from_slice(take(bytes, missing));
         let Ok(raw) = <[u8; HEAD_BYTES]>::try_from(self.held.as_slice()) else {
@@ -117,7 +120,7 @@ impl Frames {
         };
         self.held.clear();
         let [l2, l1, l0, kind, flags, s3, s2, s1, s0] = raw;
-        let head = Head {
+        let head = Http2FrameHead {
             kind,
             flags,
             stream: u32::from_be_bytes([s3, s2, s1, s0]) & 0x7fff_ffff,
@@ -128,7 +131,7 @@ impl Frames {
                 "an HTTP/2 control frame of more than 1 MiB",
             ));
         }
-        Ok(Some(Current {
+        Ok(Some(CurrentFrame {
             head,
             left: head.length,
             padding: (flags & PADDED == 0).then_some(0),
@@ -137,9 +140,9 @@ impl Frames {
 
     fn data<'a>(
         &mut self,
-        mut current: Current,
+        mut current: CurrentFrame,
         bytes: &mut &'a [u8],
-    ) -> Result<Option<Step<'a>>, Unreadable> {
+    ) -> Result<Option<Http2Step<'a>>, Unreadable> {
         let head = current.head;
         if current.padding.is_none() {
             let [length] = take(bytes, 1.min(current.left)) else {
@@ -162,7 +165,7 @@ impl Frames {
         current.left -= piece.len();
         if !piece.is_empty() {
             self.current = Some(current);
-            return Ok(Some(Step::Data {
+            return Ok(Some(Http2Step::Data {
                 stream: head.stream,
                 piece,
             }));
@@ -175,7 +178,7 @@ impl Frames {
             return Ok(None);
         }
         self.current = None;
-        Ok(Some(Step::DataEnd {
+        Ok(Some(Http2Step::DataEnd {
             stream: head.stream,
             end_stream: head.flags & END_STREAM != 0,
         }))

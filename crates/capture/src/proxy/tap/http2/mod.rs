@@ -5,4 +5,4 @@ mod hpack;
 mod observer;
 mod streams;
 
-pub(crate) use observer::{Observer, PREFACE};
+pub(crate) use observer::{Http2Observer, PREFACE};

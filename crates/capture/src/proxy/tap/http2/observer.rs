@@ -4,36 +4,36 @@
 //! decoded makes every later one of its direction unreadable, so that reading
 //! ends there, and says so.
 
+use crate::proxy::tap::exchanges::ConnectionExchanges;
 use crate::proxy::tap::http2::frames;
-use crate::proxy::tap::http2::frames::{Frames, Step};
-use crate::proxy::tap::http2::hpack::Decoder;
+use crate::proxy::tap::http2::frames::{FrameReader, Http2Step};
+use crate::proxy::tap::http2::hpack::HpackDecoder;
 use crate::proxy::tap::http2::streams::{HeaderBlock, Streams};
-use crate::proxy::tap::scope::Scope;
 use crate::proxy::tap::unreadable::Unreadable;
-use crate::proxy::wire::{Cut, Direction, Side, Stamp};
+use crate::proxy::wire::{ConnectionEnd, Direction, Side, Stamp};
 
 /// What a client sends first (RFC 9113, section 3.4).
 pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// Watches both directions of an HTTP/2 connection.
 #[derive(Debug)]
-pub(crate) struct Observer {
+pub(crate) struct Http2Observer {
     streams: Streams,
-    up: Half,
-    down: Half,
+    up: Http2Direction,
+    down: Http2Direction,
 }
 
 /// One direction.
 #[derive(Debug)]
-struct Half {
-    frames: Frames,
-    decoder: Decoder,
+struct Http2Direction {
+    frames: FrameReader,
+    decoder: HpackDecoder,
     /// The header block whose CONTINUATION frames are still to come.
-    unfinished: Option<Unfinished>,
+    unfinished: Option<UnfinishedBlock>,
 }
 
 #[derive(Debug)]
-struct Unfinished {
+struct UnfinishedBlock {
     stream: u32,
     promised: Option<u32>,
     end_stream: bool,
@@ -41,17 +41,17 @@ struct Unfinished {
     block: Vec<u8>,
 }
 
-impl Observer {
-    pub(crate) fn new(scope: Scope) -> Self {
+impl Http2Observer {
+    pub(crate) fn new(exchanges: ConnectionExchanges) -> Self {
         Self {
-            streams: Streams::new(scope),
-            up: Half::new(PREFACE.len()),
-            down: Half::new(0),
+            streams: Streams::new(exchanges),
+            up: Http2Direction::new(PREFACE.len()),
+            down: Http2Direction::new(0),
         }
     }
 
-    pub(crate) fn scope_mut(&mut self) -> &mut Scope {
-        self.streams.scope_mut()
+    pub(crate) fn exchanges_mut(&mut self) -> &mut ConnectionExchanges {
+        self.streams.exchanges_mut()
     }
 
     pub(crate) fn is_idle(&self) -> bool {
@@ -73,13 +73,15 @@ impl Observer {
         };
         while let Some(step) = half.frames.next(&mut bytes)? {
             match step {
-                Step::Data { stream, piece } => self.streams.data(direction, stream, piece, at),
-                Step::DataEnd { stream, end_stream } => {
+                Http2Step::Data { stream, piece } => {
+                    self.streams.data(direction, stream, piece, at)
+                }
+                Http2Step::DataEnd { stream, end_stream } => {
                     if end_stream {
                         self.streams.ended(direction, stream, at);
                     }
                 }
-                Step::Frame { head, payload } => {
+                Http2Step::Frame { head, payload } => {
                     half.frame(&mut self.streams, direction, head, &payload, at)?;
                 }
             }
@@ -93,16 +95,16 @@ impl Observer {
     }
 
     /// The connection is gone.
-    pub(crate) fn end(&mut self, cut: Cut, _at: Stamp) {
+    pub(crate) fn end(&mut self, cut: ConnectionEnd, _at: Stamp) {
         self.streams.end_all(cut);
     }
 }
 
-impl Half {
+impl Http2Direction {
     fn new(preface: usize) -> Self {
         Self {
-            frames: Frames::new(preface),
-            decoder: Decoder::new(),
+            frames: FrameReader::new(preface),
+            decoder: HpackDecoder::new(),
             unfinished: None,
         }
     }
@@ -111,7 +113,7 @@ impl Half {
         &mut self,
         streams: &mut Streams,
         direction: Direction,
-        head: frames::Head,
+        head: frames::Http2FrameHead,
         payload: &[u8],
         at: Stamp,
     ) -> Result<(), Unreadable> {
@@ -155,7 +157,7 @@ impl Half {
     /// Takes off what stands around the block's first fragment (RFC 9113, sections 6.2 and 6.6).
     fn begin_block(
         &mut self,
-        head: frames::Head,
+        head: frames::Http2FrameHead,
         mut payload: &[u8],
         at: Stamp,
     ) -> Result<(), Unreadable> {
@@ -176,7 +178,7 @@ impl Half {
         } else if head.flags & frames::PRIORITY != 0 {
             payload = payload.get(5..).ok_or_else(short)?;
         }
-        self.unfinished = Some(Unfinished {
+        self.unfinished = Some(UnfinishedBlock {
             stream: head.stream,
             promised,
             end_stream: head.kind == frames::HEADERS && head.flags & frames::END_STREAM != 0,

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use smol_str::SmolStr;
 
+use crate::proxy::tap::exchanges::{ConnectionExchanges, add_delay};
 use crate::proxy::tap::head;
-use crate::proxy::tap::scope::{Scope, add_delay};
 use crate::proxy::tap::unreadable::Unreadable;
 use crate::proxy::wire::{
-    BodyDraft, Cut, Direction, Draft, RequestDraft, ResponseDraft, Side, Stamp,
+    BodyDraft, ConnectionEnd, Direction, Draft, RequestDraft, ResponseDraft, Side, Stamp,
 };
 use crate::record::{Header, OutcomeState};
 
@@ -69,7 +69,7 @@ impl HeaderBlock {
 /// The open streams.
 #[derive(Debug)]
 pub(crate) struct Streams {
-    scope: Scope,
+    exchanges: ConnectionExchanges,
     open: HashMap<u32, Box<Draft>>,
     /// The stream that the bytes which passed last belong to.
     last: u32,
@@ -77,17 +77,17 @@ pub(crate) struct Streams {
 }
 
 impl Streams {
-    pub(crate) fn new(scope: Scope) -> Self {
+    pub(crate) fn new(exchanges: ConnectionExchanges) -> Self {
         Self {
-            scope,
+            exchanges,
             open: HashMap::new(),
             last: 0,
             pending_delay: 0,
         }
     }
 
-    pub(crate) fn scope_mut(&mut self) -> &mut Scope {
-        &mut self.scope
+    pub(crate) fn exchanges_mut(&mut self) -> &mut ConnectionExchanges {
+        &mut self.exchanges
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -147,7 +147,7 @@ impl Streams {
     }
 
     pub(crate) fn data(&mut self, direction: Direction, stream: u32, piece: &[u8], at: Stamp) {
-        let limit = self.scope.body_limit;
+        let limit = self.exchanges.body_limit;
         self.touch(stream);
         let Some(draft) = self.open.get_mut(&stream) else {
             return;
@@ -192,13 +192,13 @@ impl Streams {
     }
 
     pub(crate) fn goaway(&mut self, by: Side, code: u32) {
-        if code != 0 && self.scope.notes.len() < MAX_NOTES {
+        if code != 0 && self.exchanges.notes.len() < MAX_NOTES {
             let note = format!("{} sent GOAWAY: {}", name(by), error_name(code));
-            self.scope.notes.push(note);
+            self.exchanges.notes.push(note);
         }
     }
 
-    pub(crate) fn end_all(&mut self, cut: Cut) {
+    pub(crate) fn end_all(&mut self, cut: ConnectionEnd) {
         let mut open: Vec<_> = self.open.drain().map(|(_, draft)| draft).collect();
         open.sort_unstable_by_key(|draft| draft.id);
         for draft in open {
@@ -207,7 +207,7 @@ impl Streams {
             } else {
                 OutcomeState::Aborted
             };
-            self.scope.finish(draft, state, Some(cut.reason()));
+            self.exchanges.finish(draft, state, Some(cut.reason()));
         }
     }
 
@@ -219,7 +219,7 @@ impl Streams {
         let path = block.path.unwrap_or(SmolStr::new_static("/"));
         let hosts = Header::values(&block.headers, "host");
         let (url, note) = self
-            .scope
+            .exchanges
             .url(&path, block.authority.as_deref().into_iter().chain(hosts));
         let request = RequestDraft {
             method: block.method.unwrap_or_default(),
@@ -229,7 +229,7 @@ impl Streams {
             headers: block.headers,
             ..RequestDraft::default()
         };
-        let mut draft = self.scope.draft(start, request);
+        let mut draft = self.exchanges.draft(start, request);
         draft
             .notes
             .extend(note.into_iter().chain(oddity).chain(block.cut));
@@ -247,7 +247,7 @@ impl Streams {
 
     fn finish(&mut self, stream: u32, state: OutcomeState, reason: Option<String>) {
         if let Some(draft) = self.open.remove(&stream) {
-            self.scope.finish(draft, state, reason);
+            self.exchanges.finish(draft, state, reason);
         }
     }
 }

@@ -3,21 +3,21 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::proxy::tls::trust::entry::{Distrust, Entry, Program, Verdict};
+use crate::proxy::tls::trust::program::{Distrust, Program, ProgramHistory, Verdict};
 use crate::proxy::wire::Stamp;
 
 /// What is known so far, by host.
 #[derive(Debug, Default)]
-pub(crate) struct Trust(Mutex<Known>);
+pub(crate) struct TrustHistory(Mutex<HistoryByHost>);
 
 #[derive(Debug, Default)]
-struct Known {
-    hosts: HashMap<String, Vec<Entry>>,
+struct HistoryByHost {
+    hosts: HashMap<String, Vec<ProgramHistory>>,
     /// Whether a process that could not be named has refused us.
     alone: bool,
 }
 
-impl Trust {
+impl TrustHistory {
     /// Whether any program distrusts us for this host: only then does it matter who connects.
     pub(crate) fn is_doubtful(&self, host: &str, now: Stamp) -> bool {
         let known = self.lock();
@@ -78,17 +78,18 @@ impl Trust {
         self.lock().entry(host, program, now).speak();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Known> {
+    fn lock(&self) -> MutexGuard<'_, HistoryByHost> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Known {
+impl HistoryByHost {
     /// The entry of `program` at `host`. Where there is no room for it, the oldest is dropped: what is
     /// forgotten is tried again.
-    fn entry(&mut self, host: &str, program: &Program, now: Stamp) -> &mut Entry {
+    fn entry(&mut self, host: &str, program: &Program, now: Stamp) -> &mut ProgramHistory {
         if !self.hosts.contains_key(host) && self.hosts.len() >= MAX_HOSTS {
-            let newest = |entries: &Vec<Entry>| entries.iter().map(|entry| entry.changed).max();
+            let newest =
+                |entries: &Vec<ProgramHistory>| entries.iter().map(|entry| entry.changed).max();
             let oldest = self.hosts.iter().min_by_key(|(_, entries)| newest(entries));
             let oldest = oldest.map(|(host, _)| host.clone());
             oldest.and_then(|host| self.hosts.remove(&host));
@@ -100,7 +101,7 @@ impl Known {
                 let oldest = (0..entries.len()).min_by_key(|at| entries[*at].changed);
                 oldest.map(|at| entries.swap_remove(at));
             }
-            entries.push(Entry::new(program.clone()));
+            entries.push(ProgramHistory::new(program.clone()));
             entries.len() - 1
         });
         let entry = &mut entries[at];
@@ -126,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_refusal_counts_for_the_program_and_the_user_that_refused() {
-        let trust = Trust::default();
+        let trust = TrustHistory::default();
         let (git, other) = (named("git", 1000), named("git", 1001));
         let refused = trust.refuse("a", Some(&git), 1, 2);
         let why = Distrust::Refused;
@@ -140,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_process_without_a_name_counts_for_itself_alone() {
-        let trust = Trust::default();
+        let trust = TrustHistory::default();
         for news in [true, false] {
             let alone = Verdict::Alone { news };
             assert_eq!(trust.refuse("a", None, 1, 2), alone);
@@ -154,7 +155,7 @@ mod tests {
 
     #[test]
     fn where_no_process_has_a_name_alerts_count_as_ends_without_one() {
-        let trust = Trust::default();
+        let trust = TrustHistory::default();
         let any = Some(&Program::Any);
         for round in 1..3 {
             let at = round * 10;
@@ -174,14 +175,14 @@ mod tests {
 
     #[test]
     fn hosts_and_programs_are_bounded_and_the_oldest_makes_room() {
-        let trust = Trust::default();
+        let trust = TrustHistory::default();
         let git = named("git", 0);
         for at in 0..=MAX_HOSTS as u64 {
             trust.refuse(&at.to_string(), Some(&git), at, at);
         }
         assert_eq!(trust.lock().hosts.len(), MAX_HOSTS);
         assert!(!trust.is_doubtful("0", 0) && trust.is_doubtful("1", 0));
-        let trust = Trust::default();
+        let trust = TrustHistory::default();
         for user in 0..=MAX_PROGRAMS as u32 {
             let at = u64::from(user);
             trust.refuse("a", Some(&named("git", user)), at, at);

@@ -8,6 +8,6 @@
 //! [`entry`] has these rules. All is kept by program and user: a process that cannot be named changes nothing for others, nor
 //! do others for it. Stamps come in; there is no clock in here.
 
-pub(crate) mod entry;
 pub(crate) mod history;
+pub(crate) mod program;
 pub(crate) mod warning;

@@ -1,6 +1,6 @@
 //! What the user is told about programs that do not accept our certificate.
 
-use crate::proxy::tls::trust::entry::{EXPIRY_MINUTES, MAX_SILENT};
+use crate::proxy::tls::trust::program::{EXPIRY_MINUTES, MAX_SILENT};
 
 /// A program has sent a certificate alert.
 pub(crate) fn refused(program: Option<&str>, host: &str, alert: &str) -> String {

@@ -18,16 +18,16 @@ pub(crate) struct NotHuffman;
 /// the padding is longer than seven bits or other than the symbol's first bits.
 pub(crate) fn decode(coded: &[u8], decoded: &mut Vec<u8>) -> Result<(), NotHuffman> {
     decoded.reserve(coded.len() * 2);
-    let machine = &*MACHINE;
+    let machine = &*DECODE_TABLE;
     let mut state = 0;
     for &byte in coded {
         for nibble in [byte >> 4, byte & 0xf] {
-            let step = machine.steps[state][usize::from(nibble)];
-            if step.fails {
+            let transition = machine.transitions[state][usize::from(nibble)];
+            if transition.fails {
                 return Err(NotHuffman);
             }
-            decoded.extend(step.symbol);
-            state = usize::from(step.next);
+            decoded.extend(transition.symbol);
+            state = usize::from(transition.next);
         }
     }
     if machine.may_end[state] {
@@ -37,8 +37,8 @@ pub(crate) fn decode(coded: &[u8], decoded: &mut Vec<u8>) -> Result<(), NotHuffm
     }
 }
 
-struct Machine {
-    steps: Vec<[Step; 16]>,
+struct DecodeTable {
+    transitions: Vec<[Transition; 16]>,
     /// Whether a text may end in this state: what has been read of the next
     /// code are up to seven ones.
     may_end: Vec<bool>,
@@ -46,13 +46,13 @@ struct Machine {
 
 /// What four bits do. No code is shorter than five bits: they complete one symbol at most.
 #[derive(Debug, Clone, Copy, Default)]
-struct Step {
+struct Transition {
     next: u8,
     symbol: Option<u8>,
     fails: bool,
 }
 
-static MACHINE: LazyLock<Machine> = LazyLock::new(|| {
+static DECODE_TABLE: LazyLock<DecodeTable> = LazyLock::new(|| {
     let nodes = tree();
     let mut may_end = vec![false; nodes.len()];
     let mut node = 0;
@@ -63,10 +63,13 @@ static MACHINE: LazyLock<Machine> = LazyLock::new(|| {
             Child::Symbol(_) | Child::None => break,
         }
     }
-    let steps = (0..nodes.len())
-        .map(|state| std::array::from_fn(|nibble| step(&nodes, state, nibble)))
+    let transitions = (0..nodes.len())
+        .map(|state| std::array::from_fn(|nibble| transition(&nodes, state, nibble)))
         .collect();
-    Machine { steps, may_end }
+    DecodeTable {
+        transitions,
+        may_end,
+    }
 });
 
 #[derive(Clone, Copy)]
@@ -77,26 +80,26 @@ enum Child {
     Symbol(usize),
 }
 
-fn step(nodes: &[[Child; 2]], state: usize, nibble: usize) -> Step {
-    let mut step = Step::default();
+fn transition(nodes: &[[Child; 2]], state: usize, nibble: usize) -> Transition {
+    let mut transition = Transition::default();
     let mut node = state;
     for bit in (0..4).rev() {
         match nodes[node][nibble >> bit & 1] {
             Child::Node(next) => node = next,
             Child::Symbol(symbol) => {
                 let Ok(symbol) = u8::try_from(symbol) else {
-                    step.fails = true;
-                    return step;
+                    transition.fails = true;
+                    return transition;
                 };
-                step.symbol = Some(symbol);
+                transition.symbol = Some(symbol);
                 node = 0;
             }
-            Child::None => step.fails = true,
+            Child::None => transition.fails = true,
         }
     }
     // 257 symbols make 256 inner nodes.
-    step.next = u8::try_from(node).unwrap_or_default();
-    step
+    transition.next = u8::try_from(node).unwrap_or_default();
+    transition
 }
 
 /// The code's tree: canonical codes are given out by length, then by symbol.

@@ -8,24 +8,24 @@ mod huffman;
 mod table;
 
 use smol_str::SmolStr;
-use table::{Field, Table};
+use table::{Field, HpackTable};
 
 use crate::proxy::tap::head::text;
 use crate::proxy::tap::unreadable::Unreadable;
 
 /// Decodes the header blocks of one direction, which build on each other.
 #[derive(Debug)]
-pub(crate) struct Decoder {
-    table: Table,
+pub(crate) struct HpackDecoder {
+    table: HpackTable,
 }
 
 /// What is left of a block.
-struct Block<'a>(&'a [u8]);
+struct EncodedBlock<'a>(&'a [u8]);
 
-impl Decoder {
+impl HpackDecoder {
     pub(crate) fn new() -> Self {
         Self {
-            table: Table::new(),
+            table: HpackTable::new(),
         }
     }
 
@@ -40,7 +40,7 @@ impl Decoder {
         block: &[u8],
         mut take: impl FnMut(SmolStr, SmolStr),
     ) -> Result<(), Unreadable> {
-        let mut block = Block(block);
+        let mut block = EncodedBlock(block);
         while let Some(&first) = block.0.first() {
             if first & 0x80 != 0 {
                 let index = block.integer(7)?;
@@ -65,7 +65,7 @@ impl Decoder {
     }
 
     /// Section 6.2: a name of its own or from the table, and a value.
-    fn literal(&self, block: &mut Block<'_>, prefix: u32) -> Result<Field, Unreadable> {
+    fn literal(&self, block: &mut EncodedBlock<'_>, prefix: u32) -> Result<Field, Unreadable> {
         let (name, name_size) = match block.integer(prefix)? {
             0 => {
                 let name = block.string()?;
@@ -86,7 +86,7 @@ impl Decoder {
     }
 }
 
-impl Block<'_> {
+impl EncodedBlock<'_> {
     fn byte(&mut self) -> Result<u8, Unreadable> {
         let (&byte, rest) = self
             .0
@@ -149,7 +149,10 @@ mod tests {
 
     use super::*;
 
-    fn fields(decoder: &mut Decoder, block: &[u8]) -> Result<Vec<(SmolStr, SmolStr)>, Unreadable> {
+    fn fields(
+        decoder: &mut HpackDecoder,
+        block: &[u8],
+    ) -> Result<Vec<(SmolStr, SmolStr)>, Unreadable> {
         let mut fields = Vec::new();
         decoder.decode(block, |name, value| fields.push((name, value)))?;
         Ok(fields)
@@ -163,7 +166,7 @@ mod tests {
             b"\x82\x86\x84\xbe\x58\x86\xa8\xeb\x10\x64\x9c\xbf",
             b"\x82\x87\x85\xbf\x40\x88\x25\xa8\x49\xe9\x5b\xa9\x7d\x7f\x89\x25\xa8\x49\xe9\x5b\xb8\xe8\xb4\xbf",
         ];
-        let mut decoder = Decoder::new();
+        let mut decoder = HpackDecoder::new();
         let last = blocks.map(|block| fields(&mut decoder, block).unwrap());
         assert_eq!(last[1][4], ("cache-control".into(), "no-cache".into()));
         assert_eq!(last[2][3], (":authority".into(), "www.example.com".into()));
@@ -173,9 +176,12 @@ mod tests {
     #[test]
     fn a_cut_block_is_unreadable_and_no_panic() {
         let block = b"\x40\x88\x25\xa8\x49\xe9\x5b\xa9\x7d\x7f\x02ab";
-        assert_eq!(fields(&mut Decoder::new(), block).unwrap().len(), 1);
+        assert_eq!(fields(&mut HpackDecoder::new(), block).unwrap().len(), 1);
         for cut in 1..block.len() {
-            assert!(fields(&mut Decoder::new(), &block[..cut]).is_err(), "{cut}");
+            assert!(
+                fields(&mut HpackDecoder::new(), &block[..cut]).is_err(),
+                "{cut}"
+            );
         }
     }
 
@@ -188,7 +194,7 @@ mod tests {
             ),
         ) {
             let mut encoder = loona_hpack::Encoder::new();
-            let mut decoder = Decoder::new();
+            let mut decoder = HpackDecoder::new();
             for list in lists {
                 let block = encoder.encode(list.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes())));
                 let list: Vec<_> = list.iter().map(|(n, v)| (n.into(), v.into())).collect();
@@ -198,7 +204,7 @@ mod tests {
 
         #[test]
         fn the_same_as_another_decoder_makes_of_it(block in proptest::collection::vec(any::<u8>(), 0..80)) {
-            let ours = fields(&mut Decoder::new(), &block);
+            let ours = fields(&mut HpackDecoder::new(), &block);
             let theirs = loona_hpack::Decoder::new().decode(&block);
             if let (Ok(ours), Ok(theirs)) = (&ours, &theirs) {
                 let theirs: Vec<_> =

@@ -15,13 +15,13 @@ pub(crate) struct Field {
 
 /// The static table, and behind it the dynamic one, newest first.
 #[derive(Debug)]
-pub(crate) struct Table {
+pub(crate) struct HpackTable {
     dynamic: VecDeque<Field>,
     size: usize,
     max_size: usize,
 }
 
-impl Table {
+impl HpackTable {
     pub(crate) fn new() -> Self {
         Self {
             dynamic: VecDeque::new(),

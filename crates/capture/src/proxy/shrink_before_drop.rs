@@ -5,7 +5,7 @@
 /// glibc takes the largest block that it is given back for a measure: from then on blocks of that
 /// size are cut out of heaps, where one small piece that is still in use, or set aside for the
 /// next caller, holds all that lies below it. So a long list is made short before it goes.
-pub(crate) fn give_back<T>(mut list: Vec<T>) {
+pub(crate) fn shrink_before_drop<T>(mut list: Vec<T>) {
     let few = SHORT_BYTES / size_of::<T>().max(1);
     if list.capacity() > few {
         list.truncate(few);

@@ -8,7 +8,7 @@ use crate::record::{Delay, Outcome, OutcomeState};
 
 /// One connection, as its exchanges see it.
 #[derive(Debug)]
-pub(crate) struct Scope {
+pub(crate) struct ConnectionExchanges {
     /// The connection's id.
     pub(crate) connection: u64,
     /// `https` where TLS was ended, else `http`.
@@ -28,7 +28,7 @@ pub(crate) struct Scope {
     pub(crate) notes: Vec<String>,
 }
 
-impl Scope {
+impl ConnectionExchanges {
     /// A connection to `authority` (`host:port`), of which nothing has been seen.
     pub(crate) fn new(
         connection: u64,

@@ -33,7 +33,7 @@ pub(crate) enum Verdict {
 
 /// One program at one host.
 #[derive(Debug)]
-pub(crate) struct Entry {
+pub(crate) struct ProgramHistory {
     pub(crate) program: Program,
     refused: bool,
     /// It has spoken to this host in this run.
@@ -47,7 +47,7 @@ pub(crate) struct Entry {
     pub(crate) changed: Stamp,
 }
 
-impl Entry {
+impl ProgramHistory {
     pub(crate) fn new(program: Program) -> Self {
         Self {
             program,
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     /// An end without an alert at each of these times, of connections that began just before.
-    fn after(entry: &mut Entry, ends: &[Stamp]) -> Vec<Verdict> {
+    fn after(entry: &mut ProgramHistory, ends: &[Stamp]) -> Vec<Verdict> {
         let ends = ends.iter();
         ends.map(|&end| entry.count(end - 1, end)).collect()
     }
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn ends_without_an_alert_count_after_several_in_a_row_and_expire() {
-        let mut entry = Entry::new(Program::Any);
+        let mut entry = ProgramHistory::new(Program::Any);
         let verdicts = after(&mut entry, &[10, 20, 30]);
         assert_eq!(verdicts, [Verdict::Nothing, Verdict::Nothing, SILENT]);
         assert_eq!(entry.distrust(31), Some(Distrust::Silent));
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn whoever_speaks_to_a_host_never_loses_it_without_an_alert() {
-        let mut entry = Entry::new(Program::Any);
+        let mut entry = ProgramHistory::new(Program::Any);
         after(&mut entry, &[10, 20]);
         entry.speak();
         let verdicts = after(&mut entry, &[30, 40, 50, 60]);
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_program_that_speaks_when_it_is_tried_again_is_trusted() {
-        let mut entry = Entry::new(Program::Any);
+        let mut entry = ProgramHistory::new(Program::Any);
         after(&mut entry, &[10, 20, 30]);
         entry.speak();
         assert_eq!(entry.distrust(31), None);
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn connections_that_one_cancellation_ends_count_once() {
-        let mut entry = Entry::new(Program::Any);
+        let mut entry = ProgramHistory::new(Program::Any);
         let verdicts = [10, 11, 12, 13].map(|end| entry.count(5, end));
         assert_eq!(verdicts, [Verdict::Nothing; 4]);
         assert_eq!(entry.silent, 1);
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn ends_that_are_far_apart_are_not_in_a_row() {
-        let mut entry = Entry::new(Program::Any);
+        let mut entry = ProgramHistory::new(Program::Any);
         let far = [EXPIRY_US, 2 * EXPIRY_US, 3 * EXPIRY_US, 4 * EXPIRY_US];
         assert_eq!(after(&mut entry, &far), [Verdict::Nothing; 4]);
     }
