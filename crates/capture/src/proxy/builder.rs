@@ -206,7 +206,6 @@ impl<S: Sink> Builder<S> {
             hosts: self.intercept,
             trust: TrustHistory::default(),
             processes: Processes::start().map_err(Error::Recorder)?,
-            password,
             shutdown: Shutdown::default(),
             local_addr,
             timeouts: self.timeouts,
@@ -214,6 +213,7 @@ impl<S: Sink> Builder<S> {
         Ok(Proxy {
             listener,
             context: Arc::new(context),
+            password: password.map(Arc::new),
             thread,
             grace: self.grace,
         })
@@ -225,6 +225,7 @@ impl<S: Sink> Builder<S> {
 pub struct Proxy {
     listener: TcpListener,
     context: Arc<Context>,
+    password: Option<Arc<Password>>,
     thread: RecorderThread,
     grace: Duration,
 }
@@ -243,7 +244,7 @@ impl Proxy {
     /// What an agent sets `HTTPS_PROXY` to; the password is in it, if there is one.
     pub fn url(&self) -> String {
         let addr = self.context.local_addr;
-        match &self.context.password {
+        match &self.password {
             Some(password) => format!("http://{}@{addr}", password.url_part()),
             None => format!("http://{addr}"),
         }
@@ -261,7 +262,8 @@ impl Proxy {
     /// None that a connection or the sink could cause: those are in the recording and the summary.
     pub async fn run(self, until: impl Future<Output = ()> + Send) -> Result<Summary, Error> {
         let shutdown = self.context.shutdown.clone();
-        shutdown.spawn(accept_all(self.listener, Arc::clone(&self.context)));
+        let context = Arc::clone(&self.context);
+        shutdown.spawn(accept_all(self.listener, context, self.password));
         until.await;
         shutdown.run(self.grace).await;
         drop(self.context);

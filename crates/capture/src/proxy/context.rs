@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::proxy::front::password::Password;
 use crate::proxy::hosts::Hosts;
 use crate::proxy::net::processes::Processes;
 use crate::proxy::net::upstream::Upstream;
@@ -22,7 +21,6 @@ pub(crate) struct Context {
     pub(crate) hosts: Hosts,
     pub(crate) trust: TrustHistory,
     pub(crate) processes: Processes,
-    pub(crate) password: Option<Password>,
     pub(crate) shutdown: Shutdown,
     pub(crate) local_addr: SocketAddr,
     pub(crate) timeouts: Timeouts,

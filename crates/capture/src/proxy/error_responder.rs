@@ -1,9 +1,8 @@
-//! Answers in the place of an origin that cannot be reached or trusted.
+//! Explains to the agent why an origin cannot be reached or trusted: 502, or 504 after a timeout.
+//!
+//! As an answer to a request that hyper serves, or, inside a tunnel, as a server in the origin's place.
 
 use std::convert::Infallible;
-use std::io;
-use std::pin::Pin;
-use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
 use http_body_util::Full;
@@ -13,17 +12,13 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf, duplex};
+use tokio::io::{DuplexStream, duplex};
 
 use crate::proxy::context::Context;
 use crate::proxy::net::cause::Cause;
-use crate::proxy::tunnel::relay::PeerStream;
 
-/// The near end of a connection whose far end answers every request with the cause.
-pub(crate) struct StandBy(DuplexStream);
-
-/// Starts an HTTP/1.1 server that answers 502, or 504, and says why.
-pub(crate) fn answer(context: &Context, cause: &Cause) -> StandBy {
+/// Starts an HTTP/1.1 server that answers every request with `cause`; returns our end of the pipe to it.
+pub(crate) fn serve(context: &Context, cause: &Cause) -> DuplexStream {
     let (near, far) = duplex(BUFFER_BYTES);
     let cause = cause.clone();
     context.shutdown.spawn(async move {
@@ -31,7 +26,7 @@ pub(crate) fn answer(context: &Context, cause: &Cause) -> StandBy {
             let response = response(&cause);
             async { Ok::<_, Infallible>(response) }
         });
-        // How the agent ends this changes nothing: the cause is on record.
+        // However the agent ends this, the cause is recorded already.
         drop(
             http1::Builder::new()
                 .timer(TokioTimer::new())
@@ -40,10 +35,10 @@ pub(crate) fn answer(context: &Context, cause: &Cause) -> StandBy {
                 .await,
         );
     });
-    StandBy(near)
+    near
 }
 
-/// What the agent is told about a cause: 504 where we waited in vain, else 502.
+/// The answer that explains `cause`.
 pub(crate) fn response(cause: &Cause) -> Response<Full<Bytes>> {
     let status = if cause.is_timeout() {
         StatusCode::GATEWAY_TIMEOUT
@@ -62,48 +57,8 @@ pub(crate) fn text(status: StatusCode, text: &str) -> Response<Full<Bytes>> {
     response
 }
 
-impl AsyncRead for StandBy {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut TaskContext<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for StandBy {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut TaskContext<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
-    }
-}
-
-impl PeerStream for StandBy {
-    fn poll_abrupt_shutdown(&mut self, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
-    }
-
-    fn reset_on_drop(&self) {}
-
-    fn is_broken(&self) -> bool {
-        false
-    }
-}
-
-/// An agent that has not asked by then does not want to know.
+/// Time for the agent's request; nothing is lost if it never comes.
 const HEAD_LIMIT: Duration = Duration::from_secs(60);
 
-/// One answer fits.
+/// One answer fits in.
 const BUFFER_BYTES: usize = 16 * 1024;

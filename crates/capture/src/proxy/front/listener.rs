@@ -7,11 +7,16 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 use crate::proxy::context::Context;
-use crate::proxy::front::connect::Front;
+use crate::proxy::front::password::Password;
+use crate::proxy::front::server::Server;
 use crate::proxy::net::dial::prepare;
 
-/// Accepts until the drain begins.
-pub(crate) async fn accept_all(listener: TcpListener, context: Arc<Context>) {
+/// Accepts until the drain begins; agents need `password` where there is one.
+pub(crate) async fn accept_all(
+    listener: TcpListener,
+    context: Arc<Context>,
+    password: Option<Arc<Password>>,
+) {
     let draining = context.shutdown.draining();
     tokio::pin!(draining);
     let mut pause = SHORTEST_PAUSE;
@@ -28,7 +33,7 @@ pub(crate) async fn accept_all(listener: TcpListener, context: Arc<Context>) {
                     tracing::debug!(%agent, %error, "the agent was gone at once");
                     continue;
                 }
-                let serving = Front::serve(Arc::clone(&context), stream, agent);
+                let serving = Server::serve(Arc::clone(&context), password.clone(), stream, agent);
                 context.shutdown.spawn(serving);
             }
             // Out of descriptors, or of memory: what is open goes on and frees some.

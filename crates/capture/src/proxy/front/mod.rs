@@ -1,6 +1,9 @@
 //! What agents reach first: the listener, and what the proxy itself answers with hyper.
 
-pub(crate) mod connect;
+mod answers;
+mod connect;
 pub(crate) mod listener;
 pub(crate) mod password;
-pub(crate) mod plain;
+mod plain;
+mod server;
+mod tapped_stream;

@@ -1,14 +1,10 @@
 //! Plain HTTP through the proxy: requests in absolute form, forwarded one to one.
 //!
-//! One connection to the origin for one of the agent's, as everywhere. What is
-//! recorded is what passes on the origin's side, so it is what the origin saw.
+//! Each connection of the agent gets one to the origin, as in tunnels. The tap is on the
+//! origin's side, so the recording holds what the origin saw.
 
-use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context as TaskContext, Poll};
 
-use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
@@ -17,31 +13,30 @@ use hyper::http::uri::PathAndQuery;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper::{Request, Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::io::AsyncWriteExt;
 use tokio::sync::Mutex;
 
 use crate::proxy::context::Context;
-use crate::proxy::error_responder;
-use crate::proxy::front::connect::{AnyBody, goes_nowhere, own, refuse};
+use crate::proxy::front::answers::{self, AnyBody};
+use crate::proxy::front::tapped_stream::TappedStream;
 use crate::proxy::net::authority::{Authority, without_userinfo};
 use crate::proxy::net::cause::Cause;
 use crate::proxy::net::processes::AgentProcess;
 use crate::proxy::net::rewind::Rewind;
 use crate::proxy::tunnel::connection_guard::ConnectionGuard;
-use crate::proxy::tunnel::relay::pass;
+use crate::proxy::tunnel::relay::relay;
 use crate::proxy::tunnel::watched_socket::WatchedSocket;
-use crate::proxy::wire::{ConnectionEnd, Direction, Side};
+use crate::proxy::wire::{ConnectionEnd, Side};
 use crate::record::Unread;
 
-/// Forwards one agent connection's requests.
+/// Forwards the requests of one agent connection.
 pub(crate) struct PlainForwarder {
     context: Arc<Context>,
     process: AgentProcess,
     open: Mutex<Option<OriginConnection>>,
 }
 
-/// The connection to the origin that was asked last.
+/// The connection to the origin of the last request.
 struct OriginConnection {
     authority: Authority,
     sender: SendRequest<Incoming>,
@@ -56,24 +51,21 @@ impl PlainForwarder {
         }
     }
 
-    /// Sends the request to its origin and passes the answer on.
+    /// Sends the request to its origin and returns the answer.
     pub(crate) async fn forward(&self, mut request: Request<Incoming>) -> Response<AnyBody> {
         if request.uri().scheme_str() != Some("http") {
             let text =
                 "only http:// URLs can be asked for in absolute form; use CONNECT for others";
-            return own(error_responder::text(StatusCode::BAD_REQUEST, text));
+            return answers::text(StatusCode::BAD_REQUEST, text);
         }
         let Some(named) = request.uri().authority() else {
-            return own(error_responder::text(
-                StatusCode::BAD_REQUEST,
-                "the URL names no host",
-            ));
+            return answers::text(StatusCode::BAD_REQUEST, "the URL names no host");
         };
         let authority = match Authority::of_url(named) {
             Ok(authority) => authority,
             Err(reason) => {
                 let process = self.process.clone();
-                return own(goes_nowhere(&self.context, named, process, &reason));
+                return answers::bad_authority(&self.context, named, process, &reason);
             }
         };
         to_origin_form(&mut request);
@@ -89,17 +81,14 @@ impl PlainForwarder {
             }
         }
         let Some(OriginConnection { sender, .. }) = open.as_mut() else {
-            return own(error_responder::text(
-                StatusCode::BAD_GATEWAY,
-                "no connection",
-            ));
+            return answers::text(StatusCode::BAD_GATEWAY, "no connection");
         };
         match sender.send_request(request).await {
             Ok(response) => self.pass_back(response, agent),
             Err(error) => {
                 *open = None;
                 let reason = format!("the origin did not answer: {error}");
-                own(error_responder::response(&Cause::new("no_answer", reason)))
+                answers::explain(&Cause::new("no_answer", reason))
             }
         }
     }
@@ -116,7 +105,7 @@ impl PlainForwarder {
             .upstream
             .dial(host, *port, context.local_addr, &mut guard)
             .await
-            .map_err(|cause| own(refuse(&mut guard, &cause)))?;
+            .map_err(|cause| answers::refuse(&mut guard, &cause))?;
         guard.record().via = dialled.via;
         if context.hosts.matches(host) {
             guard.intercept("http", None, None);
@@ -126,20 +115,12 @@ impl PlainForwarder {
                 "the host is not among those to intercept",
             );
         }
-        let watched = TappedStream {
-            guard,
-            stream: dialled.stream,
-        };
+        let stream = TappedStream::new(guard, dialled.stream);
         let (sender, connection) = http1::Builder::new()
             .preserve_header_case(true)
-            .handshake(TokioIo::new(watched))
+            .handshake(TokioIo::new(stream))
             .await
-            .map_err(|error| {
-                own(error_responder::text(
-                    StatusCode::BAD_GATEWAY,
-                    &error.to_string(),
-                ))
-            })?;
+            .map_err(|error| answers::text(StatusCode::BAD_GATEWAY, &error.to_string()))?;
         context.shutdown.spawn(async move {
             if let Err(error) = connection.with_upgrades().await {
                 tracing::debug!(%error, "a plain connection to an origin failed");
@@ -163,7 +144,7 @@ impl PlainForwarder {
     }
 }
 
-/// Relays what hyper has let go of, as in a tunnel.
+/// Takes both sockets back from hyper and relays between them, as in a tunnel.
 async fn relay_upgraded(context: &Context, agent: Upgraded, origin: Upgraded) {
     let (Ok(agent), Ok(origin)) = (
         agent.downcast::<TokioIo<WatchedSocket>>(),
@@ -172,15 +153,15 @@ async fn relay_upgraded(context: &Context, agent: Upgraded, origin: Upgraded) {
         return;
     };
     let mut agent = Rewind::new(agent.read_buf, agent.io.into_inner().into_tcp());
-    let TappedStream { mut guard, stream } = origin.io.into_inner();
-    // Came with the 101, and has been seen.
+    let (mut guard, stream) = origin.io.into_inner().into_parts();
+    // Bytes that came with the 101: the tap has seen them already.
     if agent.write_all(&origin.read_buf).await.is_err() {
         return guard.ended(ConnectionEnd::Reset(Side::Agent));
     }
-    pass(context, &mut guard, &mut agent, &mut Rewind::from(stream)).await;
+    relay(context, &mut guard, &mut agent, &mut Rewind::from(stream)).await;
 }
 
-/// What a proxy has to change (RFC 9112, section 3.2.1), and nothing else.
+/// Rewrites what a proxy must (RFC 9112, section 3.2.1), and nothing else.
 fn to_origin_form(request: &mut Request<Incoming>) {
     let path = request
         .uri()
@@ -199,69 +180,4 @@ fn to_origin_form(request: &mut Request<Incoming>) {
     let headers = request.headers_mut();
     headers.remove(PROXY_AUTHORIZATION);
     headers.remove(HeaderName::from_static("proxy-connection"));
-}
-
-/// TCP to an origin, watched.
-struct TappedStream {
-    guard: ConnectionGuard,
-    stream: TcpStream,
-}
-
-impl TappedStream {
-    fn saw(&mut self, direction: Direction, bytes: &[u8]) {
-        let at = self.guard.now();
-        if let Some(tap) = self.guard.tap() {
-            tap.push(direction, bytes, at, 0);
-        }
-    }
-}
-
-impl AsyncRead for TappedStream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut TaskContext<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
-        let result = Pin::new(&mut self.stream).poll_read(cx, buf);
-        match &result {
-            Poll::Ready(Ok(())) if buf.filled().len() > before => {
-                let bytes = Bytes::copy_from_slice(&buf.filled()[before..]);
-                self.saw(Direction::Down, &bytes);
-            }
-            Poll::Ready(Ok(())) => {
-                let at = self.guard.now();
-                self.guard.ended(ConnectionEnd::Closed(Side::Origin));
-                if let Some(tap) = self.guard.tap() {
-                    tap.half_closed(Direction::Down, at);
-                }
-            }
-            Poll::Ready(Err(_)) => self.guard.ended(ConnectionEnd::Reset(Side::Origin)),
-            Poll::Pending => {}
-        }
-        result
-    }
-}
-
-impl AsyncWrite for TappedStream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut TaskContext<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let result = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        if let Poll::Ready(Ok(count)) = &result {
-            self.saw(Direction::Up, &bytes[..*count]);
-        }
-        result
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
-        self.guard.ended(ConnectionEnd::Closed(Side::Agent));
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
 }

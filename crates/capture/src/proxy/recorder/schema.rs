@@ -9,7 +9,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::proxy::recorder::{Config, Recorder, start};
-use crate::proxy::sink::JsonlSink;
+use crate::proxy::sink::jsonl::JsonlSink;
 use crate::proxy::wire::{BodyDraft, Direction, Draft, RequestDraft, ResponseDraft, SocketInfo};
 use crate::record::{
     Body, Connection, Delay, Disposition, Dispositions, End, Event, Exchange, Header,

@@ -6,9 +6,9 @@ use std::thread::Builder;
 use std::time::Duration;
 
 use crate::proxy::content::record_builder::RecordBuilder;
-use crate::proxy::recorder::Recorder;
 use crate::proxy::recorder::message::QueueMessage;
 use crate::proxy::recorder::queue::QueueState;
+use crate::proxy::recorder::queue::Recorder;
 use crate::proxy::recorder::tally::{Finished, Tally};
 use crate::proxy::recorder::worker::Worker;
 use crate::proxy::sink::Sink;
@@ -171,7 +171,7 @@ mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
 
     use super::*;
-    use crate::proxy::sink::MemorySink;
+    use crate::proxy::sink::memory::MemorySink;
     use crate::proxy::wire::{BodyDraft, Direction, Draft, RequestDraft, SocketInfo};
     use crate::record::{
         Connection, Delay, Limits, Outcome, OutcomeState, Record, Secrets, State, Timestamp,

@@ -1,16 +1,13 @@
 //! Sinks: where finished records go.
 
 mod compression;
-mod jsonl;
-mod memory;
+pub(crate) mod jsonl;
+pub(crate) mod memory;
 mod output;
 
 use std::io;
 
 use crate::record::Record;
-
-pub use jsonl::JsonlSink;
-pub use memory::MemorySink;
 
 /// Takes finished records, one after another.
 ///

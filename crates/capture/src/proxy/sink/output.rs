@@ -27,7 +27,7 @@ impl Output {
     ///
     /// # Errors
     ///
-    /// Named by the path; see [`JsonlSink::open`](super::JsonlSink::open).
+    /// Named by the path; see [`JsonlSink::open`](crate::JsonlSink::open).
     pub(crate) fn open(path: &Path, compression: Compression) -> io::Result<Self> {
         if path.as_os_str() == "-" {
             return Ok(Self {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::proxy::recorder;
 use crate::proxy::recorder::Recorder;
-use crate::proxy::sink::MemorySink;
+use crate::proxy::sink::memory::MemorySink;
 use crate::proxy::tap::connection::{Tap, TapSummary};
 use crate::proxy::tap::exchanges::ConnectionExchanges;
 use crate::proxy::wire::{ConnectionEnd, Direction, Side};

@@ -14,7 +14,7 @@ use crate::proxy::context::Context;
 use crate::proxy::net::cause::{Cause, HandshakeFailure};
 use crate::proxy::net::processes::AgentProcess;
 use crate::proxy::net::rewind::Rewind;
-use crate::proxy::tunnel::relay::PeerStream;
+use crate::proxy::tunnel::peer_stream::PeerStream;
 
 /// TLS with an agent; what passes is unchanged.
 pub(crate) struct AgentStream {
@@ -22,7 +22,7 @@ pub(crate) struct AgentStream {
     context: Arc<Context>,
     host: String,
     process: AgentProcess,
-    /// Told to [`TrustHistory`](super::trust::TrustHistory) at the first bytes: a connection may live for hours.
+    /// Told to [`TrustHistory`](crate::proxy::tls::trust::history::TrustHistory) at the first bytes: a connection may live for hours.
     spoke: bool,
     /// How its TLS failed, where it did.
     failure: Option<HandshakeFailure>,

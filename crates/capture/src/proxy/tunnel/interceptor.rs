@@ -13,7 +13,7 @@ use crate::proxy::net::rewind::Rewind;
 use crate::proxy::tls::configs::Offer;
 use crate::proxy::tls::trust::program::Distrust;
 use crate::proxy::tunnel::connection_guard::ConnectionGuard;
-use crate::proxy::tunnel::relay::pass;
+use crate::proxy::tunnel::relay::relay;
 use crate::proxy::tunnel::tls_session::{TlsSession, TlsSetup};
 use crate::record::{State, Unread};
 
@@ -61,7 +61,7 @@ impl Tunnel {
                     mut origin,
                     ..
                 } = self;
-                pass(&context, &mut guard, &mut agent, &mut origin).await;
+                relay(&context, &mut guard, &mut agent, &mut origin).await;
             }
             FirstByte::Agent(None) => {
                 let reason = "the agent closed the tunnel without a byte";
@@ -120,7 +120,7 @@ impl Tunnel {
 
     async fn relay_unread(mut self, why: Unread, reason: &str) {
         self.guard.leave_unread(why, reason);
-        pass(
+        relay(
             &self.context,
             &mut self.guard,
             &mut self.agent,

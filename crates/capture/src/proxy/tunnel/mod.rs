@@ -1,9 +1,11 @@
 //! Inside a tunnel: what is intercepted, and the relay that hands bytes on.
 
-pub(crate) mod agent_stream;
+mod agent_stream;
 pub(crate) mod connection_guard;
-pub(crate) mod half_close_timeout;
+mod half_close_timeout;
 pub(crate) mod interceptor;
+mod peer_stream;
+mod pump;
 pub(crate) mod relay;
-pub(crate) mod tls_session;
+mod tls_session;
 pub(crate) mod watched_socket;

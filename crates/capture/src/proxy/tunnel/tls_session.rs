@@ -21,7 +21,8 @@ use crate::proxy::tls::trust::program::{Distrust, Verdict};
 use crate::proxy::tls::trust::warning;
 use crate::proxy::tunnel::agent_stream::{AgentReaction, AgentStream};
 use crate::proxy::tunnel::connection_guard::ConnectionGuard;
-use crate::proxy::tunnel::relay::{PeerStream as _, pass};
+use crate::proxy::tunnel::peer_stream::PeerStream as _;
+use crate::proxy::tunnel::relay::relay;
 use crate::proxy::wire::{ConnectionEnd, Side, Stamp};
 use crate::record::State;
 
@@ -214,8 +215,8 @@ impl TlsSetup {
             Ok(mut agent) => {
                 let reason = Some(cause.reason.clone());
                 self.guard.intercept("https", None, reason);
-                let mut origin = error_responder::answer(&self.context, &cause);
-                pass(&self.context, &mut self.guard, &mut agent, &mut origin).await;
+                let mut origin = error_responder::serve(&self.context, &cause);
+                relay(&self.context, &mut self.guard, &mut agent, &mut origin).await;
             }
             Err(HandshakeFailure::Refused(cause)) => self.refused(&cause, offered).await,
             // It had waited for an origin that failed: why it leaves is on the line already.
@@ -243,7 +244,7 @@ impl TlsSession {
             offered,
         } = self;
         this.guard.intercept("https", agent.alpn().as_deref(), None);
-        let cut = pass(&this.context, &mut this.guard, &mut agent, &mut origin).await;
+        let cut = relay(&this.context, &mut this.guard, &mut agent, &mut origin).await;
         // What follows may wait for the process's name, and the origin need not.
         drop(origin);
         let by_agent = matches!(

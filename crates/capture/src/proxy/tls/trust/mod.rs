@@ -5,7 +5,7 @@
 //! in the handshake or right after it, may have been cancelled: it counts only where the program
 //! has not spoken to the host in this run, after several in a row, and expires.
 //!
-//! [`entry`] has these rules. All is kept by program and user: a process that cannot be named changes nothing for others, nor
+//! [`program`] has these rules. All is kept by program and user: a process that cannot be named changes nothing for others, nor
 //! do others for it. Stamps come in; there is no clock in here.
 
 pub(crate) mod history;
