@@ -12,10 +12,8 @@ use crate::Sink;
 use crate::proxy::recorder::{self, Recorder};
 use crate::proxy::tap::connection::Tap;
 use crate::proxy::tap::exchanges::ConnectionExchanges;
-use crate::proxy::wire::{ConnectionEnd, Direction, Side};
-use crate::record::{
-    Connection, Disposition, Exchange, Limits, Record, Secrets, Session, State, Timestamp,
-};
+use crate::proxy::wire::{self, ConnectionEnd, Direction, Side};
+use crate::record::{Connection, Exchange, Limits, Record, Secrets, Session, State, Timestamp};
 
 /// One thing that passed on a connection; an empty piece ends its half.
 #[derive(Debug, Clone, Copy)]
@@ -201,37 +199,11 @@ impl Sink for ChannelSink {
     }
 }
 
-/// The line that follows all that is recorded of a connection.
+/// A connection's line, which follows everything that was recorded of it.
 fn line(id: u64, end_us: u64) -> Connection {
+    let started_at = Timestamp::from_micros(0);
     Connection {
-        id,
-        started_at: Timestamp::from_micros(0),
-        count: 1,
-        authority: None,
-        disposition: Disposition {
-            state: State::Intercepted,
-            unread: None,
-            cause: None,
-            reason: None,
-        },
-        process: None,
-        protocol: None,
-        sni: None,
-        alpn_offer: Vec::new(),
-        downstream_tls: None,
-        upstream_tls: None,
-        upstream_address: None,
-        via: None,
-        dns_us: None,
-        tcp_us: None,
-        upstream_tls_us: None,
-        downstream_tls_us: None,
         end_us,
-        bytes_up: 0,
-        bytes_down: 0,
-        exchanges: 0,
-        lost: 0,
-        websocket: None,
-        notes: Vec::new(),
+        ..wire::connection(id, started_at, wire::disposition(State::Intercepted))
     }
 }

@@ -38,6 +38,6 @@ pub mod redact;
 
 #[cfg(feature = "proxy")]
 pub use proxy::{
-    AbortHandle, Builder, ConnectTo, Error, Hosts, HostsError, JsonlSink, MemorySink, ParentProxy,
-    Proxy, RootCa, Roots, Sink, Summary, Upstream,
+    AbortHandle, Builder, ConnectTo, Error, Hosts, HostsError, JsonlSink, LeafStore, MemorySink,
+    ParentProxy, Proxy, RootCa, Roots, Sink, Summary, Upstream,
 };

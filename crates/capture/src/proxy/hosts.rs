@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use crate::proxy::net::authority::without_brackets;
+
 /// Patterns of hosts: a name, `*.domain`, an IP address, or all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hosts {
@@ -79,11 +81,10 @@ impl Pattern {
         let invalid = || HostsError {
             pattern: text.to_owned(),
         };
-        let bare = text.trim_start_matches('[').trim_end_matches(']');
         if text == "*" {
             return Ok(Self::All);
         }
-        if let Ok(address) = bare.parse() {
+        if let Ok(address) = without_brackets(text).parse() {
             return Ok(Self::Address(address));
         }
         let (below, name) = match text.strip_prefix("*.") {

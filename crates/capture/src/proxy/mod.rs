@@ -26,5 +26,6 @@ pub use net::upstream::Upstream;
 pub use sink::Sink;
 pub use sink::jsonl::JsonlSink;
 pub use sink::memory::MemorySink;
+pub use tls::leaves::LeafStore;
 pub use tls::root::RootCa;
 pub use tls::roots::Roots;

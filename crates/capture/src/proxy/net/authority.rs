@@ -1,7 +1,7 @@
-//! The authority of a request to the proxy: `host:port`, as CONNECT and absolute form name it.
+//! `host:port`, as CONNECT, absolute form and proxy URLs name it.
 //!
-//! Userinfo is dropped (RFC 9110, section 4.2.4): it is no part of a host's name, and may be a
-//! password. A port that is no port is an error, never another port.
+//! Userinfo is dropped (RFC 9110, section 4.2.4): it is not part of a host's name, and may be a
+//! password. An invalid port is an error, never replaced by a default.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use hyper::http::uri;
 /// Where a request is meant to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Authority {
-    /// As it was sent, without brackets.
+    /// As sent, without brackets.
     pub(crate) host: String,
     pub(crate) port: u16,
 }
@@ -34,17 +34,19 @@ impl Authority {
         Self::parse(authority.as_str(), Some(80))
     }
 
-    fn parse(text: &str, default_port: Option<u16>) -> Result<Self, String> {
+    /// Reads `host:port`; a port that is missing or empty is `default_port`.
+    ///
+    /// # Errors
+    ///
+    /// A sentence for the agent.
+    pub(crate) fn parse(text: &str, default_port: Option<u16>) -> Result<Self, String> {
         let text = without_userinfo(text);
         let (host, port) = match text.rsplit_once(':') {
-            // A colon in brackets is the address's.
+            // A colon in brackets belongs to the address.
             Some((host, port)) if !port.contains(']') => (host, port),
             _ => (text, ""),
         };
-        let host = host
-            .strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'))
-            .unwrap_or(host);
+        let host = without_brackets(host);
         if host.is_empty() {
             return Err(format!("{text:?} names no host"));
         }
@@ -52,7 +54,7 @@ impl Authority {
             ("", Some(port)) => port,
             ("", None) => return Err(format!("CONNECT needs host:port, and got {text:?}")),
             (port, _) => Some(port)
-                // Rust's own reader takes a sign.
+                // `u16::from_str` accepts a sign.
                 .filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()))
                 .and_then(|port| port.parse().ok())
                 .filter(|port| *port != 0)
@@ -76,11 +78,24 @@ impl fmt::Display for Authority {
     }
 }
 
-/// `host:port` of `user:password@host:port`, for the record of a request that goes nowhere.
+/// Splits `user:password@host:port` into the userinfo and the rest.
+pub(crate) fn split_userinfo(authority: &str) -> (Option<&str>, &str) {
+    match authority.rsplit_once('@') {
+        Some((userinfo, rest)) => (Some(userinfo), rest),
+        None => (None, authority),
+    }
+}
+
+/// `host:port` of `user:password@host:port`.
 pub(crate) fn without_userinfo(authority: &str) -> &str {
-    authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, rest)| rest)
+    split_userinfo(authority).1
+}
+
+/// `::1` of `[::1]`; any other host as it is.
+pub(crate) fn without_brackets(host: &str) -> &str {
+    host.strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host)
 }
 
 #[cfg(test)]
@@ -120,6 +135,7 @@ mod tests {
         assert_eq!(read("u:p@a", Some(80)).as_deref(), Some("a 80 a:80"));
         assert_eq!(read("a:", Some(80)).as_deref(), Some("a 80 a:80"));
         assert_eq!(read("[::1]", Some(80)).as_deref(), Some("::1 80 [::1]:80"));
+        assert_eq!(read("a", Some(443)).as_deref(), Some("a 443 a:443"));
         assert_eq!(read("a:99999", Some(80)), None);
     }
 }

@@ -12,12 +12,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::proxy::error::Error;
+use crate::proxy::net::authority::{Authority, split_userinfo};
 use crate::proxy::net::cause::Cause;
 
 /// An HTTP proxy that tunnels to origins, and the hosts that go past it.
 #[derive(Debug, Clone)]
 pub struct ParentProxy {
-    /// `host:port`.
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    /// `host:port`, without credentials.
     authority: String,
     /// The value of `Proxy-Authorization`.
     credentials: Option<String>,
@@ -36,10 +39,7 @@ impl ParentProxy {
     pub fn parse(url: &str, no_proxy: &str) -> Result<Self, Error> {
         let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
         let rest = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-        let (user, host) = match rest.rsplit_once('@') {
-            Some((user, host)) => (Some(user), host),
-            None => (None, rest),
-        };
+        let (user, host) = split_userinfo(rest);
         let refused = |reason: &str| Error::ParentProxy {
             url: format!("{scheme}://{host}"),
             reason: reason.to_owned(),
@@ -47,14 +47,10 @@ impl ParentProxy {
         if !scheme.eq_ignore_ascii_case("http") {
             return Err(refused("only http:// proxies are supported"));
         }
-        let has_port = host
-            .rsplit_once(':')
-            .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-        let authority = match (host.is_empty(), has_port) {
-            (true, _) => return Err(refused("it names no host")),
-            (false, true) => host.to_owned(),
-            (false, false) => format!("{host}:80"),
-        };
+        if host.is_empty() {
+            return Err(refused("it names no host"));
+        }
+        let authority = Authority::parse(host, Some(80)).map_err(|reason| refused(&reason))?;
         let credentials = user.map(|user| {
             let user = percent_decoded(user);
             let user = if user.contains(&b':') {
@@ -70,7 +66,9 @@ impl ParentProxy {
             .filter(|entry| !entry.is_empty())
             .collect();
         Ok(Self {
-            authority,
+            authority: authority.to_string(),
+            host: authority.host,
+            port: authority.port,
             credentials,
             past,
         })

@@ -11,6 +11,7 @@ use rustls::pki_types::pem::PemObject;
 use tokio::net::TcpStream;
 
 use crate::proxy::error::Error;
+use crate::proxy::net::authority::Authority;
 use crate::proxy::net::cause::Cause;
 use crate::proxy::net::connect_to::{ConnectTo, way_to};
 use crate::proxy::net::dial;
@@ -190,10 +191,7 @@ impl Upstream {
         };
         let addresses = match (self.all_to, parent) {
             (Some(address), _) => vec![address],
-            (None, Some(parent)) => {
-                let (host, port) = split(parent.authority());
-                resolve(&host, port).await?
-            }
+            (None, Some(parent)) => resolve(&parent.host, parent.port).await?,
             (None, None) => resolve(&dial_host, dial_port).await?,
         };
         progress.resolved();
@@ -210,27 +208,16 @@ impl Upstream {
         }
         let mut via = None;
         if let (Some(parent), None) = (parent, self.all_to) {
-            parent
-                .open(
-                    &mut stream,
-                    &format!("{}:{dial_port}", bracketed(&dial_host)),
-                )
-                .await?;
+            let authority = Authority {
+                host: dial_host,
+                port: dial_port,
+            };
+            parent.open(&mut stream, &authority.to_string()).await?;
             via = Some(parent.authority().to_owned());
         }
         progress.connected(address);
         Ok(Dialled { stream, via })
     }
-}
-
-/// Splits the `host:port` of a parent proxy, which always has a port.
-fn split(authority: &str) -> (String, u16) {
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host, port.parse().unwrap_or(443)),
-        _ => (authority, 443),
-    };
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    (host.to_owned(), port)
 }
 
 async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Cause> {
@@ -249,26 +236,5 @@ fn leads_to(peer: SocketAddr, here: Option<SocketAddr>, ourselves: SocketAddr) -
             || (ourselves.ip().is_unspecified() && is_ours))
 }
 
-fn bracketed(host: &str) -> String {
-    if host.contains(':') {
-        format!("[{host}]")
-    } else {
-        host.to_owned()
-    }
-}
-
 /// Agents give up sooner on their own; this only bounds what waits behind one that does not.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(60);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_authority_is_split_at_its_port() {
-        assert_eq!(split("a:1"), ("a".to_owned(), 1));
-        assert_eq!(split("[::1]:2"), ("::1".to_owned(), 2));
-        assert_eq!(split("[::1]"), ("::1".to_owned(), 443));
-        assert_eq!(split("a"), ("a".to_owned(), 443));
-    }
-}

@@ -1,4 +1,7 @@
-//! One connection as it passes: picks the protocol, and hands finished drafts to the recorder.
+//! The tap of one connection: picks the protocol, and hands finished drafts to the recorder.
+//!
+//! Bytes come in as they pass, with their stamps; what goes out is a draft for each HTTP exchange,
+//! or, after an upgrade, the bytes of a WebSocket, which the recorder's thread reads.
 
 use crate::proxy::recorder::Recorder;
 use crate::proxy::tap::exchanges::ConnectionExchanges;
@@ -14,36 +17,36 @@ pub(crate) struct Tap {
     seen: TapSummary,
 }
 
-/// What a tap tells the connection's line.
+/// What a tap knows for the connection's line.
 #[derive(Debug, Default)]
 pub(crate) struct TapSummary {
     /// Bytes from the agent.
     pub(crate) bytes_up: u64,
     /// Bytes from the origin.
     pub(crate) bytes_down: u64,
-    /// HTTP exchanges that were begun.
+    /// HTTP exchanges that began.
     pub(crate) exchanges: u64,
     /// `http/1.1`, `h2`, `websocket` or `opaque`; `None` when no byte passed.
     pub(crate) protocol: Option<&'static str>,
-    /// What a reader should know.
+    /// Remarks for the reader of the recording.
     pub(crate) notes: Vec<String>,
-    /// Whether the first bytes were no HTTP, so that nothing was read.
+    /// Whether the first bytes were not HTTP, so that nothing was read.
     pub(crate) not_http: bool,
 }
 
 #[derive(Debug)]
 enum Protocol {
-    /// The agent has not spoken yet.
+    /// The agent has not sent enough to tell; these are its bytes so far.
     Undecided(ConnectionExchanges, Vec<u8>),
     Http1(Box<http1::Http1Observer>),
     Http2(Box<http2::Http2Observer>),
-    /// The recorder's thread reads the frames.
+    /// The recorder's thread reads the frames of this connection.
     WebSocket(u64),
     Unread,
 }
 
 impl Tap {
-    /// Watches a connection that speaks HTTP, as far as is known.
+    /// Watches a connection that is expected to carry HTTP.
     pub(crate) fn new(recorder: Recorder, exchanges: ConnectionExchanges) -> Self {
         Self {
             recorder,
@@ -52,8 +55,8 @@ impl Tap {
         }
     }
 
-    /// Watches a connection whose two ends have agreed on HTTP/2: there the origin may
-    /// speak first (RFC 9113, section 3.4).
+    /// Watches a connection whose ends have negotiated HTTP/2, where the origin may send first
+    /// (RFC 9113, section 3.4).
     pub(crate) fn http2(recorder: Recorder, exchanges: ConnectionExchanges) -> Self {
         Self {
             recorder,
@@ -65,7 +68,7 @@ impl Tap {
         }
     }
 
-    /// Watches a connection that is not to be read: counts its bytes.
+    /// Counts the bytes of a connection that is not read.
     pub(crate) fn unread(recorder: Recorder) -> Self {
         Self {
             recorder,
@@ -77,14 +80,14 @@ impl Tap {
         }
     }
 
-    /// Takes bytes that passed at `at`, and took `delay_us` to be handed on.
+    /// Takes bytes that passed at `at`; handing them on took `delay_us`.
     pub(crate) fn push(&mut self, direction: Direction, bytes: &[u8], at: Stamp, delay_us: u64) {
         match direction {
             Direction::Up => self.seen.bytes_up += bytes.len() as u64,
             Direction::Down => self.seen.bytes_down += bytes.len() as u64,
         }
         if let Err(unreadable) = self.read(direction, bytes, at, delay_us) {
-            self.give_up(&unreadable, at);
+            self.give_up(&unreadable);
         }
         self.hand_over();
     }
@@ -94,11 +97,11 @@ impl Tap {
         self.seen.bytes_up + self.seen.bytes_down
     }
 
-    /// Adds what a piece that was pushed earlier took to be handed on.
+    /// Adds the time that handing on an earlier piece took.
     pub(crate) fn delayed(&mut self, direction: Direction, delay_us: u64) {
         match &mut self.protocol {
             Protocol::Http1(observer) => observer.delayed(direction, delay_us),
-            Protocol::Http2(observer) => observer.delayed(direction, delay_us),
+            Protocol::Http2(observer) => observer.delayed(delay_us),
             _ => {}
         }
     }
@@ -114,7 +117,7 @@ impl Tap {
         self.hand_over();
     }
 
-    /// Whether nothing is under way that a stop would cut.
+    /// Whether a stop would cut nothing off.
     pub(crate) fn is_idle(&self) -> bool {
         match &self.protocol {
             Protocol::Undecided(..) => true,
@@ -124,14 +127,14 @@ impl Tap {
         }
     }
 
-    /// The connection is gone: ends what is open.
-    pub(crate) fn end(mut self, cut: ConnectionEnd, at: Stamp) -> TapSummary {
+    /// The connection is gone: ends every open exchange.
+    pub(crate) fn end(mut self, end: ConnectionEnd, at: Stamp) -> TapSummary {
         match &mut self.protocol {
-            Protocol::Http1(observer) => observer.end(cut, at),
-            Protocol::Http2(observer) => observer.end(cut, at),
+            Protocol::Http1(observer) => observer.end(end),
+            Protocol::Http2(observer) => observer.end(end),
             Protocol::WebSocket(connection) => {
                 self.recorder
-                    .websocket_end(*connection, at, cut.websocket_reason());
+                    .websocket_end(*connection, at, end.websocket_reason());
             }
             Protocol::Undecided(..) | Protocol::Unread => {}
         }
@@ -164,8 +167,8 @@ impl Tap {
         }
     }
 
-    /// Picks the protocol by the agent's first bytes: the HTTP/2 preface
-    /// (RFC 9113, section 3.4), or else HTTP/1.
+    /// Picks the protocol by the agent's first bytes: HTTP/2 if they are its preface
+    /// (RFC 9113, section 3.4), otherwise HTTP/1.
     fn decide(
         &mut self,
         direction: Direction,
@@ -200,7 +203,7 @@ impl Tap {
         self.read(direction, &first, at, delay_us)
     }
 
-    /// After a 101 the connection speaks what the response named.
+    /// After a 101 the connection speaks the protocol that the response named.
     fn follow_upgrade(&mut self, at: Stamp) -> Result<(), Unreadable> {
         let Protocol::Http1(observer) = &mut self.protocol else {
             return Ok(());
@@ -230,11 +233,11 @@ impl Tap {
         Ok(())
     }
 
-    /// Ends reading for good; the traffic goes on.
-    fn give_up(&mut self, unreadable: &Unreadable, at: Stamp) {
+    /// Stops reading for good; the traffic goes on.
+    fn give_up(&mut self, unreadable: &Unreadable) {
         match &mut self.protocol {
-            Protocol::Http1(observer) => observer.end(ConnectionEnd::Unreadable, at),
-            Protocol::Http2(observer) => observer.end(ConnectionEnd::Unreadable, at),
+            Protocol::Http1(observer) => observer.end(ConnectionEnd::Unreadable),
+            Protocol::Http2(observer) => observer.end(ConnectionEnd::Unreadable),
             _ => {}
         }
         self.hand_over();
@@ -264,5 +267,5 @@ impl Tap {
     }
 }
 
-/// A peer may repeat itself; what was said so often is known.
+/// A peer may repeat the same fault; more notes tell nothing new.
 const MAX_NOTES: usize = 16;

@@ -1,4 +1,4 @@
-//! What the exchanges of one connection share, and the drafts that it has finished.
+//! The exchanges of one connection: what they share, and the drafts that are finished.
 
 use std::collections::VecDeque;
 
@@ -6,30 +6,31 @@ use crate::proxy::recorder::Recorder;
 use crate::proxy::wire::{Draft, RequestDraft, Stamp};
 use crate::record::{Delay, Outcome, OutcomeState};
 
-/// One connection, as its exchanges see it.
+/// Begins and finishes the drafts of one connection.
 #[derive(Debug)]
 pub(crate) struct ConnectionExchanges {
     /// The connection's id.
     pub(crate) connection: u64,
-    /// `https` where TLS was ended, else `http`.
+    /// `https` where we end TLS, else `http`.
     pub(crate) scheme: &'static str,
+    default_port: &'static str,
     /// Where the connection goes, without the scheme's default port.
     pub(crate) authority: String,
-    /// Bytes kept of each body.
+    /// Bytes to keep of each body.
     pub(crate) body_limit: usize,
-    /// Why the origin cannot be asked, where we answer in its place.
+    /// Why the origin cannot be reached, where we answer in its place.
     pub(crate) failed: Option<String>,
     recorder: Recorder,
-    /// Drafts that are finished and not yet handed over.
+    /// Finished drafts that the tap has not handed to the recorder yet.
     pub(crate) done: VecDeque<Box<Draft>>,
-    /// Exchanges that were begun.
+    /// How many exchanges have begun.
     pub(crate) begun: u64,
-    /// What the connection's line should say.
+    /// Notes for the connection's line.
     pub(crate) notes: Vec<String>,
 }
 
 impl ConnectionExchanges {
-    /// A connection to `authority` (`host:port`), of which nothing has been seen.
+    /// No exchanges yet, on a connection to `authority` (`host:port`).
     pub(crate) fn new(
         connection: u64,
         scheme: &'static str,
@@ -40,6 +41,7 @@ impl ConnectionExchanges {
         Self {
             connection,
             scheme,
+            default_port,
             authority: authority
                 .strip_suffix(default_port)
                 .unwrap_or(authority)
@@ -69,7 +71,7 @@ impl ConnectionExchanges {
         })
     }
 
-    /// Ends an exchange, for the recorder to take.
+    /// Ends an exchange; the tap hands it to the recorder.
     pub(crate) fn finish(
         &mut self,
         mut draft: Box<Draft>,
@@ -86,7 +88,7 @@ impl ConnectionExchanges {
         self.done.push_back(draft);
     }
 
-    /// The URL of `path` here, and a note where one of the `hosts` that the request names is another.
+    /// The URL of `path` on this connection, and a note if the request names another host in `hosts`.
     pub(crate) fn url<'a>(
         &self,
         path: &str,
@@ -98,14 +100,9 @@ impl ConnectionExchanges {
         } else {
             path.to_owned()
         };
-        let default_port = if self.scheme == "https" {
-            ":443"
-        } else {
-            ":80"
-        };
         let note = hosts
             .find(|host| {
-                let host = host.strip_suffix(default_port).unwrap_or(host);
+                let host = host.strip_suffix(self.default_port).unwrap_or(host);
                 !host.eq_ignore_ascii_case(&self.authority)
             })
             .map(|host| {
@@ -116,10 +113,4 @@ impl ConnectionExchanges {
             });
         (url, note)
     }
-}
-
-/// Adds the cost of one piece to an exchange.
-pub(crate) fn add_delay(delay: &mut Delay, delay_us: u64) {
-    delay.max_us = delay.max_us.max(delay_us);
-    delay.total_us += delay_us;
 }

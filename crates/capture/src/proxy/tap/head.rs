@@ -1,4 +1,4 @@
-//! HTTP/1 heads, and how the bodies behind them end (RFC 9112, sections 2 to 6).
+//! HTTP/1 heads, and where the bodies after them end (RFC 9112, sections 2 to 6).
 
 use smol_str::SmolStr;
 
@@ -50,7 +50,7 @@ impl<'a> RequestHead<'a> {
         })
     }
 
-    /// What makes servers disagree about where it ends (RFC 9112, section 6.3).
+    /// A note if servers may disagree about where the request ends (RFC 9112, section 6.3).
     pub(crate) fn oddity(&self) -> Option<String> {
         let has = |name| Header::values(&self.headers, name).next().is_some();
         (has("transfer-encoding") && has("content-length")).then(|| {
@@ -82,7 +82,7 @@ impl ResponseHead {
         with_room(|room| {
             let mut head = httparse::Response::new(room);
             let mut config = httparse::ParserConfig::default();
-            // What clients accept in answers: we read for them, not instead of them.
+            // Clients accept these in answers, and we have to read what they read.
             config
                 .allow_spaces_after_header_name_in_responses(true)
                 .allow_obsolete_multiline_headers_in_responses(true);
@@ -101,7 +101,7 @@ impl ResponseHead {
         })
     }
 
-    /// How the body ends, being the answer to `method` (RFC 9112, section 6.3).
+    /// How the body of an answer to `method` ends (RFC 9112, section 6.3).
     pub(crate) fn length(&self, method: &str) -> Result<BodyLength, Unreadable> {
         if method == "HEAD" || matches!(self.status, 100..=199 | 204 | 304) {
             return Ok(BodyLength::Known(0));
@@ -117,7 +117,7 @@ impl ResponseHead {
     }
 }
 
-/// Whether a request line may begin so: a method is a token (RFC 9110, section 9.1).
+/// Whether a request line may begin like this: a method is a token (RFC 9110, section 9.1).
 pub(crate) fn begins_as_http1(bytes: &[u8]) -> bool {
     let line = bytes.trim_ascii_start();
     let method = line.split(|&byte| byte == b' ').next().unwrap_or_default();
@@ -136,7 +136,7 @@ pub(crate) fn trailers(section: &[u8]) -> Result<Vec<Header>, Unreadable> {
     })
 }
 
-/// The length that a body's headers announce; 0 where they do not.
+/// The Content-Length, or 0 if there is none.
 pub(crate) fn announced(headers: &[Header]) -> u64 {
     Header::values(headers, "content-length")
         .next()
@@ -144,7 +144,7 @@ pub(crate) fn announced(headers: &[Header]) -> u64 {
         .unwrap_or(0)
 }
 
-/// Text of a header as sent; bytes that are not UTF-8 are read as ISO 8859-1.
+/// A header's text as sent; read as ISO 8859-1 if it is not UTF-8.
 pub(crate) fn text(bytes: &[u8]) -> SmolStr {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.into(),
@@ -152,7 +152,7 @@ pub(crate) fn text(bytes: &[u8]) -> SmolStr {
     }
 }
 
-/// Parses with room for a usual head, and once more with room for the largest.
+/// Parses with room for a usual head, and if that is too small, for the largest.
 fn with_room<'b, T>(
     parse: impl Fn(&mut [httparse::Header<'b>]) -> Result<T, httparse::Error>,
 ) -> Result<T, Unreadable> {
@@ -189,7 +189,7 @@ fn last_transfer_coding(headers: &[Header]) -> Option<&str> {
         .map(|value| value.rsplit(',').next().unwrap_or(value).trim())
 }
 
-/// One length, however often it is said; different ones are an attack or a fault.
+/// The length, which may be repeated; different ones are an attack or a fault.
 fn content_length(headers: &[Header]) -> Result<Option<u64>, Unreadable> {
     let mut length = None;
     for part in Header::values(headers, "content-length").flat_map(|value| value.split(',')) {
@@ -212,5 +212,5 @@ const MAX_METHOD: usize = 32;
 /// More than agents and origins send.
 const USUAL_HEADERS: usize = 64;
 
-/// Bounds what a peer can make us hold; servers accept a hundred or so.
+/// Servers accept about a hundred; bounds what a peer can make us hold.
 const MAX_HEADERS: usize = 16 * 1024;

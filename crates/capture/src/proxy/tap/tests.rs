@@ -1,4 +1,4 @@
-//! The taps at every cut of what passes, and on bytes that are no protocol.
+//! Taps read the same however bytes are cut, and survive bytes of no protocol.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ const HTTP2_DOWN: &[u8] =
     \x00\x00\x02\x00\x00\x00\x00\x00\x03hi\x00\x00\x00\x00\x01\x00\x00\x00\x03\
     \x00\x00\x01\x01\x05\x00\x00\x00\x01\x8d";
 
-/// What a tap makes of both directions, each in the pieces given, up first.
+/// What a tap reads from both directions, each in the given pieces, up first.
 fn watch(up: &[&[u8]], down: &[&[u8]]) -> (Vec<Exchange>, TapSummary) {
     let sink = MemorySink::new();
     let session = Session {
@@ -70,7 +70,7 @@ fn watch(up: &[&[u8]], down: &[&[u8]]) -> (Vec<Exchange>, TapSummary) {
     (exchanges, seen)
 }
 
-/// All that cutting must not change: everything but the delay, which is one for each piece.
+/// What cutting must not change: everything except the delay, which is counted by piece.
 fn told(exchanges: Vec<Exchange>) -> Vec<String> {
     exchanges
         .into_iter()

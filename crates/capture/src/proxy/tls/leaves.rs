@@ -19,9 +19,11 @@ use rustls::sign::CertifiedKey;
 use crate::proxy::error::Error;
 use crate::proxy::tls::root::{CLOCK_SKEW, RootCa, new_key, random_serial};
 
-/// Mints leaves and keeps them.
+/// Mints a leaf for each host that is asked for, and keeps it.
+///
+/// Hand out [`RootCa::certificate_pem`] before the root goes in here: it is what clients have to trust.
 #[derive(Debug)]
-pub(crate) struct LeafStore {
+pub struct LeafStore {
     root: RootCa,
     key: KeyPair,
     signer: Arc<dyn rustls::sign::SigningKey>,
@@ -36,7 +38,11 @@ struct Minted {
 
 impl LeafStore {
     /// Starts with no leaf; `root` signs what is minted.
-    pub(crate) fn new(root: RootCa) -> Result<Self, Error> {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Certificate`] when no key can be made.
+    pub fn new(root: RootCa) -> Result<Self, Error> {
         let key = new_key()?;
         let der = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let signer = rustls::crypto::aws_lc_rs::sign::any_ecdsa_type(&der).map_err(Error::Tls)?;
@@ -48,12 +54,12 @@ impl LeafStore {
         })
     }
 
-    /// The leaf for `host`, a name or an address.
+    /// The certificate and key to present as `host`, a name or an address.
     ///
     /// # Errors
     ///
     /// [`Error::Certificate`] for a host that no certificate can name.
-    pub(crate) fn leaf(&self, host: &str) -> Result<Arc<CertifiedKey>, Error> {
+    pub fn leaf(&self, host: &str) -> Result<Arc<CertifiedKey>, Error> {
         let host = host.to_ascii_lowercase();
         let now = SystemTime::now();
         if let Some(minted) = self.lock().get(&host)

@@ -10,7 +10,7 @@ use crate::proxy::recorder::Recorder;
 use crate::proxy::shutdown::Shutdown;
 use crate::proxy::tap::connection::{Tap, TapSummary};
 use crate::proxy::tap::exchanges::ConnectionExchanges;
-use crate::proxy::wire::{ConnectionEnd, Stamp};
+use crate::proxy::wire::{ConnectionEnd, Stamp, connection, disposition};
 use crate::record::{Connection, Disposition, State, Unread};
 
 /// One connection or tunnel of the agent: its line is written when this is dropped.
@@ -32,30 +32,12 @@ impl ConnectionGuard {
         let recorder = context.recorder.clone();
         let start = recorder.clock().now();
         let record = Connection {
-            id: recorder.next_connection(),
-            started_at: recorder.clock().wall(start),
-            count: 1,
             authority: authority.map(str::to_owned),
-            disposition: disposition(State::Failed, STOPPED, "the proxy was stopped"),
-            process: None,
-            protocol: None,
-            sni: None,
-            alpn_offer: Vec::new(),
-            downstream_tls: None,
-            upstream_tls: None,
-            upstream_address: None,
-            via: None,
-            dns_us: None,
-            tcp_us: None,
-            upstream_tls_us: None,
-            downstream_tls_us: None,
-            end_us: 0,
-            bytes_up: 0,
-            bytes_down: 0,
-            exchanges: 0,
-            lost: 0,
-            websocket: None,
-            notes: Vec::new(),
+            ..connection(
+                recorder.next_connection(),
+                recorder.clock().wall(start),
+                failure(State::Failed, STOPPED, "the proxy was stopped"),
+            )
         };
         Self {
             recorder,
@@ -93,12 +75,7 @@ impl ConnectionGuard {
         failed: Option<String>,
     ) {
         if failed.is_none() {
-            self.record.disposition = Disposition {
-                state: State::Intercepted,
-                unread: None,
-                cause: None,
-                reason: None,
-            };
+            self.record.disposition = disposition(State::Intercepted);
         }
         let authority = self.record.authority.as_deref().unwrap_or_default();
         let mut scope = ConnectionExchanges::new(self.record.id, scheme, authority, &self.recorder);
@@ -113,17 +90,16 @@ impl ConnectionGuard {
     /// It is relayed unread.
     pub(crate) fn leave_unread(&mut self, why: Unread, reason: &str) {
         self.record.disposition = Disposition {
-            state: State::Opaque,
             unread: Some(why),
-            cause: None,
             reason: Some(reason.to_owned()),
+            ..disposition(State::Opaque)
         };
         self.tap = Some(Tap::unread(self.recorder.clone()));
     }
 
     /// It came to nothing.
     pub(crate) fn give_up(&mut self, state: State, cause: &str, reason: &str) {
-        self.record.disposition = disposition(state, cause, reason);
+        self.record.disposition = failure(state, cause, reason);
     }
 
     /// What watches it; present once it is intercepted or left unread.
@@ -144,10 +120,9 @@ impl ConnectionGuard {
         record.protocol = seen.protocol.map(str::to_owned);
         if seen.not_http && record.disposition.state == State::Intercepted {
             record.disposition = Disposition {
-                state: State::Opaque,
                 unread: Some(Unread::NotHttp),
-                cause: None,
                 reason: seen.notes.first().cloned(),
+                ..disposition(State::Opaque)
             };
         }
         record.notes.extend(seen.notes);
@@ -192,12 +167,11 @@ impl Progress for ConnectionGuard {
     }
 }
 
-fn disposition(state: State, cause: &str, reason: &str) -> Disposition {
+fn failure(state: State, cause: &str, reason: &str) -> Disposition {
     Disposition {
-        state,
-        unread: None,
         cause: Some(cause.to_owned()),
         reason: Some(reason.to_owned()),
+        ..disposition(state)
     }
 }
 

@@ -9,6 +9,24 @@ pub(crate) enum Direction {
     Down,
 }
 
+impl Direction {
+    /// The side that sends.
+    pub(crate) fn sender(self) -> Side {
+        match self {
+            Self::Up => Side::Agent,
+            Self::Down => Side::Origin,
+        }
+    }
+
+    /// For arrays with an entry a direction.
+    pub(crate) fn index(self) -> usize {
+        match self {
+            Self::Up => 0,
+            Self::Down => 1,
+        }
+    }
+}
+
 /// How a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ConnectionEnd {
@@ -50,7 +68,8 @@ impl ConnectionEnd {
 }
 
 impl Side {
-    fn name(self) -> &'static str {
+    /// As texts of the record call it.
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Agent => "the agent",
             Self::Origin => "the origin",

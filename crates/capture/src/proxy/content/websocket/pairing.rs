@@ -6,7 +6,7 @@
 use crate::proxy::content::record_builder::RecordBuilder;
 use crate::proxy::content::websocket::message::WebSocketMessage;
 use crate::proxy::content::websocket::turn::Turn;
-use crate::proxy::wire::{Clock, Direction, SocketInfo};
+use crate::proxy::wire::{Clock, Direction, SocketInfo, add_delay, add_piece};
 use crate::record::{Delay, Exchange, Outcome, OutcomeState, Transport};
 
 /// Makes exchanges of messages.
@@ -42,9 +42,7 @@ impl Pairing {
 
     /// Takes note that a piece was handed on, and how long that took.
     pub(crate) fn delay(&mut self, direction: Direction, delay_us: u64) {
-        let pending = &mut self.pending[index(direction)];
-        pending.max_us = pending.max_us.max(delay_us);
-        pending.total_us += delay_us;
+        add_piece(&mut self.pending[direction.index()], delay_us);
     }
 
     /// Takes a message.
@@ -54,19 +52,19 @@ impl Pairing {
         message: WebSocketMessage,
         sink: &mut ExchangeSink<'_>,
     ) {
-        let delay = std::mem::take(&mut self.pending[index(direction)]);
+        let delay = std::mem::take(&mut self.pending[direction.index()]);
         match direction {
             Direction::Up => {
                 self.close(sink, TurnEnd::NextMessage);
                 let turn = Turn::asked((sink.next_id)(), message, sink.builder);
-                self.turn.insert(turn).add_delay(delay);
+                add_delay(&mut self.turn.insert(turn).delay, delay);
             }
             Direction::Down => {
                 let turn = self.turn.get_or_insert_with(|| {
                     Turn::unasked((sink.next_id)(), message.start, sink.builder.limit)
                 });
                 turn.answer(message, sink.builder);
-                turn.add_delay(delay);
+                add_delay(&mut turn.delay, delay);
                 if turn.is_over {
                     self.close(sink, TurnEnd::Terminal);
                 }
@@ -146,12 +144,5 @@ fn outcome(turn: &Turn, how: TurnEnd, blind: Option<&str>) -> Outcome {
             aborted("the socket ended before an answer".into())
         }
         (TurnEnd::Socket(None), None) => complete,
-    }
-}
-
-fn index(direction: Direction) -> usize {
-    match direction {
-        Direction::Up => 0,
-        Direction::Down => 1,
     }
 }

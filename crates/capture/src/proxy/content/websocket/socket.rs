@@ -85,11 +85,9 @@ impl Socket {
             if direction == Direction::Down {
                 pairing.stop_reading_origin(&problem, sink);
             }
-            let whose = match direction {
-                Direction::Up => "the agent's side",
-                Direction::Down => "the origin's side",
-            };
-            self.problem.get_or_insert(format!("{whose}: {problem}"));
+            let side = direction.sender().name();
+            self.problem
+                .get_or_insert_with(|| format!("{side}'s side: {problem}"));
         }
     }
 

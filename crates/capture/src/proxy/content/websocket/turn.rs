@@ -97,12 +97,6 @@ impl Turn {
         answer.counts.truncated = true;
     }
 
-    /// Adds what handing on its bytes took.
-    pub(crate) fn add_delay(&mut self, delay: Delay) {
-        self.delay.max_us = self.delay.max_us.max(delay.max_us);
-        self.delay.total_us += delay.total_us;
-    }
-
     /// Whether the agent asked and nothing has come.
     pub(crate) fn is_unanswered(&self) -> bool {
         self.request.is_some() && self.answer.is_none()

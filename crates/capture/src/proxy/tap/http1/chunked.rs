@@ -3,23 +3,23 @@
 use crate::proxy::tap::bytes::take;
 use crate::proxy::tap::unreadable::Unreadable;
 
-/// Where in a chunked body the next byte stands.
+/// Where in a chunked body the next byte is.
 #[derive(Debug, Default)]
 pub(crate) enum Chunked {
-    /// In the size, or before it.
+    /// At the first digit of a size.
     #[default]
     Start,
     /// In the size, with its value so far.
     Size(u64),
-    /// Behind the size: an extension, up to the line's end.
+    /// After the size: an extension, up to the end of the line.
     Extension(u64),
-    /// Behind the CR of the size's line.
+    /// After the CR of the size's line.
     SizeEnd(u64),
-    /// In the data, with so many bytes left.
+    /// In the data; this many bytes are left.
     Data(u64),
-    /// Before the line end behind the data.
+    /// Before the line end that follows the data.
     DataEnd,
-    /// Behind that line end's CR.
+    /// After the CR of that line end.
     DataCr,
 }
 
@@ -33,7 +33,7 @@ pub(crate) enum ChunkedStep<'a> {
 }
 
 impl Chunked {
-    /// Takes the next step out of `bytes`; `None` when they are used up.
+    /// Takes the next step off the front of `bytes`; `None` when they are used up.
     pub(crate) fn next<'a>(
         &mut self,
         bytes: &mut &'a [u8],

@@ -1,9 +1,8 @@
 //! HTTP/1 message framing (RFC 9112): where heads, bodies and trailers begin and end.
 //!
 //! Bytes of one direction go in as they passed, in pieces of any size; heads,
-//! pieces of body and ends come out. Nothing is altered and nothing is kept
-//! but an unfinished head. How a body ends is the caller's to say, because a
-//! response's framing depends on its request.
+//! pieces of body and ends come out. Only an unfinished head is kept. The caller
+//! says how a body ends, because a response's framing depends on its request.
 
 use std::borrow::Cow;
 
@@ -18,7 +17,7 @@ pub(crate) struct Http1Framing {
     state: Http1State,
     /// The unfinished head or trailer section.
     head: Vec<u8>,
-    /// Bytes on the head's unfinished line, its CR left out.
+    /// Bytes on the head's unfinished line, not counting its CR.
     line: usize,
 }
 
@@ -46,14 +45,14 @@ enum Http1State {
 }
 
 impl Http1Framing {
-    /// Takes the next step out of `bytes`, and its bytes off the front of them.
+    /// Takes the next step off the front of `bytes`.
     ///
     /// `None` when `bytes` is used up.
     ///
     /// # Errors
     ///
-    /// [`Unreadable`] for a head or a chunk that this side of a peer could not
-    /// have read either, or that outgrows its bound. The framing is of no more use then.
+    /// [`Unreadable`] for a head or a chunk that no peer could read either, or that outgrows its
+    /// bound. The framing cannot be used after that.
     pub(crate) fn next<'a>(
         &mut self,
         bytes: &mut &'a [u8],
@@ -98,7 +97,7 @@ impl Http1Framing {
         }
     }
 
-    /// Says how the body after the head that was just taken ends.
+    /// Sets how the body ends, after its head has been taken.
     pub(crate) fn body(&mut self, length: BodyLength) {
         self.state = match length {
             BodyLength::Known(length) => Http1State::Known(length),
@@ -117,7 +116,7 @@ impl Http1Framing {
         matches!(self.state, Http1State::UntilClose)
     }
 
-    /// The unfinished head, which is no head after an upgrade.
+    /// What was held as an unfinished head; after an upgrade it is the new protocol's first bytes.
     pub(crate) fn into_unfinished(self) -> Vec<u8> {
         self.head
     }
@@ -129,7 +128,7 @@ impl Http1Framing {
         }
     }
 
-    /// Takes lines up to and with an empty one; `None` while it has not come.
+    /// Takes lines up to and including an empty one; `None` until that has come.
     fn take_section<'a>(
         &mut self,
         bytes: &mut &'a [u8],

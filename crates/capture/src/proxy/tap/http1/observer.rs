@@ -5,13 +5,14 @@
 
 use std::collections::VecDeque;
 
-use crate::proxy::tap::exchanges::{ConnectionExchanges, add_delay};
+use crate::proxy::tap::exchanges::ConnectionExchanges;
 use crate::proxy::tap::head;
 use crate::proxy::tap::head::{BodyLength, RequestHead, ResponseHead};
 use crate::proxy::tap::http1::framing::{Http1Framing, Http1Step};
 use crate::proxy::tap::unreadable::Unreadable;
 use crate::proxy::wire::{
     BodyDraft, ConnectionEnd, Direction, Draft, RequestDraft, ResponseDraft, SocketInfo, Stamp,
+    add_piece,
 };
 use crate::record::{Header, OutcomeState};
 
@@ -23,10 +24,10 @@ pub(crate) struct Http1Observer {
     down: Http1Framing,
     /// Requests whose exchange has not ended; their responses come in this order.
     open: VecDeque<Box<Draft>>,
-    /// When the unfinished head of each direction began.
+    /// When the unfinished head of each direction began, by [`Direction::index`].
     head_start: [Stamp; 2],
     upgrade: Option<Upgrade>,
-    /// Whether the agent ended its half in the middle of a request that was not yet answered.
+    /// Whether the agent ended its half within a request that had no answer yet.
     request_cut: bool,
 }
 
@@ -35,7 +36,7 @@ pub(crate) struct Http1Observer {
 pub(crate) struct Upgrade {
     /// `None` when the response named another protocol.
     pub(crate) websocket: Option<SocketInfo>,
-    /// Bytes of the new protocol that came together with the heads.
+    /// Bytes of the new protocol that came along with the heads.
     pub(crate) early_up: Vec<u8>,
     pub(crate) early_down: Vec<u8>,
 }
@@ -80,18 +81,18 @@ impl Http1Observer {
         }
     }
 
-    /// Adds what handing bytes on took to the exchange that they belong to.
+    /// Adds the time that handing on took to the exchange that the bytes belong to.
     pub(crate) fn delayed(&mut self, direction: Direction, delay_us: u64) {
         let draft = match direction {
             Direction::Up => self.open.back_mut(),
             Direction::Down => self.open.front_mut(),
         };
         if let Some(draft) = draft {
-            add_delay(&mut draft.delay, delay_us);
+            add_piece(&mut draft.delay, delay_us);
         }
     }
 
-    /// The agent has ended its half: an answer that still comes is none to a whole request.
+    /// The agent has ended its half: an answer that still comes does not complete a cut request.
     pub(crate) fn agent_ended(&mut self) {
         self.request_cut = self.open.back().is_some_and(|draft| {
             let answered = draft.response.as_ref().is_some_and(|r| r.end.is_some());
@@ -99,7 +100,7 @@ impl Http1Observer {
         });
     }
 
-    /// The origin has ended its half: that is the end of a body without a length.
+    /// The origin has ended its half, which ends a body without a length.
     pub(crate) fn origin_ended(&mut self, at: Stamp) {
         if self.down.ends_with_connection() {
             self.down.body(BodyLength::Known(0));
@@ -108,16 +109,16 @@ impl Http1Observer {
     }
 
     /// The connection is gone.
-    pub(crate) fn end(&mut self, cut: ConnectionEnd, _at: Stamp) {
+    pub(crate) fn end(&mut self, end: ConnectionEnd) {
         for draft in std::mem::take(&mut self.open) {
-            // Answered in full before the request was: the origin did not want the rest.
+            // The origin answered in full without waiting for the rest of the request.
             let answered = draft.response.as_ref().is_some_and(|r| r.end.is_some());
             let state = if answered && !self.request_cut {
                 OutcomeState::Complete
             } else {
                 OutcomeState::Aborted
             };
-            self.exchanges.finish(draft, state, Some(cut.reason()));
+            self.exchanges.finish(draft, state, Some(end.reason()));
         }
     }
 
@@ -216,7 +217,7 @@ impl Http1Observer {
 
     fn begin_response(&mut self, head: ResponseHead, at: Stamp) -> Result<(), Unreadable> {
         let Some(draft) = self.open.front_mut() else {
-            // 408 on an idle connection, say: the agent reads it as it likes.
+            // For example 408 on an idle connection, which belongs to no exchange.
             self.exchanges.notes.push(format!(
                 "the origin answered {} without a request",
                 head.status
@@ -227,7 +228,7 @@ impl Http1Observer {
         self.down.body(length);
         if (100..200).contains(&head.status) {
             draft.interim(head.status, head.headers, at);
-            // Its End belongs to no response.
+            // `answer` finds no response when its `End` comes.
             return Ok(());
         }
         draft.response = Some(ResponseDraft {
@@ -258,7 +259,7 @@ impl Http1Observer {
         }
     }
 
-    /// The response that is being received.
+    /// The response under way.
     fn answer(&mut self) -> Option<&mut ResponseDraft> {
         self.open
             .front_mut()
@@ -272,7 +273,7 @@ impl Http1Observer {
         }
     }
 
-    /// A 101 ends its exchange and the reading of HTTP.
+    /// A 101 ends its exchange, and HTTP on this connection.
     fn switch_protocols(&mut self, head: ResponseHead, early_down: &[u8], at: Stamp) {
         let Some(mut draft) = self.open.pop_front() else {
             return;
@@ -304,7 +305,7 @@ impl Http1Observer {
     }
 }
 
-/// Whether one of a header's comma-separated values is `token`.
+/// Whether `token` is one of a header's comma-separated values.
 fn names(headers: &[Header], name: &str, token: &str) -> bool {
     Header::values(headers, name)
         .flat_map(|value| value.split(','))

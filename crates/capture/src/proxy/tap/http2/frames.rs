@@ -1,16 +1,15 @@
-//! HTTP/2 frames (RFC 9113, section 4), cut out of one direction as they pass.
+//! Splits one direction of an HTTP/2 connection into frames (RFC 9113, section 4).
 //!
-//! The payload of DATA is handed out in pieces as it comes; that of other
-//! frames is held until it is whole, and that of frames which say nothing about
-//! an exchange is passed over.
+//! The payload of DATA is handed out in pieces as it comes. Other frames are held
+//! until they are whole, or skipped if they say nothing about an exchange.
 
 use crate::proxy::tap::bytes::take;
 use crate::proxy::tap::unreadable::Unreadable;
 
-/// Cuts one direction of a connection into frames.
+/// Splits one direction into frames.
 #[derive(Debug, Default)]
 pub(crate) struct FrameReader {
-    /// Bytes of the client's preface that are still to come.
+    /// Bytes still to come of the client's preface.
     preface: usize,
     /// The unfinished frame header, or the payload of a frame that is held whole.
     held: Vec<u8>,
@@ -22,7 +21,7 @@ pub(crate) struct FrameReader {
 struct CurrentFrame {
     head: Http2FrameHead,
     left: usize,
-    /// Of DATA: padding at the end, once it is known.
+    /// Padding at the end of DATA, once it is known.
     padding: Option<usize>,
 }
 
@@ -38,7 +37,7 @@ pub(crate) struct Http2FrameHead {
 /// What comes next in one direction.
 #[derive(Debug)]
 pub(crate) enum Http2Step<'a> {
-    /// A piece of a stream's body, padding off.
+    /// A piece of a stream's body, without padding.
     Data { stream: u32, piece: &'a [u8] },
     /// DATA has passed whole.
     DataEnd { stream: u32, end_stream: bool },
@@ -70,7 +69,7 @@ impl FrameReader {
         }
     }
 
-    /// Takes the next step out of `bytes`; `None` when they are used up.
+    /// Takes the next step off the front of `bytes`; `None` when they are used up.
     ///
     /// # Errors
     ///
@@ -195,5 +194,5 @@ fn is_read(kind: u8) -> bool {
 
 const HEAD_BYTES: usize = 9;
 
-/// Endpoints accept header blocks of 16 KiB to a few hundred; bounds what a peer can make us hold.
+/// Endpoints accept header blocks of up to some hundred KiB; bounds what a peer can make us hold.
 const MAX_HELD_BYTES: usize = 1024 * 1024;

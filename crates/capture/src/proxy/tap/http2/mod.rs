@@ -1,4 +1,4 @@
-//! HTTP/2 as it passes (RFC 9113): frames cut, header blocks decoded, streams put together.
+//! HTTP/2 as it passes (RFC 9113): frames, header blocks, streams.
 
 mod frames;
 mod hpack;

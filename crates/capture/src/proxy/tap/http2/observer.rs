@@ -1,8 +1,7 @@
 //! Reads both directions of an HTTP/2 connection, and ends its exchanges.
 //!
-//! Header compression (RFC 7541) has state: a header block that cannot be
-//! decoded makes every later one of its direction unreadable, so that reading
-//! ends there, and says so.
+//! Header compression (RFC 7541) has state: after a header block that cannot be
+//! decoded no later one of its direction can be, so reading ends there with a note.
 
 use crate::proxy::tap::exchanges::ConnectionExchanges;
 use crate::proxy::tap::http2::frames;
@@ -10,7 +9,7 @@ use crate::proxy::tap::http2::frames::{FrameReader, Http2Step};
 use crate::proxy::tap::http2::hpack::HpackDecoder;
 use crate::proxy::tap::http2::streams::{HeaderBlock, Streams};
 use crate::proxy::tap::unreadable::Unreadable;
-use crate::proxy::wire::{ConnectionEnd, Direction, Side, Stamp};
+use crate::proxy::wire::{ConnectionEnd, Direction, Stamp};
 
 /// What a client sends first (RFC 9113, section 3.4).
 pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -89,14 +88,14 @@ impl Http2Observer {
         Ok(())
     }
 
-    /// Adds what handing bytes on took to the stream that was last seen.
-    pub(crate) fn delayed(&mut self, _direction: Direction, delay_us: u64) {
+    /// Adds the time that handing bytes on took to the stream that was seen last.
+    pub(crate) fn delayed(&mut self, delay_us: u64) {
         self.streams.delayed(delay_us);
     }
 
     /// The connection is gone.
-    pub(crate) fn end(&mut self, cut: ConnectionEnd, _at: Stamp) {
-        self.streams.end_all(cut);
+    pub(crate) fn end(&mut self, end: ConnectionEnd) {
+        self.streams.end_all(end);
     }
 }
 
@@ -122,14 +121,14 @@ impl Http2Direction {
             frames::CONTINUATION => self.go_on(head.stream, payload)?,
             frames::RST_STREAM => {
                 if let Ok(code) = <[u8; 4]>::try_from(payload) {
-                    let side = sender(direction);
-                    streams.reset(head.stream, side, u32::from_be_bytes(code), at);
+                    let (by, code) = (direction.sender(), u32::from_be_bytes(code));
+                    streams.reset(head.stream, by, code);
                 }
                 return Ok(());
             }
             frames::GOAWAY => {
                 let code = payload.get(4..8).and_then(|code| code.try_into().ok());
-                streams.goaway(sender(direction), code.map_or(0, u32::from_be_bytes));
+                streams.goaway(direction.sender(), code.map_or(0, u32::from_be_bytes));
                 return Ok(());
             }
             _ => return Ok(()),
@@ -154,7 +153,7 @@ impl Http2Direction {
         Ok(())
     }
 
-    /// Takes off what stands around the block's first fragment (RFC 9113, sections 6.2 and 6.6).
+    /// Strips what surrounds the block's first fragment (RFC 9113, sections 6.2 and 6.6).
     fn begin_block(
         &mut self,
         head: frames::Http2FrameHead,
@@ -206,7 +205,7 @@ impl Http2Direction {
     fn decode(&mut self, block: &[u8]) -> Result<HeaderBlock, Unreadable> {
         let mut headers = HeaderBlock::default();
         let (mut fields, mut kept, mut bytes) = (0_u64, 0_u64, 0);
-        // Indexed fields cost one byte each on the wire: bound what they unfold to.
+        // An indexed field costs one byte on the wire: bound what a block expands to.
         let room = (block.len() * MAX_UNFOLDED).max(UNFOLDED_FLOOR);
         let room = room.min(MAX_HEADER_BYTES);
         self.decoder.decode(block, |name, value| {
@@ -227,25 +226,18 @@ impl Http2Direction {
     }
 }
 
-fn sender(direction: Direction) -> Side {
-    match direction {
-        Direction::Up => Side::Agent,
-        Direction::Down => Side::Origin,
-    }
-}
-
-/// As for one frame: bounds what CONTINUATION frames can make us hold.
+/// The same as for one frame: bounds what CONTINUATION frames can make us hold.
 const MAX_BLOCK_BYTES: usize = 1024 * 1024;
 
-/// RFC 7541, section 4.1, charges each field so much beside its content.
+/// RFC 7541, section 4.1, charges this much for each field on top of its content.
 const FIELD_BYTES: usize = 32;
 
-/// What is kept of a block, as a multiple of its size, where that is more than the floor.
+/// How much of a block is kept, as a multiple of its size, where that is more than the floor.
 const MAX_UNFOLDED: usize = 32;
 
-/// So much is kept of every block, however small: a request that repeats all headers of the one
-/// before it is a few dozen bytes, and rightly unfolds to some kilobytes.
+/// Kept of every block, however small: a request that repeats the headers of the one before it
+/// is a few dozen bytes, and rightly expands to some kilobytes.
 const UNFOLDED_FLOOR: usize = 64 * 1024;
 
-/// So much is kept at most.
+/// Kept of any block at most.
 const MAX_HEADER_BYTES: usize = 4 * 1024 * 1024;

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use smol_str::SmolStr;
 
-use crate::proxy::tap::exchanges::{ConnectionExchanges, add_delay};
+use crate::proxy::tap::exchanges::ConnectionExchanges;
 use crate::proxy::tap::head;
 use crate::proxy::tap::unreadable::Unreadable;
 use crate::proxy::wire::{
-    BodyDraft, ConnectionEnd, Direction, Draft, RequestDraft, ResponseDraft, Side, Stamp,
+    BodyDraft, ConnectionEnd, Direction, Draft, RequestDraft, ResponseDraft, Side, Stamp, add_piece,
 };
 use crate::record::{Header, OutcomeState};
 
-/// A decoded header block, its pseudo-headers apart.
+/// A decoded header block, with its pseudo-headers separate.
 #[derive(Debug, Default)]
 pub(crate) struct HeaderBlock {
     method: Option<SmolStr>,
@@ -21,18 +21,18 @@ pub(crate) struct HeaderBlock {
     path: Option<SmolStr>,
     status: Option<u16>,
     headers: Vec<Header>,
-    /// Why not all of it is here, where it is not.
+    /// Why some of its fields are missing, if they are.
     cut: Option<String>,
 }
 
 impl HeaderBlock {
-    /// Notes that the block has more fields than are kept.
+    /// Notes that not all of the block's fields are kept.
     pub(crate) fn cut(&mut self, note: String) {
         self.cut = Some(note);
     }
 
-    /// Takes a field. A pseudo-header that comes again, that is unknown, or that cannot be
-    /// read stays among the headers, where it is seen.
+    /// Takes a field. A pseudo-header that is repeated, unknown or unreadable stays among the
+    /// headers, where a reader sees it.
     pub(crate) fn push(&mut self, name: SmolStr, value: SmolStr) {
         let place = match name.as_str() {
             ":method" => &mut self.method,
@@ -51,7 +51,7 @@ impl HeaderBlock {
         }
     }
 
-    /// What is wrong with it as the head of a request (RFC 9113, section 8.3).
+    /// A note if it is malformed as the head of a request (RFC 9113, section 8.3).
     fn oddity(&self) -> Option<String> {
         let stray = self
             .headers
@@ -71,7 +71,7 @@ impl HeaderBlock {
 pub(crate) struct Streams {
     exchanges: ConnectionExchanges,
     open: HashMap<u32, Box<Draft>>,
-    /// The stream that the bytes which passed last belong to.
+    /// The stream of the bytes that passed last.
     last: u32,
     pending_delay: u64,
 }
@@ -94,14 +94,14 @@ impl Streams {
         self.open.is_empty()
     }
 
-    /// Sets what handing on the bytes that follow took: the first stream in them gets it.
+    /// Sets the delay of the bytes that follow: the first stream in them is charged with it.
     pub(crate) fn pending_delay(&mut self, delay_us: u64) {
         self.pending_delay = delay_us;
     }
 
     pub(crate) fn delayed(&mut self, delay_us: u64) {
         if let Some(draft) = self.open.get_mut(&self.last) {
-            add_delay(&mut draft.delay, delay_us);
+            add_piece(&mut draft.delay, delay_us);
         }
     }
 
@@ -120,7 +120,7 @@ impl Streams {
         }
         self.touch(stream);
         let Some(draft) = self.open.get_mut(&stream) else {
-            // Headers of a stream that was reset may still be under way.
+            // The stream was reset while these headers were under way.
             return Ok(());
         };
         if draft.notes.len() < MAX_NOTES {
@@ -176,9 +176,9 @@ impl Streams {
 
     /// RST_STREAM: the stream is over for both.
     ///
-    /// An origin that has answered in full may stop the request with
-    /// NO_ERROR (RFC 9113, section 8.1): that exchange is complete.
-    pub(crate) fn reset(&mut self, stream: u32, by: Side, code: u32, _at: Stamp) {
+    /// After a full answer an origin may stop the request with NO_ERROR (RFC 9113,
+    /// section 8.1): that exchange is complete.
+    pub(crate) fn reset(&mut self, stream: u32, by: Side, code: u32) {
         let Some(draft) = self.open.get(&stream) else {
             return;
         };
@@ -187,18 +187,18 @@ impl Streams {
         } else {
             OutcomeState::Aborted
         };
-        let reason = format!("{} sent RST_STREAM: {}", name(by), error_name(code));
+        let reason = format!("{} sent RST_STREAM: {}", by.name(), error_name(code));
         self.finish(stream, state, Some(reason));
     }
 
     pub(crate) fn goaway(&mut self, by: Side, code: u32) {
         if code != 0 && self.exchanges.notes.len() < MAX_NOTES {
-            let note = format!("{} sent GOAWAY: {}", name(by), error_name(code));
+            let note = format!("{} sent GOAWAY: {}", by.name(), error_name(code));
             self.exchanges.notes.push(note);
         }
     }
 
-    pub(crate) fn end_all(&mut self, cut: ConnectionEnd) {
+    pub(crate) fn end_all(&mut self, end: ConnectionEnd) {
         let mut open: Vec<_> = self.open.drain().map(|(_, draft)| draft).collect();
         open.sort_unstable_by_key(|draft| draft.id);
         for draft in open {
@@ -207,7 +207,7 @@ impl Streams {
             } else {
                 OutcomeState::Aborted
             };
-            self.exchanges.finish(draft, state, Some(cut.reason()));
+            self.exchanges.finish(draft, state, Some(end.reason()));
         }
     }
 
@@ -256,13 +256,6 @@ fn answered(draft: &Draft) -> bool {
     draft.response.as_ref().is_some_and(|r| r.end.is_some())
 }
 
-fn name(side: Side) -> &'static str {
-    match side {
-        Side::Agent => "the agent",
-        Side::Origin => "the origin",
-    }
-}
-
 /// RFC 9113, section 7.
 fn error_name(code: u32) -> String {
     const NAMES: [&str; 14] = [
@@ -290,5 +283,5 @@ fn error_name(code: u32) -> String {
 /// Servers allow about a hundred; bounds what an agent can make us hold.
 const MAX_STREAMS: usize = 10_000;
 
-/// A peer may repeat itself.
+/// A peer may repeat the same fault.
 const MAX_NOTES: usize = 16;

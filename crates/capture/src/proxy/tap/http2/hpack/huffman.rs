@@ -1,12 +1,12 @@
 //! HPACK's Huffman code (RFC 7541, section 5.2 and appendix B), decoded four bits at a time.
 //!
-//! The code is canonical, so the lengths of its codes are all there is to know.
-//! From them a machine is made once: a state for each inner node of the code's
+//! The code is canonical, so the lengths of its codes define it. From them a
+//! state machine is built once: a state for each inner node of the code's
 //! tree, with a step for each of the sixteen values of four bits.
 
 use std::sync::LazyLock;
 
-/// A string that is not in the code.
+/// A string that is not validly encoded.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NotHuffman;
 
@@ -14,7 +14,7 @@ pub(crate) struct NotHuffman;
 ///
 /// # Errors
 ///
-/// [`NotHuffman`] where the end-of-string symbol stands in the text, and where
+/// [`NotHuffman`] if the end-of-string symbol is within the text, and if
 /// the padding is longer than seven bits or other than the symbol's first bits.
 pub(crate) fn decode(coded: &[u8], decoded: &mut Vec<u8>) -> Result<(), NotHuffman> {
     decoded.reserve(coded.len() * 2);
@@ -39,12 +39,11 @@ pub(crate) fn decode(coded: &[u8], decoded: &mut Vec<u8>) -> Result<(), NotHuffm
 
 struct DecodeTable {
     transitions: Vec<[Transition; 16]>,
-    /// Whether a text may end in this state: what has been read of the next
-    /// code are up to seven ones.
+    /// Whether a text may end in this state: up to seven ones of the next code have been read.
     may_end: Vec<bool>,
 }
 
-/// What four bits do. No code is shorter than five bits: they complete one symbol at most.
+/// What four bits do. No code is shorter than five bits, so they complete at most one symbol.
 #[derive(Debug, Clone, Copy, Default)]
 struct Transition {
     next: u8,
@@ -102,7 +101,7 @@ fn transition(nodes: &[[Child; 2]], state: usize, nibble: usize) -> Transition {
     transition
 }
 
-/// The code's tree: canonical codes are given out by length, then by symbol.
+/// The code's tree: canonical codes are assigned by length, then by symbol.
 fn tree() -> Vec<[Child; 2]> {
     let mut symbols: Vec<usize> = (0..LENGTHS.len()).collect();
     symbols.sort_by_key(|&symbol| (LENGTHS[symbol], symbol));

@@ -1,8 +1,8 @@
 //! Header blocks, decoded (RFC 7541).
 //!
-//! Whole blocks come in, in the order of their direction; fields go out. Of our
-//! own because it stands on the agent's path and takes what peers send: the
-//! crates at hand either panic on damaged blocks or hash every bit of a string.
+//! Whole blocks come in, in the order of their direction; fields go out. It is our
+//! own because it runs on the agent's path and reads what peers send: existing
+//! crates either panic on damaged blocks or hash every bit of a string.
 
 mod huffman;
 mod table;
@@ -29,12 +29,11 @@ impl HpackDecoder {
         }
     }
 
-    /// Decodes a block and gives each of its fields to `take`.
+    /// Decodes a block and hands each of its fields to `take`.
     ///
     /// # Errors
     ///
-    /// [`Unreadable`] for a damaged block, after which the direction cannot be
-    /// read any further.
+    /// [`Unreadable`] for a damaged block; the direction cannot be read after that.
     pub(crate) fn decode(
         &mut self,
         block: &[u8],
@@ -64,7 +63,7 @@ impl HpackDecoder {
         Ok(())
     }
 
-    /// Section 6.2: a name of its own or from the table, and a value.
+    /// Section 6.2: a name, literal or from the table, and a value.
     fn literal(&self, block: &mut EncodedBlock<'_>, prefix: u32) -> Result<Field, Unreadable> {
         let (name, name_size) = match block.integer(prefix)? {
             0 => {
@@ -103,7 +102,7 @@ impl EncodedBlock<'_> {
         if value < mask {
             return Ok(value as usize);
         }
-        // Four bytes of seven bits: far above every index, length and size that is allowed.
+        // Four bytes of seven bits: far above every index, length and size we allow.
         for shift in [0, 7, 14, 21] {
             let byte = self.byte()?;
             value += u32::from(byte & 0x7f) << shift;
@@ -137,10 +136,10 @@ fn bad_index() -> Unreadable {
     Unreadable::new("an HPACK index that is in no table")
 }
 
-/// RFC 7541, section 4.1: what a field counts beside its octets.
+/// RFC 7541, section 4.1: what a field counts on top of its octets.
 const FIELD_OVERHEAD: usize = 32;
 
-/// What an endpoint could ask its peer to keep; most ask for 4 KiB, some for 64.
+/// Bounds what a peer can make us keep; most endpoints allow 4 KiB, some 64.
 const MAX_TABLE_BYTES: usize = 1024 * 1024;
 
 #[cfg(test)]
@@ -211,7 +210,7 @@ mod tests {
                     theirs.iter().map(|(n, v)| (text(n), text(v))).collect();
                 prop_assert_eq!(ours, &theirs);
             }
-            // Stricter than they where the bound is ours alone, laxer where a size update ends a block.
+            // We are stricter where the bound is ours alone, laxer where a size update ends a block.
             if let Err(theirs) = theirs {
                 let lax = matches!(theirs, loona_hpack::decoder::DecoderError::SizeUpdateAtEnd);
                 prop_assert!(ours.is_err() || lax, "{:?}", theirs);

@@ -4,16 +4,16 @@ use std::collections::VecDeque;
 
 use smol_str::SmolStr;
 
-/// A field as it is kept: text for the record, and the size that counts (section 4.1).
+/// A field as it is kept: text for the record, and its size by section 4.1.
 #[derive(Debug, Clone)]
 pub(crate) struct Field {
     pub(crate) name: SmolStr,
     pub(crate) value: SmolStr,
-    /// Octets of name and value as sent, and 32.
+    /// Octets of name and value as sent, plus 32.
     pub(crate) size: usize,
 }
 
-/// The static table, and behind it the dynamic one, newest first.
+/// The static table, followed by the dynamic one, newest first.
 #[derive(Debug)]
 pub(crate) struct HpackTable {
     dynamic: VecDeque<Field>,
@@ -51,7 +51,7 @@ impl HpackTable {
         }
     }
 
-    /// Changes the most that the dynamic table may hold (section 4.3).
+    /// Changes how much the dynamic table may hold (section 4.3).
     pub(crate) fn resize(&mut self, max_size: usize) {
         self.max_size = max_size;
         self.shrink_to(max_size);
@@ -67,7 +67,7 @@ impl HpackTable {
     }
 }
 
-/// RFC 9113, section 6.5.2: SETTINGS_HEADER_TABLE_SIZE where nothing is said.
+/// RFC 9113, section 6.5.2: the default of SETTINGS_HEADER_TABLE_SIZE.
 const DEFAULT_SIZE: usize = 4096;
 
 const STATIC: [(&str, &str); 61] = [
