@@ -1,10 +1,10 @@
-//! Gives memory back to the system, where dropping it would not.
+//! Returns memory to the system where dropping a list would not.
 
 /// Drops a list that may be long.
 ///
-/// glibc takes the largest block that it is given back for a measure: from then on blocks of that
-/// size are cut out of heaps, where one small piece that is still in use, or set aside for the
-/// next caller, holds all that lies below it. So a long list is made short before it goes.
+/// When glibc frees a mapped block, it raises its mmap threshold to that block's size: later blocks
+/// of that size come from heaps, where one small piece in use keeps everything below it from being
+/// returned. Shrinking a long list before it is dropped leaves the threshold where it is.
 pub(crate) fn shrink_before_drop<T>(mut list: Vec<T>) {
     let few = SHORT_BYTES / size_of::<T>().max(1);
     if list.capacity() > few {
@@ -13,5 +13,5 @@ pub(crate) fn shrink_before_drop<T>(mut list: Vec<T>) {
     }
 }
 
-/// Below what glibc begins with as its measure (`M_MMAP_THRESHOLD`, 128 KiB).
+/// Below glibc's initial threshold (`M_MMAP_THRESHOLD`, 128 KiB).
 const SHORT_BYTES: usize = 64 * 1024;

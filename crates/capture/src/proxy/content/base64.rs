@@ -1,11 +1,11 @@
-//! Base64 made where the bytes lie: a body of the limit's size is not held twice.
+//! Base64 in place, so that a body of the limit's size is not in memory twice.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 /// The bytes in standard Base64, with padding.
 ///
-/// Works from the end: a block grows into the room of those behind it, which have moved already.
+/// Works from the end: a block grows into the room of the blocks after it, which have moved already.
 pub(crate) fn encode(mut bytes: Vec<u8>) -> String {
     let length = bytes.len();
     let encoded = length.div_ceil(3) * 4;
@@ -18,7 +18,7 @@ pub(crate) fn encode(mut bytes: Vec<u8>) -> String {
         plain.copy_from_slice(&bytes[start..end]);
         STANDARD
             .encode_slice(plain, &mut bytes[start / 3 * 4..])
-            .expect("there is room for four bytes where three were");
+            .expect("the buffer was resized to the encoded length");
     }
     String::from_utf8(bytes).expect("Base64 is ASCII")
 }

@@ -1,4 +1,4 @@
-//! A body as it travelled becomes a body on record: decoded, bounded, placed.
+//! Makes a recorded body of one as it travelled: decoded, bounded, as JSON, text or Base64.
 
 use crate::proxy::content::encoding::ContentDecoder;
 use crate::proxy::content::event_list::EventList;
@@ -12,12 +12,12 @@ use crate::record::{Body, Event, Header};
 pub(crate) struct EventStream {
     pub(crate) body: Option<Body>,
     pub(crate) events: Vec<Event>,
-    /// Whether the stream ended within an event, which is thereby none.
+    /// Whether the stream ended within an event, which is therefore not recorded.
     pub(crate) ends_within_event: bool,
 }
 
 impl RecordBuilder {
-    /// Reads a body; `complete` says that its last byte has passed.
+    /// Records a body; `complete` if its last byte has passed.
     pub(crate) fn body(
         &self,
         draft: BodyDraft,
@@ -36,7 +36,7 @@ impl RecordBuilder {
         Some(self.fill(opened.body, bytes, hints))
     }
 
-    /// Reads the body of a `text/event-stream`; marks count from `start`.
+    /// Records the body of a `text/event-stream`; marks count from `start`.
     pub(crate) fn event_stream(
         &self,
         draft: BodyDraft,
@@ -53,7 +53,7 @@ impl RecordBuilder {
             splitter.push(piece, at, |event| list.push(self, event, start));
         };
         let mut body = if Header::values(headers, "content-encoding").next().is_none() {
-            // Most streams: here what was kept makes room for the events, which are larger.
+            // The usual case. Draining frees the body as the events, which are larger, grow.
             let mut body = counts(&draft, complete);
             body.hash = (!body.truncated).then(|| self.key.content_hash(&draft.kept));
             draft.drain(show);
@@ -77,7 +77,7 @@ impl RecordBuilder {
         }
     }
 
-    /// Undoes the content-encoding; shows each piece with its stamp as it decodes.
+    /// Undoes the content-encoding, and hands each decoded piece to `show` with its stamp.
     fn open(
         &self,
         draft: &BodyDraft,
@@ -146,7 +146,7 @@ impl RecordBuilder {
         }
     }
 
-    /// An event but for its name, and how many bytes its content takes in the file.
+    /// An event without its name, and how many bytes its content takes in the file.
     pub(crate) fn event(&self, event: SseEvent, start: Stamp) -> (Event, usize) {
         let truncated = event.bytes > event.data.len() as u64;
         let hints = BodyHints {
@@ -169,7 +169,7 @@ impl RecordBuilder {
     }
 }
 
-/// What is known of a body before it is read; as if it had no content-encoding.
+/// The counts of a body, as if it had no content-encoding.
 fn counts(draft: &BodyDraft, complete: bool) -> Body {
     Body {
         bytes: draft.wire_bytes,
@@ -179,10 +179,10 @@ fn counts(draft: &BodyDraft, complete: bool) -> Body {
     }
 }
 
-/// A body whose content is to be placed.
+/// A body without its content, and what it decoded to.
 struct DecodedBody {
     body: Body,
-    /// What it decoded to; `None` where it is as on the wire.
+    /// `None` where the content is as on the wire.
     decoded: Option<Vec<u8>>,
 }
 
@@ -191,7 +191,7 @@ pub(crate) fn is_event_stream(headers: &[Header]) -> bool {
     Header::say_type(headers, "text/event-stream")
 }
 
-/// The pieces that were kept, each with its stamp.
+/// The kept pieces, each with its stamp.
 fn pieces(draft: &BodyDraft) -> impl Iterator<Item = (&[u8], Stamp)> {
     let mut start = 0;
     draft.pieces.iter().map(move |(end, at)| {

@@ -1,7 +1,7 @@
-//! Undoes content-encodings, a piece at a time, into a bounded buffer.
+//! Undoes content-encodings, one piece at a time, into a bounded buffer.
 //!
-//! Bytes come in as they travelled, in pieces of any size; what they decode to
-//! is readable after each piece, so that events inside keep their times.
+//! Bytes come in as they travelled, in pieces of any size. The decoded content is
+//! readable after each piece, so events inside keep their times.
 
 use std::io::{self, Write};
 use std::mem;
@@ -11,7 +11,7 @@ use flate2::write::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 /// Undoes the codings of one body.
 pub(crate) struct ContentDecoder {
-    /// In the order in which they are undone; never empty.
+    /// In the order of decoding; never empty.
     stages: Vec<Stage>,
     limit: usize,
 }
@@ -22,20 +22,19 @@ pub(crate) struct DecodedContent {
     pub(crate) content: Vec<u8>,
     /// Whether there was more than the limit allows.
     pub(crate) overflowed: bool,
-    /// Whether the stream came to its own end.
+    /// Whether every coding reached the end of its stream.
     pub(crate) ended: bool,
-    /// Why decoding stopped, where the bytes are not what they were said to be.
+    /// Why decoding stopped, if the bytes are not validly encoded.
     pub(crate) problem: Option<String>,
 }
 
 impl ContentDecoder {
-    /// A decoder for the values of the `content-encoding` headers, in their order.
-    ///
-    /// `None` when there is nothing to undo. Keeps up to `limit` bytes.
+    /// A decoder for the values of the `content-encoding` headers, in their order, that keeps up to
+    /// `limit` bytes; `None` when there is nothing to decode.
     ///
     /// # Errors
     ///
-    /// In words, when a coding is not known, or there are too many.
+    /// In words, for an unknown coding, or too many.
     pub(crate) fn new<'a>(
         values: impl Iterator<Item = &'a str>,
         limit: usize,
@@ -54,13 +53,13 @@ impl ContentDecoder {
         Ok((!stages.is_empty()).then_some(Self { stages, limit }))
     }
 
-    /// The codings that it undoes, in the order in which they were applied.
+    /// The names of the codings, in the order in which they were applied.
     pub(crate) fn names(&self) -> String {
         let names: Vec<_> = self.stages.iter().rev().map(|stage| stage.name).collect();
         names.join(", ")
     }
 
-    /// Takes the next piece; after the decoding has stopped, pieces are ignored.
+    /// Takes the next piece; ignored once decoding has stopped.
     pub(crate) fn push(&mut self, piece: &[u8]) {
         let [stages @ .., last] = self.stages.as_mut_slice() else {
             return;
@@ -73,14 +72,14 @@ impl ContentDecoder {
         last.push(carried.as_deref().unwrap_or(piece));
     }
 
-    /// What was decoded so far.
+    /// The content decoded so far.
     pub(crate) fn content(&self) -> &[u8] {
         self.stages
             .last()
             .map_or(&[], |stage| &stage.codec.room().buffer)
     }
 
-    /// Ends the decoding; nothing more comes.
+    /// Ends the stream and returns what it decoded to.
     pub(crate) fn finish(mut self) -> DecodedContent {
         let mut decoded = DecodedContent {
             ended: true,
@@ -110,11 +109,11 @@ struct Stage {
     stop: Option<Stop>,
 }
 
-/// Why a stage takes no more.
+/// Why a stage takes no more input.
 enum Stop {
     /// Its output has reached the limit.
     Full,
-    /// Its input is not what it was said to be.
+    /// Its input is not validly encoded.
     Broken(String),
 }
 
@@ -154,7 +153,7 @@ impl Stage {
         }
     }
 
-    /// Takes the output, for the next stage; the limit is on all of it.
+    /// Takes the output for the next stage; the limit applies to the sum of all outputs.
     fn take(&mut self, limit: usize) -> Vec<u8> {
         let room = self.codec.room_mut();
         room.left = limit.saturating_sub(room.buffer.len()).min(room.left);
@@ -162,10 +161,10 @@ impl Stage {
     }
 }
 
-/// The decoders behind the names, each writing into a [`BoundedBuffer`].
+/// The decoders, each writing into a [`BoundedBuffer`].
 enum Codec {
     Gzip(MultiGzDecoder<BoundedBuffer>),
-    /// `deflate`, before its first byte: it means zlib, but some send it raw.
+    /// `deflate` before its first byte: it means zlib, but some servers send raw deflate.
     Undecided(BoundedBuffer),
     Zlib(ZlibDecoder<BoundedBuffer>),
     Raw(DeflateDecoder<BoundedBuffer>),
@@ -176,7 +175,7 @@ enum Codec {
 impl Codec {
     fn brotli(room: BoundedBuffer) -> Self {
         let mut decoder = DecompressorWriter::new(room, BUFFER_BYTES);
-        // RFC 7932 alone: the "large window" variant would let a peer make us hold a gigabyte.
+        // RFC 7932 only: the "large window" variant would let a peer make us hold a gigabyte.
         decoder.set_parameter(BrotliDecoderParameter::BROTLI_DECODER_PARAM_LARGE_WINDOW, 0);
         Self::Brotli(Box::new(decoder))
     }
@@ -212,7 +211,7 @@ impl Codec {
         writer.flush()
     }
 
-    /// Whether the stream has come to its own end.
+    /// Whether the stream has ended properly.
     fn ended(&mut self) -> bool {
         match self {
             Self::Gzip(decoder) => decoder.try_finish().is_ok(),
@@ -247,14 +246,14 @@ impl Codec {
     }
 }
 
-/// Whether a `deflate` body that begins with `first` has a zlib header (RFC 1950, section 2.2).
+/// Whether `first` begins a zlib header (RFC 1950, section 2.2).
 ///
-/// A raw stream never begins so: it would be a stored block with a bit set in its padding.
+/// A raw stream does not begin like this: it would be a stored block with a bit set in its padding.
 fn is_zlib(first: u8) -> bool {
     first & 0x0f == 8 && first >> 4 <= 7
 }
 
-/// Where a decoder writes to: a buffer that takes so much and no more.
+/// A buffer for a decoder's output that refuses more than its limit.
 #[derive(Debug, Default)]
 struct BoundedBuffer {
     buffer: Vec<u8>,
@@ -262,7 +261,7 @@ struct BoundedBuffer {
 }
 
 impl BoundedBuffer {
-    /// Whether a decoder failed because this was full.
+    /// Whether `error` means that this buffer was full.
     fn is_full(&self, error: &io::Error) -> bool {
         self.left == 0 && error.kind() == io::ErrorKind::StorageFull
     }
@@ -284,10 +283,10 @@ impl Write for BoundedBuffer {
     }
 }
 
-/// More than any server applies; each one costs memory.
+/// More than any server applies; each costs memory.
 const MAX_CODINGS: usize = 4;
 
-/// What a brotli decoder hands over at once.
+/// How much a brotli decoder writes at once.
 const BUFFER_BYTES: usize = 4096;
 
 /// 8 MiB, the largest window that a content-encoding may ask for (RFC 9659).

@@ -1,4 +1,4 @@
-//! The events of a stream, up to a limit on what they take in the recording's file.
+//! The events of a stream, up to a limit on the bytes that they take in the file.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use crate::proxy::content::written;
 use crate::proxy::wire::Stamp;
 use crate::record::Event;
 
-/// Events up to a limit on all of them.
+/// Collects events up to a limit on their total size.
 pub(crate) struct EventList {
     pub(crate) events: Vec<Event>,
     room: usize,
     pub(crate) overflowed: bool,
-    /// The last event's name as it is kept: most have the same.
+    /// The last event's name, redacted; shared, because most events have the same.
     name: Option<Arc<str>>,
-    /// How many bytes that takes in the file.
+    /// How many bytes the name takes in the file.
     name_bytes: usize,
 }
 
@@ -44,7 +44,7 @@ impl EventList {
         }
         let name = self.name.clone();
         let (event, written) = builder.event(event, start);
-        // The name is written with each event, however often it is the same.
+        // The name is shared in memory, but written with each event.
         let weight = written + self.name_bytes + EVENT_WEIGHT;
         self.overflowed = weight > self.room;
         if !self.overflowed {
@@ -57,5 +57,5 @@ impl EventList {
     }
 }
 
-/// What an event costs beside its data: many empty ones weigh something too.
+/// Charged for each event on top of its data, so that many empty ones are bounded too.
 pub(crate) const EVENT_WEIGHT: usize = 64;

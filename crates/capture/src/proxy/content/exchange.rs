@@ -1,4 +1,4 @@
-//! A draft becomes an exchange: stamps become marks, bodies are read.
+//! Makes an exchange of a draft: stamps become marks, bodies are decoded.
 
 use crate::proxy::content::body::{EventStream, is_event_stream};
 use crate::proxy::content::record_builder::RecordBuilder;
@@ -8,11 +8,11 @@ use crate::record::{
 };
 
 impl RecordBuilder {
-    /// Turns what a tap saw of an HTTP exchange into its record.
+    /// The record of an HTTP exchange that a tap saw.
     pub(crate) fn exchange(&self, mut draft: Draft, clock: &Clock) -> Exchange {
         let start = draft.start;
         if let Some(redactor) = &self.redactor {
-            // Before the bodies: a credential of a header may turn up in them.
+            // Headers first: a credential found in one is then recognised in the bodies.
             redactor.headers(&mut draft.request.headers);
             if let Some(response) = &mut draft.response {
                 redactor.headers(&mut response.headers);
@@ -95,7 +95,7 @@ fn informational(drafts: Vec<(u16, Vec<Header>, Stamp)>, start: Stamp) -> Vec<In
         .collect()
 }
 
-/// A tap that is dropped before the end has seen the exchange cut.
+/// The outcome of a draft without one: its tap was dropped before the exchange ended.
 fn unended() -> Outcome {
     Outcome {
         state: OutcomeState::Aborted,

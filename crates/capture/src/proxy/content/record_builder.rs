@@ -1,4 +1,4 @@
-//! Gives a content its form: JSON, text or Base64, without its secrets.
+//! Decides how a content is recorded, as JSON, text or Base64, and redacts its secrets.
 
 use std::sync::Arc;
 
@@ -11,27 +11,27 @@ use crate::json::{is_json, may_be_json};
 use crate::proxy::content::{base64, written};
 use crate::redact::{Redactor, SessionKey};
 
-/// How the contents of a recording are read.
+/// Builds the records of one recording, under one limit and with one key.
 pub(crate) struct RecordBuilder {
-    /// Bytes kept of each body or event list.
+    /// Bytes to keep of each body or event list.
     pub(crate) limit: usize,
     pub(crate) key: Arc<SessionKey>,
-    /// Absent where the user wants secrets kept.
+    /// `None` where the user keeps secrets.
     pub(crate) redactor: Option<Redactor>,
 }
 
-/// A content in its form: at most one of the three.
+/// A content as it is recorded: at most one of the three.
 #[derive(Debug, Default)]
 pub(crate) struct Content {
     pub(crate) json: Option<Box<RawValue>>,
     pub(crate) text: Option<String>,
     pub(crate) base64: Option<String>,
-    /// Whether it was cut, because written it would be longer than the limit.
+    /// Whether it was cut because it would be longer than the limit in the file.
     pub(crate) cut: bool,
 }
 
 impl Content {
-    /// How many bytes it takes in the recording's file.
+    /// How many bytes it takes in the file.
     pub(crate) fn written(&self) -> usize {
         let json = self.json.as_ref().map(|json| json.get().len());
         let text = self.text.as_deref().map(written::escaped_len);
@@ -44,14 +44,14 @@ impl Content {
 /// What is known of a content before it is read.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct BodyHints {
-    /// It is a form: `application/x-www-form-urlencoded`.
+    /// Whether it is a form: `application/x-www-form-urlencoded`.
     pub(crate) is_form: bool,
-    /// Its end is missing, perhaps in the middle of a character.
+    /// Whether its end is missing, possibly within a character.
     pub(crate) is_cut: bool,
 }
 
 impl RecordBuilder {
-    /// Places a content by what it is, not by what it is said to be.
+    /// Records a content as what it is, whatever its headers say.
     pub(crate) fn content(&self, bytes: Vec<u8>, hints: BodyHints) -> Content {
         if may_be_json(&bytes)
             && let Ok(text) = simdutf8::basic::from_utf8(&bytes)
@@ -91,9 +91,9 @@ impl RecordBuilder {
         self.fitting(redacted.map_or(text, into_text))
     }
 
-    /// A text, cut where it would take more than the limit in the recording's file.
+    /// A text, cut where it would take more than the limit in the file.
     fn fitting(&self, mut text: String) -> Content {
-        // Nothing takes more than six bytes for one: most need not be looked through.
+        // A byte takes at most six in the file, so most texts fit without counting.
         let kept = if text.len() <= self.limit / 6 {
             text.len()
         } else {
@@ -108,8 +108,8 @@ impl RecordBuilder {
         }
     }
 
-    /// Embeds JSON verbatim, but on one line: outside of strings, where alone
-    /// valid JSON has line ends, they separate nothing that needs it.
+    /// Embeds JSON verbatim, but on one line: valid JSON has line ends only between tokens, and no
+    /// two tokens need them to be told apart.
     fn json(&self, text: &str) -> Content {
         let bytes = text.as_bytes();
         let redacted = self
@@ -128,8 +128,8 @@ impl RecordBuilder {
         if text.len() <= self.limit && is_json(&text) {
             return embedded(&text);
         }
-        // Fingerprints can be longer than what they replace, and JSON that is cut is none.
-        // Redaction keeps JSON valid; were it not to, this is still without secrets.
+        // Fingerprints may be longer than what they replace, and JSON that is cut is not JSON.
+        // Redaction keeps JSON valid; if it ever did not, this text is still redacted.
         self.fitting(text)
     }
 
@@ -150,7 +150,7 @@ impl RecordBuilder {
     }
 }
 
-/// A text that was found to be JSON, in that form.
+/// A text that is known to be JSON.
 fn embedded(json: &str) -> Content {
     let raw = checked(json).ok();
     let text = raw.is_none().then(|| json.to_owned());
@@ -161,17 +161,18 @@ fn embedded(json: &str) -> Content {
     }
 }
 
-/// The same as a raw value.
+/// The same text as a raw value, without a second check.
 ///
-/// `serde_json` would check it again, three times as long as that took: so it is handed over as its
-/// own reader hands over what it has checked. Were that to change, it is checked once more.
+/// `serde_json` would parse it again, at three times the cost of [`is_json`]. Its own deserializer
+/// hands a checked text over in a map with this key, so we do too. Should that key change, this
+/// falls back to parsing.
 fn checked(json: &str) -> Result<Box<RawValue>, serde_json::Error> {
     let members = std::iter::once(("$serde_json::private::RawValue", json));
     let handed_over = MapDeserializer::<_, serde::de::value::Error>::new(members);
     Box::<RawValue>::deserialize(handed_over).or_else(|_| serde_json::from_str(json))
 }
 
-/// Redaction cuts at ASCII bytes, so what was UTF-8 still is.
+/// Redaction cuts at ASCII bytes, so UTF-8 stays UTF-8.
 fn into_text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
@@ -181,7 +182,7 @@ fn into_text(bytes: Vec<u8>) -> String {
 pub(crate) mod tests {
     use super::*;
 
-    /// A reading for tests: up to `limit` bytes, secrets redacted.
+    /// A builder for tests: up to `limit` bytes, secrets redacted.
     pub(crate) fn builder(limit: usize) -> RecordBuilder {
         let key = Arc::new(SessionKey::fixed());
         RecordBuilder {

@@ -1,8 +1,7 @@
-//! Server-sent events, cut out of a stream of bytes.
+//! Splits a stream of bytes into server-sent events (WHATWG HTML, section 9.2.6).
 //!
-//! Pieces come in as the tap saw them, of any size, decoded; whole events go
-//! out. Lines end and fields are read as WHATWG HTML, section 9.2.6, says.
-//! `id` and `retry` are read over: no agent API that we record uses them.
+//! Decoded pieces of any size come in; whole events go out. `id` and `retry` are
+//! skipped: no agent API that we record uses them.
 
 use std::mem;
 
@@ -10,21 +9,21 @@ use memchr::memchr2;
 
 use crate::proxy::wire::Stamp;
 
-/// Cuts events out of pieces.
+/// Splits pieces into events.
 ///
-/// The same bytes give the same events, however they were cut.
+/// The same bytes give the same events, however they are cut into pieces.
 #[derive(Debug)]
 pub(crate) struct SseSplitter {
-    /// The unfinished line, without its end; up to the limit.
+    /// The unfinished line, up to the limit.
     line: Vec<u8>,
-    /// How much longer the unfinished line is than what was kept of it.
+    /// How many bytes of the unfinished line were not kept.
     line_dropped: u64,
-    /// Whether the last line ended with a CR, so that an LF belongs to it.
+    /// Whether the last piece ended with a CR, to which a following LF would belong.
     after_cr: bool,
     /// Whether no line has ended yet: the first may begin with a byte order mark.
     first_line: bool,
     event: UnfinishedEvent,
-    /// Bytes kept of one event.
+    /// Bytes to keep of one event.
     limit: usize,
 }
 
@@ -33,7 +32,7 @@ pub(crate) struct SseSplitter {
 pub(crate) struct SseEvent {
     /// The `event` field.
     pub(crate) name: Option<String>,
-    /// The `data` fields, joined by line ends; up to the limit.
+    /// The `data` fields joined by line feeds, up to the limit.
     pub(crate) data: Vec<u8>,
     /// Length of all the data, kept or not.
     pub(crate) bytes: u64,
@@ -63,7 +62,7 @@ impl SseSplitter {
         }
     }
 
-    /// Takes the next piece, which passed at `at`, and hands each event that it ends to `emit`.
+    /// Takes the next piece, which passed at `at`, and hands each completed event to `emit`.
     pub(crate) fn push(&mut self, mut piece: &[u8], at: Stamp, mut emit: impl FnMut(SseEvent)) {
         if self.after_cr && piece.first() == Some(&b'\n') {
             piece = &piece[1..];
@@ -85,12 +84,12 @@ impl SseSplitter {
         }
     }
 
-    /// Whether the bytes ended within an event, which is thereby none.
+    /// Whether the stream so far ends within an event, which the standard discards.
     pub(crate) fn is_within_event(&self) -> bool {
         self.event.has_data || !self.line.is_empty()
     }
 
-    /// Keeps the beginning of a line.
+    /// Keeps the beginning of a line that has not ended.
     fn keep(&mut self, part: &[u8]) {
         let room = (self.limit + FIELD_BYTES).saturating_sub(self.line.len());
         let kept = part.len().min(room);
@@ -108,7 +107,7 @@ impl SseSplitter {
         let event = self.take_line(&line, dropped, at);
         self.line = line;
         self.line.clear();
-        // One long line is no reason to hold its memory for the rest of the stream.
+        // One long line must not cost its memory for the rest of the stream.
         self.line.shrink_to(LINE_BYTES);
         event
     }
@@ -158,7 +157,7 @@ impl UnfinishedEvent {
     }
 
     fn append(&mut self, part: &[u8], limit: usize) {
-        // Past a gap nothing is kept: what is kept is the beginning.
+        // Nothing is kept after a gap: `data` is always a prefix.
         let whole = self.bytes == self.data.len() as u64;
         let room = limit.saturating_sub(self.data.len());
         let kept = if whole { part.len().min(room) } else { 0 };
@@ -176,7 +175,7 @@ fn emit_some(event: Option<SseEvent>, emit: &mut impl FnMut(SseEvent)) {
 /// Room for a field's name in a line whose value fills the limit.
 const FIELD_BYTES: usize = 16;
 
-/// What a line's buffer keeps between lines.
+/// The capacity that the line's buffer keeps between lines.
 const LINE_BYTES: usize = 64 * 1024;
 
 /// Longer than any event's name; bounds what a peer can make us hold.

@@ -1,12 +1,12 @@
-//! How long a content is in the recording's file, and where to cut it for that.
+//! How many bytes a content takes in the recording's file, and where to cut it to fit.
 //!
-//! JSON is there verbatim; text in a JSON string, in which some bytes take two or six;
+//! JSON is written verbatim; text in a JSON string, where some bytes take two or six;
 //! the rest in Base64, four bytes for three.
 
-/// Whether a text is better kept as Base64: more than one byte in 16 is a control character
-/// that a JSON string spells with six (`\u0000`).
+/// Whether a text is better recorded as Base64: more than one byte in 16 is a control character,
+/// which takes six bytes in a JSON string (`\u0000`).
 ///
-/// Base64 makes it a third longer at most; escaped it could become six times as long.
+/// Base64 makes it a third longer; escaping could make it six times as long.
 pub(crate) fn is_mostly_controls(text: &str) -> bool {
     let long = text.bytes().filter(|byte| is_spelled_long(*byte));
     long.count() * CONTROLS_IN > text.len()
@@ -17,7 +17,7 @@ pub(crate) fn escaped_len(text: &str) -> usize {
     text.bytes().map(escaped_byte).sum()
 }
 
-/// The longest beginning of a text that takes no more than `room` bytes in a JSON string.
+/// The longest prefix of a text that takes at most `room` bytes in a JSON string.
 pub(crate) fn cut_to(text: &str, room: usize) -> &str {
     let mut taken = 0;
     let end = text.bytes().position(|byte| {
@@ -27,12 +27,12 @@ pub(crate) fn cut_to(text: &str, room: usize) -> &str {
     &text[..text.floor_char_boundary(end.unwrap_or(text.len()))]
 }
 
-/// The most bytes that take no more than `room` in Base64.
+/// The most bytes that take at most `room` in Base64.
 pub(crate) fn bytes_in_base64(room: usize) -> usize {
     room / 4 * 3
 }
 
-/// As `serde_json` writes strings.
+/// The length of a byte as `serde_json` writes it.
 fn escaped_byte(byte: u8) -> usize {
     match byte {
         b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
@@ -45,7 +45,7 @@ fn is_spelled_long(byte: u8) -> bool {
     byte < 0x20 && !matches!(byte, b'\n' | b'\r' | b'\t' | 0x08 | 0x0c)
 }
 
-/// One control character in so many bytes makes a text a third longer.
+/// At one control character in this many bytes, escaping makes a text a third longer: as Base64 does.
 const CONTROLS_IN: usize = 16;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! In the place of `netlink` on systems that have neither this nor `/proc`.
+//! `netlink` on systems other than Linux, which have neither this nor `/proc`.
 
 use std::io;
 

@@ -1,11 +1,10 @@
-//! Which process stands at the agent's end of a connection.
+//! Which process is at the agent's end of a connection.
 //!
-//! On Linux the kernel tells the inode and the user of a socket ([`sockets`](super::sockets)), and
-//! lists every process's open files in `/proc/<pid>/fd`: for the user's own processes that takes
-//! no privilege. Elsewhere nobody is named.
+//! On Linux the kernel knows the inode and the user of a socket ([`sockets`](super::sockets)), and
+//! lists every process's open files in `/proc/<pid>/fd`, which takes no privilege for the user's
+//! own processes. On other systems processes are not named.
 //!
-//! One thread does the reading, off the traffic's path, for all connections
-//! that wait at that moment.
+//! One thread reads, off the traffic's path, for all connections that wait at that moment.
 
 use std::collections::HashMap;
 use std::fs;
@@ -22,19 +21,19 @@ use crate::proxy::net::sockets::Sockets;
 use crate::proxy::tls::trust::program::Program;
 use crate::record::Process;
 
-/// Finds out who is connected.
+/// Finds out which process is connected.
 #[derive(Debug)]
 pub(crate) struct Processes {
     queue: SyncSender<Lookup>,
 }
 
-/// The process of one connection, once it is known.
+/// The process at the agent's end of one connection, once it is known.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AgentProcess(Arc<Slot>);
 
 #[derive(Debug, Default)]
 struct Slot {
-    /// Set once; `None` inside where nobody could be named.
+    /// Set once; to `None` if the process could not be named.
     found: OnceLock<Option<FoundProcess>>,
     set: Notify,
 }
@@ -67,7 +66,8 @@ impl Processes {
         Ok(Self { queue })
     }
 
-    /// Asks who is connected from `agent` to our end, `here`. Too many questions at once go unanswered.
+    /// Looks up which process is connected from `agent` to our end, `here`. With too many lookups
+    /// in the queue the process is left unnamed.
     pub(crate) fn ask(&self, agent: SocketAddr, here: SocketAddr) -> AgentProcess {
         let answer = AgentProcess::default();
         let lookup = Lookup {
@@ -84,12 +84,12 @@ impl Processes {
 }
 
 impl AgentProcess {
-    /// The process, if it has been found by now.
+    /// The process, if it has been found yet.
     pub(crate) fn get(&self) -> Option<Process> {
         Some(self.0.found.get()?.as_ref()?.process.clone())
     }
 
-    /// Whose certificate errors count together; `None` for a process that could not be named.
+    /// The program whose certificate errors count together; `None` if it could not be named.
     pub(crate) fn program(&self) -> Option<Program> {
         if !NAMES_PROCESSES {
             return Some(Program::Any);
@@ -101,7 +101,7 @@ impl AgentProcess {
         })
     }
 
-    /// Whether waiting may still bring an answer.
+    /// Whether the lookup is still under way.
     pub(crate) fn is_pending(&self) -> bool {
         self.0.found.get().is_none()
     }
@@ -110,7 +110,7 @@ impl AgentProcess {
     pub(crate) async fn wait(&self, limit: Duration) -> Option<Process> {
         let set = self.0.set.notified();
         if self.is_pending() {
-            // That it took too long is an answer as well.
+            // On a timeout there is simply no name.
             let _late = tokio::time::timeout(limit, set).await;
         }
         self.get()
@@ -137,19 +137,19 @@ fn answer_all(lookups: &Receiver<Lookup>, mut sockets: Sockets) {
         let begun = Instant::now();
         waiting.extend(lookups.try_iter());
         for lookup in look_up(waiting, &mut sockets, &mut known) {
-            // Where the kernel's table is read, a line may be missing once.
+            // The table in `/proc/net` may miss a line once.
             if lookup.tries < MAX_TRIES {
                 again.push(lookup);
             } else {
                 lookup.answer.set(None);
             }
         }
-        // A storm of connections must not make the reading cost what the traffic costs.
+        // In a storm of connections, naming them must not cost as much as the traffic.
         std::thread::sleep((begun.elapsed() * REST).min(LONGEST_REST));
     }
 }
 
-/// Answers what can be answered now, and returns the rest.
+/// Answers the lookups that succeed, and returns the others.
 fn look_up(waiting: Vec<Lookup>, sockets: &mut Sockets, known: &mut Vec<u32>) -> Vec<Lookup> {
     let pairs: Vec<SocketPair> = waiting.iter().map(|lookup| lookup.socket).collect();
     let mut unanswered = Vec::new();
@@ -165,14 +165,14 @@ fn look_up(waiting: Vec<Lookup>, sockets: &mut Sockets, known: &mut Vec<u32>) ->
             None => unanswered.push(lookup),
         }
     }
-    // The agent of the last connection is most likely that of the next.
+    // The process of the last connection is likely that of the next.
     for pid in std::mem::take(known) {
         if wanted.is_empty() || look(pid, &mut wanted) {
             known.push(pid);
         }
     }
     if wanted.is_empty() {
-        // Listing all processes takes longer than all of the rest.
+        // Listing all processes is the most expensive step.
         return unanswered;
     }
     for pid in pids() {
@@ -189,10 +189,10 @@ fn look_up(waiting: Vec<Lookup>, sockets: &mut Sockets, known: &mut Vec<u32>) ->
     unanswered
 }
 
-/// What is asked, by what the socket is called among a process's files.
+/// Lookups by the socket's name among a process's open files.
 type Wanted = HashMap<String, Vec<Lookup>>;
 
-/// Answers for the sockets that `pid` holds; says whether it holds any of them.
+/// Answers the lookups whose sockets `pid` holds; returns whether it holds any.
 fn look(pid: u32, wanted: &mut Wanted) -> bool {
     let Ok(files) = fs::read_dir(format!("/proc/{pid}/fd")) else {
         return false;
@@ -201,7 +201,7 @@ fn look(pid: u32, wanted: &mut Wanted) -> bool {
     for file in files.flatten().take(MAX_FILES) {
         let target = match fs::read_link(file.path()) {
             Ok(target) => target,
-            // So it is with all of them: another user's, or out of a container's reach.
+            // The same for all of its files: another user's process, or outside of our container.
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => break,
             Err(_) => continue,
         };
@@ -232,7 +232,7 @@ fn pids() -> impl Iterator<Item = u32> {
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
 }
 
-/// The program's own file name; a thread may have renamed `comm`.
+/// The name of the program's file; `comm` may have been changed by a thread.
 fn program(pid: u32) -> Option<String> {
     let path = fs::read_link(format!("/proc/{pid}/exe")).ok();
     let name = path.as_deref().and_then(|path| path.file_name()?.to_str());
@@ -244,25 +244,25 @@ fn program(pid: u32) -> Option<String> {
     }
 }
 
-/// Whether this system tells which process a connection is from.
+/// Whether processes can be named on this system.
 const NAMES_PROCESSES: bool = cfg!(target_os = "linux");
 
-/// More connections at once than any agent opens; beyond, names are not worth a queue.
+/// More connections than any agent opens at once.
 const MAX_WAITING: usize = 1024;
 
-/// Looks so many times for one connection: that a line is missing twice is rare, and a stop waits for it.
+/// Tries for one connection: missing a line twice is rare, and a stop waits for the last try.
 const MAX_TRIES: u32 = 2;
 
-/// Rests so many times as long as it has read: an eighth of a core at the most.
+/// Sleeps this many times as long as it has read: at most an eighth of a core is used.
 const REST: u32 = 7;
 
-/// Less than a connection's line waits for its name.
+/// Less than a connection's line waits for the name.
 const LONGEST_REST: Duration = Duration::from_millis(100);
 
-/// Processes that are asked first.
+/// Processes that are tried first.
 const MAX_KNOWN: usize = 4;
 
-/// Bounds the reading of one process.
+/// Bounds the work for one process.
 const MAX_FILES: usize = 16 * 1024;
 
 #[cfg(test)]

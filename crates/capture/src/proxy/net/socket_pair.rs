@@ -1,8 +1,8 @@
-//! A TCP socket by its two addresses, and what the kernel says of it.
+//! A TCP socket by its two addresses, and its owner.
 
 use std::net::SocketAddr;
 
-/// The two ends of a connection, as one of them sees it.
+/// The two ends of a connection, as seen from one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct SocketPair {
     pub(crate) local: SocketAddr,
@@ -10,7 +10,7 @@ pub(crate) struct SocketPair {
 }
 
 impl SocketPair {
-    /// IPv4 in its own form also where a socket of both families carries it.
+    /// Normalises IPv4-mapped addresses, which a socket of both families reports.
     pub(crate) fn new(local: SocketAddr, remote: SocketAddr) -> Self {
         let normal =
             |address: SocketAddr| SocketAddr::new(address.ip().to_canonical(), address.port());
@@ -21,11 +21,11 @@ impl SocketPair {
     }
 }
 
-/// What the kernel says of a socket.
+/// What the kernel knows of a socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SocketOwner {
-    /// What it is called among a process's files.
+    /// Its name among a process's open files is `socket:[inode]`.
     pub(crate) inode: u64,
-    /// The user who opened it, by number.
+    /// The numeric id of the user who opened it.
     pub(crate) user: u32,
 }

@@ -1,9 +1,8 @@
 //! The inode and the user of a TCP socket on this machine, by its two addresses.
 //!
-//! The kernel is asked for the one socket (`sock_diag(7)`, the exact lookup), which takes the
-//! same few microseconds however many sockets there are. Where a sandbox has no netlink, the
-//! table in `/proc/net` is read instead: that takes longer the more there are, and a line may be
-//! missing while others come and go.
+//! An exact lookup (sock_diag(7)) takes a few microseconds, however many sockets there are. In a
+//! sandbox without netlink, the table in `/proc/net` is read instead: that takes longer the more
+//! sockets there are, and may miss a line while others come and go.
 
 use std::collections::HashMap;
 use std::fs;
@@ -12,10 +11,10 @@ use std::net::{IpAddr, SocketAddr};
 use crate::proxy::net::netlink::Netlink;
 use crate::proxy::net::socket_pair::{SocketOwner, SocketPair};
 
-/// Where sockets are looked up.
+/// Looks up sockets.
 #[derive(Debug)]
 pub(crate) struct Sockets {
-    /// Absent where the kernel cannot be asked.
+    /// `None` where netlink is not available.
     netlink: Option<Netlink>,
 }
 
@@ -26,7 +25,7 @@ impl Sockets {
         }
     }
 
-    /// What is known of each socket, where there is such a socket and a process has it.
+    /// The owner of each socket that exists and belongs to a process.
     pub(crate) fn find(&mut self, pairs: &[SocketPair]) -> Vec<Option<SocketOwner>> {
         if let Some(netlink) = &mut self.netlink {
             match pairs.iter().map(|pair| netlink.find(pair)).collect() {
@@ -49,13 +48,13 @@ fn table() -> HashMap<SocketPair, SocketOwner> {
     sockets
 }
 
-/// Reads a line of it: `sl local remote state queues timer retransmits uid timeout inode …`.
+/// Reads one line: `sl local remote state queues timer retransmits uid timeout inode …`.
 fn line(line: &str) -> Option<(SocketPair, SocketOwner)> {
     let mut fields = line.split_ascii_whitespace();
     let local = address(fields.nth(1)?)?;
     let remote = address(fields.next()?)?;
     let user = fields.nth(4)?.parse().ok()?;
-    // A socket that no process has any more has no inode.
+    // A socket that no process holds any more has inode 0.
     let inode = fields.nth(1)?.parse().ok().filter(|inode| *inode != 0)?;
     Some((SocketPair::new(local, remote), SocketOwner { inode, user }))
 }
@@ -64,7 +63,7 @@ fn line(line: &str) -> Option<(SocketPair, SocketOwner)> {
 fn address(text: &str) -> Option<SocketAddr> {
     let (address, port) = text.split_once(':')?;
     let port = u16::from_str_radix(port, 16).ok()?;
-    // Words of 32 bits in the machine's own order.
+    // Words of 32 bits in native byte order.
     let mut bytes = Vec::with_capacity(16);
     for start in (0..address.len()).step_by(8) {
         let word = u32::from_str_radix(address.get(start..start + 8)?, 16).ok()?;

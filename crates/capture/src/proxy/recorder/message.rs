@@ -1,9 +1,9 @@
-//! What travels from the taps to the recorder's thread.
+//! What taps send to the recorder's thread.
 
 use crate::proxy::wire::{Draft, SocketChunk, SocketInfo, Stamp};
 use crate::record::{Connection, Header};
 
-/// One thing that a tap has to say.
+/// One message in the queue.
 #[derive(Debug)]
 pub(crate) enum QueueMessage {
     /// An HTTP exchange ended.
@@ -16,25 +16,25 @@ pub(crate) enum QueueMessage {
     WebSocketEnd {
         connection: u64,
         at: Stamp,
-        /// Why, unless it ended as sockets do.
+        /// Why; `None` for a normal end.
         reason: Option<String>,
     },
     /// A connection is over.
     Connection(Box<Connection>),
-    /// Something that the user should read.
+    /// A warning for the user.
     Warning(String),
-    /// Nothing of interest follows: the thread may end.
+    /// Nothing follows: the thread may end.
     Close,
 }
 
 impl QueueMessage {
-    /// Whether it becomes a line of its own.
+    /// Whether it becomes a line in the recording.
     pub(crate) fn is_record(&self) -> bool {
         matches!(self, Self::Exchange(_) | Self::Connection(_))
     }
 
-    /// What the message weighs while it waits, in bytes: what a peer can make
-    /// it weigh, and a flat charge for the rest.
+    /// The bytes that it counts against the queue's limit: everything whose size a peer controls,
+    /// and a flat charge for the rest.
     pub(crate) fn weight(&self) -> usize {
         let content = match self {
             Self::Exchange(draft) => draft_weight(draft),
@@ -68,5 +68,5 @@ fn headers_weight(headers: &[Header]) -> usize {
         .sum()
 }
 
-/// Charged for each message beside its content, so that many small ones weigh something too.
+/// Charged for each message on top of its content, so that many small ones are bounded too.
 const FLAT_WEIGHT: usize = 256;

@@ -1,9 +1,9 @@
-//! The recorder: gives form to what the taps saw, and hands it to the sink.
+//! The recorder: makes records of what taps saw, and hands them to the sink.
 //!
-//! Taps hold a [`Recorder`]; everything they say goes through one queue, bounded
-//! in bytes, to one plain thread. That thread turns drafts and WebSocket bytes
-//! into records, redacts them and calls the sink; when large bodies wait, a
-//! second one helps it to give them their form.
+//! Taps hold a [`Recorder`], the sending end of one queue, which is bounded in
+//! bytes. A plain thread turns drafts and WebSocket bytes into records, redacts
+//! them and calls the sink; when large bodies queue up, a second thread builds
+//! some of the records.
 
 pub(crate) mod message;
 mod queue;

@@ -1,6 +1,6 @@
-//! The recorder as the taps hold it: a handle that never blocks and never fails.
+//! The sending end of the queue: never blocks and never fails.
 //!
-//! What does not fit into the queue is dropped and counted, never waited for.
+//! A message that does not fit is dropped and counted, never waited for.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use crate::proxy::recorder::message::QueueMessage;
 use crate::proxy::wire::{Clock, Direction, Draft, SocketChunk, SocketInfo, Stamp};
 use crate::record::Connection;
 
-/// Takes what taps saw. Cheap to clone; every clone speaks to the same thread.
+/// Takes what taps saw. Cheap to clone; all clones send to the same thread.
 #[derive(Debug, Clone)]
 pub(crate) struct Recorder {
     shared: Arc<QueueState>,
@@ -27,17 +27,17 @@ impl Recorder {
         &self.shared.clock
     }
 
-    /// The id for an exchange that begins now; they count from 1.
+    /// The id for an exchange that begins now, counting from 1.
     pub(crate) fn next_exchange(&self) -> u64 {
         self.shared.next_exchange()
     }
 
-    /// The id for a connection that begins now; they count from 1.
+    /// The id for a connection that begins now, counting from 1.
     pub(crate) fn next_connection(&self) -> u64 {
         self.shared.connections.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// How many bytes of a body are kept.
+    /// How many bytes of each body are kept.
     pub(crate) fn body_limit(&self) -> usize {
         self.shared.body_limit
     }
@@ -50,15 +50,15 @@ impl Recorder {
         }
     }
 
-    /// Takes note that a connection became a WebSocket.
+    /// Notes that a connection became a WebSocket.
     pub(crate) fn websocket_open(&self, open: SocketInfo) {
         self.send(QueueMessage::WebSocketOpen(open));
     }
 
-    /// Takes bytes that passed on a WebSocket at `at`, held for `delay_us`.
+    /// Takes bytes that passed on a WebSocket at `at`; handing them on took `delay_us`.
     ///
-    /// When they do not fit into the queue, the socket cannot be read any
-    /// further, so what follows on it is dropped too.
+    /// Frames cannot be read past a gap, so once some bytes do not fit into the queue,
+    /// everything that follows on the socket is dropped too.
     pub(crate) fn websocket_bytes(
         &self,
         connection: u64,
@@ -85,7 +85,7 @@ impl Recorder {
         }
     }
 
-    /// Takes note that a WebSocket is gone; `reason` where it did not end as sockets do.
+    /// Notes that a WebSocket is gone; `reason` is `None` for a normal end.
     pub(crate) fn websocket_end(&self, connection: u64, at: Stamp, reason: Option<String>) {
         self.send(QueueMessage::WebSocketEnd {
             connection,
@@ -94,8 +94,8 @@ impl Recorder {
         });
     }
 
-    /// Takes a connection that is over. Its counts of exchanges and losses,
-    /// and those of its WebSocket, are filled in by the recorder.
+    /// Takes a connection that is over. The recorder fills in its counts of exchanges and
+    /// losses, and those of its WebSocket.
     pub(crate) fn connection(&self, connection: Connection) {
         self.send(QueueMessage::Connection(Box::new(connection)));
     }
@@ -105,12 +105,12 @@ impl Recorder {
         self.send(QueueMessage::Warning(warning));
     }
 
-    /// Says that nothing of interest follows.
+    /// Tells the thread that nothing follows.
     pub(crate) fn close(&self) {
         self.send(QueueMessage::Close);
     }
 
-    /// Queues a message if there is room for it; says whether there was.
+    /// Queues a message if there is room for it; returns whether there was.
     fn offer(&self, message: QueueMessage) -> bool {
         let (weight, is_record) = (message.weight(), message.is_record());
         let queued = self.shared.add(weight, is_record);
@@ -121,18 +121,18 @@ impl Recorder {
         false
     }
 
-    /// Queues a message, room or not: there are but a few of its kind for each connection.
+    /// Queues a message even when there is no room: a connection has only a few of its kind.
     fn send(&self, message: QueueMessage) {
         let (weight, is_record) = (message.weight(), message.is_record());
         self.shared.add(weight, is_record);
         if self.queue.send(message).is_err() {
-            // The thread has ended, and with it the recording: nobody is left to tell.
+            // The thread has ended, and with it the recording: there is nothing left to count.
             self.shared.done(weight, is_record);
         }
     }
 }
 
-/// What the handles and the thread share.
+/// What the senders and the thread share.
 #[derive(Debug)]
 pub(crate) struct QueueState {
     clock: Clock,
@@ -140,13 +140,13 @@ pub(crate) struct QueueState {
     connections: AtomicU64,
     body_limit: usize,
     queue_limit: usize,
-    /// Bytes that wait in the queue.
+    /// Bytes in the queue.
     queued: AtomicUsize,
-    /// Of what waits, how many are to become lines.
+    /// How many of the queued messages will become lines.
     records: AtomicU64,
-    /// Whether the thread is inside its sink, which may never come back.
+    /// Whether the thread is in a call to its sink, which may never return.
     in_sink: AtomicBool,
-    /// Whether any socket is cut: spares the lock where none is.
+    /// Whether any socket is cut; if not, readers need not lock `losses`.
     any_cut: AtomicBool,
     losses: Mutex<Losses>,
 }
@@ -175,34 +175,34 @@ impl QueueState {
         self.exchanges.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Bytes that wait in the queue.
+    /// Bytes in the queue.
     pub(crate) fn queued(&self) -> usize {
         self.queued.load(Ordering::Acquire)
     }
 
-    /// How many exchanges and connections wait in the queue.
+    /// How many exchanges and connections are in the queue.
     pub(crate) fn records(&self) -> u64 {
         self.records.load(Ordering::Acquire)
     }
 
-    /// Notes that the thread enters its sink, or leaves it.
+    /// Notes that the thread enters a call to its sink, or returns from it.
     pub(crate) fn set_in_sink(&self, inside: bool) {
         self.in_sink.store(inside, Ordering::Release);
     }
 
-    /// Whether the thread is inside its sink.
+    /// Whether the thread is in a call to its sink.
     pub(crate) fn is_in_sink(&self) -> bool {
         self.in_sink.load(Ordering::Acquire)
     }
 
-    /// Takes a message off the books, once it has been dealt with.
+    /// Subtracts a message that has been processed.
     pub(crate) fn done(&self, weight: usize, is_record: bool) {
         self.queued.fetch_sub(weight, Ordering::AcqRel);
         self.records
             .fetch_sub(u64::from(is_record), Ordering::AcqRel);
     }
 
-    /// Puts a message on the books; returns what waits, with it.
+    /// Adds a message; returns the bytes in the queue, including it.
     fn add(&self, weight: usize, is_record: bool) -> usize {
         self.records
             .fetch_add(u64::from(is_record), Ordering::AcqRel);
@@ -211,12 +211,12 @@ impl QueueState {
             .saturating_add(weight)
     }
 
-    /// What was dropped on the way to the thread.
+    /// What was dropped because the queue was full.
     pub(crate) fn losses(&self) -> MutexGuard<'_, Losses> {
         self.losses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether so many bytes have a chance: asked before they are copied.
+    /// Whether this many bytes may fit: a cheap check before they are copied.
     fn room_for(&self, bytes: usize) -> bool {
         self.queued().saturating_add(bytes) <= self.queue_limit
     }
@@ -226,22 +226,22 @@ impl QueueState {
 #[derive(Debug, Default)]
 pub(crate) struct Losses(BTreeMap<u64, Loss>);
 
-/// What was dropped of one connection.
+/// What one connection lost.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Loss {
-    /// Exchanges that were dropped.
+    /// Exchanges dropped.
     pub(crate) records: u64,
-    /// Whether bytes of its WebSocket were dropped, and with them all that followed.
+    /// Whether bytes of its WebSocket were dropped, and with them everything that followed.
     pub(crate) cut: bool,
 }
 
 impl Losses {
-    /// Takes what was lost of one connection, which is over.
+    /// Removes and returns the loss of a connection that is over.
     pub(crate) fn take(&mut self, connection: u64) -> Loss {
         self.0.remove(&connection).unwrap_or_default()
     }
 
-    /// Takes what was lost of connections that had no end.
+    /// Removes and returns the losses of all other connections.
     pub(crate) fn take_rest(&mut self) -> Vec<Loss> {
         std::mem::take(&mut self.0).into_values().collect()
     }

@@ -1,8 +1,8 @@
-//! A second pair of hands for the recorder's thread, for when large bodies wait.
+//! A second thread that builds records while large bodies queue up.
 //!
-//! Giving a body its form (decoding, JSON, hash, redaction) takes longer than writing it. Drafts
-//! go in, exchanges come out in the same order; the recorder's thread forms others meanwhile, and
-//! fetches these when their turn to be written has come.
+//! Building a record (decoding, JSON, hash, redaction) takes longer than writing it. Drafts go in,
+//! exchanges come out in the same order. The recorder's thread builds others meanwhile, and
+//! collects these when it is their turn to be written.
 
 use std::io;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::record::Exchange;
 /// The running thread; it ends when this is dropped.
 pub(crate) struct SecondWorker {
     drafts: Sender<Box<Draft>>,
-    formed: Receiver<Exchange>,
+    built: Receiver<Exchange>,
 }
 
 impl SecondWorker {
@@ -25,10 +25,10 @@ impl SecondWorker {
     ///
     /// # Errors
     ///
-    /// When the system has none to give.
+    /// When the system cannot start a thread.
     pub(crate) fn start(builder: Arc<RecordBuilder>, clock: Clock) -> io::Result<Self> {
         let (drafts, waiting) = mpsc::channel::<Box<Draft>>();
-        let (done, formed) = mpsc::channel();
+        let (done, built) = mpsc::channel();
         Builder::new().name("recorder-2".into()).spawn(move || {
             for draft in waiting {
                 if done.send(builder.exchange(*draft, &clock)).is_err() {
@@ -36,16 +36,17 @@ impl SecondWorker {
                 }
             }
         })?;
-        Ok(Self { drafts, formed })
+        Ok(Self { drafts, built })
     }
 
-    /// Takes the larger bodies among the last of `batch`, and leaves [`Work::HandedOff`] in their places.
+    /// Takes the larger bodies from the end of `batch`, and leaves [`Work::HandedOff`] in their places.
     pub(crate) fn take_from(&self, batch: &mut [Work]) {
         let waiting: usize = batch.iter().map(Work::weight).sum();
         let mut before = 0;
         for work in batch {
             let weight = work.weight();
-            // The recorder's thread has the writing to do beside, but would only wait for a first one.
+            // The second worker gets three fifths, because the recorder's thread also writes. It never
+            // gets the first item: the recorder's thread would wait for it at once.
             let is_late = before > 0 && before * 5 >= waiting * 2;
             before += weight;
             if is_late && weight >= LARGE_BYTES {
@@ -54,27 +55,27 @@ impl SecondWorker {
         }
     }
 
-    /// The next of what was taken; waits for it.
+    /// The next exchange of those handed off; waits for it.
     pub(crate) fn next(&self) -> Exchange {
-        self.formed
+        self.built
             .recv()
-            .expect("the helper forms all that it has taken")
+            .expect("the second worker builds everything it was handed")
     }
 }
 
-/// One thing to do, in the order of the lines.
+/// One item of a batch, in the order of the lines.
 pub(crate) enum Work {
-    /// As it came.
+    /// For the recorder's thread itself.
     Message(QueueMessage),
-    /// An exchange that the helper has.
+    /// An exchange that the second worker builds.
     HandedOff {
-        /// What its draft weighed.
+        /// The weight of its draft.
         weight: usize,
     },
 }
 
 impl Work {
-    /// What it weighs in the queue.
+    /// Its weight in the queue.
     pub(crate) fn weight(&self) -> usize {
         match self {
             Self::Message(message) => message.weight(),
@@ -88,14 +89,14 @@ impl Work {
             Self::Message(QueueMessage::Exchange(draft)) => {
                 drafts
                     .send(draft)
-                    .expect("the helper runs as long as its handle");
+                    .expect("the second worker runs as long as its handle");
             }
             other => *self = other,
         }
     }
 }
 
-/// Handing over costs some microseconds; forming so much costs more.
+/// Handing over costs some microseconds; building a record of this size costs more.
 const LARGE_BYTES: usize = 8 * 1024;
 
 #[cfg(test)]

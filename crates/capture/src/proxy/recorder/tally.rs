@@ -1,4 +1,4 @@
-//! The recorder's counts: of the recording, and of each connection under way.
+//! The recorder's counts: of the recording, and of each open connection.
 
 use std::collections::HashMap;
 use std::{io, mem};
@@ -7,65 +7,62 @@ use crate::proxy::recorder::queue::Loss;
 use crate::proxy::recorder::unflushed::{UnflushedRecord, UnflushedRecords};
 use crate::record::{Connection, Dispositions, End, Exchange, State, Timestamp};
 
-/// What the recorder has counted.
+/// Counts what was written and what was lost.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     end: End,
-    /// Of what was lost, how much the queue had no room for.
+    /// How many of the lost records the queue had no room for.
     dropped: u64,
     warnings: Vec<String>,
-    /// What the sink may yet lose.
-    taken: UnflushedRecords,
-    /// Connections that carried something and are not over.
-    under_way: HashMap<u64, ConnectionTally>,
+    /// Records that the sink may still lose.
+    unflushed: UnflushedRecords,
+    /// Open connections that have carried something.
+    open: HashMap<u64, ConnectionTally>,
 }
 
-/// What was counted on one connection.
+/// The counts of one connection.
 #[derive(Debug, Default, Clone, Copy)]
 struct ConnectionTally {
     exchanges: u64,
     lost: u64,
 }
 
-/// What the recording came to.
+/// The result of a recording.
 #[derive(Debug)]
 pub(crate) struct Finished {
     /// The last line, as it was written or would have been.
     pub(crate) end: End,
-    /// What the user should read.
+    /// Warnings for the user.
     pub(crate) warnings: Vec<String>,
 }
 
 impl Tally {
-    /// Counts an exchange that a sink has taken; what it returns is as of [`Tally::note_taken`].
+    /// Counts an exchange that the sink has taken; returns the same as [`Tally::note_taken`].
     pub(crate) fn count_exchange(&mut self, exchange: &Exchange) -> bool {
-        self.under_way
-            .entry(exchange.connection)
-            .or_default()
-            .exchanges += 1;
+        self.open.entry(exchange.connection).or_default().exchanges += 1;
         let entry = UnflushedRecord::of(exchange);
         entry.add_to(&mut self.end);
         self.note_taken(entry)
     }
 
-    /// Notes a record that a sink has taken; says whether the sink should be asked how many of
-    /// these it still holds ([`Tally::still_held`]).
+    /// Notes a record that the sink has taken; returns whether it is time to ask the sink how many
+    /// it still holds ([`Tally::still_held`]).
     pub(crate) fn note_taken(&mut self, entry: UnflushedRecord) -> bool {
-        self.taken.push(entry)
+        self.unflushed.push(entry)
     }
 
-    /// Forgets the records that are written: all but the last `count`.
+    /// All records but the last `count` are written, and can no longer be lost.
     pub(crate) fn still_held(&mut self, count: u64) {
-        self.taken.keep_last(count);
+        self.unflushed.keep_last(count);
     }
 
-    /// Counts as lost the last `count` records that the sink has taken: it could not write them.
+    /// Counts the last `count` records as lost: the sink took them and could not write them.
     pub(crate) fn lose_last(&mut self, count: u64, cause: &io::Error) {
-        self.taken.lose_last(count, &mut self.end);
+        self.unflushed.lose_last(count, &mut self.end);
         self.lose(0, cause);
     }
 
-    /// Counts a connection by what became of it.
+    /// Counts a connection by its disposition.
     fn count_connection(&mut self, state: State) {
         let Dispositions {
             intercepted,
@@ -80,20 +77,20 @@ impl Tally {
             State::Rejected => rejected,
             State::Failed => failed,
             State::Refused => refused,
-            // No state that this version gives.
+            // This version never records it.
             State::Unknown => return,
         } += 1;
     }
 
-    /// Counts a connection, writes what is known of it into its record, and forgets it.
+    /// Counts a connection that is over, and fills its counts into its record.
     pub(crate) fn close_connection(&mut self, connection: &mut Connection, loss: Loss) {
-        let counts = self.under_way.remove(&connection.id).unwrap_or_default();
+        let counts = self.open.remove(&connection.id).unwrap_or_default();
         connection.exchanges = counts.exchanges;
         connection.lost = counts.lost + self.count_loss(loss);
         self.count_connection(connection.disposition.state);
     }
 
-    /// Counts what the queue had no room for; returns how many records that is.
+    /// Counts what the queue had no room for; returns the number of records.
     pub(crate) fn count_loss(&mut self, loss: Loss) -> u64 {
         let records = loss.records + u64::from(loss.cut);
         self.dropped += records;
@@ -101,13 +98,13 @@ impl Tally {
         records
     }
 
-    /// Counts an exchange that a sink refused.
+    /// Counts an exchange that the sink refused.
     pub(crate) fn lose_exchange(&mut self, connection: u64, cause: &io::Error) {
-        self.under_way.entry(connection).or_default().lost += 1;
+        self.open.entry(connection).or_default().lost += 1;
         self.lose(1, cause);
     }
 
-    /// Counts records that a sink refused.
+    /// Counts records that the sink refused.
     pub(crate) fn lose(&mut self, records: u64, cause: &io::Error) {
         self.end.lost += records;
         self.end.first_loss.get_or_insert_with(|| cause.to_string());
@@ -120,7 +117,7 @@ impl Tally {
         }
     }
 
-    /// The counts as they stand.
+    /// The counts so far.
     pub(crate) fn end(&self) -> &End {
         &self.end
     }
@@ -130,8 +127,8 @@ impl Tally {
         self.end.ended_at = at;
     }
 
-    /// Everything, at the end.
-    pub(crate) fn take(&mut self) -> Finished {
+    /// The final counts and warnings.
+    pub(crate) fn finish(&mut self) -> Finished {
         if self.dropped > 0 {
             self.warn(format!(
                 "the recorder could not keep up: {} records were dropped; see --queue-limit",
@@ -139,7 +136,7 @@ impl Tally {
             ));
         }
         if let Some(cause) = &self.end.first_loss {
-            // The end's own line is not among them: where it alone is missing, none is.
+            // The line of the end itself is not counted: if only that is missing, no record is lost.
             let lost = self.end.lost - self.dropped;
             self.warn(format!("{lost} records could not be written: {cause}"));
         }
@@ -150,5 +147,5 @@ impl Tally {
     }
 }
 
-/// More than a user reads; bounds what a misbehaving peer can make us remember.
+/// More than a user reads; bounds what a misbehaving peer can make us hold.
 const MAX_WARNINGS: usize = 100;

@@ -1,4 +1,4 @@
-//! The recorder's thread: how it starts, and how it ends.
+//! Starts and stops the recorder's thread.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -16,16 +16,16 @@ use crate::proxy::wire::Clock;
 use crate::record::Session;
 use crate::redact::{Redactor, SessionKey};
 
-/// What bounds a recording, and how it begins.
+/// The limits of a recording, and its first line.
 #[derive(Debug)]
 pub(crate) struct Config {
-    /// Bytes kept of each body or event list.
+    /// Bytes to keep of each body or event list.
     pub(crate) body_limit: usize,
-    /// Bytes that may wait for the sink.
+    /// Bytes that may be in the queue.
     pub(crate) queue_limit: usize,
-    /// Whether credentials are written as they are.
+    /// Whether to write credentials as they are.
     pub(crate) keep_secrets: bool,
-    /// How long the thread rests after it has flushed: see [`PAUSE_AFTER_FLUSH`](super::PAUSE_AFTER_FLUSH).
+    /// How long the thread sleeps after it has flushed: see [`PAUSE_AFTER_FLUSH`](super::PAUSE_AFTER_FLUSH).
     pub(crate) pause_after_flush: Duration,
     /// The first line.
     pub(crate) session: Session,
@@ -35,7 +35,7 @@ pub(crate) struct Config {
 ///
 /// # Errors
 ///
-/// When the system has no thread or no random bytes to give.
+/// When the system cannot start a thread or has no random bytes.
 pub(crate) fn start(config: Config, sink: impl Sink) -> io::Result<(Recorder, RecorderThread)> {
     let (parts, messages) = RecorderParts::new(&config)?;
     let (ended, has_ended) = mpsc::channel();
@@ -44,24 +44,24 @@ pub(crate) fn start(config: Config, sink: impl Sink) -> io::Result<(Recorder, Re
         shared: Arc::clone(&parts.shared),
         tally: Arc::clone(&parts.tally),
         has_ended,
-        patience: PATIENCE,
+        sink_timeout: SINK_TIMEOUT,
     };
     let recorder = parts.recorder.clone();
     Builder::new().name("recorder".into()).spawn(move || {
-        parts.desk(&config, sink).run(&messages, config.session);
-        // Nobody waits any more where `finish` has lost its patience.
+        parts.worker(&config, sink).run(&messages, config.session);
+        // Fails only if `finish` has given up waiting.
         ended.send(()).ok();
     })?;
     Ok((recorder, thread))
 }
 
-/// Lets `taps` speak, and then records what they said on the caller's own thread.
+/// Runs `taps`, and then records what they sent on the caller's own thread.
 ///
-/// For counting instructions: two threads that wait for each other never take the same.
+/// For counting instructions: with two threads that wait for each other, no two runs are equal.
 ///
 /// # Errors
 ///
-/// When the system has no random bytes to give.
+/// When the system has no random bytes.
 #[cfg(feature = "harness")]
 pub(crate) fn record_here(
     config: &Config,
@@ -72,13 +72,13 @@ pub(crate) fn record_here(
     taps(&parts.recorder);
     parts.recorder.close();
     let tally = Arc::clone(&parts.tally);
-    let desk = parts.desk(config, sink).alone();
-    desk.run(&messages, config.session.clone());
+    let worker = parts.worker(config, sink).alone();
+    worker.run(&messages, config.session.clone());
     let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(tally.take().end)
+    Ok(tally.finish().end)
 }
 
-/// A recording before anything of it runs.
+/// The parts of a recorder before its thread runs.
 struct RecorderParts {
     recorder: Recorder,
     shared: Arc<QueueState>,
@@ -103,8 +103,8 @@ impl RecorderParts {
         Ok((parts, messages))
     }
 
-    /// What the thread works with: made on it, because a redactor takes milliseconds to build.
-    fn desk<S: Sink>(self, config: &Config, sink: S) -> Worker<S> {
+    /// Built on the thread itself, because a redactor takes milliseconds to build.
+    fn worker<S: Sink>(self, config: &Config, sink: S) -> Worker<S> {
         let builder = RecordBuilder {
             limit: config.body_limit,
             redactor: (!config.keep_secrets).then(|| Redactor::new(Arc::clone(&self.key))),
@@ -127,18 +127,19 @@ pub(crate) struct RecorderThread {
     shared: Arc<QueueState>,
     tally: Arc<Mutex<Tally>>,
     has_ended: mpsc::Receiver<()>,
-    patience: Duration,
+    sink_timeout: Duration,
 }
 
 impl RecorderThread {
     /// Lets the thread empty its queue, write the last line and flush; blocks until it has.
     ///
-    /// A sink that takes nothing for a while (a pipe that nobody reads) is
-    /// given up: what waits for it is lost, and counted.
+    /// Gives up on a sink that takes nothing for [`SINK_TIMEOUT`] (a pipe that nobody reads):
+    /// what is queued is lost, and counted.
     pub(crate) fn finish(self) -> Finished {
         self.handle.close();
         let mut waiting = self.shared.queued();
-        while let Err(mpsc::RecvTimeoutError::Timeout) = self.has_ended.recv_timeout(self.patience)
+        while let Err(mpsc::RecvTimeoutError::Timeout) =
+            self.has_ended.recv_timeout(self.sink_timeout)
         {
             let now = self.shared.queued();
             if now == waiting && self.shared.is_in_sink() {
@@ -146,7 +147,7 @@ impl RecorderThread {
             }
             waiting = now;
         }
-        self.tally().take()
+        self.tally().finish()
     }
 
     fn give_up(&self) -> Finished {
@@ -155,7 +156,7 @@ impl RecorderThread {
             self.shared.records(),
             &io::Error::new(io::ErrorKind::TimedOut, "the output takes no more"),
         );
-        tally.take()
+        tally.finish()
     }
 
     fn tally(&self) -> std::sync::MutexGuard<'_, Tally> {
@@ -163,8 +164,8 @@ impl RecorderThread {
     }
 }
 
-/// How long a sink may take for one record at the end, when the user waits for the shell to come back.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the sink may take for one record at the end, while the user waits for the shell.
+const SINK_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests {
@@ -443,7 +444,7 @@ mod tests {
     fn a_sink_that_takes_no_more_is_given_up_at_the_end() {
         let (gate, sink, allow) = Gate::new();
         let (recorder, mut thread) = start(config(1 << 20), gate).unwrap();
-        thread.patience = Duration::from_millis(20);
+        thread.sink_timeout = Duration::from_millis(20);
         allow.send(Ok(())).unwrap();
         recorder.exchange(draft(&recorder, 1, b"x"));
         recorder.connection(connection(1));

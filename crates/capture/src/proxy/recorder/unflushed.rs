@@ -1,17 +1,17 @@
-//! Records that the sink has taken and may yet lose: a disk can stay full to the end.
+//! Records that the sink has taken and may still lose: a disk can stay full to the end.
 //!
-//! The sink writes in order, so what it gives up are the last that it took. What each of them
-//! added to the counts is kept here until it is known to be written, and then forgotten.
+//! The sink writes in order, so if it gives up, it loses the last ones. What each record added to
+//! the counts is kept here until it is known to be written.
 
 use std::collections::VecDeque;
 
 use crate::record::{Body, End, Exchange, OutcomeState};
 
-/// What the sink has taken since it last handed on everything.
+/// The records that the sink has taken since it last wrote everything.
 #[derive(Debug, Default)]
 pub(crate) struct UnflushedRecords(VecDeque<UnflushedRecord>);
 
-/// One record, by what it added to the counts.
+/// What one record added to the counts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum UnflushedRecord {
     Exchange {
@@ -20,7 +20,7 @@ pub(crate) enum UnflushedRecord {
     },
     /// A session or a connection.
     Other,
-    /// The last line: it counts the others, and is not counted itself.
+    /// The last line, which counts the others and is not counted itself.
     End,
 }
 
@@ -32,12 +32,12 @@ impl UnflushedRecord {
         }
     }
 
-    /// Adds it to the counts.
+    /// Adds the record to the counts.
     pub(crate) fn add_to(self, end: &mut End) {
         self.count(end, |count| *count += 1);
     }
 
-    /// Takes it out of the counts, for it was lost.
+    /// Takes the record out of the counts: it was lost.
     fn lose_from(self, end: &mut End) {
         self.count(end, |count| *count = count.saturating_sub(1));
         end.lost += u64::from(!matches!(self, Self::End));
@@ -60,20 +60,20 @@ impl UnflushedRecord {
 }
 
 impl UnflushedRecords {
-    /// Adds a record; says whether there are so many that [`UnflushedRecords::keep_last`] should be called.
+    /// Adds a record; returns whether it is time to call [`UnflushedRecords::keep_last`].
     pub(crate) fn push(&mut self, entry: UnflushedRecord) -> bool {
         self.0.push_back(entry);
         self.0.len().is_multiple_of(MANY)
     }
 
-    /// Keeps the last `count`: those before them are written.
+    /// Keeps the last `count` records: those before them are written.
     pub(crate) fn keep_last(&mut self, count: u64) {
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         let written = self.0.len().saturating_sub(count);
         self.0.drain(..written);
     }
 
-    /// Takes the last `count` out of the counts.
+    /// Takes the last `count` records out of the counts.
     pub(crate) fn lose_last(&mut self, count: u64, end: &mut End) {
         self.keep_last(count);
         self.0.drain(..).for_each(|entry| entry.lose_from(end));
@@ -89,5 +89,5 @@ fn is_truncated(exchange: &Exchange) -> bool {
         })
 }
 
-/// A recorder that never rests should ask its sink now and then: the sink holds 4 MiB, which is fewer.
+/// How often to ask the sink while it is never flushed. It holds at most 4 MiB, which is fewer records.
 const MANY: usize = 64 * 1024;

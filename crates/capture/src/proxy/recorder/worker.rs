@@ -1,4 +1,4 @@
-//! What the recorder's thread does: takes messages off the queue, writes records to the sink.
+//! The recorder's thread: takes messages off the queue, writes records to the sink.
 
 use std::collections::HashMap;
 use std::mem;
@@ -20,7 +20,7 @@ use crate::proxy::sink::Sink;
 use crate::proxy::wire::{SocketChunk, SocketInfo, Stamp};
 use crate::record::{Connection, Exchange, Record, Session, WebSocketCounts};
 
-/// What the thread works with.
+/// Everything that the thread owns.
 pub(crate) struct Worker<S> {
     shared: Arc<QueueState>,
     builder: Arc<RecordBuilder>,
@@ -28,15 +28,15 @@ pub(crate) struct Worker<S> {
     tally: Arc<Mutex<Tally>>,
     /// WebSockets under way, by connection.
     sockets: HashMap<u64, Socket>,
-    /// What was counted on those that ended before their connection's line.
+    /// Counts of WebSockets that ended, until their connection's line is written.
     counts: HashMap<u64, WebSocketCounts>,
-    /// Written at the end.
+    /// Connections refused for want of a password; written at the end.
     refusals: Refusals,
-    /// Started when large bodies wait for the first time.
+    /// Started when large bodies queue up for the first time.
     second_worker: Option<SecondWorker>,
-    /// How much has to wait before it helps.
+    /// Bytes in the queue from which the second worker is used.
     help_from: usize,
-    /// How long it rests after it has flushed.
+    /// How long the thread sleeps after it has flushed.
     pause_after_flush: Duration,
 }
 
@@ -62,7 +62,7 @@ impl<S: Sink> Worker<S> {
         }
     }
 
-    /// Does everything on the thread that runs it.
+    /// Never starts a second worker.
     #[cfg(feature = "harness")]
     pub(crate) fn alone(self) -> Self {
         Self {
@@ -71,7 +71,7 @@ impl<S: Sink> Worker<S> {
         }
     }
 
-    /// Writes a whole recording: the session, what the messages bring, the end.
+    /// Writes a whole recording: the session, a record for each message, the end.
     pub(crate) fn run(mut self, messages: &mpsc::Receiver<QueueMessage>, mut session: Session) {
         if let Some(redactor) = &self.builder.redactor {
             redactor.session(&mut session);
@@ -101,19 +101,19 @@ impl<S: Sink> Worker<S> {
             Ok(message) => Some(message),
             Err(mpsc::TryRecvError::Disconnected) => None,
             Err(mpsc::TryRecvError::Empty) => {
-                // What could not be handed on stays taken: the next flush tries again.
+                // What could not be written stays in the sink, and the next flush tries again.
                 if self.in_sink(Sink::flush).is_ok() {
                     self.tally().still_held(0);
                 }
-                // Whoever sends to a thread that waits has to wake it, which costs a connection's
-                // task more than all else that recording does to it: so we are seldom found waiting.
+                // Sending to a blocked thread means waking it, which costs a connection's task more
+                // than everything else that recording costs it. While we sleep, senders only enqueue.
                 thread::sleep(self.pause_after_flush);
                 messages.recv().ok()
             }
         }
     }
 
-    /// A message and what waits behind it, as far as two can share it.
+    /// A message, and what is queued behind it if there is enough for two threads.
     fn batch(&mut self, first: QueueMessage, messages: &mpsc::Receiver<QueueMessage>) -> Vec<Work> {
         let mut batch = vec![Work::Message(first)];
         if self.shared.queued() < self.help_from {
@@ -127,7 +127,7 @@ impl<S: Sink> Worker<S> {
             batch.push(Work::Message(message));
         }
         if self.second_worker.is_none() {
-            // Without a thread to spare it takes longer, and nothing else.
+            // Without a second thread recording is slower, and otherwise the same.
             self.second_worker =
                 SecondWorker::start(Arc::clone(&self.builder), *self.shared.clock()).ok();
         }
@@ -177,7 +177,7 @@ impl<S: Sink> Worker<S> {
         let Some(socket) = self.sockets.get_mut(&chunk.connection) else {
             return;
         };
-        let ((), made) = make(&self.builder, &self.shared, |sink| {
+        let ((), made) = collect_exchanges(&self.builder, &self.shared, |sink| {
             socket.push(chunk, sink);
         });
         self.write_exchanges(made);
@@ -192,7 +192,8 @@ impl<S: Sink> Worker<S> {
             reason,
             cut: self.shared.losses().is_cut(connection),
         };
-        let (counts, made) = make(&self.builder, &self.shared, |sink| socket.finish(end, sink));
+        let (counts, made) =
+            collect_exchanges(&self.builder, &self.shared, |sink| socket.finish(end, sink));
         self.write_exchanges(made);
         self.counts.insert(connection, counts);
     }
@@ -247,7 +248,7 @@ impl<S: Sink> Worker<S> {
         }
     }
 
-    /// Asks the sink how much of what it took it still holds.
+    /// If there are many, asks the sink how many records it still holds.
     fn ask_sink(&self, are_many: bool) {
         if are_many {
             self.tally().still_held(self.sink.pending());
@@ -278,13 +279,13 @@ impl<S: Sink> Worker<S> {
             Err(cause) => self.tally().lose(0, &cause),
         }
         if let Err(cause) = self.in_sink(Sink::flush) {
-            // From here on nobody tries again: what is counted as lost must not be written after all.
+            // There is no further try, so what is counted as lost must not be written after all.
             let held = self.in_sink(Sink::abandon);
             self.tally().lose_last(held, &cause);
         }
     }
 
-    /// Calls the sink, and lets it be known for so long: `finish` waits for us, but not for it.
+    /// Calls the sink, marked as such: `finish` gives up on a sink that never returns.
     fn in_sink<T>(&mut self, call: impl FnOnce(&mut S) -> T) -> T {
         self.shared.set_in_sink(true);
         let result = call(&mut self.sink);
@@ -297,8 +298,8 @@ impl<S: Sink> Worker<S> {
     }
 }
 
-/// Runs what makes exchanges; hands them out with its result.
-fn make<T>(
+/// Calls `run` with a sink for exchanges; returns its result and the exchanges.
+fn collect_exchanges<T>(
     builder: &RecordBuilder,
     shared: &QueueState,
     run: impl FnOnce(&mut ExchangeSink<'_>) -> T,
@@ -313,12 +314,12 @@ fn make<T>(
     (result, made)
 }
 
-/// Less waits between two bursts of any agent; from here on two threads are faster than one.
+/// More than queues up in any agent's usual bursts; from here on two threads are faster than one.
 const HELP_FROM_BYTES: usize = 256 * 1024;
 
-/// What the two share at a time: a dozen requests of codex.
+/// What the two threads share at a time: a dozen of codex's requests.
 const BATCH_BYTES: usize = 1024 * 1024;
 
-/// How long the thread rests after it has flushed: what a crash may cost beside what was in
-/// flight, and what a stop may take longer.
+/// How long the thread sleeps after it has flushed: the most that a crash loses on top of what was
+/// in flight, and that a stop takes longer.
 pub(crate) const PAUSE_AFTER_FLUSH: Duration = Duration::from_millis(1);

@@ -1,4 +1,4 @@
-//! Compression of a recording as it is written, and a look at what is there before.
+//! Compresses a recording as it is written, and reads an existing one.
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -15,7 +15,7 @@ pub(crate) enum Compression {
 }
 
 impl Compression {
-    /// What the name of a file says.
+    /// The compression that a file's name stands for.
     pub(crate) fn by_name(path: &Path) -> Self {
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("gz") => Self::Gzip,
@@ -24,18 +24,18 @@ impl Compression {
         }
     }
 
-    /// Whether a file that begins so can be compressed like this.
+    /// Whether a file that begins with `start` can be compressed like this.
     pub(crate) fn begins(self, start: &[u8]) -> bool {
         let magic: &[u8] = match self {
             Self::Plain => b"",
             Self::Gzip => b"\x1f\x8b",
             Self::Zstd => b"\x28\xb5\x2f\xfd",
         };
-        // A file may have been cut within its first bytes.
+        // A file may be cut within its magic number.
         start.starts_with(magic) || magic.starts_with(start)
     }
 
-    /// Undoes the compression.
+    /// Decompresses `file`.
     pub(crate) fn reader<'a>(self, file: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
         Ok(match self {
             Self::Plain => Box::new(file),
@@ -45,7 +45,7 @@ impl Compression {
     }
 }
 
-/// Compresses into memory: what comes out is appended to a buffer of the caller's.
+/// Compresses into a buffer of the caller's.
 pub(crate) enum Encoder {
     Plain,
     Gzip(Box<GzEncoder<Vec<u8>>>),
@@ -73,7 +73,7 @@ impl Encoder {
         matches!(self, Self::Plain)
     }
 
-    /// Takes bytes; some may come out at once.
+    /// Compresses bytes; some output may come later.
     pub(crate) fn write(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
         match self {
             Self::Plain | Self::Finished => out.extend_from_slice(bytes),
@@ -89,7 +89,7 @@ impl Encoder {
         Ok(())
     }
 
-    /// Lets everything come out that was taken, so that it can be read without what follows.
+    /// Outputs everything taken so far, readable without what follows.
     pub(crate) fn flush(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
         match self {
             Self::Plain | Self::Finished => {}

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::proxy::sink::Sink;
 use crate::record::Record;
 
-/// Keeps every record. Clones share what they keep: give one to the proxy, ask the other.
+/// Keeps every record. Clones share their records: give one to the proxy, and read the other.
 #[derive(Debug, Clone, Default)]
 pub struct MemorySink {
     records: Arc<Mutex<Vec<Record>>>,
@@ -18,7 +18,7 @@ impl MemorySink {
         Self::default()
     }
 
-    /// A copy of what was written so far.
+    /// A copy of the records so far.
     pub fn records(&self) -> Vec<Record> {
         self.lock().clone()
     }

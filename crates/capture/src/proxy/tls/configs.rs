@@ -1,9 +1,9 @@
 //! TLS at both ends of an intercepted connection.
 //!
 //! The agent's ClientHello is read first; the origin is then asked for the same
-//! name and the same protocols; what it chose is what the agent is offered. So
-//! HTTP/2 is spoken on both sides or on neither. Ciphers and key agreement are each
-//! side's own: towards origins codex's, towards the agent the cheapest that are safe.
+//! name and the same protocols; the agent is offered what the origin chose. So both
+//! sides speak HTTP/2, or neither does. Ciphers and key agreement are negotiated on each side
+//! separately: towards origins like codex, towards the agent the cheapest that are safe.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::proxy::tls::leaves::LeafStore;
 use crate::proxy::tls::root::RootCa;
 use crate::record::Tls as Agreed;
 
-/// Ends TLS on both sides.
+/// The TLS configurations for both sides.
 #[derive(Debug)]
 pub(crate) struct TlsConfigs {
     leaves: LeafStore,
@@ -34,19 +34,19 @@ pub(crate) struct TlsConfigs {
 /// What the agent's ClientHello asked for.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Offer {
-    /// The server's name, where it was sent (RFC 6066, section 3).
+    /// The server's name, if it was sent (RFC 6066, section 3).
     pub(crate) sni: Option<String>,
     /// The application protocols, in the agent's order (RFC 7301).
     pub(crate) alpn: Vec<Vec<u8>>,
-    /// It prefers ChaCha20, as programs do on a processor without instructions for AES.
+    /// Whether the agent prefers ChaCha20, as programs do on a processor without AES instructions.
     prefers_chacha: bool,
-    /// It is on this machine, and can do with X25519 alone: what passes on loopback is not
-    /// there to be kept and deciphered one day, which is what ML-KEM is against.
+    /// Whether the agent is on this machine and accepts X25519. ML-KEM protects against traffic that
+    /// is stored now and deciphered later, which nobody can do on loopback.
     without_ml_kem: bool,
 }
 
 impl TlsConfigs {
-    /// `root` signs what the agent sees, `trusted` is what origins are held against.
+    /// `root` signs what the agent sees; origins are verified against `trusted`.
     ///
     /// # Errors
     ///
@@ -65,10 +65,10 @@ impl TlsConfigs {
         })
     }
 
-    /// How to ask an origin for what the agent offered.
+    /// Asks an origin for what the agent offered.
     ///
-    /// Sessions are never resumed: the agent's own ClientHello would not have
-    /// another connection's ticket in it.
+    /// Sessions are never resumed: the agent's ClientHello did not offer the ticket of another
+    /// connection.
     pub(crate) fn client(&self, offer: &Offer) -> Arc<ClientConfig> {
         let mut config = self.client.clone();
         config.alpn_protocols.clone_from(&offer.alpn);
@@ -77,7 +77,7 @@ impl TlsConfigs {
         Arc::new(config)
     }
 
-    /// How to answer the agent's `offer` as `host`, with the protocol that the origin chose.
+    /// Answers the agent's `offer` as `host`, with the protocol that the origin chose.
     ///
     /// # Errors
     ///
@@ -101,7 +101,7 @@ impl TlsConfigs {
 }
 
 impl Offer {
-    /// Reads the ClientHello of an agent, which `is_local` where it speaks from this machine.
+    /// Reads an agent's ClientHello; `is_local` if the agent is on this machine.
     pub(crate) fn read(hello: &ClientHello<'_>, is_local: bool) -> Self {
         let is_ours = |suite: &&CipherSuite| {
             let mut ours = DEFAULT_CIPHER_SUITES.iter();
@@ -116,7 +116,7 @@ impl Offer {
                 .map(|protocols| protocols.map(<[u8]>::to_vec).collect())
                 .unwrap_or_default(),
             prefers_chacha: first.is_some_and(|first| CHACHA20.contains(first)),
-            // Who lists X25519 sends a key for it at once, beside the one of the hybrid.
+            // Clients that list X25519 send its key share along with that of the hybrid.
             without_ml_kem: is_local && groups.contains(&NamedGroup::X25519),
         }
     }
@@ -126,7 +126,7 @@ impl Offer {
         self.alpn.iter().map(|name| protocol_name(name)).collect()
     }
 
-    /// Whom the origin has to prove to be: the name asked for, or else `host`.
+    /// The name that the origin has to prove: the SNI, or else `host`.
     pub(crate) fn server_name(&self, host: &str) -> Option<ServerName<'static>> {
         let name = self.sni.as_deref().unwrap_or(host);
         if let Ok(address) = name.parse::<std::net::IpAddr>() {
@@ -146,7 +146,7 @@ pub(crate) fn agreed(state: &CommonState) -> Option<Agreed> {
         other => format!("{other:?}"),
     };
     let suite = state.negotiated_cipher_suite()?.suite();
-    // rustls writes TLS13_ before the names of TLS 1.3, the registry TLS_.
+    // rustls calls the suites of TLS 1.3 TLS13_…, the registry TLS_….
     let cipher = format!("{suite:?}").replace("TLS13_", "TLS_");
     Some(Agreed {
         version,
@@ -155,19 +155,19 @@ pub(crate) fn agreed(state: &CommonState) -> Option<Agreed> {
     })
 }
 
-/// The template of what agents are answered with, lacking leaf and protocol.
+/// A template for the agent's side, which lacks leaf and protocol.
 fn server(provider: CryptoProvider) -> Result<ServerConfig, Error> {
     let mut server = ServerConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()
         .map_err(Error::Tls)?
         .with_no_client_auth()
         .with_cert_resolver(Arc::new(NoLeaf));
-    // A ticket would be a promise to the agent that the origin has not made.
+    // A ticket would promise the agent a resumption that the origin has not offered.
     server.send_tls13_tickets = 0;
     Ok(server)
 }
 
-/// Prefers AES-128 and SHA-256, for which processors have instructions where they have none for SHA-384.
+/// Prefers AES-128 with SHA-256: many processors have instructions for these but not for SHA-384.
 fn with_aes_128_first() -> CryptoProvider {
     let mut provider = default_provider();
     let suites = &mut provider.cipher_suites;
@@ -194,7 +194,7 @@ impl ResolvesServerCert for OneLeaf {
     }
 }
 
-/// Stands in the template that each connection's configuration is made from.
+/// The template's resolver, which every connection replaces.
 #[derive(Debug)]
 struct NoLeaf;
 
@@ -204,7 +204,7 @@ impl ResolvesServerCert for NoLeaf {
     }
 }
 
-/// What we prefer, where the agent has no reason to prefer another.
+/// Preferred unless the agent prefers ChaCha20.
 const AES_128: [CipherSuite; 3] = [
     CipherSuite::TLS13_AES_128_GCM_SHA256,
     CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,

@@ -1,9 +1,9 @@
 //! Where a standing proxy keeps its root: a key that only its owner can read.
 //!
-//! Key, certificate and what they were made for stand in one file, so that it
-//! is whole or not there. The folder's lock makes proxies that start at once
-//! take turns: the second finds the first one's root. Beside it stands the
-//! certificate alone, which is public.
+//! Key, certificate and the hosts they were made for are in one file, so they are
+//! complete or missing together. A lock on the folder makes proxies that start at the
+//! same time take turns: the second finds the root of the first. The certificate alone,
+//! which is public, has a file next to it.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -18,13 +18,13 @@ use crate::proxy::error::Error;
 
 /// The file of key and certificate in the folder.
 pub(crate) const KEY: &str = "root.key";
-/// The certificate's file in the folder: this one is public.
+/// The certificate's file in the folder, which is public.
 pub(crate) const CERTIFICATE: &str = "root.pem";
 const LOCK: &str = ".lock";
-/// Begins the line that says what the root was made for.
+/// The start of the line that names the hosts the root was made for.
 const MADE_FOR: &str = "made for: ";
 
-/// The folder, held against other proxies until it is dropped.
+/// The folder, locked against other proxies until this is dropped.
 pub(crate) struct Folder {
     path: PathBuf,
     _lock: File,
@@ -37,7 +37,7 @@ pub(crate) struct Stored {
 }
 
 impl Folder {
-    /// Opens the folder, or makes it for its owner alone, and waits for its lock.
+    /// Opens the folder, or makes it for its owner only, and waits for its lock.
     ///
     /// # Errors
     ///
@@ -54,7 +54,7 @@ impl Folder {
             .create(path)
             .map_err(failed)?;
         let folder = fs::metadata(path).map_err(failed)?;
-        // Whoever may write to it may replace what is in it.
+        // Whoever can write to the folder can replace what is in it.
         if folder.permissions().mode() & 0o022 != 0 {
             return Err(Error::Folder {
                 path: path.to_owned(),
@@ -66,7 +66,7 @@ impl Folder {
             .truncate(false)
             .open(path.join(LOCK))
             .map_err(failed)?;
-        // The file is ours if we could write it, and so must be the folder that it stands in.
+        // We could write the file, so it is ours; its folder must be too.
         if lock.metadata().map_err(failed)?.uid() != folder.uid() {
             return Err(Error::Folder {
                 path: path.to_owned(),
@@ -79,7 +79,7 @@ impl Folder {
         })
     }
 
-    /// Reads the stored root; `None` when there is none that fits `hosts` and lives on.
+    /// Reads the stored root; `None` if there is none for `hosts` that is still valid for a day.
     ///
     /// # Errors
     ///
@@ -108,10 +108,10 @@ impl Folder {
         if ends_soon {
             return Ok(None);
         }
-        Ok(take_apart(&text, hosts))
+        Ok(parse(&text, hosts))
     }
 
-    /// Keeps a root, whole, in the place of what was there.
+    /// Stores a root, replacing any other.
     ///
     /// # Errors
     ///
@@ -121,7 +121,7 @@ impl Folder {
         self.replace(KEY, &text).map(drop)
     }
 
-    /// Puts `content` there for the owner's programs to read, unless it is there already: waiting for the
+    /// Writes `content` for the owner's programs to read, unless it is there already: waiting for the
     /// disk takes as long as the rest of a start.
     ///
     /// # Errors
@@ -135,7 +135,7 @@ impl Folder {
         self.replace(name, content)
     }
 
-    /// Writes `content` aside and moves it into place: a reader sees the old or the new.
+    /// Writes `content` to a temporary file and renames it: a reader sees the old or the new.
     ///
     /// # Errors
     ///
@@ -151,8 +151,8 @@ impl Folder {
     }
 }
 
-/// Key and certificate out of the file's text; `None` when they are for other hosts or not whole.
-fn take_apart(text: &str, hosts: &str) -> Option<Stored> {
+/// Key and certificate from the file's text; `None` if they are for other hosts or incomplete.
+fn parse(text: &str, hosts: &str) -> Option<Stored> {
     let (first, rest) = text.split_once('\n')?;
     if first.strip_prefix(MADE_FOR)? != hosts {
         return None;
@@ -164,13 +164,13 @@ fn take_apart(text: &str, hosts: &str) -> Option<Stored> {
     })
 }
 
-/// Whether `path` holds `content`, for its owner alone.
+/// Whether `path` holds exactly `content`, readable by its owner only.
 fn holds(path: &Path, content: &str) -> bool {
     let read = || {
         let file = options().read(true).open(path)?;
         let permissions = file.metadata()?.permissions();
         let mut text = String::new();
-        // A byte more than is wanted tells that there is more.
+        // One byte more than expected, to notice a longer file.
         file.take(content.len() as u64 + 1)
             .read_to_string(&mut text)?;
         io::Result::Ok(permissions.mode() & 0o777 == OWNER_ONLY && text == content)
@@ -180,7 +180,7 @@ fn holds(path: &Path, content: &str) -> bool {
 
 fn write_new(path: &Path, content: &str) -> io::Result<()> {
     match fs::remove_file(path) {
-        // What a crash left there; the folder's lock says that nobody is at it.
+        // Left by a crash: the folder's lock shows that nobody else is writing it.
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
@@ -190,19 +190,19 @@ fn write_new(path: &Path, content: &str) -> io::Result<()> {
     file.sync_all()
 }
 
-/// For its owner, and through no link that someone else may have put there.
+/// For the owner only, and never through a symbolic link, which someone else may have put there.
 fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.mode(OWNER_ONLY).custom_flags(libc::O_NOFOLLOW);
     options
 }
 
-/// The mode of every file here: the certificates are no secret, but nobody else has a use for them.
+/// The mode of every file here. The certificates are not secret, but of no use to others.
 const OWNER_ONLY: u32 = 0o600;
 
 const KEY_BEGINS: &str = "-----BEGIN PRIVATE KEY-----";
 
-/// A day before the root ends.
+/// A day before the root expires.
 const RENEW_AFTER: Duration = Duration::from_secs(89 * 24 * 3600);
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Leaf certificates: minted when a host is first met, kept for the run.
+//! Leaf certificates: minted when a host is first asked for, kept for the run.
 //!
 //! All leaves share one key: making a key for each host costs more than the
 //! signature, and whoever could steal one could steal all.
@@ -83,12 +83,12 @@ impl LeafStore {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Minted>> {
-        // A panic while it was held leaves a map that is whole.
+        // A panic while it was locked leaves the map intact.
         self.minted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The leaf carries its one name and nothing else: clients hold every name
-    /// that it carries against the root's name constraints.
+    /// The leaf carries its one name and no other: clients check every name in it against the
+    /// root's name constraints.
     fn mint(&self, host: &str, now: SystemTime) -> Result<CertifiedKey, Error> {
         let mut params = CertificateParams::default();
         let name = match host.parse::<IpAddr>() {
@@ -115,7 +115,7 @@ impl LeafStore {
     }
 }
 
-/// A leaf outlives no working day; a standing proxy mints it anew at half its life.
+/// A standing proxy replaces a leaf at half its life.
 const LEAF_LIFE: Duration = Duration::from_secs(24 * 3600);
 
 /// Bounds what an agent can make us hold: about 1 KiB each.

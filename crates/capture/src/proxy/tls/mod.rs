@@ -1,4 +1,5 @@
-//! Certificates and trust: our root and its leaves, the roots that we trust, TLS at both ends.
+//! Certificates and trust: our root and its leaves, the roots we trust, the TLS configuration of
+//! both ends, and which programs distrust us.
 
 pub(crate) mod configs;
 mod key_file;

@@ -1,8 +1,8 @@
-//! The root certificate: whom an agent trusts for the time of a recording.
+//! The root certificate, which agents trust while they are recorded.
 //!
-//! Whoever holds its key could speak as any host that it covers, so it covers
-//! as little as can be (RFC 5280, section 4.2.1.10, name constraints, critical)
-//! and lives as short as can be. `wrap`'s root never leaves the process.
+//! Whoever holds its key can impersonate any host that it covers, so it covers
+//! as few as possible (critical name constraints, RFC 5280, section 4.2.1.10) for as
+//! short as possible. The key of `wrap`'s root never leaves the process.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -28,7 +28,7 @@ pub struct RootCa {
 }
 
 impl RootCa {
-    /// Makes a root whose key is in memory alone, for the hosts of one run.
+    /// Makes a root whose key is only in memory, for the hosts of one run.
     ///
     /// It is valid for seven days: no run is longer, and the key dies with the process.
     ///
@@ -40,11 +40,11 @@ impl RootCa {
         Self::sign(key, hosts, EPHEMERAL_LIFE)
     }
 
-    /// Reads the root that stands in the folder `dir`, or makes it there.
+    /// Loads the root from the folder `dir`, or makes it there.
     ///
-    /// The key file has mode 0600; a folder that is missing is made with mode
-    /// 0700. A root that was made for other hosts, or that ends within a day, is
-    /// made anew with a new key. Proxies that start at once have the same root.
+    /// The key file has mode 0600; a missing folder is made with mode 0700. A root
+    /// that was made for other hosts, or that expires within a day, is replaced by one with a new
+    /// key. Proxies that start at the same time get the same root.
     ///
     /// # Errors
     ///
@@ -82,8 +82,8 @@ impl RootCa {
         &self.pem
     }
 
-    /// `roots`, those that an agent would trust without us, and this one, as PEM: most
-    /// programs that are given a file of roots trust it in place of the system's.
+    /// This root and `roots`, those that an agent would trust without us, as PEM: most programs
+    /// that are given a file of roots trust it instead of the system's.
     pub fn bundle_pem(&self, roots: &Roots) -> String {
         roots.to_pem() + &self.pem
     }
@@ -125,8 +125,8 @@ impl std::fmt::Debug for RootCa {
 fn parameters(hosts: &Hosts, life: Duration) -> Result<CertificateParams, Error> {
     let mut params = CertificateParams::default();
     let serial = random_serial()?;
-    // A client that still trusts an older root of the same subject would check
-    // this one's signatures with that one's key, and fail with `decrypt_error`.
+    // The subject is unique: a client that still trusts an older root of the same subject would
+    // verify our signatures with the older key, and fail with `decrypt_error`.
     let tag: String = serial
         .iter()
         .skip(1)
@@ -147,7 +147,7 @@ fn parameters(hosts: &Hosts, life: Duration) -> Result<CertificateParams, Error>
     Ok(params)
 }
 
-/// What the root may sign; `None` where that is everything.
+/// The hosts that the root may sign for; `None` for all.
 fn constraints(hosts: &Hosts) -> Result<Option<NameConstraints>, Error> {
     let mut permitted = Vec::new();
     let mut addresses = false;
@@ -167,7 +167,7 @@ fn constraints(hosts: &Hosts) -> Result<Option<NameConstraints>, Error> {
             }
         }
     }
-    // Permitting names says nothing about addresses: those need a word of their own.
+    // Permitting names leaves all addresses permitted unless they are excluded.
     let excluded = if addresses {
         Vec::new()
     } else {
@@ -182,7 +182,7 @@ fn constraints(hosts: &Hosts) -> Result<Option<NameConstraints>, Error> {
     }))
 }
 
-/// Twenty octets, the most that RFC 5280 allows, positive and not zero.
+/// Twenty octets, the most that RFC 5280 allows; positive and not zero.
 pub(crate) fn random_serial() -> Result<[u8; 20], Error> {
     let mut serial = [0; 20];
     random(&mut serial)?;
@@ -190,7 +190,7 @@ pub(crate) fn random_serial() -> Result<[u8; 20], Error> {
     Ok(serial)
 }
 
-/// Fills `bytes` with random ones.
+/// Fills `bytes` with random bytes.
 pub(crate) fn random(bytes: &mut [u8]) -> Result<(), Error> {
     rustls::crypto::aws_lc_rs::default_provider()
         .secure_random
@@ -202,14 +202,14 @@ pub(crate) fn new_key() -> Result<KeyPair, Error> {
     KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(Error::Certificate)
 }
 
-/// The roots that agents are to trust, in a standing proxy's folder.
+/// The file of roots for agents, in a standing proxy's folder.
 const BUNDLE: &str = "bundle.pem";
 
-/// Clocks of containers and virtual machines are off by hours at times.
+/// The clocks of containers and virtual machines may be off by hours.
 pub(crate) const CLOCK_SKEW: Duration = Duration::from_secs(24 * 3600);
 
 /// No run is longer.
 const EPHEMERAL_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// Long enough not to be a daily errand, short enough not to lie around.
+/// Long enough not to be a chore, short enough to limit what a leaked key is good for.
 const PERSISTENT_LIFE: Duration = Duration::from_secs(90 * 24 * 3600);

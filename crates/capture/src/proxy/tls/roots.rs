@@ -1,11 +1,12 @@
-//! Root certificates: whom origins are held against, and whom agents go on trusting.
+//! The root certificates of the machine: origins are verified against them, and agents keep
+//! trusting them.
 
 use std::path::Path;
 
 use rustls::pki_types::CertificateDer;
 use rustls_native_certs::{CertificateResult, load_certs_from_paths, load_native_certs};
 
-/// A set of root certificates, as found on the machine.
+/// A set of root certificates.
 #[derive(Debug, Clone, Default)]
 pub struct Roots {
     certificates: Vec<CertificateDer<'static>>,
@@ -15,17 +16,17 @@ pub struct Roots {
 impl Roots {
     /// The system's, or those of `SSL_CERT_FILE` and `SSL_CERT_DIR` where these are set.
     ///
-    /// Reading them takes milliseconds: once a process is enough.
+    /// Reading them takes milliseconds: do it once per process.
     pub fn system() -> Self {
         load_native_certs().into()
     }
 
-    /// Those in a PEM file, and those in a folder of them.
+    /// Those in a PEM file, and those in a folder of PEM files.
     pub fn from_paths(file: Option<&Path>, folder: Option<&Path>) -> Self {
         load_certs_from_paths(file, folder).into()
     }
 
-    /// Takes those of `more` in as well, each certificate once.
+    /// Adds those of `more`, each certificate once.
     pub fn extend(&mut self, more: Self) {
         self.certificates.extend(more.certificates);
         self.certificates
@@ -39,12 +40,12 @@ impl Roots {
         self.certificates.len()
     }
 
-    /// What could not be read, in words; what could be is there all the same.
+    /// What could not be read, in words; the rest was read all the same.
     pub fn problems(&self) -> &[String] {
         &self.problems
     }
 
-    /// PEM (RFC 7468), one block a certificate.
+    /// PEM (RFC 7468), one block for each certificate.
     pub fn to_pem(&self) -> String {
         let blocks: Vec<pem::Pem> = self
             .certificates

@@ -1,9 +1,9 @@
-//! The root's private key: wiped when it is dropped.
+//! The root's private key, wiped when it is dropped.
 
 use rcgen::{KeyPair, PublicKeyData, SignatureAlgorithm};
 use zeroize::Zeroize;
 
-/// A key pair whose memory is overwritten at its end.
+/// A key pair whose memory is overwritten on drop.
 pub(crate) struct SigningKey(pub(crate) KeyPair);
 
 impl PublicKeyData for SigningKey {

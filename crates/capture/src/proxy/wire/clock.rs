@@ -1,16 +1,16 @@
-//! The recording's clock: monotonic stamps, tied once to the wall clock.
+//! The recording's clock: monotonic stamps, anchored once to the wall clock.
 
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::record::Timestamp;
 
-/// An instant: microseconds on the monotonic clock since the recording began.
+/// An instant: microseconds since the recording began, on the monotonic clock.
 pub(crate) type Stamp = u64;
 
-/// Counts microseconds from the moment when the recording began.
+/// Counts microseconds since the recording began.
 ///
-/// The wall clock is read once, at the start: when it is set during a
-/// recording, the records stay in step with each other.
+/// The wall clock is read once, at the start, so records stay in step with each other when it is set
+/// during a recording.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clock {
     anchor: Instant,
@@ -18,7 +18,7 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// A clock that stands at zero now.
+    /// A clock that is at zero now.
     pub(crate) fn start() -> Self {
         Self {
             anchor: Instant::now(),

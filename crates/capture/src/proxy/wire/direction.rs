@@ -1,6 +1,6 @@
 //! The two directions, the two sides, and how a connection between them ends.
 
-/// Which way bytes went.
+/// Which way bytes go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Direction {
     /// From the agent to the origin.
@@ -18,7 +18,7 @@ impl Direction {
         }
     }
 
-    /// For arrays with an entry a direction.
+    /// The index into an array of one entry per direction.
     pub(crate) fn index(self) -> usize {
         match self {
             Self::Up => 0,
@@ -30,13 +30,13 @@ impl Direction {
 /// How a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ConnectionEnd {
-    /// Both sides had ended their halves; this one first.
+    /// Both sides had ended their halves; this one ended first.
     Closed(Side),
-    /// This side reset it, or was gone when we wrote.
+    /// This side reset it, or was gone when we wrote to it.
     Reset(Side),
-    /// We were stopped.
+    /// The proxy was stopped.
     Shutdown,
-    /// Its bytes could not be read any more.
+    /// Its bytes could no longer be read; the connection itself goes on.
     Unreadable,
 }
 
@@ -48,7 +48,7 @@ pub(crate) enum Side {
 }
 
 impl ConnectionEnd {
-    /// Why an exchange that was open was aborted.
+    /// Why an open exchange was aborted.
     pub(crate) fn reason(self) -> String {
         match self {
             Self::Closed(side) => format!("{} closed the connection", side.name()),
@@ -58,7 +58,7 @@ impl ConnectionEnd {
         }
     }
 
-    /// What the reader of a WebSocket is told: a plain close is how codex ends one.
+    /// Why a WebSocket was aborted; `None` for a plain close, which is how codex ends one.
     pub(crate) fn websocket_reason(self) -> Option<String> {
         match self {
             Self::Closed(_) => None,
@@ -68,7 +68,7 @@ impl ConnectionEnd {
 }
 
 impl Side {
-    /// As texts of the record call it.
+    /// As the record's texts call it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Agent => "the agent",

@@ -1,8 +1,7 @@
-//! What a tap has seen of one exchange, before the recorder gives it form.
+//! What a tap has seen of one exchange, before the recorder makes a record of it.
 //!
-//! A draft holds heads as parsed, bodies as they travelled, and a stamp for
-//! each piece. It is plain data: the taps fill it on the proxy's spine, the
-//! recorder turns it into a record on its own thread.
+//! A draft holds parsed heads, bodies as they travelled, and a stamp for each piece. It is
+//! plain data: taps fill it on the relay's task, the recorder reads it on its own thread.
 
 use smallvec::SmallVec;
 use smol_str::SmolStr;
@@ -18,7 +17,7 @@ pub(crate) struct Draft {
     pub(crate) id: u64,
     /// The connection that carries it.
     pub(crate) connection: u64,
-    /// When the first byte of the request passed.
+    /// When the request's first byte passed.
     pub(crate) start: Stamp,
     /// The request, from its head on.
     pub(crate) request: RequestDraft,
@@ -26,16 +25,16 @@ pub(crate) struct Draft {
     pub(crate) response: Option<ResponseDraft>,
     /// Interim responses: status, headers, and when they had passed.
     pub(crate) informational: Vec<(u16, Vec<Header>, Stamp)>,
-    /// What passing through us cost.
+    /// How long handing it on took us.
     pub(crate) delay: Delay,
     /// How it ended; `None` while it is under way.
     pub(crate) outcome: Option<Outcome>,
-    /// What a reader should know.
+    /// Remarks for the reader of the recording.
     pub(crate) notes: Vec<String>,
 }
 
 impl Draft {
-    /// Takes an interim response; past a bound they are noted, not kept.
+    /// Takes an interim response; past [`MAX_INTERIM`] they are noted, not kept.
     pub(crate) fn interim(&mut self, status: u16, headers: Vec<Header>, at: Stamp) {
         if self.informational.len() < MAX_INTERIM {
             self.informational.push((status, headers, at));
@@ -74,21 +73,21 @@ pub(crate) struct ResponseDraft {
     pub(crate) end: Option<Stamp>,
 }
 
-/// A body as it travelled: content-encoding still on, transfer framing off.
+/// A body as it travelled: with its content-encoding, without its transfer coding.
 #[derive(Debug, Default)]
 pub(crate) struct BodyDraft {
     /// The first bytes, up to the body limit.
     pub(crate) kept: Vec<u8>,
-    /// Where each piece of `kept` ends, and when it passed; in order. Most bodies pass in one.
+    /// Where each piece of `kept` ends, and when it passed, in order. Most bodies pass in one piece.
     pub(crate) pieces: SmallVec<[(usize, Stamp); 1]>,
     /// All bytes that passed, kept or not.
     pub(crate) wire_bytes: u64,
-    /// How many were announced; 0 where that is not known.
+    /// The Content-Length; 0 if unknown.
     announced: u64,
 }
 
 impl BodyDraft {
-    /// A body of which nothing has passed, and `announced` bytes shall.
+    /// A body that has not started; `announced` is its Content-Length, or 0.
     pub(crate) fn expecting(announced: u64) -> Self {
         Self {
             announced,
@@ -96,7 +95,7 @@ impl BodyDraft {
         }
     }
 
-    /// Takes one piece; past `limit` bytes it is counted, not kept.
+    /// Takes one piece; bytes past `limit` are counted, not kept.
     pub(crate) fn push(&mut self, piece: &[u8], at: Stamp, limit: usize) {
         if piece.is_empty() {
             return;
@@ -115,8 +114,8 @@ impl BodyDraft {
         }
     }
 
-    /// Makes room for `more` bytes: at once for what was announced, so that it is not moved as
-    /// it grows, and never beyond `limit`.
+    /// Reserves room for `more` bytes. An announced body gets all of its room at once, so it is not
+    /// moved as it grows; nothing gets more than `limit`.
     fn make_room(&mut self, more: usize, limit: usize) {
         let needed = self.kept.len() + more;
         if needed <= self.kept.capacity() {
@@ -124,7 +123,7 @@ impl BodyDraft {
         }
         let announced = usize::try_from(self.announced).map_or(limit, |bytes| bytes.min(limit));
         let room = if announced >= needed {
-            // A peer has to send some of what it announces before more is set aside for it.
+            // A peer has to send some of what it announces before we reserve more for it.
             announced.min(needed.saturating_mul(16).max(BELIEVED_BYTES))
         } else {
             limit.min(needed.saturating_mul(2))
@@ -132,10 +131,10 @@ impl BodyDraft {
         self.kept.reserve_exact(room - self.kept.len());
     }
 
-    /// Hands out what was kept, in order, with its stamps, and lets go of it on the way: what is
-    /// made of it need not stand in memory beside it. Pieces may come in parts.
+    /// Hands out what was kept, in order, with its stamps, and frees it on the way, so that the body
+    /// and what is made of it are never both in memory whole. A piece may come in parts.
     pub(crate) fn drain(mut self, mut take: impl FnMut(&[u8], Stamp)) {
-        // From the end, so that each byte is moved once and the memory behind it goes back.
+        // Split from the end, so that each byte moves once and the memory behind it is freed.
         let mut blocks = Vec::new();
         while self.kept.len() > BLOCK_BYTES {
             let start = (self.kept.len() - 1) / BLOCK_BYTES * BLOCK_BYTES;
@@ -159,7 +158,7 @@ impl BodyDraft {
         }
     }
 
-    /// What it holds in memory, in bytes.
+    /// Bytes that it holds in memory.
     pub(crate) fn weight(&self) -> usize {
         self.kept.capacity() + size_of_val(self.pieces.as_slice())
     }
@@ -170,18 +169,18 @@ impl BodyDraft {
     }
 }
 
-/// Servers send one or two; an origin that sends them for ever must not fill the memory.
+/// Servers send one or two; an origin that sends them without end must not fill our memory.
 const MAX_INTERIM: usize = 32;
 
 const MORE_INTERIM: &str = "of its interim responses, the first 32 are kept";
 
-/// Announced by whoever speaks HTTP at all; what is set aside is not touched before it is filled.
+/// Reserved on a peer's word alone; the system backs it with memory only as it is filled.
 const BELIEVED_BYTES: usize = 256 * 1024;
 
-/// What is let go at a time: large enough for the allocator to give it back to the system.
+/// What is freed at a time: large enough for the allocator to return it to the system.
 const BLOCK_BYTES: usize = 1024 * 1024;
 
-/// A piece for each byte would weigh more than the bytes; past so many the last one grows.
+/// A piece for each byte would weigh more than the bytes: past this many, the last one grows.
 const MAX_PIECES: usize = 1024 * 1024;
 
 #[cfg(test)]

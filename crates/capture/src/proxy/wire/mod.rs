@@ -1,4 +1,4 @@
-//! The words that taps, content and the recorder share: plain data, no logic of either.
+//! The vocabulary that taps, content and the recorder share: plain data below all three.
 
 mod clock;
 mod connection;

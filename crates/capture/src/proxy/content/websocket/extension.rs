@@ -1,11 +1,11 @@
-//! What the upgrade agreed on: permessage-deflate (RFC 7692) and its parameters.
+//! What the upgrade negotiated: permessage-deflate (RFC 7692) and its parameters.
 
-/// How messages are compressed, in each direction.
+/// How messages are compressed in each direction.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Deflate {
-    /// Whether the agent forgets its window after each message.
+    /// Whether the agent resets its window after each message.
     pub(crate) client_no_context_takeover: bool,
-    /// Whether the origin forgets its window after each message.
+    /// Whether the origin resets its window after each message.
     pub(crate) server_no_context_takeover: bool,
 }
 
@@ -13,7 +13,7 @@ pub(crate) struct Deflate {
 ///
 /// # Errors
 ///
-/// In words, when an extension was agreed that we cannot read through.
+/// In words, for an extension that we cannot read through.
 pub(crate) fn parse(header: Option<&str>) -> Result<Option<Deflate>, String> {
     let mut agreed = None;
     let extensions = header.unwrap_or_default().split(',');
@@ -29,7 +29,7 @@ pub(crate) fn parse(header: Option<&str>) -> Result<Option<Deflate>, String> {
             match name.to_ascii_lowercase().as_str() {
                 "client_no_context_takeover" => deflate.client_no_context_takeover = true,
                 "server_no_context_takeover" => deflate.server_no_context_takeover = true,
-                // A window of 15 bits inflates what any smaller one deflated.
+                // Our window of 15 bits reads what any smaller one wrote.
                 "client_max_window_bits" | "server_max_window_bits" => {}
                 _ => {
                     return Err(format!(

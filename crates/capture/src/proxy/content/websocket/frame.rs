@@ -1,11 +1,11 @@
-//! Cuts one direction of a WebSocket into frames (RFC 6455, section 5.2).
+//! Splits one direction of a WebSocket into frames (RFC 6455, section 5.2).
 //!
-//! Bytes come in pieces of any size. Payloads go out as they come, unmasked,
-//! so a frame is never held; what no endpoint may send ends the reading.
+//! Bytes come in pieces of any size. Payloads go out unmasked as they come,
+//! so a frame is never held. What no endpoint may send is an error.
 
 use crate::proxy::wire::Direction;
 
-/// What a frame's head says.
+/// The head of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct WebSocketFrameHead {
     pub(crate) is_final: bool,
@@ -16,7 +16,7 @@ pub(crate) struct WebSocketFrameHead {
     pub(crate) length: u64,
 }
 
-/// What kind of frame it is.
+/// The kind of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Opcode {
     Continuation,
@@ -33,7 +33,7 @@ impl Opcode {
     }
 }
 
-/// What the cutter has found.
+/// What a splitter finds.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum FramePart<'a> {
     /// A frame begins.
@@ -44,17 +44,17 @@ pub(crate) enum FramePart<'a> {
     End,
 }
 
-/// Cuts frames out of pieces.
+/// Splits pieces into frames.
 #[derive(Debug)]
 pub(crate) struct FrameSplitter {
-    /// Who sends: the agent masks its frames, the origin does not.
+    /// The agent masks its frames, the origin does not.
     direction: Direction,
     /// The head so far.
     head: [u8; MAX_HEAD],
     head_length: usize,
-    /// The payload under way, where one is.
+    /// The payload under way, if any.
     payload: Option<Payload>,
-    /// Where payloads are unmasked.
+    /// Where payloads are unmasked: `piece` is not ours to write to.
     scratch: Vec<u8>,
 }
 
@@ -62,7 +62,7 @@ pub(crate) struct FrameSplitter {
 struct Payload {
     left: u64,
     mask: [u8; 4],
-    /// Where in the mask the next byte stands.
+    /// The index into the mask of the next byte.
     phase: usize,
 }
 
@@ -77,11 +77,11 @@ impl FrameSplitter {
         }
     }
 
-    /// Takes some of `piece`, hands what it found to `take`, and returns what is left.
+    /// Reads some of `piece`, hands what it finds to `take`, and returns the rest.
     ///
     /// # Errors
     ///
-    /// In words, when the bytes are no valid frame; or what `take` says.
+    /// In words, when the bytes are not a valid frame; or the error of `take`.
     pub(crate) fn push<'p>(
         &mut self,
         piece: &'p [u8],
@@ -153,7 +153,7 @@ impl Payload {
     }
 }
 
-/// How long a head is that begins so; two bytes tell.
+/// The length of a head, which its first two bytes determine; 2 until they have come.
 fn head_length(head: &[u8]) -> usize {
     let &[_, second, ..] = head else {
         return 2;
@@ -240,7 +240,7 @@ const MAX_HEAD: usize = 14;
 /// RFC 6455, section 5.5.
 const MAX_CONTROL: u64 = 125;
 
-/// What is unmasked at once: bounds the scratch buffer.
+/// Unmasked at once; bounds the scratch buffer.
 const MAX_PART: usize = 64 * 1024;
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Inflates the messages of one direction (RFC 7692, section 7.2.2).
 //!
-//! The window lives on from message to message unless its absence was agreed;
-//! so a message is inflated to its end even where no more of it is kept.
+//! The window carries over from message to message unless `no_context_takeover` was
+//! negotiated, so a message is inflated to its end even when no more of it is kept.
 
 use flate2::{Decompress, FlushDecompress, Status};
 
@@ -9,11 +9,11 @@ use flate2::{Decompress, FlushDecompress, Status};
 #[derive(Debug)]
 pub(crate) struct Inflater {
     stream: Decompress,
-    /// Whether the window is forgotten after each message.
+    /// Whether the window is reset after each message.
     no_context_takeover: bool,
-    /// What the message under way came to.
+    /// Bytes inflated of the message under way.
     inflated: u64,
-    /// What a message may come to.
+    /// Bytes that a message may inflate to.
     max: u64,
 }
 
@@ -27,11 +27,11 @@ impl Inflater {
         }
     }
 
-    /// Inflates some of a message and hands the pieces to `keep`.
+    /// Inflates a piece of a message and hands the output to `keep`.
     ///
     /// # Errors
     ///
-    /// In words, when the bytes are not deflated, or expand beyond reason.
+    /// In words, when the bytes are not valid deflate, or expand beyond [`MAX_INFLATED`].
     pub(crate) fn push(
         &mut self,
         mut deflated: &[u8],
@@ -53,7 +53,7 @@ impl Inflater {
                 return Err(format!("message that inflates beyond {} bytes", self.max));
             }
             if status == Status::StreamEnd {
-                // A final block ends the stream, and its window with it; what follows begins another.
+                // A final block ends the stream and its window; what follows begins a new stream.
                 self.stream.reset(false);
                 if deflated.is_empty() {
                     return Ok(());
@@ -81,18 +81,18 @@ impl Inflater {
     }
 }
 
-/// What fits the buffers above fits `usize`.
+/// Both counts are bounded by the lengths of the buffers above, so they fit.
 fn usize_of(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }
 
-/// What each sender takes off the end of a message.
+/// Senders strip this off the end of each message.
 const TAIL: &[u8] = &[0x00, 0x00, 0xff, 0xff];
 
-/// What is inflated at once.
+/// Inflated at once.
 const BUFFER_BYTES: usize = 16 * 1024;
 
-/// Bounds the time that one message can take: at 1:1032, a quarter of a megabyte makes this.
+/// Bounds the time that one message can take: at 1:1032, a quarter of a megabyte inflates to this.
 const MAX_INFLATED: u64 = 256 * 1024 * 1024;
 
 #[cfg(test)]

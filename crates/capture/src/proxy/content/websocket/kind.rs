@@ -1,11 +1,10 @@
-//! Peeks at the `type` of a message, and at no more of it than it must.
+//! Peeks at the `type` of a message without parsing the rest.
 
 use memchr::memchr2;
 
-/// The value of the member `type` of a JSON object, where it is a plain string.
+/// The value of the member `type` of a JSON object, if it is a string.
 ///
-/// Meant for messages that are known to be JSON or are not looked at any
-/// closer: of what is none it makes something or nothing, and never fails.
+/// The text is not checked: if it is not JSON, the result is arbitrary, but never a panic.
 pub(crate) fn of(json: &[u8]) -> Option<&[u8]> {
     let mut cursor = Cursor { json, at: 0 };
     cursor.expect(b'{')?;
@@ -37,7 +36,7 @@ impl<'a> Cursor<'a> {
         (self.json.get(self.at) == Some(&byte)).then(|| self.at += 1)
     }
 
-    /// The string that comes next, escapes and all.
+    /// The next string, with its escapes.
     fn string(&mut self) -> Option<&'a [u8]> {
         self.expect(b'"')?;
         let start = self.at;
@@ -51,7 +50,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Skips the value that comes next, however deep.
+    /// Skips the next value, however deep.
     fn skip_value(&mut self) -> Option<()> {
         let mut depth = 0_usize;
         loop {

@@ -1,8 +1,8 @@
-//! A message on a WebSocket, whole.
+//! One message on a WebSocket.
 
 use crate::proxy::wire::Stamp;
 
-/// One message, joined from its frames and inflated.
+/// A message, joined from its frames and inflated.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct WebSocketMessage {
     /// The payload, up to the limit.
@@ -12,7 +12,7 @@ pub(crate) struct WebSocketMessage {
     /// Length of the payload as it travelled.
     pub(crate) wire_bytes: u64,
     pub(crate) compressed: bool,
-    /// Whether the socket ended within it.
+    /// Whether the socket ended before the message did.
     pub(crate) cut: bool,
     /// When its first byte passed.
     pub(crate) start: Stamp,

@@ -1,8 +1,8 @@
 //! WebSockets: frames to messages, messages to exchanges.
 //!
-//! The bytes went by untouched; this reads a copy. `frame` cuts frames, `reader`
-//! joins and inflates them to messages, one reader for each direction,
-//! `pairing` makes exchanges (`turn`) of them, and `socket` puts the parts together.
+//! The traffic went by untouched; this reads a copy. `frame` splits bytes into frames,
+//! `reader` joins and inflates them into messages, one reader for each direction,
+//! `pairing` makes exchanges (`turn`) of messages, and `socket` puts the parts together.
 
 mod extension;
 mod frame;

@@ -1,7 +1,7 @@
-//! Pairs the messages of a WebSocket: each one of the agent with those that answer it.
+//! Pairs each message from the agent with the messages that answer it.
 //!
 //! A turn ends with its terminal event, with the agent's next message, or with
-//! the socket; so it is on record when it is over, not when the socket is.
+//! the socket. It is recorded when it is over, not when the socket is.
 
 use crate::proxy::content::record_builder::RecordBuilder;
 use crate::proxy::content::websocket::message::WebSocketMessage;
@@ -9,24 +9,24 @@ use crate::proxy::content::websocket::turn::Turn;
 use crate::proxy::wire::{Clock, Direction, SocketInfo, add_delay, add_piece};
 use crate::record::{Delay, Exchange, Outcome, OutcomeState, Transport};
 
-/// Makes exchanges of messages.
+/// Makes exchanges of the messages of one socket.
 #[derive(Debug)]
 pub(crate) struct Pairing {
     socket: SocketInfo,
     turn: Option<Turn>,
-    /// What handing on took, since the last whole message of each direction.
+    /// The delay since the last whole message of each direction.
     pending: [Delay; 2],
-    /// Why the origin's messages are no longer seen, where they are not.
-    blind: Option<String>,
+    /// Why the origin's messages can no longer be read, if they cannot.
+    origin_problem: Option<String>,
 }
 
-/// What it takes to make an exchange.
+/// Where finished exchanges go, and what it takes to make one.
 pub(crate) struct ExchangeSink<'a> {
     pub(crate) builder: &'a RecordBuilder,
     pub(crate) clock: &'a Clock,
-    /// Gives out the next id.
+    /// Returns the next exchange's id.
     pub(crate) next_id: &'a dyn Fn() -> u64,
-    /// Takes what is finished.
+    /// Takes a finished exchange.
     pub(crate) emit: &'a mut dyn FnMut(Exchange),
 }
 
@@ -36,11 +36,11 @@ impl Pairing {
             socket,
             turn: None,
             pending: [Delay::default(); 2],
-            blind: None,
+            origin_problem: None,
         }
     }
 
-    /// Takes note that a piece was handed on, and how long that took.
+    /// Notes how long handing on a piece took.
     pub(crate) fn delay(&mut self, direction: Direction, delay_us: u64) {
         add_piece(&mut self.pending[direction.index()], delay_us);
     }
@@ -72,13 +72,13 @@ impl Pairing {
         }
     }
 
-    /// Takes note that the origin's messages are no longer seen.
+    /// Notes that the origin's messages can no longer be read.
     pub(crate) fn stop_reading_origin(&mut self, why: &str, sink: &mut ExchangeSink<'_>) {
-        self.blind = Some(why.into());
+        self.origin_problem = Some(why.into());
         self.close(sink, TurnEnd::Socket(None));
     }
 
-    /// Ends what is under way: the socket is gone, for `reason` unless as sockets go.
+    /// The socket is gone: ends the turn under way. `reason` is `None` for a normal end.
     pub(crate) fn finish(&mut self, reason: Option<String>, sink: &mut ExchangeSink<'_>) {
         self.close(sink, TurnEnd::Socket(reason));
     }
@@ -91,7 +91,7 @@ impl Pairing {
         if matches!(how, TurnEnd::NextMessage) && turn.asks_model {
             notes.push("the agent's next message came before a terminal event".into());
         }
-        let outcome = outcome(&turn, how, self.blind.as_deref());
+        let outcome = outcome(&turn, how, self.origin_problem.as_deref());
         let (id, start, delay) = (turn.id, turn.start, turn.delay);
         let (request, response) = turn.into_parts(&self.socket.url, self.socket.http_version);
         let mut exchange = Exchange {
@@ -119,11 +119,11 @@ enum TurnEnd {
     Terminal,
     /// The agent's next message.
     NextMessage,
-    /// The socket, for a reason unless as sockets go.
+    /// The socket; with a reason unless it ended normally.
     Socket(Option<String>),
 }
 
-fn outcome(turn: &Turn, how: TurnEnd, blind: Option<&str>) -> Outcome {
+fn outcome(turn: &Turn, how: TurnEnd, origin_problem: Option<&str>) -> Outcome {
     let aborted = |reason: String| Outcome {
         state: OutcomeState::Aborted,
         reason: Some(reason),
@@ -132,7 +132,7 @@ fn outcome(turn: &Turn, how: TurnEnd, blind: Option<&str>) -> Outcome {
         state: OutcomeState::Complete,
         reason: None,
     };
-    match (how, blind) {
+    match (how, origin_problem) {
         (TurnEnd::Terminal, _) => complete,
         (_, Some(why)) => aborted(format!("the origin's messages could not be read: {why}")),
         (TurnEnd::NextMessage, None) => complete,

@@ -1,4 +1,4 @@
-//! Reads one direction of a WebSocket: joins frames, inflates, counts.
+//! Reads the messages of one direction: joins frames, inflates, counts.
 
 use std::mem;
 
@@ -9,9 +9,9 @@ use crate::proxy::content::websocket::inflate::Inflater;
 use crate::proxy::content::websocket::message::WebSocketMessage;
 use crate::proxy::wire::{Direction, Stamp};
 
-/// Reads messages out of the pieces of one direction.
+/// Reads messages from the pieces of one direction.
 ///
-/// The same bytes give the same messages, however they were cut.
+/// The same bytes give the same messages, however they are cut into pieces.
 #[derive(Debug)]
 pub(crate) struct MessageReader {
     cutter: FrameSplitter,
@@ -19,7 +19,7 @@ pub(crate) struct MessageReader {
 }
 
 impl MessageReader {
-    /// A reader that keeps up to `limit` bytes of a message.
+    /// A reader that keeps up to `limit` bytes of each message.
     pub(crate) fn new(direction: Direction, inflater: Option<Inflater>, limit: usize) -> Self {
         Self {
             cutter: FrameSplitter::new(direction),
@@ -37,11 +37,11 @@ impl MessageReader {
 
     /// Takes the next piece, which passed at `at`; hands each whole message to `emit`.
     ///
-    /// After a Close frame, what follows is no part of the conversation and is not read.
+    /// Nothing after a Close frame is read: it is not part of the conversation.
     ///
     /// # Errors
     ///
-    /// In words, when the bytes are no valid WebSocket. The reader is of no more use then.
+    /// In words, when the bytes are not a valid WebSocket. The reader cannot be used after that.
     pub(crate) fn push(
         &mut self,
         mut piece: &[u8],
@@ -57,12 +57,12 @@ impl MessageReader {
         Ok(())
     }
 
-    /// What was counted so far.
+    /// The counts so far.
     pub(crate) fn counts(&self) -> DirectionCounts {
         self.assembler.counts
     }
 
-    /// The message that has begun and not ended, where there is one.
+    /// The message that has begun and not ended, if any.
     pub(crate) fn into_unfinished(self, at: Stamp) -> Option<WebSocketMessage> {
         self.assembler.open.map(|message| WebSocketMessage {
             cut: true,
@@ -72,7 +72,7 @@ impl MessageReader {
     }
 }
 
-/// What was counted in one direction.
+/// The counts of one direction.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct DirectionCounts {
     pub(crate) messages: u64,
@@ -82,7 +82,7 @@ pub(crate) struct DirectionCounts {
     pub(crate) close: Option<u16>,
 }
 
-/// Joins the parts of frames to messages.
+/// Joins the parts of frames into messages.
 #[derive(Debug)]
 struct Assembler {
     inflater: Option<Inflater>,
@@ -209,7 +209,7 @@ fn close_code(payload: &[u8]) -> Result<u16, String> {
     }
 }
 
-/// What stands for the code of a Close frame without one (RFC 6455, section 7.4.1).
+/// Reported for a Close frame without a code (RFC 6455, section 7.4.1).
 const NO_CLOSE_CODE: u16 = 1005;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A WebSocket as the recorder reads it: a reader for each direction, and the pairing.
+//! One WebSocket: a reader for each direction, and the pairing of their messages.
 
 use crate::proxy::content::websocket::extension;
 use crate::proxy::content::websocket::inflate::Inflater;
@@ -15,7 +15,7 @@ pub(crate) struct Socket {
     down: SocketDirection,
     pairing: Pairing,
     extensions: Option<String>,
-    /// Why reading stopped, in either direction; the first cause.
+    /// Why reading stopped in either direction; the first cause.
     problem: Option<String>,
 }
 
@@ -23,9 +23,9 @@ pub(crate) struct Socket {
 #[derive(Debug)]
 pub(crate) struct SocketEnd {
     pub(crate) at: Stamp,
-    /// Why, unless it ended as sockets do.
+    /// Why; `None` for a normal end.
     pub(crate) reason: Option<String>,
-    /// Whether the queue had no room for its bytes, so that the rest was not read.
+    /// Whether the queue had no room for some of its bytes, so that the rest was not read.
     pub(crate) cut: bool,
 }
 
@@ -33,7 +33,7 @@ pub(crate) struct SocketEnd {
 #[derive(Debug)]
 struct SocketDirection {
     direction: Direction,
-    /// Gone after bytes that are no valid WebSocket.
+    /// `None` after bytes that are not a valid WebSocket.
     reader: Option<Box<MessageReader>>,
     counts: DirectionCounts,
 }
@@ -91,7 +91,7 @@ impl Socket {
         }
     }
 
-    /// Ends what is under way, and tells what was counted.
+    /// Ends what is under way, and returns the counts.
     pub(crate) fn finish(mut self, end: SocketEnd, sink: &mut ExchangeSink<'_>) -> WebSocketCounts {
         for side in [&mut self.up, &mut self.down] {
             side.note_counts();

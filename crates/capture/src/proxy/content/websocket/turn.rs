@@ -1,4 +1,4 @@
-//! One exchange on a WebSocket while it is under way: a message of the agent and what answers it.
+//! One exchange on a WebSocket while it is under way: a message from the agent and its answers.
 
 use crate::proxy::content::event_list::EVENT_WEIGHT;
 use crate::proxy::content::record_builder::{BodyHints, RecordBuilder};
@@ -13,21 +13,21 @@ pub(crate) struct Turn {
     pub(crate) id: u64,
     /// When its first byte passed.
     pub(crate) start: Stamp,
-    /// Whether a model was asked, so that a terminal event is to come.
+    /// Whether it asks a model, so that a terminal event has to come.
     pub(crate) asks_model: bool,
     /// Whether the terminal event has come.
     pub(crate) is_over: bool,
     pub(crate) delay: Delay,
-    /// The agent's message, and when its last byte passed; absent where the origin spoke first.
+    /// The agent's message, and when its last byte passed; `None` if the origin sent first.
     request: Option<(Body, Stamp)>,
     events: Vec<Event>,
-    /// Counts of the events; absent before the first.
+    /// `None` before the first answer.
     answer: Option<TurnResponse>,
-    /// What may yet be kept of the events.
+    /// Bytes that further events may still take.
     room: usize,
 }
 
-/// What was counted of the origin's messages.
+/// The counts of the origin's messages.
 #[derive(Debug)]
 struct TurnResponse {
     counts: Body,
@@ -81,11 +81,11 @@ impl Turn {
             answer.counts.encoding = Some(DEFLATE.into());
         }
         self.is_over |= ends;
-        // Most forms are no shorter than the content: so what does not fit is seldom given one.
+        // A content is rarely shorter in the file, so one that does not fit is not built at all.
         if message.content.len() <= self.room || ends {
             let (event, written) = event(message, self.start, builder);
             let weight = written + EVENT_WEIGHT;
-            // The last event carries the usage: it is kept, whatever came before it.
+            // The last event carries the usage: it is kept even past the limit.
             if weight <= self.room || ends {
                 self.room = self.room.saturating_sub(weight);
                 answer.counts.truncated |= event.truncated;
@@ -97,7 +97,7 @@ impl Turn {
         answer.counts.truncated = true;
     }
 
-    /// Whether the agent asked and nothing has come.
+    /// Whether the agent has sent a message and nothing has answered it.
     pub(crate) fn is_unanswered(&self) -> bool {
         self.request.is_some() && self.answer.is_none()
     }
@@ -131,7 +131,7 @@ impl Turn {
         (request, response)
     }
 
-    /// Whether a message of this type is the last one of the answer.
+    /// Whether a message of this type ends the answer.
     fn is_ended_by(&self, kind: Option<&[u8]>) -> bool {
         match kind {
             Some(b"response.completed" | b"response.failed" | b"response.incomplete") => true,

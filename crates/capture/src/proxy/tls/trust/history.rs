@@ -1,4 +1,4 @@
-//! What is known of all programs, by host.
+//! What all programs have done so far, by host.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,19 +6,19 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::proxy::tls::trust::program::{Distrust, Program, ProgramHistory, Verdict};
 use crate::proxy::wire::Stamp;
 
-/// What is known so far, by host.
+/// What programs have done so far, by host.
 #[derive(Debug, Default)]
 pub(crate) struct TrustHistory(Mutex<HistoryByHost>);
 
 #[derive(Debug, Default)]
 struct HistoryByHost {
     hosts: HashMap<String, Vec<ProgramHistory>>,
-    /// Whether a process that could not be named has refused us.
+    /// Whether a process that could not be named has refused our certificate.
     alone: bool,
 }
 
 impl TrustHistory {
-    /// Whether any program distrusts us for this host: only then does it matter who connects.
+    /// Whether any program distrusts us for this host; if not, it does not matter which one connects.
     pub(crate) fn is_doubtful(&self, host: &str, now: Stamp) -> bool {
         let known = self.lock();
         let entries = known.hosts.get(host);
@@ -84,8 +84,8 @@ impl TrustHistory {
 }
 
 impl HistoryByHost {
-    /// The entry of `program` at `host`. Where there is no room for it, the oldest is dropped: what is
-    /// forgotten is tried again.
+    /// The entry of `program` at `host`. The oldest entry makes room if there is none; a program that
+    /// is forgotten is simply tried again.
     fn entry(&mut self, host: &str, program: &Program, now: Stamp) -> &mut ProgramHistory {
         if !self.hosts.contains_key(host) && self.hosts.len() >= MAX_HOSTS {
             let newest =
@@ -113,7 +113,7 @@ impl HistoryByHost {
 /// Bounds what an agent can make us hold.
 const MAX_HOSTS: usize = 4096;
 
-/// Likewise, for each host.
+/// The same, for each host.
 const MAX_PROGRAMS: usize = 64;
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
-//! What one program has done at one host, and what follows from it.
+//! What one program has done at one host, and whether that means that it distrusts us.
 
 use crate::proxy::wire::Stamp;
 
-/// Whose connections count together.
+/// Connections of the same program count together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Program {
     /// All processes of this program that this user runs.
     Named { name: String, user: u32 },
-    /// Every process, on a system that names none: an alert counts there as an end without one.
+    /// Every process, on a system that cannot name any. An alert counts there like an end without one.
     Any,
 }
 
@@ -20,30 +20,30 @@ pub(crate) enum Distrust {
     Silent,
 }
 
-/// What the end of a connection that came to nothing comes to.
+/// What a refused or silently ended connection means for later ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Further connections are read.
+    /// Later connections are read.
     Nothing,
-    /// It counts for this one connection: nobody knows whose it was. `news` the first time.
+    /// It counts for this connection only, because its program is unknown. `news` the first time.
     Alone { news: bool },
-    /// Further connections of the program to the host are relayed unread. `news` the first time.
+    /// Later connections of the program to the host are relayed unread. `news` the first time.
     Distrusted { why: Distrust, news: bool },
 }
 
-/// One program at one host.
+/// What one program has done at one host.
 #[derive(Debug)]
 pub(crate) struct ProgramHistory {
     pub(crate) program: Program,
     refused: bool,
-    /// It has spoken to this host in this run.
+    /// Whether it has spoken to this host in this run.
     spoke: bool,
-    /// Connections in a row that ended without an alert, and when the last one did.
+    /// Connections in a row that ended without an alert, and when the last of them did.
     silent: u32,
     silent_at: Stamp,
-    /// Whether the user has been told of its distrust.
+    /// Whether the user has been warned about it.
     told: bool,
-    /// When it was last changed, so that the oldest makes room.
+    /// When it was last changed: the oldest makes room for others.
     pub(crate) changed: Stamp,
 }
 
@@ -72,12 +72,12 @@ impl ProgramHistory {
 
     /// Counts an end without an alert.
     pub(crate) fn count(&mut self, offered: Stamp, now: Stamp) -> Verdict {
-        // One cancellation may end several connections: they are not in a row.
+        // One cancellation may end several connections at once, which are not in a row.
         let overlaps = self.silent > 0 && offered < self.silent_at;
         if self.spoke || overlaps {
             return Verdict::Nothing;
         }
-        // Where it was distrusted and is tried again, one more such end is enough.
+        // A program that was distrusted and is tried again needs only one more such end.
         let is_old = now.saturating_sub(self.silent_at) >= EXPIRY_US;
         if is_old && self.silent < MAX_SILENT {
             self.silent = 0;
@@ -109,10 +109,10 @@ impl ProgramHistory {
     }
 }
 
-/// A person cancels a request once or twice; a program that never gets through tries on.
+/// A person cancels a request once or twice; a program that cannot get through keeps trying.
 pub(crate) const MAX_SILENT: u32 = 3;
 
-/// How long ends without an alert are held against a program.
+/// How long ends without an alert count against a program.
 pub(crate) const EXPIRY_MINUTES: u64 = 10;
 
 const EXPIRY_US: Stamp = EXPIRY_MINUTES * 60 * 1_000_000;

@@ -1,4 +1,4 @@
-//! What the user is told about programs that do not accept our certificate.
+//! Warnings for the user about programs that do not accept our certificate.
 
 use crate::proxy::tls::trust::program::{EXPIRY_MINUTES, MAX_SILENT};
 
@@ -19,8 +19,8 @@ pub(crate) fn alone(host: &str, alert: &str) -> String {
     )
 }
 
-/// Connections ended without an alert; without a program, on a system that names none, some of
-/// them may have ended with one.
+/// Connections have ended without an alert. `program` is `None` on a system that cannot name any, where
+/// some may have ended with an alert.
 pub(crate) fn silent(program: Option<&str>, host: &str) -> String {
     match program {
         Some(program) => format!(
@@ -39,6 +39,6 @@ pub(crate) fn silent(program: Option<&str>, host: &str) -> String {
     }
 }
 
-/// What to do about a program that has a trust store of its own.
+/// What to do about a program with its own trust store.
 const REMEDY: &str =
     "give it the bundle in its own setting (NODE_EXTRA_CA_CERTS, GIT_SSL_CAINFO, …)";
