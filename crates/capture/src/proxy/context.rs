@@ -1,4 +1,4 @@
-//! What each connection is handed.
+//! What all connections of one proxy share.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub(crate) struct Context {
     pub(crate) timeouts: Timeouts,
 }
 
-/// How long we wait where nothing is under way that an agent would miss.
+/// How long to wait where nothing is under way that an agent would miss.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Timeouts {
     /// For the end of a TLS handshake, on either side.
@@ -44,8 +44,8 @@ impl Default for Timeouts {
     }
 }
 
-/// Handshakes take some round trips; one that takes longer will not end.
+/// Handshakes take a few round trips; one that takes longer will not complete.
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(30);
 
-/// A connection that stays unused so long is of no use to anyone.
+/// A connection that is unused for this long will not be used.
 const UNUSED_LIMIT: Duration = Duration::from_secs(300);

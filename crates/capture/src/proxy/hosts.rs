@@ -1,4 +1,4 @@
-//! Which hosts are intercepted.
+//! Patterns for the hosts to intercept.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -15,12 +15,12 @@ pub struct Hosts {
 pub(crate) enum Pattern {
     All,
     Name(String),
-    /// Every name below the domain, not the domain itself.
+    /// Every name below the domain, but not the domain itself.
     Below(String),
     Address(IpAddr),
 }
 
-/// A pattern that is no host.
+/// A pattern that is not a host.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{pattern:?} is not a host: give a name, *.domain, or an IP address, without scheme, port or path"
@@ -42,7 +42,7 @@ impl Hosts {
     ///
     /// # Errors
     ///
-    /// [`HostsError`] for the first that is no host.
+    /// [`HostsError`] for the first that is not a host.
     ///
     /// # Examples
     ///
@@ -60,7 +60,7 @@ impl Hosts {
         Ok(Self { patterns })
     }
 
-    /// Whether `host`, a name or an address without brackets and port, is to be intercepted.
+    /// Whether `host`, a name or an address without brackets and port, matches a pattern.
     pub fn matches(&self, host: &str) -> bool {
         let host = host.strip_suffix('.').unwrap_or(host);
         self.patterns.iter().any(|pattern| pattern.matches(host))

@@ -1,4 +1,7 @@
-//! The live half of the crate: it listens, relays, watches and records.
+//! The proxy: listens, relays, watches and records.
+//!
+//! Imports go one way: `front` to `tunnel` to `tap` to `recorder` to `content` and `sink`; `wire`
+//! has the vocabulary of the last four. `net` and `tls` serve `front` and `tunnel`.
 
 mod builder;
 mod content;

@@ -1,4 +1,4 @@
-//! What the proxy itself answers to a request: that it cannot be served, and why.
+//! The proxy's own answers to requests that it cannot serve.
 
 use bytes::Bytes;
 use http_body_util::combinators::BoxBody;

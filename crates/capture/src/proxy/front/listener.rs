@@ -1,4 +1,4 @@
-//! Accepts connections: one task for each.
+//! Accepts connections, and spawns a task for each.
 
 use std::io;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ pub(crate) async fn accept_all(
                 let serving = Server::serve(Arc::clone(&context), password.clone(), stream, agent);
                 context.shutdown.spawn(serving);
             }
-            // Out of descriptors, or of memory: what is open goes on and frees some.
+            // Out of descriptors or memory: open connections go on, and free some as they end.
             Err(error) if !concerns_one(&error) => {
                 context.recorder.warn(format!(
                     "new connections had to wait: {error}; raise the limit of open files (ulimit -n)"
@@ -49,7 +49,7 @@ pub(crate) async fn accept_all(
     }
 }
 
-/// Whether the failure was that of one connection, and accepting goes on at once.
+/// Whether only one connection failed, so that accepting can go on at once.
 fn concerns_one(error: &io::Error) -> bool {
     matches!(
         error.kind(),

@@ -1,4 +1,7 @@
-//! What agents reach first: the listener, and what the proxy itself answers with hyper.
+//! The listening side: accepts agents, and serves with hyper what the proxy itself answers.
+//!
+//! [`listener`] accepts, `server` answers requests, `connect` opens tunnels, `plain` forwards
+//! requests in absolute form.
 
 mod answers;
 mod connect;

@@ -1,4 +1,4 @@
-//! The proxy's own password: so that other users of the machine cannot use it.
+//! The proxy's own password, so that other users of the machine cannot use the proxy.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::proxy::error::Error;
 use crate::proxy::tls::root::random;
 
-/// What `Proxy-Authorization` has to say (RFC 7617).
+/// The credentials that `Proxy-Authorization` has to carry (RFC 7617).
 pub(crate) struct Password {
     expected: Zeroizing<String>,
     url_part: Zeroizing<String>,
@@ -24,7 +24,7 @@ impl Password {
         }
     }
 
-    /// One that nobody can guess: 128 bits.
+    /// A random password of 128 bits.
     ///
     /// # Errors
     ///
@@ -46,7 +46,7 @@ impl Password {
         &self.url_part
     }
 
-    /// Whether the request brings it, compared in a time that does not depend on what it brings.
+    /// Whether the request carries it, compared in constant time.
     pub(crate) fn is_in(&self, headers: &HeaderMap) -> bool {
         let Some(given) = headers
             .get(PROXY_AUTHORIZATION)
@@ -57,7 +57,7 @@ impl Password {
         else {
             return false;
         };
-        // Equal hashes of a key that nobody knows: the comparison itself may be quick.
+        // The key is secret, so the time that comparing hashes takes reveals nothing about either text.
         let key = blake3::hash(self.expected.as_bytes());
         let hash = |text: &str| blake3::keyed_hash(key.as_bytes(), text.as_bytes());
         hash(given) == hash(&self.expected)
@@ -70,5 +70,5 @@ impl std::fmt::Debug for Password {
     }
 }
 
-/// The user's part: any name would do.
+/// The user's name; any would do.
 const USER: &str = "wrap";

@@ -1,5 +1,5 @@
-//! The agent's side of an intercepted connection, which tells whether the agent accepts our
-//! certificate: it speaks, or it sends an alert after the handshake.
+//! The agent's side of an intercepted connection, which learns whether the agent accepts our
+//! certificate: with TLS 1.3 the alert of one that does not comes after our handshake is complete.
 
 use std::io;
 use std::pin::Pin;
@@ -16,19 +16,19 @@ use crate::proxy::net::processes::AgentProcess;
 use crate::proxy::net::rewind::Rewind;
 use crate::proxy::tunnel::peer_stream::PeerStream;
 
-/// TLS with an agent; what passes is unchanged.
+/// TLS with an agent, observed for its reaction to our certificate.
 pub(crate) struct AgentStream {
     stream: TlsStream<Rewind>,
     context: Arc<Context>,
     host: String,
     process: AgentProcess,
-    /// Told to [`TrustHistory`](crate::proxy::tls::trust::history::TrustHistory) at the first bytes: a connection may live for hours.
+    /// Whether bytes have come. The trust history hears of it at once: a connection may live for hours.
     spoke: bool,
-    /// How its TLS failed, where it did.
+    /// How its TLS failed, if it did.
     failure: Option<HandshakeFailure>,
 }
 
-/// What the agent has done on a connection that is over.
+/// How the agent has reacted to our certificate, once the connection is over.
 pub(crate) enum AgentReaction {
     /// It has sent bytes.
     Spoke,
@@ -41,7 +41,7 @@ pub(crate) enum AgentReaction {
 }
 
 impl AgentStream {
-    /// `stream` has done its handshake with `process`, which asked for `host`.
+    /// `stream` has completed its handshake with `process`, which asked for `host`.
     pub(crate) fn new(
         stream: TlsStream<Rewind>,
         context: Arc<Context>,
@@ -58,13 +58,13 @@ impl AgentStream {
         }
     }
 
-    /// The protocol that ALPN agreed on.
+    /// The protocol negotiated by ALPN.
     pub(crate) fn alpn(&self) -> Option<Vec<u8>> {
         self.stream.get_ref().1.alpn_protocol().map(<[u8]>::to_vec)
     }
 
-    /// What the agent has done.
-    pub(crate) fn conduct(self) -> AgentReaction {
+    /// The agent's reaction to our certificate.
+    pub(crate) fn reaction(self) -> AgentReaction {
         match self.failure {
             _ if self.spoke => AgentReaction::Spoke,
             Some(HandshakeFailure::Refused(cause)) => AgentReaction::Refused(cause),
@@ -73,23 +73,23 @@ impl AgentStream {
         }
     }
 
-    /// Takes note that the agent speaks, as soon as it is known which program it is.
-    fn tell(&self) {
+    /// Notes in the trust history that the agent speaks, as soon as its program is known.
+    fn note_spoke(&self) {
         let (context, process) = (Arc::clone(&self.context), self.process.clone());
         let host = self.host.clone();
-        let tell = move |context: &Context, process: &AgentProcess| {
-            // One that cannot be named is not kept.
+        let note = move |context: &Context, process: &AgentProcess| {
+            // A process that cannot be named has no history.
             if let Some(program) = process.program() {
                 let now = context.recorder.clock().now();
                 context.trust.spoke(&host, &program, now);
             }
         };
         if !process.is_pending() {
-            return tell(&context, &process);
+            return note(&context, &process);
         }
         self.context.shutdown.spawn(async move {
             process.wait(PROCESS_LIMIT).await;
-            tell(&context, &process);
+            note(&context, &process);
         });
     }
 }
@@ -104,7 +104,7 @@ impl AsyncRead for AgentStream {
         let result = Pin::new(&mut self.stream).poll_read(cx, buf);
         if !self.spoke && buf.filled().len() > before {
             self.spoke = true;
-            self.tell();
+            self.note_spoke();
         }
         if let Poll::Ready(Err(error)) = &result {
             self.failure = Some(HandshakeFailure::of(error));

@@ -1,4 +1,4 @@
-//! A connection under way, which leaves its line however it ends.
+//! An open connection, whose line is written however it ends.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::proxy::tap::exchanges::ConnectionExchanges;
 use crate::proxy::wire::{ConnectionEnd, Stamp, connection, disposition};
 use crate::record::{Connection, Disposition, State, Unread};
 
-/// One connection or tunnel of the agent: its line is written when this is dropped.
+/// Guards one connection of the agent: dropping it ends the tap's exchanges and writes the line.
 #[derive(Debug)]
 pub(crate) struct ConnectionGuard {
     recorder: Recorder,
@@ -21,13 +21,13 @@ pub(crate) struct ConnectionGuard {
     start: Stamp,
     process: AgentProcess,
     tap: Option<Tap>,
-    /// How the connection ended, once that is known; a stop drops us before.
-    cut: ConnectionEnd,
+    /// How the connection ended. A stop drops the guard before that is known, so it is the default.
+    end: ConnectionEnd,
     record: Connection,
 }
 
 impl ConnectionGuard {
-    /// A tunnel to `authority`, asked for by `process`.
+    /// A connection to `authority`, asked for by `process`.
     pub(crate) fn begin(context: &Context, authority: Option<&str>, process: AgentProcess) -> Self {
         let recorder = context.recorder.clone();
         let start = recorder.clock().now();
@@ -45,29 +45,30 @@ impl ConnectionGuard {
             start,
             process,
             tap: None,
-            cut: ConnectionEnd::Shutdown,
+            end: ConnectionEnd::Shutdown,
             record,
         }
     }
 
-    /// Its line, to be filled in.
+    /// The connection's line, to be filled in.
     pub(crate) fn record(&mut self) -> &mut Connection {
         &mut self.record
     }
 
-    /// This moment, on the recording's clock.
+    /// Now, on the recording's clock.
     pub(crate) fn now(&self) -> Stamp {
         self.recorder.clock().now()
     }
 
-    /// The mark of this moment.
+    /// Microseconds since the connection began.
     pub(crate) fn mark(&self) -> u64 {
         self.now().saturating_sub(self.start)
     }
 
-    /// It is read: what passes inside is `scheme` to its authority.
+    /// From here on a tap reads the connection, which carries `scheme`.
     ///
-    /// `alpn` is what TLS agreed on; `failed` says why we answer in the origin's place, where we do.
+    /// `alpn` is the protocol that TLS negotiated; `failed` is why we answer in the origin's place, if
+    /// we do.
     pub(crate) fn intercept(
         &mut self,
         scheme: &'static str,
@@ -87,7 +88,7 @@ impl ConnectionGuard {
         });
     }
 
-    /// It is relayed unread.
+    /// From here on the connection is relayed unread.
     pub(crate) fn leave_unread(&mut self, why: Unread, reason: &str) {
         self.record.disposition = Disposition {
             unread: Some(why),
@@ -97,22 +98,22 @@ impl ConnectionGuard {
         self.tap = Some(Tap::unread(self.recorder.clone()));
     }
 
-    /// It came to nothing.
+    /// Records why nothing came of the connection.
     pub(crate) fn give_up(&mut self, state: State, cause: &str, reason: &str) {
         self.record.disposition = failure(state, cause, reason);
     }
 
-    /// What watches it; present once it is intercepted or left unread.
+    /// `None` until the connection is intercepted or left unread.
     pub(crate) fn tap(&mut self) -> Option<&mut Tap> {
         self.tap.as_mut()
     }
 
-    /// It is over, in this way.
-    pub(crate) fn ended(&mut self, cut: ConnectionEnd) {
-        self.cut = cut;
+    /// Notes how the connection ended.
+    pub(crate) fn ended(&mut self, end: ConnectionEnd) {
+        self.end = end;
     }
 
-    fn take_in(&mut self, seen: TapSummary) {
+    fn add_summary(&mut self, seen: TapSummary) {
         let record = &mut self.record;
         record.bytes_up = seen.bytes_up;
         record.bytes_down = seen.bytes_down;
@@ -132,8 +133,8 @@ impl ConnectionGuard {
 impl Drop for ConnectionGuard {
     fn drop(&mut self) {
         if let Some(tap) = self.tap.take() {
-            let seen = tap.end(self.cut, self.now());
-            self.take_in(seen);
+            let seen = tap.end(self.end, self.now());
+            self.add_summary(seen);
         }
         if self.record.disposition.cause.as_deref() == Some(STOPPED) && !self.shutdown.is_draining()
         {
@@ -147,7 +148,7 @@ impl Drop for ConnectionGuard {
             record.process = self.process.get();
             return recorder.connection(record);
         }
-        // A connection may be over before its process has been looked up.
+        // The connection may be over before its process has been looked up.
         let process = self.process.clone();
         self.shutdown.spawn_last(async move {
             record.process = process.wait(PROCESS_LIMIT).await;
@@ -175,8 +176,8 @@ fn failure(state: State, cause: &str, reason: &str) -> Disposition {
     }
 }
 
-/// The cause that stands until there is another: dropped before anything came of it.
+/// The initial cause; it remains if the guard is dropped before anything came of the connection.
 const STOPPED: &str = "stopped";
 
-/// Looking up takes milliseconds; a name that takes longer is left out.
+/// Naming a process takes milliseconds; a name that takes longer is left out.
 const PROCESS_LIMIT: Duration = Duration::from_secs(2);

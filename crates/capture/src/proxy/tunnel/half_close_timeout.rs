@@ -1,8 +1,7 @@
-//! What a relay looks at when it would wait for a peer that may never move again.
+//! Bounds how long a relay waits for a peer that may never send again.
 //!
-//! Two cases: one half has ended and the other stays silent; and a piece
-//! cannot be handed on, so that the side it came from is not read, and a reset
-//! of it would go unnoticed. Both are looked at once a second, and only then.
+//! It ticks once a second in two cases only: one half has ended and the other is silent; or a
+//! piece cannot be handed on, so its side is not read and a reset of it would go unnoticed.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,20 +10,19 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep};
 
-/// Ticks while a relay stands still.
+/// Ticks while a relay makes no progress.
 #[derive(Debug, Default)]
 pub(crate) struct HalfCloseTimeout {
     tick: Option<Pin<Box<Sleep>>>,
-    /// The relay's bytes at the last tick, and how many ticks ago they changed.
+    /// The relay's bytes at the last tick, and the number of ticks since they changed.
     bytes: u64,
     quiet: u32,
 }
 
 impl HalfCloseTimeout {
-    /// Wakes the relay in a second; says whether the half that is left of a
-    /// `half_closed` one has been silent for too long.
+    /// Wakes the relay in a second; returns whether a `half_closed` one has been silent for too long.
     ///
-    /// `bytes` counts what has passed so far, in both directions.
+    /// `bytes` is what has passed so far, in both directions.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, bytes: u64, half_closed: bool) -> bool {
         let tick = self.tick.get_or_insert_with(|| Box::pin(sleep(TICK)));
         while tick.as_mut().poll(cx).is_ready() {
@@ -37,11 +35,11 @@ impl HalfCloseTimeout {
     }
 }
 
-/// Soon enough for whoever waits for the other side, and next to no work.
+/// Soon enough for a peer that waits for the other side, at next to no cost.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Ten minutes: twice what codex waits for an event. A peer that is silent for
-/// longer, after the other has left, is gone or does not mean to say more.
+/// Ten minutes: twice as long as codex waits for an event. A peer that is silent for longer after
+/// the other has ended its half is gone, or has nothing more to send.
 const MAX_QUIET: u32 = 600;
 
 #[cfg(test)]
@@ -51,13 +49,13 @@ mod tests {
 
     use super::*;
 
-    /// Stands still, with `bytes` seen at each second, and tells after how many it is given up.
+    /// A relay without progress, with `bytes` seen at each second: after how many it is given up.
     async fn given_up_after(half_closed: bool, bytes: impl Fn(u64) -> u64) -> Option<u64> {
-        let mut vigil = HalfCloseTimeout::default();
+        let mut timeout = HalfCloseTimeout::default();
         let start = Instant::now();
         let waiting = poll_fn(|cx| {
             let seconds = start.elapsed().as_secs();
-            match vigil.poll(cx, bytes(seconds), half_closed) {
+            match timeout.poll(cx, bytes(seconds), half_closed) {
                 true => Poll::Ready(seconds),
                 false => Poll::Pending,
             }

@@ -1,4 +1,4 @@
-//! What happens inside a tunnel: read what is to be read, relay the rest unread.
+//! Decides what happens inside a tunnel: end TLS and read, or relay unread.
 
 use std::io;
 use std::sync::Arc;
@@ -17,19 +17,19 @@ use crate::proxy::tunnel::relay::relay;
 use crate::proxy::tunnel::tls_session::{TlsSession, TlsSetup};
 use crate::record::{State, Unread};
 
-/// An open tunnel: TCP is up on both sides, nothing has passed.
+/// An open tunnel: TCP is up on both sides, and nothing has passed yet.
 pub(crate) struct Tunnel {
     pub(crate) context: Arc<Context>,
     pub(crate) guard: ConnectionGuard,
     pub(crate) agent: Rewind,
     pub(crate) origin: Rewind,
-    /// The host as the agent asked for it, without brackets.
+    /// The host as the agent named it, without brackets.
     pub(crate) host: String,
     pub(crate) process: AgentProcess,
 }
 
 impl Tunnel {
-    /// Relays until the end, reading what is to be read.
+    /// Relays until the end, intercepting what is to be intercepted.
     pub(crate) async fn run(mut self) {
         if !self.context.hosts.matches(&self.host) {
             let why = "the host is not among those to intercept";
@@ -47,7 +47,7 @@ impl Tunnel {
         }
         match self.first_byte().await {
             FirstByte::Agent(Some(TLS_HANDSHAKE)) => {
-                // Boxed: handshakes take room, and a relay lives for hours.
+                // Boxed, so that a relay, which lives for hours, does not keep the room of the handshakes.
                 if let Some(intercepted) = Box::pin(self.end_tls()).await {
                     intercepted.relay().await;
                 }
@@ -86,7 +86,7 @@ impl Tunnel {
         }
     }
 
-    /// Waits for the first byte of either side, and leaves it to be read.
+    /// Waits for the first byte of either side, without consuming it.
     async fn first_byte(&mut self) -> FirstByte {
         let limit = self.context.timeouts.unused;
         tokio::select! {
@@ -99,15 +99,15 @@ impl Tunnel {
                 return FirstByte::Origin;
             },
         }
-        // An agent that is about to speak TLS can be told what became of its origin.
+        // If the agent is about to speak TLS, we can still answer it with what became of the origin.
         match timeout(LAST_WORD_LIMIT, self.agent.peek()).await {
             Ok(Ok(byte @ Some(_))) => FirstByte::Agent(byte),
             _ => FirstByte::OriginLeft,
         }
     }
 
-    /// Why the agent is not to meet our certificate, if it is not. An agent that cannot be named
-    /// in time is taken for one that trusts us.
+    /// Why the agent should not be shown our certificate, if so. An agent that cannot be named in time
+    /// is assumed to trust us.
     async fn distrust(&self) -> Option<Distrust> {
         let trust = &self.context.trust;
         if !trust.is_doubtful(&self.host, self.guard.now()) {
@@ -129,7 +129,7 @@ impl Tunnel {
         .await;
     }
 
-    /// Reads the agent's ClientHello, and intercepts what it begins.
+    /// Reads the agent's ClientHello and does the handshakes; `None` if nothing is left to relay.
     async fn end_tls(self) -> Option<TlsSession> {
         let Self {
             context,
@@ -159,35 +159,35 @@ impl Tunnel {
         let offer = Offer::read(&start.client_hello(), is_local);
         guard.record().sni.clone_from(&offer.sni);
         guard.record().alpn_offer = offer.alpn_names();
-        let interception = TlsSetup {
+        let setup = TlsSetup {
             context,
             guard,
             host,
             process,
             offer,
         };
-        interception.handshake(start, origin).await
+        setup.handshake(start, origin).await
     }
 }
 
-/// What came first in a tunnel.
+/// What happened first in a tunnel.
 enum FirstByte {
-    /// The agent's first byte; `None` when it left without one.
+    /// The agent's first byte; `None` if it closed the tunnel instead.
     Agent(Option<u8>),
     AgentFailed(io::Error),
-    /// Neither spoke within this limit.
+    /// Neither side sent anything within this limit.
     Nothing(Duration),
     Origin,
-    /// The origin left before anyone had spoken.
+    /// The origin left before either side had sent anything.
     OriginLeft,
 }
 
 /// The content type of a TLS handshake record (RFC 8446, section 5.1).
 const TLS_HANDSHAKE: u8 = 22;
 
-/// Agents speak as soon as a tunnel is open.
+/// Agents send as soon as a tunnel is open.
 const LAST_WORD_LIMIT: Duration = Duration::from_secs(2);
 
-/// Naming a process takes milliseconds. It is waited for only where a program distrusts us for this
+/// Naming a process takes milliseconds. We wait for it only if some program distrusts us for this
 /// host, and then a failed handshake would cost the agent more.
 const PROCESS_LIMIT: Duration = Duration::from_secs(1);

@@ -1,4 +1,7 @@
-//! Inside a tunnel: what is intercepted, and the relay that hands bytes on.
+//! Inside a tunnel: what to intercept, TLS on both sides, and the relay.
+//!
+//! [`interceptor`] decides, `tls_session` does the handshakes, [`relay`] copies with a `pump` for
+//! each direction. [`connection_guard`] writes the connection's line however it ends.
 
 mod agent_stream;
 pub(crate) mod connection_guard;

@@ -1,8 +1,8 @@
-//! TLS at both ends of a tunnel: with the origin as the agent asked for it, with the agent as the
-//! origin chose, and what follows when the agent does not accept our certificate.
+//! TLS on both sides of a tunnel: with the origin as the agent asked for it, with the agent as the
+//! origin chose, and the consequences if the agent does not accept our certificate.
 //!
-//! Comes from [`Tunnel`](super::interceptor::Tunnel) with the agent's ClientHello read; ends with
-//! the relay, or with the reason on the connection's line.
+//! Starts with the agent's ClientHello, read by [`Tunnel`](super::interceptor::Tunnel); ends with the
+//! relay, or with a reason on the connection's line.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,11 +26,11 @@ use crate::proxy::tunnel::relay::relay;
 use crate::proxy::wire::{ConnectionEnd, Side, Stamp};
 use crate::record::State;
 
-/// A TLS connection of the agent to an intercepted host.
+/// The handshakes of an agent's TLS connection to an intercepted host.
 pub(crate) struct TlsSetup {
     pub(crate) context: Arc<Context>,
     pub(crate) guard: ConnectionGuard,
-    /// The host as the agent asked for it, without brackets.
+    /// The host as the agent named it, without brackets.
     pub(crate) host: String,
     pub(crate) process: AgentProcess,
     pub(crate) offer: Offer,
@@ -38,32 +38,32 @@ pub(crate) struct TlsSetup {
 
 impl TlsSetup {
     /// Asks the origin for what the agent's ClientHello asks for, and offers the agent what the
-    /// origin chose; `None` where nothing is left to be relayed.
+    /// origin chose; `None` if nothing is left to relay.
     pub(crate) async fn handshake(
         mut self,
         start: StartHandshake<Rewind>,
         origin: Rewind,
     ) -> Option<TlsSession> {
         let connected = tokio::select! {
-            connected = self.connect(origin) => connected,
+            connected = self.connect_origin(origin) => connected,
             () = left(start.io.tcp()) => {
-                // It cannot have seen our certificate, so this says nothing about it.
+                // It has not seen our certificate yet, so this says nothing about trust.
                 let reason = "the agent left before the handshake with the origin was over";
                 self.guard.give_up(State::Refused, "agent_gone", reason);
                 return None;
             }
         };
         match connected {
-            Ok(origin) => self.meet(start, origin).await,
+            Ok(origin) => self.finish(start, origin).await,
             Err(cause) => {
-                self.answer_instead(start, cause).await;
+                self.answer_with_cause(start, cause).await;
                 None
             }
         }
     }
 
-    /// TLS with the origin, under its own name and with the agent's protocols.
-    async fn connect(&mut self, origin: Rewind) -> Result<client::TlsStream<Rewind>, Cause> {
+    /// The handshake with the origin, for its own name and with the agent's protocols.
+    async fn connect_origin(&mut self, origin: Rewind) -> Result<client::TlsStream<Rewind>, Cause> {
         let name = self
             .offer
             .server_name(&self.host)
@@ -87,23 +87,23 @@ impl TlsSetup {
         Ok(origin)
     }
 
-    /// TLS with the agent.
-    async fn meet(
+    /// The handshake with the agent, once the origin's is done.
+    async fn finish(
         mut self,
         start: StartHandshake<Rewind>,
         origin: client::TlsStream<Rewind>,
     ) -> Option<TlsSession> {
         let protocol = origin.get_ref().1.alpn_protocol().map(<[u8]>::to_vec);
         let offered = self.guard.now();
-        match self.accept(start, protocol).await {
+        match self.accept_agent(start, protocol).await {
             Ok(agent) => Some(TlsSession {
-                interception: self,
+                setup: self,
                 agent,
                 origin,
                 offered,
             }),
             Err(failure) => {
-                // The agent went away in the handshake: the origin sees it go too.
+                // The agent left during the handshake: the origin sees a reset too.
                 origin.reset_on_drop();
                 drop(origin);
                 self.failed(failure, offered).await;
@@ -112,7 +112,7 @@ impl TlsSetup {
         }
     }
 
-    async fn accept(
+    async fn accept_agent(
         &mut self,
         start: StartHandshake<Rewind>,
         protocol: Option<Vec<u8>>,
@@ -143,7 +143,7 @@ impl TlsSetup {
         ))
     }
 
-    /// The handshake with the agent, which was offered our certificate at `offered`, failed.
+    /// The handshake with the agent failed; our certificate was offered at `offered`.
     async fn failed(&mut self, failure: HandshakeFailure, offered: Stamp) {
         match failure {
             HandshakeFailure::Refused(cause) => self.refused(&cause, offered).await,
@@ -159,7 +159,7 @@ impl TlsSetup {
         }
     }
 
-    /// The agent does not accept our certificate, and says so.
+    /// The agent refused our certificate with an alert.
     async fn refused(&mut self, cause: &Cause, offered: Stamp) {
         self.guard
             .give_up(State::Rejected, &cause.name, &cause.reason);
@@ -171,7 +171,7 @@ impl TlsSetup {
         self.warn(verdict, &cause.name);
     }
 
-    /// The agent has ended the connection, has sent no alert, and has said nothing.
+    /// The agent ended the connection without an alert and without a byte of its own.
     async fn ended_silently(&mut self, offered: Stamp) {
         let now = self.guard.now();
         self.process.wait(PROCESS_LIMIT).await;
@@ -186,7 +186,7 @@ impl TlsSetup {
         self.warn(verdict, "eof");
     }
 
-    /// Tells the user what a verdict means for the recording, the first time.
+    /// Warns the user of what a verdict means for the recording, the first time.
     fn warn(&self, verdict: Verdict, cause: &str) {
         let name = self.process.get().map(|process| process.name);
         let name = name.as_deref();
@@ -201,8 +201,8 @@ impl TlsSetup {
         self.context.recorder.warn(text);
     }
 
-    /// The origin cannot be trusted or spoken with: tell the agent why, over TLS that it trusts.
-    async fn answer_instead(mut self, start: StartHandshake<Rewind>, cause: Cause) {
+    /// TLS with the origin failed: explains why to the agent, over TLS that it trusts.
+    async fn answer_with_cause(mut self, start: StartHandshake<Rewind>, cause: Cause) {
         self.guard
             .give_up(State::Failed, &cause.name, &cause.reason);
         let http1 = b"http/1.1".to_vec();
@@ -211,7 +211,7 @@ impl TlsSetup {
         }
         let protocol = (!self.offer.alpn.is_empty()).then_some(http1);
         let offered = self.guard.now();
-        match self.accept(start, protocol).await {
+        match self.accept_agent(start, protocol).await {
             Ok(mut agent) => {
                 let reason = Some(cause.reason.clone());
                 self.guard.intercept("https", None, reason);
@@ -219,18 +219,18 @@ impl TlsSetup {
                 relay(&self.context, &mut self.guard, &mut agent, &mut origin).await;
             }
             Err(HandshakeFailure::Refused(cause)) => self.refused(&cause, offered).await,
-            // It had waited for an origin that failed: why it leaves is on the line already.
+            // The line already says why: the origin failed before the agent left.
             Err(_) => {}
         }
     }
 }
 
-/// A tunnel with TLS up at both ends.
+/// A tunnel with TLS up on both sides.
 pub(crate) struct TlsSession {
-    interception: TlsSetup,
+    setup: TlsSetup,
     agent: AgentStream,
     origin: client::TlsStream<Rewind>,
-    /// When the agent was offered our certificate.
+    /// When our certificate was offered to the agent.
     offered: Stamp,
 }
 
@@ -238,20 +238,20 @@ impl TlsSession {
     /// Relays until the end.
     pub(crate) async fn relay(self) {
         let Self {
-            interception: mut this,
+            setup: mut this,
             mut agent,
             mut origin,
             offered,
         } = self;
         this.guard.intercept("https", agent.alpn().as_deref(), None);
-        let cut = relay(&this.context, &mut this.guard, &mut agent, &mut origin).await;
-        // What follows may wait for the process's name, and the origin need not.
+        let end = relay(&this.context, &mut this.guard, &mut agent, &mut origin).await;
+        // The rest may wait for the process's name, which is no reason to keep the origin waiting.
         drop(origin);
         let by_agent = matches!(
-            cut,
+            end,
             ConnectionEnd::Closed(Side::Agent) | ConnectionEnd::Reset(Side::Agent)
         );
-        match agent.conduct() {
+        match agent.reaction() {
             AgentReaction::Refused(cause) => this.refused(&cause, offered).await,
             AgentReaction::Silent if by_agent => this.ended_silently(offered).await,
             AgentReaction::Spoke | AgentReaction::Failed | AgentReaction::Silent => {}
@@ -259,13 +259,13 @@ impl TlsSession {
     }
 }
 
-/// Completes when the agent has ended its side, or sends an alert, while it waits for ours.
+/// Completes when the agent ends its half or sends an alert while it waits for our handshake.
 async fn left(agent: &TcpStream) {
     let mut first = [0];
     match agent.peek(&mut first).await {
         Ok(0) | Err(_) => {}
         Ok(_) if first[0] == TLS_ALERT => {}
-        // Something else came early: the handshake will tell.
+        // It sent something else early, which the handshake will deal with.
         Ok(_) => std::future::pending().await,
     }
 }
@@ -273,5 +273,5 @@ async fn left(agent: &TcpStream) {
 /// The content type of a TLS alert record (RFC 8446, section 5.1).
 const TLS_ALERT: u8 = 21;
 
-/// Naming a process takes milliseconds; the agent is gone by then, and nobody waits.
+/// Naming a process takes milliseconds; the agent is gone by then, so nobody waits for us.
 const PROCESS_LIMIT: Duration = Duration::from_secs(2);

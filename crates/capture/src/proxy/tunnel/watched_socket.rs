@@ -1,9 +1,9 @@
 //! The agent's TCP connection while hyper serves it.
 //!
-//! hyper reads nothing while it waits for an answer: an agent that has left would go
-//! unnoticed for as long as the origin is silent. So we look once a second. A connection
-//! that is broken fails; so does one whose agent has ended its half, when nothing has
-//! passed for as long as [`HalfCloseTimeout`] says. How long to wait stays the agent's to decide.
+//! hyper does not read while it waits for an answer, so it would not notice that the agent has
+//! left while the origin is silent. So we check once a second. A broken connection fails; so
+//! does one whose agent has ended its half when nothing has passed for a [`HalfCloseTimeout`].
+//! Otherwise the agent decides how long to wait.
 
 use std::future::Future;
 use std::io;
@@ -15,12 +15,12 @@ use tokio::net::TcpStream;
 
 use crate::proxy::tunnel::half_close_timeout::HalfCloseTimeout;
 
-/// TCP from an agent, looked at even when nobody reads.
+/// TCP from an agent, checked for its end even while nobody reads.
 #[derive(Debug)]
 pub(crate) struct WatchedSocket {
     stream: TcpStream,
-    vigil: HalfCloseTimeout,
-    /// What has passed, in both directions.
+    timeout: HalfCloseTimeout,
+    /// Bytes that have passed, in both directions.
     bytes: u64,
 }
 
@@ -28,29 +28,29 @@ impl WatchedSocket {
     pub(crate) fn new(stream: TcpStream) -> Self {
         Self {
             stream,
-            vigil: HalfCloseTimeout::default(),
+            timeout: HalfCloseTimeout::default(),
             bytes: 0,
         }
     }
 
-    /// The stream, for somebody who reads it himself.
+    /// The socket itself, to be read directly.
     pub(crate) fn into_tcp(self) -> TcpStream {
         self.stream
     }
 
-    /// Fails when the agent is gone; otherwise looks again in a second.
-    fn look(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+    /// Fails if the agent is gone; otherwise wakes the task to check again in a second.
+    fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         let ready = self.readiness();
         if ready.is_write_closed() {
             return Err(io::ErrorKind::ConnectionReset.into());
         }
-        if self.vigil.poll(cx, self.bytes, ready.is_read_closed()) {
+        if self.timeout.poll(cx, self.bytes, ready.is_read_closed()) {
             return Err(io::ErrorKind::TimedOut.into());
         }
         Ok(())
     }
 
-    /// What the system has said of the socket so far.
+    /// The readiness of the socket, without waiting.
     fn readiness(&self) -> Ready {
         let either = Interest::READABLE | Interest::WRITABLE;
         let mut now = Context::from_waker(Waker::noop());
@@ -103,9 +103,9 @@ impl AsyncWrite for WatchedSocket {
         self.stream.is_write_vectored()
     }
 
-    /// hyper flushes each time that it looks for something to do.
+    /// hyper flushes whenever its task is polled.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.look(cx)?;
+        self.check(cx)?;
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 
@@ -133,10 +133,10 @@ mod tests {
         (agent.unwrap(), WatchedSocket::new(accepted.unwrap().0))
     }
 
-    /// Does as hyper does, for an hour: why it fails, and after how long.
-    async fn failed(attended: &mut WatchedSocket) -> Option<(io::ErrorKind, Duration)> {
+    /// Checks for an hour, as hyper would: why it fails, and after how long.
+    async fn failed(socket: &mut WatchedSocket) -> Option<(io::ErrorKind, Duration)> {
         let start = Instant::now();
-        let waiting = poll_fn(|cx| match attended.look(cx) {
+        let waiting = poll_fn(|cx| match socket.check(cx) {
             Ok(()) => Poll::Pending,
             Err(error) => Poll::Ready((error.kind(), start.elapsed())),
         });
@@ -147,26 +147,26 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_agent_that_waits_is_never_given_up() {
-        let (_agent, mut attended) = pair().await;
-        assert_eq!(failed(&mut attended).await, None);
+        let (_agent, mut socket) = pair().await;
+        assert_eq!(failed(&mut socket).await, None);
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_agent_that_has_ended_its_half_is_given_up_after_ten_silent_minutes() {
-        let (mut agent, mut attended) = pair().await;
+        let (mut agent, mut socket) = pair().await;
         agent.shutdown().await.unwrap();
-        attended.stream.readable().await.unwrap();
+        socket.stream.readable().await.unwrap();
         let ten_minutes = Duration::from_secs(600);
         let given_up = Some((io::ErrorKind::TimedOut, ten_minutes));
-        assert_eq!(failed(&mut attended).await, given_up);
+        assert_eq!(failed(&mut socket).await, given_up);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_reset_that_nobody_reads_is_found() {
-        let (agent, mut attended) = pair().await;
+        let (agent, mut socket) = pair().await;
         agent.set_zero_linger().unwrap();
         drop(agent);
-        let found = failed(&mut attended).await.map(|(kind, _)| kind);
+        let found = failed(&mut socket).await.map(|(kind, _)| kind);
         assert_eq!(found, Some(io::ErrorKind::ConnectionReset));
     }
 }
