@@ -26,24 +26,24 @@ pub struct Options {
     #[arg(long, conflicts_with = "intercept")]
     pub intercept_all: bool,
 
-    /// Trust the roots in this PEM file too: on the way out, and in the bundle for the agent
+    /// Also trust the roots in this PEM file, for origins and in the agent's bundle
     #[arg(long, value_name = "FILE")]
     pub upstream_ca: Vec<PathBuf>,
 
-    /// Dial HOST2:PORT2 where HOST1:PORT1 is meant; the certificate stays HOST1's
+    /// Dial HOST2:PORT2 instead of HOST1:PORT1; the certificate must still be HOST1's
     #[arg(long, value_name = "HOST1:PORT1:HOST2:PORT2")]
     pub connect_to: Vec<ConnectTo>,
 
     /// The next proxy, `http://[user:password@]host:port`, or `none`
-    /// [default: the inherited HTTPS_PROXY or ALL_PROXY, but for NO_PROXY]
+    /// [default: the inherited HTTPS_PROXY or ALL_PROXY, subject to NO_PROXY]
     #[arg(long, value_name = "URL")]
     pub upstream_proxy: Option<String>,
 
-    /// Keep so much of each body or event list; the rest is counted
+    /// Keep this much of each body or event list; the rest is only counted
     #[arg(long, value_name = "BYTES", default_value = "16MiB", value_parser = parse_bytes)]
     pub body_limit: usize,
 
-    /// Let so much wait for the disk; past it records are lost, counted and said
+    /// Let this much wait for the disk; beyond that, records are lost, counted and reported
     #[arg(long, value_name = "BYTES", default_value = "256MiB", value_parser = parse_bytes)]
     pub queue_limit: usize,
 

@@ -13,14 +13,14 @@ use clap::Parser;
 use etcetera::BaseStrategy;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Record what passes through a proxy: a standing one, for any agent
+/// Record what passes through a standing proxy, for any agent
 ///
-/// Prints its address and what to paste into another shell. Ctrl-C ends it after what is
-/// under way; a second Ctrl-C ends it at once.
+/// Prints its address and what to paste into another shell. Ctrl-C stops it once what is
+/// under way is done; a second Ctrl-C stops it at once.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXAMPLES)]
 struct Cli {
-    /// Where to listen; beyond loopback only with --allow-remote and --proxy-password
+    /// Where to listen; beyond loopback this needs --allow-remote and --proxy-password
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 

@@ -154,7 +154,7 @@ impl RecordBuilder {
             ..BodyHints::default()
         };
         let content = self.content(event.data, hints);
-        let written = content.written();
+        let written = content.file_bytes();
         let event = Event {
             at_us: event.at.saturating_sub(start),
             event: None,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::proxy::content::escaped_length;
 use crate::proxy::content::record_builder::RecordBuilder;
 use crate::proxy::content::sse::SseEvent;
-use crate::proxy::content::written;
 use crate::proxy::wire::Stamp;
 use crate::record::Event;
 
@@ -40,7 +40,7 @@ impl EventList {
                 let redacted = redactor.and_then(|redactor| redactor.event_name(name));
                 redacted.map_or_else(|| Arc::from(name), Arc::from)
             });
-            self.name_bytes = self.name.as_deref().map_or(0, written::escaped_len);
+            self.name_bytes = self.name.as_deref().map_or(0, escaped_length::escaped_len);
         }
         let name = self.name.clone();
         let (event, written) = builder.event(event, start);

@@ -8,7 +8,7 @@ use serde::de::value::MapDeserializer;
 use serde_json::value::RawValue;
 
 use crate::json::{is_json, may_be_json};
-use crate::proxy::content::{base64, written};
+use crate::proxy::content::{base64, escaped_length};
 use crate::redact::{Redactor, SessionKey};
 
 /// Builds the records of one recording, under one limit and with one key.
@@ -32,9 +32,9 @@ pub(crate) struct Content {
 
 impl Content {
     /// How many bytes it takes in the file.
-    pub(crate) fn written(&self) -> usize {
+    pub(crate) fn file_bytes(&self) -> usize {
         let json = self.json.as_ref().map(|json| json.get().len());
-        let text = self.text.as_deref().map(written::escaped_len);
+        let text = self.text.as_deref().map(escaped_length::escaped_len);
         json.or(text)
             .or(self.base64.as_ref().map(String::len))
             .unwrap_or(0)
@@ -78,7 +78,7 @@ impl RecordBuilder {
         if text.is_empty() {
             return Content::default();
         }
-        if written::is_mostly_controls(&text) {
+        if escaped_length::is_mostly_controls(&text) {
             return self.binary(text.into_bytes());
         }
         let redacted = self.redactor.as_ref().and_then(|redactor| {
@@ -97,7 +97,7 @@ impl RecordBuilder {
         let kept = if text.len() <= self.limit / 6 {
             text.len()
         } else {
-            written::cut_to(&text, self.limit).len()
+            escaped_length::cut_to(&text, self.limit).len()
         };
         let cut = kept < text.len();
         text.truncate(kept);
@@ -139,7 +139,7 @@ impl RecordBuilder {
             .as_ref()
             .and_then(|redactor| redactor.bytes(&bytes));
         let mut bytes = redacted.unwrap_or(bytes);
-        let room = written::bytes_in_base64(self.limit);
+        let room = escaped_length::bytes_in_base64(self.limit);
         let cut = bytes.len() > room;
         bytes.truncate(room);
         Content {
@@ -266,7 +266,7 @@ pub(crate) mod tests {
             let content = kept(&bytes);
             assert!(content.cut && content.json.is_none(), "{bytes:?}");
             assert_eq!(content.text.is_some(), form == "text", "{bytes:?}");
-            let written = content.written();
+            let written = content.file_bytes();
             assert!(written <= limit && written > limit - 10, "{written}");
             let in_line = match (&content.text, &content.base64) {
                 (Some(text), _) => serde_json::to_string(text).unwrap().len() - 2,
@@ -277,7 +277,7 @@ pub(crate) mod tests {
         }
         let json = format!("[{}]", "1".repeat(limit - 2));
         let content = kept(json.as_bytes());
-        assert_eq!((content.written(), content.cut), (limit, false));
+        assert_eq!((content.file_bytes(), content.cut), (limit, false));
     }
 
     #[test]

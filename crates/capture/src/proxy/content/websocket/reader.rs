@@ -220,14 +220,14 @@ mod tests {
     use crate::proxy::content::websocket::frame::tests::frame;
     use crate::proxy::content::websocket::inflate::tests::Deflater;
 
-    type Read = (
+    type ReadResult = (
         Vec<(Vec<u8>, u64, u64)>,
         DirectionCounts,
         Result<(), String>,
     );
 
     /// What a direction's bytes hold: messages with their lengths, counts, and how it ended.
-    fn read(direction: Direction, deflate: bool, limit: usize, pieces: &[&[u8]]) -> Read {
+    fn read(direction: Direction, deflate: bool, limit: usize, pieces: &[&[u8]]) -> ReadResult {
         let inflater = deflate.then(|| Inflater::new(false));
         let mut reader = MessageReader::new(direction, inflater, limit);
         let mut messages = Vec::new();
@@ -325,8 +325,8 @@ mod tests {
 
     #[test]
     fn what_breaks_the_order_of_frames_ends_the_reading() {
-        type FrameReader<'a> = &'a [(u8, &'a [u8])];
-        let cases: [(FrameReader<'_>, &str); 6] = [
+        type FrameList<'a> = &'a [(u8, &'a [u8])];
+        let cases: [(FrameList<'_>, &str); 6] = [
             (&[(0x80, b"")], "continuation of no message"),
             (&[(0x01, b"a"), (0x81, b"b")], "message within a message"),
             (

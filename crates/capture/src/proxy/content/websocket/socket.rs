@@ -164,14 +164,14 @@ mod tests {
     const CREATED: &str = r#"{"type":"response.created"}"#;
     const COMPLETED: &str = r#"{"type":"response.completed","response":{}}"#;
 
-    /// A step of a conversation: who says what.
-    type Step<'a> = (Direction, &'a str);
+    /// A message of a conversation, and who sends it.
+    type SentMessage<'a> = (Direction, &'a str);
 
     /// What became of a socket on which `steps` passed, a frame a chunk, ten microseconds apart.
     fn converse(
         extensions: Option<&str>,
         end: Option<SocketEnd>,
-        steps: &[Step<'_>],
+        steps: &[SentMessage<'_>],
     ) -> (Vec<Exchange>, WebSocketCounts) {
         let chunks = steps
             .iter()

@@ -162,7 +162,7 @@ fn body(message: WebSocketMessage, builder: &RecordBuilder) -> Body {
 fn event(message: WebSocketMessage, start: Stamp, builder: &RecordBuilder) -> (Event, usize) {
     let truncated = message.truncated();
     let content = builder.content(message.content, hints(truncated));
-    let written = content.written();
+    let written = content.file_bytes();
     let event = Event {
         at_us: message.end.saturating_sub(start),
         event: None,
