@@ -8,8 +8,6 @@
 pub(crate) mod message;
 mod queue;
 mod refusals;
-#[cfg(test)]
-mod schema;
 mod second_worker;
 mod tally;
 mod thread;

@@ -1,24 +1,26 @@
-//! Tests: what is written is what `docs/record.schema.json` and `docs/record-format.md` describe.
+//! What is recorded is what `docs/record.schema.json` and `docs/record-format.md` describe.
 
 use std::fs;
 use std::io::Write;
-use std::sync::LazyLock;
-use std::time::Duration;
+use std::net::SocketAddr;
+use std::sync::{Arc, LazyLock};
 
-use serde_json::Value;
-use serde_json::value::RawValue;
-
-use crate::proxy::recorder::{Config, Recorder, start};
-use crate::proxy::sink::jsonl::JsonlSink;
-use crate::proxy::wire::{BodyDraft, Direction, Draft, RequestDraft, ResponseDraft, SocketInfo};
-use crate::record::{
+use capture::JsonlSink;
+use capture::record::{
     Body, Connection, Delay, Disposition, Dispositions, End, Event, Exchange, Header,
     Informational, Limits, Outcome, OutcomeState, Process, Record, Request, Response, Secrets,
     Session, State, Timestamp, Tls, Transport, Unread, WebSocketCounts,
 };
+use serde_json::Value;
+use serde_json::value::RawValue;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+
+use crate::harness::{Origin, Wire, ask, proxy_to, read_head, spawn, within};
 
 static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../../../../docs/record.schema.json")).unwrap()
+    serde_json::from_str(include_str!("../../../../docs/record.schema.json")).unwrap()
 });
 
 fn validate(line: &Value) {
@@ -270,7 +272,7 @@ fn every_field_that_can_be_written_is_described() {
 
 #[test]
 fn every_field_of_the_schema_is_in_the_page() {
-    let page = include_str!("../../../../../docs/record-format.md");
+    let page = include_str!("../../../../docs/record-format.md");
     for (name, definition) in SCHEMA["$defs"].as_object().unwrap() {
         let Some(properties) = definition["properties"].as_object() else {
             continue;
@@ -305,54 +307,78 @@ fn a_line_that_is_none_is_refused_by_the_schema() {
     }
 }
 
-/// What a tap saw: a request and its answer, with bodies as they travelled.
-fn draft(
-    recorder: &Recorder,
-    request: (&[(&str, &str)], &[u8]),
-    response: (&[(&str, &str)], &[u8]),
-) -> Box<Draft> {
-    let body = |bytes: &[u8]| {
-        let mut body = BodyDraft::default();
-        for piece in bytes.chunks(100) {
-            body.push(piece, recorder.clock().now(), recorder.body_limit());
-        }
-        body
+/// The head fields and the body of a message.
+type Message = (&'static [(&'static str, &'static str)], Vec<u8>);
+
+/// Requests with their answers, one for each way in which a body can be recorded.
+fn exchanges() -> Vec<(Message, Message)> {
+    let json = b"{\n  \"a\": 1.50,\r\n  \"token\": \"hunter2hunter2\"\n}";
+    let events = b"event: a\ndata: {\"n\":1}\n\ndata: [DONE]\n\ndata: \xff\n\ndata: cut";
+    let gzipped = &[("content-encoding", "gzip")];
+    let stream = &[("content-type", "text/event-stream; charset=utf-8")];
+    let gzipped_stream = &[
+        ("content-type", "text/event-stream; charset=utf-8"),
+        ("content-encoding", "gzip"),
+    ];
+    let form = &[("content-type", "application/x-www-form-urlencoded")];
+    vec![
+        ((&[], json.to_vec()), (&[], b"plain text".to_vec())),
+        ((gzipped, gzip(json)), (stream, events.to_vec())),
+        (
+            (gzipped, b"not gzip".to_vec()),
+            (gzipped_stream, gzip(events)),
+        ),
+        (
+            (&[], vec![0xff; 100]),
+            (gzipped, gzip(&vec![b'x'; 1 << 20])),
+        ),
+        (
+            (&[], vec![b'y'; 1 << 17]),
+            (gzipped_stream, b"not gzip".to_vec()),
+        ),
+        (
+            (&[], Vec::new()),
+            (&[("content-encoding", "other")], b"unknown".to_vec()),
+        ),
+        ((form, b"code=abc&a=b".to_vec()), (&[], b"null".to_vec())),
+    ]
+}
+
+/// A message as it travels: in chunks, with a trailer.
+fn chunked(first_line: &str, (fields, body): &Message) -> Vec<u8> {
+    let mut head = format!("{first_line}\r\nhost: origin.test\r\ntransfer-encoding: chunked\r\n");
+    for (name, value) in *fields {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    let mut bytes = (head + "\r\n").into_bytes();
+    for chunk in body.chunks(100) {
+        bytes.extend(format!("{:x}\r\n", chunk.len()).into_bytes());
+        bytes.extend(chunk);
+        bytes.extend(b"\r\n");
+    }
+    bytes.extend(b"0\r\nchecksum: 1\r\n\r\n");
+    bytes
+}
+
+/// Sends `answers` once all requests have come; or opens a WebSocket, and sends some messages.
+async fn serve(mut wire: Wire, answers: Arc<Vec<u8>>) {
+    let Some(head) = wire.read_request().await else {
+        return;
     };
-    let at = recorder.clock().now();
-    Box::new(Draft {
-        id: recorder.next_exchange(),
-        connection: 1,
-        start: at,
-        request: RequestDraft {
-            method: "POST".into(),
-            url: "https://host/path".into(),
-            http_version: "HTTP/1.1",
-            headers: headers(request.0),
-            body: body(request.1),
-            trailers: headers(&[("checksum", "1")]),
-            end: Some(at),
-        },
-        response: Some(ResponseDraft {
-            status: 200,
-            reason: Some("OK".into()),
-            http_version: "HTTP/1.1",
-            headers: headers(response.0),
-            body: body(response.1),
-            trailers: Vec::new(),
-            start: at,
-            end: Some(recorder.clock().now()),
-        }),
-        informational: vec![(103, headers(&[("link", "x")]), at)],
-        delay: Delay {
-            max_us: 1,
-            total_us: 1,
-        },
-        outcome: Some(Outcome {
-            state: OutcomeState::Complete,
-            reason: None,
-        }),
-        notes: Vec::new(),
-    })
+    if !head.ends_with(b"upgrade: websocket\r\n\r\n") {
+        wire.read_all().await;
+        wire.send(&*answers).await;
+        return wire.close().await;
+    }
+    wire.send(
+        "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+         sec-websocket-extensions: permessage-deflate\r\n\r\n",
+    )
+    .await;
+    wire.send(b"\x81\x05hello").await;
+    wire.read_exact(&mut [0; AGENT_FRAME.len()]).await.unwrap();
+    wire.send(ORIGIN_FRAMES).await;
+    wire.read_all().await;
 }
 
 fn gzip(content: &[u8]) -> Vec<u8> {
@@ -361,73 +387,65 @@ fn gzip(content: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-#[test]
-fn every_line_that_the_recorder_writes_is_valid() {
+/// `{}`, masked with zeros.
+const AGENT_FRAME: &[u8] = b"\x81\x82\0\0\0\0{}";
+
+/// `Hello` compressed, a binary message, and an empty Close frame.
+const ORIGIN_FRAMES: &[u8] = b"\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00\x82\x01\xff\x88\x00";
+
+/// An open tunnel to the origin.
+async fn tunnel(proxy: SocketAddr) -> TcpStream {
+    let mut stream = TcpStream::connect(proxy).await.unwrap();
+    let connect = "CONNECT origin.test:80 HTTP/1.1\r\nhost: origin.test:80\r\n\r\n";
+    stream.write_all(connect.as_bytes()).await.unwrap();
+    assert!(read_head(&mut stream).await.starts_with("HTTP/1.1 200"));
+    stream
+}
+
+#[tokio::test]
+async fn every_line_that_the_recorder_writes_is_valid() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("traffic.jsonl");
-    let config = Config {
-        body_limit: 1 << 16,
-        queue_limit: 1 << 24,
-        keep_secrets: false,
-        pause_after_flush: Duration::ZERO,
-        session: session(),
-    };
-    let (recorder, thread) = start(config, JsonlSink::open(&path).unwrap()).unwrap();
-    let json = b"{\n  \"a\": 1.50,\r\n  \"token\": \"hunter2hunter2\"\n}";
-    let events = b"event: a\ndata: {\"n\":1}\n\ndata: [DONE]\n\ndata: \xff\n\ndata: cut";
-    let stream = ("content-type", "text/event-stream; charset=utf-8");
-    let gzipped = ("content-encoding", "gzip");
-    for (request, response) in [
-        ((&[][..], &json[..]), (&[][..], &b"plain text"[..])),
-        ((&[gzipped][..], &gzip(json)), (&[stream][..], &events[..])),
-        (
-            (&[gzipped][..], b"not gzip"),
-            (&[stream, gzipped][..], &gzip(events)),
-        ),
-        (
-            (&[][..], &[0xff; 100]),
-            (&[gzipped][..], &gzip(&vec![b'x'; 1 << 20])),
-        ),
-        (
-            (&[][..], &vec![b'y'; 1 << 17]),
-            (&[stream, gzipped][..], b"not gzip"),
-        ),
-        (
-            (&[][..], b""),
-            (&[("content-encoding", "other")][..], b"unknown"),
-        ),
-        (
-            (
-                &[("content-type", "application/x-www-form-urlencoded")][..],
-                b"code=abc&a=b",
-            ),
-            (&[][..], b"null"),
-        ),
-    ] {
-        recorder.exchange(draft(&recorder, request, response));
+    let (mut requests, mut answers) = (Vec::new(), Vec::new());
+    for (request, answer) in exchanges() {
+        requests.extend(chunked("POST /path HTTP/1.1", &request));
+        answers.extend(b"HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n");
+        answers.extend(chunked("HTTP/1.1 200 OK", &answer));
     }
-    let mut unanswered = draft(&recorder, (&[], b""), (&[], b""));
-    (unanswered.response, unanswered.outcome) = (None, None);
-    recorder.exchange(unanswered);
-    recorder.websocket_open(SocketInfo {
-        connection: 1,
-        upgrade: 1,
-        url: "wss://host/".into(),
-        http_version: "HTTP/1.1",
-        extensions: Some("permessage-deflate".into()),
+    let unanswered = chunked("POST /path HTTP/1.1", &(&[], Vec::new()));
+    requests.extend(unanswered);
+    let answers = Arc::new(answers);
+    let origin = Origin::plain(move |wire| serve(wire, Arc::clone(&answers))).await;
+    let (builder, _) = proxy_to(&origin, JsonlSink::open(&path).unwrap());
+    let proxy = builder.body_limit(1 << 16).bind().await.unwrap();
+    let addr = proxy.local_addr();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let running = spawn(async move {
+        let until = async { stopped.await.unwrap() };
+        proxy.run(until).await.unwrap()
     });
-    for (direction, bytes) in [
-        (Direction::Down, &b"\x81\x05hello"[..]),
-        (Direction::Up, b"\x81\x82\0\0\0\0{}"),
-        (Direction::Down, b"\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00"),
-        (Direction::Down, b"\x82\x01\xff\x88\x00"),
-        (Direction::Up, b"\x00\x00"),
-    ] {
-        recorder.websocket_bytes(1, direction, recorder.clock().now(), bytes, 1);
-    }
-    recorder.websocket_end(1, recorder.clock().now(), None);
-    recorder.connection(connection());
-    let end = thread.finish().end;
+
+    let mut agent = tunnel(addr).await;
+    agent.write_all(&requests).await.unwrap();
+    agent.shutdown().await.unwrap();
+    ask(&mut agent, "").await;
+
+    let mut agent = tunnel(addr).await;
+    let upgrade = "GET /path HTTP/1.1\r\nhost: origin.test\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n";
+    agent.write_all(upgrade.as_bytes()).await.unwrap();
+    read_head(&mut agent).await;
+    agent.read_exact(&mut [0; 7]).await.unwrap();
+    agent.write_all(AGENT_FRAME).await.unwrap();
+    agent
+        .read_exact(&mut [0; ORIGIN_FRAMES.len()])
+        .await
+        .unwrap();
+    // A frame that no agent may send.
+    agent.write_all(b"\x00\x00").await.unwrap();
+    agent.shutdown().await.unwrap();
+    ask(&mut agent, "").await;
+    stop.send(()).unwrap();
+    let end = within(running).await.unwrap();
 
     let text = fs::read(&path).unwrap();
     let lines = text
@@ -435,8 +453,9 @@ fn every_line_that_the_recorder_writes_is_valid() {
         .unwrap()
         .split(|byte| *byte == b'\n');
     let lines: Vec<_> = lines.map(check).collect();
-    assert_eq!(lines.len(), 1 + 8 + 2 + 1 + 1);
-    assert_eq!((end.exchanges, end.lost), (10, 0));
+    // The session; eight requests; the upgrade and two exchanges after it; two connections; the end.
+    assert_eq!(lines.len(), 1 + 8 + 3 + 2 + 1);
+    assert_eq!((end.exchanges, end.lost), (11, 0));
     let at = |pointer: &str| -> Vec<&Value> {
         lines
             .iter()
