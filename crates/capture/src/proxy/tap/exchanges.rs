@@ -13,7 +13,6 @@ pub(crate) struct ConnectionExchanges {
     pub(crate) connection: u64,
     /// `https` where we end TLS, else `http`.
     pub(crate) scheme: &'static str,
-    default_port: &'static str,
     /// Where the connection goes, without the scheme's default port.
     pub(crate) authority: String,
     /// Bytes to keep of each body.
@@ -37,13 +36,11 @@ impl ConnectionExchanges {
         authority: &str,
         recorder: &Recorder,
     ) -> Self {
-        let default_port = if scheme == "https" { ":443" } else { ":80" };
         Self {
             connection,
             scheme,
-            default_port,
             authority: authority
-                .strip_suffix(default_port)
+                .strip_suffix(default_port(scheme))
                 .unwrap_or(authority)
                 .to_owned(),
             body_limit: recorder.body_limit(),
@@ -102,7 +99,7 @@ impl ConnectionExchanges {
         };
         let note = hosts
             .find(|host| {
-                let host = host.strip_suffix(self.default_port).unwrap_or(host);
+                let host = host.strip_suffix(default_port(self.scheme)).unwrap_or(host);
                 !host.eq_ignore_ascii_case(&self.authority)
             })
             .map(|host| {
@@ -113,4 +110,9 @@ impl ConnectionExchanges {
             });
         (url, note)
     }
+}
+
+/// The port that URLs of `scheme` leave out, with its colon.
+fn default_port(scheme: &str) -> &'static str {
+    if scheme == "https" { ":443" } else { ":80" }
 }
