@@ -3,11 +3,9 @@
 //! Bytes come in as they travelled, in pieces of any size. The decoded content is
 //! readable after each piece, so events inside keep their times.
 
-use std::io::{self, Write};
 use std::mem;
 
-use brotli_decompressor::{BrotliDecoderParameter, DecompressorWriter};
-use flate2::write::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use crate::proxy::content::codec::{BoundedBuffer, Codec};
 
 /// Undoes the codings of one body.
 pub(crate) struct ContentDecoder {
@@ -76,7 +74,7 @@ impl ContentDecoder {
     pub(crate) fn content(&self) -> &[u8] {
         self.stages
             .last()
-            .map_or(&[], |stage| &stage.codec.room().buffer)
+            .map_or(&[], |stage| &stage.codec.buffer().content)
     }
 
     /// Ends the stream and returns what it decoded to.
@@ -96,7 +94,7 @@ impl ContentDecoder {
             }
         }
         if let Some(last) = self.stages.last_mut() {
-            decoded.content = mem::take(&mut last.codec.room_mut().buffer);
+            decoded.content = mem::take(&mut last.codec.buffer_mut().content);
         }
         decoded
     }
@@ -119,20 +117,7 @@ enum Stop {
 
 impl Stage {
     fn new(name: &str, limit: usize) -> Result<Self, String> {
-        let room = BoundedBuffer {
-            buffer: Vec::new(),
-            left: limit,
-        };
-        let (name, codec) = match name.to_ascii_lowercase().as_str() {
-            "gzip" | "x-gzip" => ("gzip", Codec::Gzip(MultiGzDecoder::new(room))),
-            "deflate" => ("deflate", Codec::Undecided(room)),
-            "br" => ("br", Codec::brotli(room)),
-            "zstd" => (
-                "zstd",
-                Codec::zstd(room).map_err(|error| error.to_string())?,
-            ),
-            other => return Err(format!("unknown content-encoding {other:?}")),
-        };
+        let (name, codec) = Codec::by_name(name, BoundedBuffer::new(limit))?;
         Ok(Self {
             name,
             codec,
@@ -145,7 +130,7 @@ impl Stage {
             return;
         }
         if let Err(error) = self.codec.push(piece) {
-            self.stop = Some(if self.codec.room().is_full(&error) {
+            self.stop = Some(if self.codec.buffer().is_full(&error) {
                 Stop::Full
             } else {
                 Stop::Broken(error.to_string())
@@ -155,145 +140,19 @@ impl Stage {
 
     /// Takes the output for the next stage; the limit applies to the sum of all outputs.
     fn take(&mut self, limit: usize) -> Vec<u8> {
-        let room = self.codec.room_mut();
-        room.left = limit.saturating_sub(room.buffer.len()).min(room.left);
-        mem::take(&mut room.buffer)
-    }
-}
-
-/// The decoders, each writing into a [`BoundedBuffer`].
-enum Codec {
-    Gzip(MultiGzDecoder<BoundedBuffer>),
-    /// `deflate` before its first byte: it means zlib, but some servers send raw deflate.
-    Undecided(BoundedBuffer),
-    Zlib(ZlibDecoder<BoundedBuffer>),
-    Raw(DeflateDecoder<BoundedBuffer>),
-    Brotli(Box<DecompressorWriter<BoundedBuffer>>),
-    Zstd(Box<zstd::stream::write::Decoder<'static, BoundedBuffer>>),
-}
-
-impl Codec {
-    fn brotli(room: BoundedBuffer) -> Self {
-        let mut decoder = DecompressorWriter::new(room, BUFFER_BYTES);
-        // RFC 7932 only: the "large window" variant would let a peer make us hold a gigabyte.
-        decoder.set_parameter(BrotliDecoderParameter::BROTLI_DECODER_PARAM_LARGE_WINDOW, 0);
-        Self::Brotli(Box::new(decoder))
-    }
-
-    fn zstd(room: BoundedBuffer) -> io::Result<Self> {
-        let mut decoder = zstd::stream::raw::Decoder::new()?;
-        decoder.set_parameter(zstd::stream::raw::DParameter::WindowLogMax(
-            ZSTD_WINDOW_LOG_MAX,
-        ))?;
-        Ok(Self::Zstd(Box::new(
-            zstd::stream::write::Decoder::with_decoder(room, decoder),
-        )))
-    }
-
-    fn push(&mut self, piece: &[u8]) -> io::Result<()> {
-        if let (Self::Undecided(room), Some(first)) = (&mut *self, piece.first()) {
-            let room = mem::take(room);
-            *self = if is_zlib(*first) {
-                Self::Zlib(ZlibDecoder::new(room))
-            } else {
-                Self::Raw(DeflateDecoder::new(room))
-            };
-        }
-        let writer: &mut dyn Write = match self {
-            Self::Gzip(decoder) => decoder,
-            Self::Undecided(_) => return Ok(()),
-            Self::Zlib(decoder) => decoder,
-            Self::Raw(decoder) => decoder,
-            Self::Brotli(decoder) => decoder,
-            Self::Zstd(decoder) => decoder,
-        };
-        writer.write_all(piece)?;
-        writer.flush()
-    }
-
-    /// Whether the stream has ended properly.
-    fn ended(&mut self) -> bool {
-        match self {
-            Self::Gzip(decoder) => decoder.try_finish().is_ok(),
-            Self::Undecided(_) => false,
-            Self::Zlib(decoder) => decoder.try_finish().is_ok(),
-            Self::Raw(decoder) => decoder.try_finish().is_ok(),
-            Self::Brotli(decoder) => decoder.close().is_ok(),
-            Self::Zstd(decoder) => decoder.do_finish().is_ok(),
-        }
-    }
-
-    fn room(&self) -> &BoundedBuffer {
-        match self {
-            Self::Gzip(decoder) => decoder.get_ref(),
-            Self::Undecided(room) => room,
-            Self::Zlib(decoder) => decoder.get_ref(),
-            Self::Raw(decoder) => decoder.get_ref(),
-            Self::Brotli(decoder) => decoder.get_ref(),
-            Self::Zstd(decoder) => decoder.get_ref(),
-        }
-    }
-
-    fn room_mut(&mut self) -> &mut BoundedBuffer {
-        match self {
-            Self::Gzip(decoder) => decoder.get_mut(),
-            Self::Undecided(room) => room,
-            Self::Zlib(decoder) => decoder.get_mut(),
-            Self::Raw(decoder) => decoder.get_mut(),
-            Self::Brotli(decoder) => decoder.get_mut(),
-            Self::Zstd(decoder) => decoder.get_mut(),
-        }
-    }
-}
-
-/// Whether `first` begins a zlib header (RFC 1950, section 2.2).
-///
-/// A raw stream does not begin like this: it would be a stored block with a bit set in its padding.
-fn is_zlib(first: u8) -> bool {
-    first & 0x0f == 8 && first >> 4 <= 7
-}
-
-/// A buffer for a decoder's output that refuses more than its limit.
-#[derive(Debug, Default)]
-struct BoundedBuffer {
-    buffer: Vec<u8>,
-    left: usize,
-}
-
-impl BoundedBuffer {
-    /// Whether `error` means that this buffer was full.
-    fn is_full(&self, error: &io::Error) -> bool {
-        self.left == 0 && error.kind() == io::ErrorKind::StorageFull
-    }
-}
-
-impl Write for BoundedBuffer {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let taken = bytes.len().min(self.left);
-        if taken == 0 && !bytes.is_empty() {
-            return Err(io::ErrorKind::StorageFull.into());
-        }
-        self.buffer.extend_from_slice(&bytes[..taken]);
-        self.left -= taken;
-        Ok(taken)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        let buffer = self.codec.buffer_mut();
+        buffer.left = limit.saturating_sub(buffer.content.len()).min(buffer.left);
+        mem::take(&mut buffer.content)
     }
 }
 
 /// More than any server applies; each costs memory.
 const MAX_CODINGS: usize = 4;
 
-/// How much a brotli decoder writes at once.
-const BUFFER_BYTES: usize = 4096;
-
-/// 8 MiB, the largest window that a content-encoding may ask for (RFC 9659).
-const ZSTD_WINDOW_LOG_MAX: u32 = 23;
-
 #[cfg(test)]
 mod tests {
+    use std::io::{self, Write};
+
     use super::*;
 
     const TEXT: &[u8] = b"data: one\n\ndata: two two two two two two\n\ndata: three\n\n";

@@ -5,6 +5,7 @@
 
 pub(crate) mod base64;
 pub(crate) mod body;
+mod codec;
 pub(crate) mod encoding;
 pub(crate) mod escaped_length;
 pub(crate) mod event_list;

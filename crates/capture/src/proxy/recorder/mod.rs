@@ -10,6 +10,8 @@ mod queue;
 mod refusals;
 mod second_worker;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod thread;
 mod unflushed;
 mod worker;

@@ -26,7 +26,7 @@ pub(crate) struct ResponseHead {
 /// How a body ends (RFC 9112, section 6.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BodyLength {
-    /// After so many bytes.
+    /// After this many bytes.
     Known(u64),
     /// With its last chunk.
     Chunked,

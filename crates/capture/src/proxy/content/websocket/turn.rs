@@ -102,7 +102,7 @@ impl Turn {
         self.request.is_some() && self.answer.is_none()
     }
 
-    /// The request and the response as they stand.
+    /// The request, and the response as far as it has come.
     pub(crate) fn into_parts(self, url: &str, http_version: &str) -> (Request, Option<Response>) {
         let start = self.start;
         let (body, end) = self.request.unzip();
