@@ -79,12 +79,13 @@ impl ConnectionGuard {
             self.record.disposition = disposition(State::Intercepted);
         }
         let authority = self.record.authority.as_deref().unwrap_or_default();
-        let mut scope = ConnectionExchanges::new(self.record.id, scheme, authority, &self.recorder);
-        scope.failed = failed;
+        let mut exchanges =
+            ConnectionExchanges::new(self.record.id, scheme, authority, &self.recorder);
+        exchanges.failed = failed;
         let recorder = self.recorder.clone();
         self.tap = Some(match alpn {
-            Some(b"h2") => Tap::http2(recorder, scope),
-            _ => Tap::new(recorder, scope),
+            Some(b"h2") => Tap::http2(recorder, exchanges),
+            _ => Tap::new(recorder, exchanges),
         });
     }
 

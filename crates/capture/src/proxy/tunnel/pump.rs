@@ -27,7 +27,7 @@ pub(crate) struct Pump {
 
 #[derive(Clone, Copy)]
 enum PumpState {
-    RecordBuilder,
+    Reading,
     Writing,
     Flushing,
     /// Passing the end on to the other side, with a close_notify or without.
@@ -52,14 +52,14 @@ impl Pump {
             read: 0,
             written: 0,
             read_at: 0,
-            state: PumpState::RecordBuilder,
+            state: PumpState::Reading,
             end: None,
         }
     }
 
     /// Whether it waits for bytes, and so would notice the end of them.
     pub(crate) fn is_reading(&self) -> bool {
-        matches!(self.state, PumpState::RecordBuilder)
+        matches!(self.state, PumpState::Reading)
     }
 
     /// Copies as far as possible without waiting.
@@ -87,7 +87,7 @@ impl Pump {
         clock: &Clock,
     ) -> Poll<()> {
         match self.state {
-            PumpState::RecordBuilder => ready!(self.poll_read(cx, from, tap, clock)),
+            PumpState::Reading => ready!(self.poll_read(cx, from, tap, clock)),
             PumpState::Writing => {
                 let rest = &self.buffer[self.written..self.read];
                 match ready!(Pin::new(to).poll_write(cx, rest)) {
@@ -103,7 +103,7 @@ impl Pump {
                     self.end = Some(HalfEnd::WriteFailed);
                 }
                 self.delivered(tap, clock);
-                self.state = PumpState::RecordBuilder;
+                self.state = PumpState::Reading;
             }
             PumpState::Closing(end) => {
                 // If the other side is gone already, this direction has ended all the same.
