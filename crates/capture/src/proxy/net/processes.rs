@@ -49,7 +49,7 @@ struct FoundProcess {
 struct Lookup {
     /// The agent's socket.
     socket: SocketPair,
-    answer: AgentProcess,
+    process: AgentProcess,
     tries: u32,
     /// The user of the socket, once it has been found.
     user: u32,
@@ -69,17 +69,17 @@ impl Processes {
     /// Looks up which process is connected from `agent` to our end, `here`. With too many lookups
     /// in the queue the process is left unnamed.
     pub(crate) fn ask(&self, agent: SocketAddr, here: SocketAddr) -> AgentProcess {
-        let answer = AgentProcess::default();
+        let process = AgentProcess::default();
         let lookup = Lookup {
             socket: SocketPair::new(agent, here),
-            answer: answer.clone(),
+            process: process.clone(),
             tries: 0,
             user: 0,
         };
         if self.queue.try_send(lookup).is_err() {
-            answer.set(None);
+            process.set(None);
         }
-        answer
+        process
     }
 }
 
@@ -141,7 +141,7 @@ fn answer_all(lookups: &Receiver<Lookup>, mut sockets: Sockets) {
             if lookup.tries < MAX_TRIES {
                 again.push(lookup);
             } else {
-                lookup.answer.set(None);
+                lookup.process.set(None);
             }
         }
         // In a storm of connections, naming them must not cost as much as the traffic.
@@ -215,7 +215,7 @@ fn look(pid: u32, wanted: &mut Wanted) -> bool {
             let found = process
                 .clone()
                 .map(|process| FoundProcess { process, user });
-            lookup.answer.set(found);
+            lookup.process.set(found);
         }
         if wanted.is_empty() {
             break;
@@ -277,14 +277,14 @@ mod tests {
         let agent = std::net::TcpStream::connect(here).unwrap();
         let lookup = |remote| Lookup {
             socket: SocketPair::new(agent.local_addr().unwrap(), remote),
-            answer: AgentProcess::default(),
+            process: AgentProcess::default(),
             tries: 0,
             user: 0,
         };
         // Asked twice, and once about a socket that there is not.
         let gone = SocketAddr::new(here.ip(), here.port() ^ 1);
         let lookups = vec![lookup(here), lookup(here), lookup(gone)];
-        let answers: Vec<AgentProcess> = lookups.iter().map(|q| q.answer.clone()).collect();
+        let answers: Vec<AgentProcess> = lookups.iter().map(|q| q.process.clone()).collect();
         let mut known = Vec::new();
         let rest = look_up(lookups, &mut Sockets::open(), &mut known);
         let pids: Vec<_> = answers.iter().map(|a| a.get().map(|p| p.pid)).collect();

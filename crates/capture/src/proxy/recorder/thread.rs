@@ -72,7 +72,7 @@ pub(crate) fn record_here(
     taps(&parts.recorder);
     parts.recorder.close();
     let tally = Arc::clone(&parts.tally);
-    let worker = parts.worker(config, sink).alone();
+    let worker = parts.worker(config, sink).single_threaded();
     worker.run(&messages, config.session.clone());
     let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(tally.finish().end)

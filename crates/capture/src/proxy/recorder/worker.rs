@@ -10,7 +10,7 @@ use crate::proxy::content::record_builder::RecordBuilder;
 use crate::proxy::content::websocket::pairing::ExchangeSink;
 use crate::proxy::content::websocket::socket::{Socket, SocketEnd};
 use crate::proxy::recorder::message::QueueMessage;
-use crate::proxy::recorder::queue::{Loss, QueueState};
+use crate::proxy::recorder::queue::QueueState;
 use crate::proxy::recorder::refusals::Refusals;
 use crate::proxy::recorder::second_worker::{SecondWorker, Work};
 use crate::proxy::recorder::tally::Tally;
@@ -35,7 +35,7 @@ pub(crate) struct Worker<S> {
     /// Started when large bodies queue up for the first time.
     second_worker: Option<SecondWorker>,
     /// Bytes in the queue from which the second worker is used.
-    help_from: usize,
+    second_worker_from: usize,
     /// How long the thread sleeps after it has flushed.
     pause_after_flush: Duration,
 }
@@ -57,16 +57,16 @@ impl<S: Sink> Worker<S> {
             counts: HashMap::new(),
             refusals: Refusals::default(),
             second_worker: None,
-            help_from: HELP_FROM_BYTES,
+            second_worker_from: SECOND_WORKER_FROM_BYTES,
             pause_after_flush,
         }
     }
 
     /// Never starts a second worker.
     #[cfg(feature = "harness")]
-    pub(crate) fn alone(self) -> Self {
+    pub(crate) fn single_threaded(self) -> Self {
         Self {
-            help_from: usize::MAX,
+            second_worker_from: usize::MAX,
             ..self
         }
     }
@@ -116,7 +116,7 @@ impl<S: Sink> Worker<S> {
     /// A message, and what is queued behind it if there is enough for two threads.
     fn batch(&mut self, first: QueueMessage, messages: &mpsc::Receiver<QueueMessage>) -> Vec<Work> {
         let mut batch = vec![Work::Message(first)];
-        if self.shared.queued() < self.help_from {
+        if self.shared.queued() < self.second_worker_from {
             return batch;
         }
         let mut weight = batch[0].weight();
@@ -210,8 +210,8 @@ impl<S: Sink> Worker<S> {
         if let Record::Exchange(exchange) = record {
             match result {
                 Ok(()) => {
-                    let are_many = self.tally().count_exchange(&exchange);
-                    self.ask_sink(are_many);
+                    let is_due = self.tally().count_exchange(&exchange);
+                    self.ask_sink(is_due);
                 }
                 Err(cause) => self.tally().lose_exchange(exchange.connection, &cause),
             }
@@ -241,16 +241,16 @@ impl<S: Sink> Worker<S> {
     fn write(&mut self, record: &Record) {
         match self.in_sink(|sink| sink.write(record)) {
             Ok(()) => {
-                let are_many = self.tally().note_taken(UnflushedRecord::Other);
-                self.ask_sink(are_many);
+                let is_due = self.tally().note_taken(UnflushedRecord::Other);
+                self.ask_sink(is_due);
             }
             Err(cause) => self.tally().lose(1, &cause),
         }
     }
 
-    /// If there are many, asks the sink how many records it still holds.
-    fn ask_sink(&self, are_many: bool) {
-        if are_many {
+    /// If it is due, asks the sink how many records it still holds.
+    fn ask_sink(&self, is_due: bool) {
+        if is_due {
             self.tally().still_held(self.sink.pending());
         }
     }
@@ -267,9 +267,9 @@ impl<S: Sink> Worker<S> {
         let losses = self.shared.losses().take_rest();
         let mut end = {
             let mut tally = self.tally();
-            losses.into_iter().for_each(|loss: Loss| {
+            for loss in losses {
                 tally.count_loss(loss);
-            });
+            }
             tally.end().clone()
         };
         end.ended_at = Some(self.shared.clock().wall(now));
@@ -315,7 +315,7 @@ fn collect_exchanges<T>(
 }
 
 /// More than queues up in any agent's usual bursts; from here on two threads are faster than one.
-const HELP_FROM_BYTES: usize = 256 * 1024;
+const SECOND_WORKER_FROM_BYTES: usize = 256 * 1024;
 
 /// What the two threads share at a time: a dozen of codex's requests.
 const BATCH_BYTES: usize = 1024 * 1024;
