@@ -1,4 +1,4 @@
-//! The options that `capture` and `wrap` share, and what they make of them.
+//! The options that `capture` and `wrap` share, and how they become configuration.
 
 use std::path::PathBuf;
 use std::{io, thread};
@@ -10,7 +10,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::{Builder, ConnectTo, Hosts, ParentProxy, Roots, Sink, Upstream};
 
-/// What is intercepted by default: where codex's model traffic and account calls go.
+/// Intercepted by default: the hosts of codex's model traffic and account calls.
 pub const DEFAULT_INTERCEPT: &[&str] =
     &["openai.com", "*.openai.com", "chatgpt.com", "*.chatgpt.com"];
 
@@ -26,24 +26,24 @@ pub struct Options {
     #[arg(long, conflicts_with = "intercept")]
     pub intercept_all: bool,
 
-    /// Trust the roots in this PEM file too: on the way out, and in the bundle for the agent
+    /// Also trust the roots in this PEM file, for origins and in the agent's bundle
     #[arg(long, value_name = "FILE")]
     pub upstream_ca: Vec<PathBuf>,
 
-    /// Dial HOST2:PORT2 where HOST1:PORT1 is meant; the certificate stays HOST1's
+    /// Dial HOST2:PORT2 instead of HOST1:PORT1; the certificate must still be HOST1's
     #[arg(long, value_name = "HOST1:PORT1:HOST2:PORT2")]
     pub connect_to: Vec<ConnectTo>,
 
     /// The next proxy, `http://[user:password@]host:port`, or `none`
-    /// [default: the inherited HTTPS_PROXY or ALL_PROXY, but for NO_PROXY]
+    /// [default: the inherited HTTPS_PROXY or ALL_PROXY, subject to NO_PROXY]
     #[arg(long, value_name = "URL")]
     pub upstream_proxy: Option<String>,
 
-    /// Keep so much of each body or event list; the rest is counted
+    /// Keep this much of each body or event list; the rest is only counted
     #[arg(long, value_name = "BYTES", default_value = "16MiB", value_parser = parse_bytes)]
     pub body_limit: usize,
 
-    /// Let so much wait for the disk; past it records are lost, counted and said
+    /// Let this much wait for the disk; beyond that, records are lost, counted and reported
     #[arg(long, value_name = "BYTES", default_value = "256MiB", value_parser = parse_bytes)]
     pub queue_limit: usize,
 
@@ -61,11 +61,11 @@ pub struct Options {
 }
 
 impl Options {
-    /// The hosts to read; `default` where the user names none.
+    /// The hosts to intercept; `default` if the user names none.
     ///
     /// # Errors
     ///
-    /// When a pattern is no host.
+    /// When a pattern is not a host.
     pub fn hosts(&self, default: &[&str]) -> Result<Hosts> {
         if self.intercept_all {
             return Ok(Hosts::all());
@@ -78,12 +78,11 @@ impl Options {
         hosts.context("--intercept")
     }
 
-    /// The way out, to origins that `roots` vouch for. `variable` reads the environment that
-    /// was inherited.
+    /// The way out, to origins that `roots` verify. `variable` reads the inherited environment.
     ///
     /// # Errors
     ///
-    /// When there are no roots, a file of them cannot be used, or a proxy's URL cannot.
+    /// When there are no roots, or a file of them or a proxy's URL cannot be used.
     pub fn upstream(
         &self,
         roots: &Roots,
@@ -102,8 +101,8 @@ impl Options {
         Ok(upstream)
     }
 
-    /// `roots`, and those of `--upstream-ca`: what an agent has to trust besides ours, because it
-    /// meets the origin's own certificate where a host is relayed unread.
+    /// `roots` and those of `--upstream-ca`, which an agent has to trust besides ours: where a host is
+    /// relayed unread, it sees the origin's own certificate.
     pub fn agent_roots(&self, mut roots: Roots) -> Roots {
         for path in &self.upstream_ca {
             roots.extend(Roots::from_paths(Some(path), None));
@@ -111,7 +110,7 @@ impl Options {
         roots
     }
 
-    /// The next proxy, where there is one: the option's, or the inherited one.
+    /// The next proxy, if any: the option's, or the inherited one.
     ///
     /// # Errors
     ///
@@ -138,7 +137,7 @@ impl Options {
         Ok(Some(parent))
     }
 
-    /// Gives the recording's bounds to a builder.
+    /// Sets the recording's options on `builder`.
     pub fn apply<S: Sink>(&self, builder: Builder<S>) -> Builder<S> {
         let builder = builder
             .body_limit(self.body_limit)
@@ -152,14 +151,14 @@ impl Options {
     }
 }
 
-/// A runtime for a proxy: a thread for each core but one, which is left to the recorder's.
+/// A runtime for a proxy, with a thread for each core but one, which is left to the recorder.
 ///
-/// On two cores, two threads and the recorder's take the cores from each other, and a connection's
-/// state from each other's caches: a small request costs a sixth more of the processor.
+/// With a thread for every core, they compete with the recorder's thread for cores and caches: on
+/// two cores a small request costs a sixth more CPU time.
 ///
 /// # Errors
 ///
-/// When the system has no threads to give.
+/// When the system cannot start the threads.
 pub fn runtime() -> io::Result<Runtime> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     runtime::Builder::new_multi_thread()
@@ -172,7 +171,7 @@ pub fn runtime() -> io::Result<Runtime> {
 ///
 /// # Errors
 ///
-/// A sentence that says what is expected.
+/// A sentence with the expected form.
 pub fn parse_bytes(text: &str) -> Result<usize, String> {
     let refused = || format!("{text:?} is not a size: write 65536, 64KiB, 16MiB or 1GiB");
     let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
@@ -191,10 +190,10 @@ pub fn parse_bytes(text: &str) -> Result<usize, String> {
     Ok(bytes as usize)
 }
 
-/// As curl and reqwest read them: the specific one first, small letters first.
+/// In the order of curl and reqwest: the specific one first, lower case first.
 const PARENT_VARIABLES: &[&str] = &["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 
-/// One tebibyte: beyond any machine's memory.
+/// One tebibyte: more than any machine's memory.
 const MAX_BYTES: f64 = (1_u64 << 40) as f64;
 
 #[cfg(test)]

@@ -1,21 +1,21 @@
-//! What the fuzz targets and `bench-check` drive: taps before a recorder, with no network around them.
+//! Taps and a recorder without a network, for the fuzz targets and `bench-check`.
 //!
-//! Pieces of a connection come in, the exchanges that were made of them go out.
-//! Built with the feature `harness` alone: the targets stand outside of this crate
-//! (`fuzz/`), and the taps are nobody else's business.
+//! Pieces of a connection come in, the recorded exchanges go out. Only built with
+//! the feature `harness`: the targets are outside of this crate (`fuzz/`), and nobody
+//! else needs the taps.
 
 use std::io;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
 use crate::Sink;
-use crate::proxy::recorder::{self, Direction, Recorder};
-use crate::proxy::tap::{Cut, Scope, Side, Tap};
-use crate::record::{
-    Connection, Disposition, Exchange, Limits, Record, Secrets, Session, State, Timestamp,
-};
+use crate::proxy::recorder::{self, Recorder};
+use crate::proxy::tap::connection::Tap;
+use crate::proxy::tap::exchanges::ConnectionExchanges;
+use crate::proxy::wire::{self, ConnectionEnd, Direction, Side};
+use crate::record::{Connection, Exchange, Limits, Record, Secrets, Session, State, Timestamp};
 
-/// One thing that passed on a connection; an empty piece ends its half.
+/// A piece of a connection's traffic; an empty piece ends its half.
 #[derive(Debug, Clone, Copy)]
 pub enum Piece<'a> {
     /// From the agent.
@@ -24,7 +24,7 @@ pub enum Piece<'a> {
     Down(&'a [u8]),
 }
 
-/// A recorder that stays for all inputs, so that each costs no thread of its own.
+/// One recorder for all inputs, so that an input does not cost a thread.
 #[derive(Debug)]
 pub struct Harness {
     recorder: Recorder,
@@ -36,25 +36,25 @@ impl Harness {
     ///
     /// # Panics
     ///
-    /// When the system has no thread or no random bytes to give.
+    /// When the system cannot start a thread or has no random bytes.
     pub fn new(body_limit: usize, keep_secrets: bool) -> Self {
         let config = config(body_limit, keep_secrets);
         let (sink, written) = mpsc::channel();
         let (recorder, _) =
-            recorder::start(config, Hand(sink)).expect("a fuzzer has a thread to spare");
+            recorder::start(config, ChannelSink(sink)).expect("the system can start a thread");
         Self { recorder, written }
     }
 
-    /// What is recorded of a connection whose protocol the first bytes tell.
+    /// The exchanges recorded of a connection whose protocol is known by its first bytes.
     ///
     /// # Panics
     ///
-    /// When the tap does not count what it was given, or more is recorded than was begun.
+    /// When the tap's counts are wrong, or more exchanges are recorded than began.
     pub fn watch<'a>(&self, pieces: impl IntoIterator<Item = Piece<'a>>) -> Vec<Exchange> {
         self.run(Tap::new, pieces)
     }
 
-    /// What is recorded of a connection whose ends have agreed on HTTP/2.
+    /// The exchanges recorded of a connection whose ends have negotiated HTTP/2.
     ///
     /// # Panics
     ///
@@ -65,13 +65,14 @@ impl Harness {
 
     fn run<'a>(
         &self,
-        tap: impl FnOnce(Recorder, Scope) -> Tap,
+        tap: impl FnOnce(Recorder, ConnectionExchanges) -> Tap,
         pieces: impl IntoIterator<Item = Piece<'a>>,
     ) -> Vec<Exchange> {
         let connection = self.recorder.next_connection();
-        let scope = Scope::new(connection, "https", "example.test:443", &self.recorder);
-        let mut tap = tap(self.recorder.clone(), scope);
-        let (mut at, mut up, mut down) = (0, Half::default(), Half::default());
+        let exchanges =
+            ConnectionExchanges::new(connection, "https", "example.test:443", &self.recorder);
+        let mut tap = tap(self.recorder.clone(), exchanges);
+        let (mut at, mut up, mut down) = (0, HalfCount::default(), HalfCount::default());
         for piece in pieces {
             at += 10;
             let (direction, half, bytes) = match piece {
@@ -89,7 +90,7 @@ impl Harness {
                 half.bytes += bytes.len() as u64;
             }
         }
-        let seen = tap.end(Cut::Closed(Side::Agent), at + 10);
+        let seen = tap.end(ConnectionEnd::Closed(Side::Agent), at + 10);
         assert_eq!((seen.bytes_up, seen.bytes_down), (up.bytes, down.bytes));
         self.recorder.connection(line(connection, at));
         let (exchanges, websocket_messages) = self.collect();
@@ -102,7 +103,7 @@ impl Harness {
         exchanges
     }
 
-    /// What was written, up to the connection's line; and how many messages WebSockets carried.
+    /// The exchanges up to the connection's line, and how many messages WebSockets carried.
     fn collect(&self) -> (Vec<Exchange>, u64) {
         let mut exchanges = Vec::new();
         loop {
@@ -114,7 +115,7 @@ impl Harness {
                 Record::Exchange(exchange) => exchanges.push(*exchange),
                 Record::Connection(connection) => {
                     let counts = connection.websocket.unwrap_or_default();
-                    // Beside whole messages, one in each direction may be cut.
+                    // On top of whole messages, one in each direction may be cut.
                     return (exchanges, counts.messages_up + counts.messages_down + 2);
                 }
                 Record::Session(_) | Record::End(_) => {}
@@ -123,16 +124,16 @@ impl Harness {
     }
 }
 
-/// Records one connection on this thread alone, and says how many exchanges it had.
+/// Records one connection on this thread only; returns how many exchanges it had.
 ///
 /// # Panics
 ///
-/// When the system has no random bytes to give.
+/// When the system has no random bytes.
 pub fn record<'a>(sink: impl Sink, pieces: impl IntoIterator<Item = Piece<'a>>) -> u64 {
     let recorded = recorder::record_here(&config(BODY_LIMIT, false), sink, |recorder| {
         let connection = recorder.next_connection();
-        let scope = Scope::new(connection, "https", "example.test:443", recorder);
-        let mut tap = Tap::new(recorder.clone(), scope);
+        let exchanges = ConnectionExchanges::new(connection, "https", "example.test:443", recorder);
+        let mut tap = Tap::new(recorder.clone(), exchanges);
         let mut at = 0;
         for piece in pieces {
             at += 10;
@@ -141,13 +142,13 @@ pub fn record<'a>(sink: impl Sink, pieces: impl IntoIterator<Item = Piece<'a>>) 
                 Piece::Down(bytes) => tap.push(Direction::Down, bytes, at, 1),
             }
         }
-        drop(tap.end(Cut::Closed(Side::Agent), at + 10));
+        drop(tap.end(ConnectionEnd::Closed(Side::Agent), at + 10));
         recorder.connection(line(connection, at));
     });
     recorded.expect("the system has random bytes").exchanges
 }
 
-/// As little as a recording can be told of itself.
+/// A recording with as little about itself as possible.
 fn config(body_limit: usize, keep_secrets: bool) -> recorder::Config {
     let session = Session {
         started_at: Timestamp::from_micros(0),
@@ -163,32 +164,32 @@ fn config(body_limit: usize, keep_secrets: bool) -> recorder::Config {
         body_limit,
         queue_limit: usize::MAX / 2,
         keep_secrets,
-        // Who waits for each record would do nothing but wait.
-        nap: Duration::ZERO,
+        // The caller waits for each record, so a pause would only slow it down.
+        pause_after_flush: Duration::ZERO,
         session,
     }
 }
 
-/// As by default.
+/// The default.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
-/// One direction of a connection.
+/// What was fed in one direction.
 #[derive(Debug, Default)]
-struct Half {
+struct HalfCount {
     bytes: u64,
     ended: bool,
 }
 
-/// Hands records from the recorder's thread to the target's.
-struct Hand(Sender<Record>);
+/// Sends records from the recorder's thread to the caller's.
+struct ChannelSink(Sender<Record>);
 
-impl Sink for Hand {
+impl Sink for ChannelSink {
     fn write(&mut self, record: &Record) -> io::Result<()> {
         let mut line = Vec::new();
         record.write_json(&mut line)?;
         assert!(!line.contains(&b'\n'), "a record is one line");
         let record = Record::from_json(&line).map_err(io::Error::other);
-        // What is written must be readable: analyze is to read no less than we wrote.
+        // `analyze` must be able to read whatever we write.
         let record = record.expect("what was written can be read");
         self.0.send(record).map_err(io::Error::other)
     }
@@ -198,37 +199,11 @@ impl Sink for Hand {
     }
 }
 
-/// The line that follows all that is recorded of a connection.
+/// A connection's line, which follows everything that was recorded of it.
 fn line(id: u64, end_us: u64) -> Connection {
+    let started_at = Timestamp::from_micros(0);
     Connection {
-        id,
-        started_at: Timestamp::from_micros(0),
-        count: 1,
-        authority: None,
-        disposition: Disposition {
-            state: State::Intercepted,
-            unread: None,
-            cause: None,
-            reason: None,
-        },
-        process: None,
-        protocol: None,
-        sni: None,
-        alpn_offer: Vec::new(),
-        downstream_tls: None,
-        upstream_tls: None,
-        upstream_address: None,
-        via: None,
-        dns_us: None,
-        tcp_us: None,
-        upstream_tls_us: None,
-        downstream_tls_us: None,
         end_us,
-        bytes_up: 0,
-        bytes_down: 0,
-        exchanges: 0,
-        lost: 0,
-        websocket: None,
-        notes: Vec::new(),
+        ..wire::connection(id, started_at, wire::disposition(State::Intercepted))
     }
 }

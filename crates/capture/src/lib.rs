@@ -1,9 +1,9 @@
 //! A CONNECT proxy that records what a coding agent says over the network.
 //!
-//! [`Proxy`] listens, ends TLS for the hosts that are to be read, relays every
-//! byte untouched, and gives a [`Sink`] one [`record::Record`] for each
-//! exchange and each connection. The crate without its default features is
-//! [`record`] alone: the form of a recording, for programs that read one.
+//! [`Proxy`] listens, ends TLS for intercepted hosts, relays every byte untouched,
+//! and hands a [`Sink`] a [`record::Record`] for each exchange and each connection.
+//! Without its default features the crate is only [`record`]: the format of a
+//! recording, for programs that read one.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -38,6 +38,6 @@ pub mod redact;
 
 #[cfg(feature = "proxy")]
 pub use proxy::{
-    AbortHandle, Builder, ConnectTo, Error, Hosts, HostsError, JsonlSink, MemorySink, ParentProxy,
-    Proxy, RootCa, Roots, Sink, Summary, Upstream,
+    AbortHandle, Builder, ConnectTo, Error, Hosts, HostsError, JsonlSink, LeafStore, MemorySink,
+    ParentProxy, Proxy, RootCa, Roots, Sink, Summary, Upstream,
 };

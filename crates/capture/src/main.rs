@@ -13,14 +13,14 @@ use clap::Parser;
 use etcetera::BaseStrategy;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Record what passes through a proxy: a standing one, for any agent
+/// Record what passes through a standing proxy, for any agent
 ///
-/// Prints its address and what to paste into another shell. Ctrl-C ends it after what is
-/// under way; a second Ctrl-C ends it at once.
+/// Prints its address and what to paste into another shell. Ctrl-C stops it once what is
+/// under way is done; a second Ctrl-C stops it at once.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXAMPLES)]
 struct Cli {
-    /// Where to listen; beyond loopback only with --allow-remote and --proxy-password
+    /// Where to listen; beyond loopback this needs --allow-remote and --proxy-password
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 
@@ -78,7 +78,7 @@ async fn run(cli: &Cli) -> Result<()> {
             .data_dir()
             .join("codex-dissect/ca"),
     };
-    // The system's roots are two hundred files: read while the rest is made ready.
+    // The system's roots are some two hundred files: read them while the rest is prepared.
     let roots = thread::spawn(Roots::system);
     let root = RootCa::load_or_create(&ca_dir, &hosts)?;
     let sink = JsonlSink::open(&cli.output)?;
@@ -86,7 +86,7 @@ async fn run(cli: &Cli) -> Result<()> {
     let upstream = cli
         .options
         .upstream(&roots, |name| std::env::var(name).ok())?;
-    // The path is absolute: it is pasted into shells in other folders.
+    // The path must be absolute: it is pasted into shells in other folders.
     let agent_roots = cli.options.agent_roots(roots);
     let bundle = root.write_bundle(&std::path::absolute(&ca_dir)?, &agent_roots)?;
     let builder = Proxy::builder(root, sink)
@@ -154,6 +154,6 @@ fn conclude(summary: &Summary, output: &Path) {
 }
 
 fn say(text: &str) {
-    // A closed standard error is no reason to stop recording.
+    // A closed standard error must not stop the recording.
     drop(std::io::stderr().write_all(text.as_bytes()));
 }

@@ -1,4 +1,4 @@
-//! Puts the parts together: a proxy that is bound, run and stopped.
+//! Puts the parts together: a proxy is built, bound, run and stopped.
 
 use std::future::Future;
 use std::io;
@@ -8,22 +8,23 @@ use std::time::{Duration, SystemTime};
 
 use tokio::net::{TcpListener, TcpSocket};
 
-use super::ca::RootCa;
-use super::context::{Context, Waits};
-use super::error::Error;
-use super::hosts::Hosts;
-use super::listener::accept_all;
-use super::net::process::Processes;
-use super::net::tls::Tls;
-use super::net::upstream::Upstream;
-use super::password::Password;
-use super::recorder::{self, RecorderThread};
-use super::shutdown::Shutdown;
-use super::sink::Sink;
-use super::trust::Trust;
+use crate::proxy::context::{Context, Timeouts};
+use crate::proxy::error::Error;
+use crate::proxy::front::listener::accept_all;
+use crate::proxy::front::password::Password;
+use crate::proxy::hosts::Hosts;
+use crate::proxy::net::processes::Processes;
+use crate::proxy::net::upstream::Upstream;
+use crate::proxy::recorder;
+use crate::proxy::recorder::RecorderThread;
+use crate::proxy::shutdown::Shutdown;
+use crate::proxy::sink::Sink;
+use crate::proxy::tls::configs::TlsConfigs;
+use crate::proxy::tls::root::RootCa;
+use crate::proxy::tls::trust::history::TrustHistory;
 use crate::record::{Dispositions, Limits, Secrets, Session, Timestamp};
 
-/// A proxy that is being set up; each method has a default.
+/// Configures a proxy; everything has a default.
 #[derive(Debug)]
 pub struct Builder<S> {
     root: RootCa,
@@ -40,7 +41,7 @@ pub struct Builder<S> {
     agent: Option<String>,
     command: Vec<String>,
     offline: bool,
-    waits: Waits,
+    timeouts: Timeouts,
 }
 
 impl<S: Sink> Builder<S> {
@@ -60,7 +61,7 @@ impl<S: Sink> Builder<S> {
             agent: None,
             command: Vec::new(),
             offline: false,
-            waits: Waits::default(),
+            timeouts: Timeouts::default(),
         }
     }
 
@@ -70,13 +71,13 @@ impl<S: Sink> Builder<S> {
         self
     }
 
-    /// Which hosts to read; default every host that the root covers. The rest is relayed unread.
+    /// Which hosts to intercept; default every host. The others are relayed unread.
     pub fn intercept(mut self, hosts: Hosts) -> Self {
         self.intercept = hosts;
         self
     }
 
-    /// How origins are reached and trusted; default [`Upstream::system`].
+    /// How to reach and verify origins; default [`Upstream::system`].
     pub fn upstream(mut self, upstream: Upstream) -> Self {
         self.upstream = Some(upstream);
         self
@@ -88,19 +89,19 @@ impl<S: Sink> Builder<S> {
         self
     }
 
-    /// Makes the proxy ask for a password that [`Proxy::url`] tells; default none.
+    /// Makes the proxy ask for a random password, which is in [`Proxy::url`]; default none.
     pub fn random_password(mut self) -> Self {
         self.random_password = true;
         self
     }
 
-    /// Bytes kept of each body or event list; default 16 MiB. The rest is counted.
+    /// Bytes to keep of each body or event list; default 16 MiB. The rest is only counted.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self
     }
 
-    /// Bytes that may wait for the sink; default 256 MiB. Past it records are lost, and counted.
+    /// Bytes that may wait for the sink; default 256 MiB. Beyond that, records are lost and counted.
     pub fn queue_limit(mut self, bytes: usize) -> Self {
         self.queue_limit = bytes;
         self
@@ -114,17 +115,17 @@ impl<S: Sink> Builder<S> {
 
     /// How long a TLS handshake may take, on either side; default 30 s.
     pub fn handshake_timeout(mut self, limit: Duration) -> Self {
-        self.waits.handshake = limit;
+        self.timeouts.handshake = limit;
         self
     }
 
     /// How long an agent may leave a connection or a new tunnel unused; default 5 minutes.
     pub fn unused_timeout(mut self, limit: Duration) -> Self {
-        self.waits.unused = limit;
+        self.timeouts.unused = limit;
         self
     }
 
-    /// Records credentials as they are; default no.
+    /// Whether to record credentials as they are; default no.
     pub fn keep_secrets(mut self, keep: bool) -> Self {
         self.keep_secrets = keep;
         self
@@ -142,17 +143,17 @@ impl<S: Sink> Builder<S> {
         self
     }
 
-    /// Says on the session's line that a stand-in answers.
+    /// Whether a stand-in answers, for the session's line; default no.
     pub fn offline(mut self, offline: bool) -> Self {
         self.offline = offline;
         self
     }
 
-    /// Listens, and starts the recorder. Call it within a tokio runtime.
+    /// Listens, and starts the recorder. Must be called within a tokio runtime.
     ///
     /// # Errors
     ///
-    /// [`Error::Listen`] when the address cannot be had, [`Error::Exposed`] for
+    /// [`Error::Listen`] when the address is not available, [`Error::Exposed`] for
     /// one beyond loopback without a password, [`Error::NoRoots`] when no
     /// upstream is given and the system has no roots.
     pub async fn bind(self) -> Result<Proxy, Error> {
@@ -172,7 +173,7 @@ impl<S: Sink> Builder<S> {
         let listening = |source| Error::Listen { addr, source };
         let listener = listen(addr).map_err(listening)?;
         let local_addr = listener.local_addr().map_err(listening)?;
-        let tls = Arc::new(Tls::new(self.root, upstream.roots())?);
+        let tls = Arc::new(TlsConfigs::new(self.root, upstream.roots())?);
         let session = Session {
             started_at: Timestamp::from(SystemTime::now()),
             tool: concat!("codex-dissect ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -194,7 +195,7 @@ impl<S: Sink> Builder<S> {
             body_limit: self.body_limit,
             queue_limit: self.queue_limit,
             keep_secrets: self.keep_secrets,
-            nap: recorder::NAP,
+            pause_after_flush: recorder::PAUSE_AFTER_FLUSH,
             session,
         };
         let (recorder, thread) = recorder::start(config, self.sink).map_err(Error::Recorder)?;
@@ -203,33 +204,34 @@ impl<S: Sink> Builder<S> {
             upstream,
             tls,
             hosts: self.intercept,
-            trust: Trust::default(),
+            trust: TrustHistory::default(),
             processes: Processes::start().map_err(Error::Recorder)?,
-            password,
             shutdown: Shutdown::default(),
             local_addr,
-            waits: self.waits,
+            timeouts: self.timeouts,
         };
         Ok(Proxy {
             listener,
             context: Arc::new(context),
+            password: password.map(Arc::new),
             thread,
             grace: self.grace,
         })
     }
 }
 
-/// A proxy that listens: agents can connect, and are served once it runs.
+/// A bound proxy: agents can connect, and are served once it runs.
 #[derive(Debug)]
 pub struct Proxy {
     listener: TcpListener,
     context: Arc<Context>,
+    password: Option<Arc<Password>>,
     thread: RecorderThread,
     grace: Duration,
 }
 
 impl Proxy {
-    /// Begins to set up a proxy. `root` signs what agents see; `sink` takes the records.
+    /// Starts configuring a proxy. `root` signs the certificates that agents see; `sink` takes the records.
     pub fn builder<S: Sink>(root: RootCa, sink: S) -> Builder<S> {
         Builder::new(root, sink)
     }
@@ -239,16 +241,16 @@ impl Proxy {
         self.context.local_addr
     }
 
-    /// What an agent sets `HTTPS_PROXY` to; the password is in it, if there is one.
+    /// The value for an agent's `HTTPS_PROXY`, including the password if there is one.
     pub fn url(&self) -> String {
         let addr = self.context.local_addr;
-        match &self.context.password {
+        match &self.password {
             Some(password) => format!("http://{}@{addr}", password.url_part()),
             None => format!("http://{addr}"),
         }
     }
 
-    /// What ends a stop before its grace is over.
+    /// A handle to cut a stop short.
     pub fn abort_handle(&self) -> AbortHandle {
         AbortHandle(self.context.shutdown.clone())
     }
@@ -257,10 +259,11 @@ impl Proxy {
     ///
     /// # Errors
     ///
-    /// None that a connection or the sink could cause: those are in the recording and the summary.
+    /// Never for a failing connection or sink: those are in the recording and the summary.
     pub async fn run(self, until: impl Future<Output = ()> + Send) -> Result<Summary, Error> {
         let shutdown = self.context.shutdown.clone();
-        shutdown.spawn(accept_all(self.listener, Arc::clone(&self.context)));
+        let context = Arc::clone(&self.context);
+        shutdown.spawn(accept_all(self.listener, context, self.password));
         until.await;
         shutdown.run(self.grace).await;
         drop(self.context);
@@ -286,35 +289,35 @@ impl Proxy {
 pub struct AbortHandle(Shutdown);
 
 impl AbortHandle {
-    /// Drops what is in flight as soon as `impatience` completes, should the stop not be over then.
+    /// Drops what is in flight as soon as `impatience` completes, unless the stop is over by then.
     pub fn on(&self, impatience: impl Future<Output = ()> + Send + 'static) {
         self.0.abort_on(impatience);
     }
 }
 
-/// What a recording came to.
+/// The result of a recording.
 #[derive(Debug, Clone)]
 pub struct Summary {
-    /// Exchanges that were written.
+    /// Exchanges written.
     pub exchanges: u64,
     /// Of these, cut before their end.
     pub aborted: u64,
-    /// Of these, those whose origin could not be asked.
+    /// Of these, those whose origin could not be reached.
     pub failed: u64,
-    /// Of these, those not kept whole.
+    /// Of these, those that are not kept whole.
     pub truncated: u64,
     /// Records that were seen and could not be written.
     pub lost: u64,
     /// Why the first of these was lost.
     pub first_loss: Option<String>,
-    /// Connections by what became of them.
+    /// Connections by their disposition.
     pub connections: Dispositions,
-    /// What the user should read.
+    /// Warnings for the user.
     pub warnings: Vec<String>,
 }
 
-/// As `TcpListener::bind` does, but with room for a storm: an agent that finds none tries again
-/// after a second at the earliest.
+/// Like `TcpListener::bind`, but with a larger backlog: when it is full, an agent's SYN is dropped
+/// and only retried after a second.
 fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
     let socket = match addr {
         SocketAddr::V4(_) => TcpSocket::new_v4(),
@@ -325,13 +328,13 @@ fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Connections that wait to be accepted; the system may allow fewer (Linux: 4,096).
+/// Connections that may wait to be accepted; the system may allow fewer (Linux: 4,096).
 const BACKLOG: u32 = 4096;
 
-/// Above any body of an agent's API, below what a machine misses.
+/// More than any body of an agent's API, and less than a machine would miss.
 const DEFAULT_BODY_LIMIT: usize = 16 * 1024 * 1024;
 
-/// Minutes of traffic for a disk that stalls.
+/// Minutes of traffic, for a disk that stalls.
 const DEFAULT_QUEUE_LIMIT: usize = 256 * 1024 * 1024;
 
 /// codex posts its metrics as it exits.

@@ -1,4 +1,4 @@
-//! Why a proxy could not start.
+//! Why a proxy could not start or finish.
 
 use std::io;
 use std::net::SocketAddr;
@@ -8,12 +8,12 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The address could not be listened on: another program has it, or it is not this machine's.
+    /// The address is not available: another program has it, or it is not this machine's.
     #[error("cannot listen on {addr}")]
     Listen {
         /// The address.
         addr: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// Listening beyond loopback lets others use the proxy: set a password for that.
@@ -25,7 +25,7 @@ pub enum Error {
     /// A certificate or key could not be made.
     #[error("cannot make a certificate")]
     Certificate(#[source] rcgen::Error),
-    /// The system gave no random numbers.
+    /// The system has no random numbers.
     #[error("the system has no random numbers to give")]
     Random,
     /// A file of certificates or the key could not be read or written.
@@ -33,10 +33,10 @@ pub enum Error {
     File {
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// A key file that others can read is no secret.
+    /// A key file that others can read is not secret.
     #[error("{} can be read by others; run `chmod 600` on it, or delete it to have a new one made", path.display())]
     Permissions {
         /// The key file.
@@ -48,7 +48,7 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
-    /// A file holds no usable certificate or key.
+    /// A file without a usable certificate or key.
     #[error("{} holds no usable {what}", path.display())]
     Pem {
         /// The file.

@@ -1,7 +1,9 @@
-//! Which hosts are intercepted.
+//! Patterns for the hosts to intercept.
 
 use std::fmt;
 use std::net::IpAddr;
+
+use crate::proxy::net::authority::without_brackets;
 
 /// Patterns of hosts: a name, `*.domain`, an IP address, or all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,12 +15,12 @@ pub struct Hosts {
 pub(crate) enum Pattern {
     All,
     Name(String),
-    /// Every name below the domain, not the domain itself.
+    /// Every name below the domain, but not the domain itself.
     Below(String),
     Address(IpAddr),
 }
 
-/// A pattern that is no host.
+/// A pattern that is not a host.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{pattern:?} is not a host: give a name, *.domain, or an IP address, without scheme, port or path"
@@ -40,7 +42,7 @@ impl Hosts {
     ///
     /// # Errors
     ///
-    /// [`HostsError`] for the first that is no host.
+    /// [`HostsError`] for the first that is not a host.
     ///
     /// # Examples
     ///
@@ -58,7 +60,7 @@ impl Hosts {
         Ok(Self { patterns })
     }
 
-    /// Whether `host`, a name or an address without brackets and port, is to be intercepted.
+    /// Whether `host`, a name or an address without brackets and port, matches a pattern.
     pub fn matches(&self, host: &str) -> bool {
         let host = host.strip_suffix('.').unwrap_or(host);
         self.patterns.iter().any(|pattern| pattern.matches(host))
@@ -79,11 +81,10 @@ impl Pattern {
         let invalid = || HostsError {
             pattern: text.to_owned(),
         };
-        let bare = text.trim_start_matches('[').trim_end_matches(']');
         if text == "*" {
             return Ok(Self::All);
         }
-        if let Ok(address) = bare.parse() {
+        if let Ok(address) = without_brackets(text).parse() {
             return Ok(Self::Address(address));
         }
         let (below, name) = match text.strip_prefix("*.") {

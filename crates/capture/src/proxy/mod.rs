@@ -1,37 +1,34 @@
-//! The live half of the crate: it listens, relays, watches and records.
+//! The proxy: listens, relays, watches and records.
+//!
+//! Imports go one way: `front` to `tunnel` to `tap` to `recorder` to `content` and `sink`; `wire`
+//! has the vocabulary of the last four. `net` and `tls` serve `front` and `tunnel`.
 
-mod agent_leg;
-mod attended;
-mod authority;
 mod builder;
-mod ca;
+mod content;
 mod context;
 mod error;
+mod error_responder;
+mod front;
 mod hosts;
-mod interception;
-mod interceptor;
-mod listener;
-mod live;
-mod memory;
 mod net;
-mod password;
-mod plain;
 pub(crate) mod recorder;
-mod relay;
+mod shrink_before_drop;
 mod shutdown;
 pub(crate) mod sink;
-mod stand_by;
 pub(crate) mod tap;
-mod trust;
+mod tls;
 mod tunnel;
-mod vigil;
+pub(crate) mod wire;
 
 pub use builder::{AbortHandle, Builder, Proxy, Summary};
-pub use ca::RootCa;
 pub use error::Error;
 pub use hosts::{Hosts, HostsError};
 pub use net::connect_to::ConnectTo;
 pub use net::parent::ParentProxy;
-pub use net::roots::Roots;
 pub use net::upstream::Upstream;
-pub use sink::{JsonlSink, MemorySink, Sink};
+pub use sink::Sink;
+pub use sink::jsonl::JsonlSink;
+pub use sink::memory::MemorySink;
+pub use tls::leaves::LeafStore;
+pub use tls::root::RootCa;
+pub use tls::roots::Roots;

@@ -1,7 +1,7 @@
 //! The two-stage stop, and the owner of every task.
 //!
-//! Stage one, `drain`: no new connections; each ends what is in flight. Stage
-//! two, `abort`: what is left is dropped.
+//! Stage one, `drain`: no new connections, and each connection finishes what is in flight.
+//! Stage two, `abort`: whatever is left is dropped.
 
 use std::future::Future;
 use std::time::Duration;
@@ -35,7 +35,7 @@ impl Shutdown {
         self.tasks.spawn(task);
     }
 
-    /// Begins the second stage as soon as `impatience` completes; does not hold up the stop.
+    /// Begins the second stage when `impatience` completes; does not delay the stop.
     pub(crate) fn abort_on(&self, impatience: impl Future<Output = ()> + Send + 'static) {
         let (abort, tasks) = (self.abort.clone(), self.tasks.clone());
         #[expect(

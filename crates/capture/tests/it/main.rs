@@ -17,6 +17,7 @@ mod late_alert;
 mod matrix;
 mod origin_faults;
 mod scene;
+mod schema;
 mod secrets;
 mod silence;
 mod smuggling;

@@ -4,12 +4,12 @@ use std::io;
 
 use rustls::{AlertDescription, CertificateError};
 
-/// A failure in a word for machines and a sentence for people.
+/// A failure, as a word for machines and a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cause {
     /// A short name, as in `Disposition::cause`.
     pub(crate) name: String,
-    /// What happened, with what it happened to.
+    /// What happened, and to what.
     pub(crate) reason: String,
 }
 
@@ -21,7 +21,7 @@ impl Cause {
         }
     }
 
-    /// Whether waiting was what failed: 504, not 502 (RFC 9110, section 15.6).
+    /// Whether it is a timeout: 504, not 502 (RFC 9110, section 15.6).
     pub(crate) fn is_timeout(&self) -> bool {
         self.name == "timeout"
     }
@@ -60,8 +60,8 @@ impl Cause {
         Self::new(name, format!("cannot speak TLS with {host}: {detail}"))
     }
 
-    /// The certificate alert (RFC 8446, section 6.2) in an error of the agent's TLS, if it is one:
-    /// no other alert says anything about our certificate.
+    /// The certificate alert (RFC 8446, section 6.2) in an error of the agent's TLS, if it is one.
+    /// No other alert says anything about our certificate.
     fn certificate_alert(error: &io::Error) -> Option<Self> {
         use AlertDescription as A;
         let Some(rustls::Error::AlertReceived(
@@ -81,19 +81,19 @@ impl Cause {
     }
 }
 
-/// How a TLS handshake with an agent failed, or what comes right after it.
+/// How the agent's TLS failed, in the handshake or right after it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum HandshakeFailure {
     /// A certificate alert: the agent does not accept our certificate.
     Refused(Cause),
-    /// The agent ended it and did not say why: with FIN, RST, `user_canceled` or `close_notify`.
+    /// The agent ended it without a reason: with FIN, RST, `user_canceled` or `close_notify`.
     Silent,
     /// Something else, in words.
     Other(String),
 }
 
 impl HandshakeFailure {
-    /// Reads the error of the agent's TLS.
+    /// Classifies an error of the agent's TLS.
     pub(crate) fn of(error: &io::Error) -> Self {
         use AlertDescription as A;
         use io::ErrorKind as Kind;
@@ -141,7 +141,7 @@ fn certificate(error: &CertificateError) -> (&'static str, String) {
             "its certificate is from an issuer that is not trusted here; \
              if it is your company's, name its root with --upstream-ca or SSL_CERT_FILE",
         ),
-        // webpki's word for what `openssl req -x509` makes: a root in a server's place.
+        // webpki's name for what `openssl req -x509` makes: a CA certificate used as a server's.
         C::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => (
             "certificate_self_signed",
             "its certificate is self-signed, and no server's; \

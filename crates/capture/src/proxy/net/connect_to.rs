@@ -1,8 +1,8 @@
-//! Dialling another address than the one that is meant.
+//! `--connect-to`: dials another address than the one that was asked for.
 
-/// Dial another address where one is meant, as curl's `--connect-to` does.
+/// A rule like curl's `--connect-to`: dial another address in the place of one.
 ///
-/// The server name and the certificate stay those of the host that is meant.
+/// The server name and the certificate stay those of the host that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectTo {
     host: String,
@@ -11,8 +11,8 @@ pub struct ConnectTo {
     to_port: Option<u16>,
 }
 
-/// Where the first rule that fits `host:port` leads; there itself, where none does.
-pub(super) fn way_to(rules: &[ConnectTo], host: &str, port: u16) -> (String, u16) {
+/// What to dial for `host:port`: the target of the first rule that matches, or itself.
+pub(crate) fn target(rules: &[ConnectTo], host: &str, port: u16) -> (String, u16) {
     let rule = rules.iter().find(|rule| {
         (rule.host.is_empty() || rule.host.eq_ignore_ascii_case(host))
             && rule.port.is_none_or(|rule_port| rule_port == port)
@@ -33,7 +33,8 @@ pub(super) fn way_to(rules: &[ConnectTo], host: &str, port: u16) -> (String, u16
 impl std::str::FromStr for ConnectTo {
     type Err = String;
 
-    /// Reads `HOST1:PORT1:HOST2:PORT2`; an empty part fits all, or changes nothing.
+    /// Reads `HOST1:PORT1:HOST2:PORT2`. An empty first part matches everything, an empty second one
+    /// changes nothing.
     fn from_str(text: &str) -> Result<Self, String> {
         let refused = || format!("{text:?} is not HOST1:PORT1:HOST2:PORT2");
         let parts = split_colons(text);
@@ -53,7 +54,7 @@ impl std::str::FromStr for ConnectTo {
     }
 }
 
-/// Splits at colons outside brackets, and takes the brackets off.
+/// Splits at colons outside brackets, and drops the brackets.
 fn split_colons(text: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut inside = false;
@@ -79,11 +80,11 @@ mod tests {
     #[test]
     fn connect_to_reads_what_curl_reads() {
         let rule: ConnectTo = "api.openai.com:443:[::1]:8443".parse().unwrap();
-        let to = |host: &str, port| way_to(std::slice::from_ref(&rule), host, port);
+        let to = |host: &str, port| target(std::slice::from_ref(&rule), host, port);
         assert_eq!(to("API.openai.com", 443), ("::1".to_owned(), 8443));
         assert_eq!(to("api.openai.com", 80), ("api.openai.com".to_owned(), 80));
         let any: ConnectTo = "::127.0.0.1:".parse().unwrap();
-        assert_eq!(way_to(&[any], "a", 1), ("127.0.0.1".to_owned(), 1));
+        assert_eq!(target(&[any], "a", 1), ("127.0.0.1".to_owned(), 1));
         assert!("a:b:c".parse::<ConnectTo>().is_err());
         assert!("a:x:c:1".parse::<ConnectTo>().is_err());
     }

@@ -1,4 +1,4 @@
-//! Opens TCP to the first address of a host that answers (RFC 8305, happy eyeballs).
+//! Opens TCP to the first of a host's addresses that answers (Happy Eyeballs, RFC 8305).
 
 use std::io;
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-/// The addresses of `host`, families alternating, in the resolver's order otherwise.
+/// The addresses of `host` in the resolver's order, but with alternating families.
 pub(crate) async fn resolve(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     let found: Vec<SocketAddr> = tokio::net::lookup_host((host, port)).await?.collect();
     if found.is_empty() {
@@ -17,12 +17,12 @@ pub(crate) async fn resolve(host: &str, port: u16) -> io::Result<Vec<SocketAddr>
     Ok(alternate(found))
 }
 
-/// Tries `addresses` in order, the next one whenever the last has failed or
-/// kept us waiting, and keeps the first connection that comes up.
+/// Tries `addresses` in order, starting the next whenever the last has failed or is slow,
+/// and returns the first connection that comes up.
 ///
 /// # Errors
 ///
-/// The first address's failure, when all have failed.
+/// The error of the first attempt that failed, when all have.
 pub(crate) async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     let mut attempts = JoinSet::new();
     let mut waiting = addresses.iter().copied();
@@ -58,8 +58,8 @@ pub(crate) async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     }
 }
 
-/// Sets what every connection of ours has: small pieces leave at once, and a peer
-/// that is gone without a word is found out.
+/// Sets the options of all our connections: no delay for small pieces, and keepalive,
+/// which detects a peer that is gone without a FIN.
 pub(crate) fn prepare(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let keepalive = TcpKeepalive::new()
@@ -87,13 +87,13 @@ fn alternate(found: Vec<SocketAddr>) -> Vec<SocketAddr> {
     ordered
 }
 
-/// Below what middleboxes allow an idle connection.
+/// Less than middleboxes allow an idle connection.
 const KEEPALIVE_TIME: Duration = Duration::from_secs(60);
 
-/// With the retries: gone after a minute more.
+/// With the retries, a dead peer is detected after another minute.
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
 
-/// As many as agents' own HTTP clients are content with.
+/// The same as in agents' own HTTP clients.
 const KEEPALIVE_RETRIES: u32 = 6;
 
 /// RFC 8305, section 8: the recommended connection attempt delay.

@@ -1,14 +1,14 @@
-//! The network at both ends: first bytes, TLS, whom we trust, and the way out.
+//! The network: the way out to origins, and who is connected on the way in.
 
+pub(crate) mod authority;
 pub(crate) mod cause;
 pub(crate) mod connect_to;
 pub(crate) mod dial;
-#[cfg(target_os = "linux")]
+#[cfg_attr(not(target_os = "linux"), path = "no_netlink.rs")]
 mod netlink;
 pub(crate) mod parent;
-pub(crate) mod process;
+pub(crate) mod processes;
 pub(crate) mod rewind;
-pub(crate) mod roots;
+mod socket_pair;
 mod sockets;
-pub(crate) mod tls;
 pub(crate) mod upstream;

@@ -1,4 +1,4 @@
-//! Asks the kernel for one TCP socket: `NETLINK_SOCK_DIAG` (sock_diag(7)), the exact lookup.
+//! Asks the kernel for one TCP socket: an exact lookup over `NETLINK_SOCK_DIAG` (sock_diag(7)).
 
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, SocketAddr};
@@ -6,20 +6,20 @@ use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::sockets::{Owned, Pair};
+use crate::proxy::net::socket_pair::{SocketOwner, SocketPair};
 
 /// A socket to the kernel's `NETLINK_SOCK_DIAG`.
 #[derive(Debug)]
-pub(super) struct Netlink {
+pub(crate) struct Netlink {
     socket: Socket,
     sequence: u32,
 }
 
 impl Netlink {
-    pub(super) fn open() -> io::Result<Self> {
+    pub(crate) fn open() -> io::Result<Self> {
         let protocol = Protocol::from(libc::NETLINK_SOCK_DIAG);
         let socket = Socket::new(Domain::from(libc::AF_NETLINK), Type::DGRAM, Some(protocol))?;
-        // The kernel answers at once; that it might not must not hold a thread for ever.
+        // The kernel answers at once. If it ever does not, the thread must not block for good.
         socket.set_read_timeout(Some(Duration::from_millis(100)))?;
         Ok(Self {
             socket,
@@ -27,14 +27,14 @@ impl Netlink {
         })
     }
 
-    /// Asks for one socket; `Ok(None)` when there is none.
-    pub(super) fn find(&mut self, pair: &Pair) -> io::Result<Option<Owned>> {
+    /// Looks up one socket; `Ok(None)` if there is none.
+    pub(crate) fn find(&mut self, pair: &SocketPair) -> io::Result<Option<SocketOwner>> {
         self.sequence = self.sequence.wrapping_add(1);
         (&self.socket).write_all(&request(pair, self.sequence))?;
         let mut answer = [0; 512];
         loop {
             let length = (&self.socket).read(&mut answer)?;
-            // An answer to a question that was given up may still come.
+            // A late answer to a request that timed out has another sequence number.
             if let Some((sequence, found)) = read(&answer[..length])
                 && sequence == self.sequence
             {
@@ -44,8 +44,8 @@ impl Netlink {
     }
 }
 
-/// A `nlmsghdr` and the `inet_diag_req_v2` in it (linux/inet_diag.h).
-fn request(pair: &Pair, sequence: u32) -> Vec<u8> {
+/// A `nlmsghdr` with an `inet_diag_req_v2` (linux/inet_diag.h).
+fn request(pair: &SocketPair, sequence: u32) -> Vec<u8> {
     let mut message = Vec::with_capacity(REQUEST_BYTES);
     message.extend((REQUEST_BYTES as u32).to_ne_bytes());
     message.extend(SOCK_DIAG_BY_FAMILY.to_ne_bytes());
@@ -57,7 +57,7 @@ fn request(pair: &Pair, sequence: u32) -> Vec<u8> {
         SocketAddr::V6(_) => libc::AF_INET6,
     };
     message.extend([family as u8, libc::IPPROTO_TCP as u8, 0, 0]);
-    // In whatever state.
+    // In any state.
     message.extend([0xff; 4]);
     message.extend(pair.local.port().to_be_bytes());
     message.extend(pair.remote.port().to_be_bytes());
@@ -69,14 +69,14 @@ fn request(pair: &Pair, sequence: u32) -> Vec<u8> {
         }
         message.extend(address);
     }
-    // On any interface, and with no cookie of an earlier answer.
+    // On any interface, without a cookie.
     message.extend([0; 4]);
     message.extend([0xff; 8]);
     message
 }
 
-/// The sequence number of an answer, and what it says of the socket.
-fn read(answer: &[u8]) -> Option<(u32, io::Result<Option<Owned>>)> {
+/// The sequence number of an answer, and its result.
+fn read(answer: &[u8]) -> Option<(u32, io::Result<Option<SocketOwner>>)> {
     let word = |at: usize| {
         let bytes = answer.get(at..at + 4)?;
         bytes.try_into().ok().map(u32::from_ne_bytes)
@@ -86,7 +86,7 @@ fn read(answer: &[u8]) -> Option<(u32, io::Result<Option<Owned>>)> {
     let told = match kind {
         SOCK_DIAG_BY_FAMILY => Ok(word(USER_AT).zip(word(INODE_AT)).and_then(|(user, inode)| {
             let inode = u64::from(inode);
-            (inode != 0).then_some(Owned { inode, user })
+            (inode != 0).then_some(SocketOwner { inode, user })
         })),
         _ => match word(HEADER_BYTES)?.cast_signed() {
             error if error == -libc::ENOENT => Ok(None),
@@ -96,16 +96,16 @@ fn read(answer: &[u8]) -> Option<(u32, io::Result<Option<Owned>>)> {
     Some((sequence, told))
 }
 
-/// The type of both question and answer (linux/sock_diag.h).
+/// The type of both request and answer (linux/sock_diag.h).
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
 
 /// A `nlmsghdr`.
 const HEADER_BYTES: usize = 16;
 
-/// With a `inet_diag_req_v2` of 56 bytes.
+/// With an `inet_diag_req_v2` of 56 bytes.
 const REQUEST_BYTES: usize = HEADER_BYTES + 56;
 
-/// `idiag_uid`, the last field but one.
+/// `idiag_uid`, the second to last field.
 const USER_AT: usize = HEADER_BYTES + 64;
 
 /// `idiag_inode` is the last field of `inet_diag_msg`, which is 72 bytes long.

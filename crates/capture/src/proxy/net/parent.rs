@@ -1,8 +1,7 @@
 //! The parent proxy: the next hop that this machine's environment asks for.
 //!
-//! Corporate networks reach the outside through an `http://` proxy. What the
-//! agent would have inherited, we obey in its place: `HTTPS_PROXY`,
-//! `ALL_PROXY` and `NO_PROXY`, as curl reads them.
+//! Corporate networks reach the outside through an `http://` proxy. We obey what the
+//! agent would have obeyed: `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, as curl reads them.
 
 use std::io;
 
@@ -11,35 +10,35 @@ use base64::prelude::BASE64_STANDARD;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::cause::Cause;
 use crate::proxy::error::Error;
+use crate::proxy::net::authority::{Authority, split_userinfo};
+use crate::proxy::net::cause::Cause;
 
-/// An HTTP proxy that tunnels to origins, and the hosts that go past it.
+/// An HTTP proxy that tunnels to origins, and the hosts that bypass it.
 #[derive(Debug, Clone)]
 pub struct ParentProxy {
-    /// `host:port`.
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    /// `host:port`, without credentials.
     authority: String,
     /// The value of `Proxy-Authorization`.
     credentials: Option<String>,
-    /// `NO_PROXY`, each entry.
-    past: Vec<String>,
+    /// The entries of `NO_PROXY`.
+    bypass: Vec<String>,
 }
 
 impl ParentProxy {
-    /// Reads a proxy URL: `http://user:password@host:port`; without a scheme, `http` is meant.
+    /// Reads a proxy URL: `http://user:password@host:port`; the scheme defaults to `http`.
     ///
-    /// `no_proxy` is a list with commas, as in `NO_PROXY`.
+    /// `no_proxy` is a comma-separated list, as in `NO_PROXY`.
     ///
     /// # Errors
     ///
-    /// [`Error::ParentProxy`] for another scheme than `http`, and for a URL without a host.
+    /// [`Error::ParentProxy`] for a scheme other than `http`, and for a URL without a usable host.
     pub fn parse(url: &str, no_proxy: &str) -> Result<Self, Error> {
         let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
         let rest = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-        let (user, host) = match rest.rsplit_once('@') {
-            Some((user, host)) => (Some(user), host),
-            None => (None, rest),
-        };
+        let (user, host) = split_userinfo(rest);
         let refused = |reason: &str| Error::ParentProxy {
             url: format!("{scheme}://{host}"),
             reason: reason.to_owned(),
@@ -47,14 +46,10 @@ impl ParentProxy {
         if !scheme.eq_ignore_ascii_case("http") {
             return Err(refused("only http:// proxies are supported"));
         }
-        let has_port = host
-            .rsplit_once(':')
-            .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-        let authority = match (host.is_empty(), has_port) {
-            (true, _) => return Err(refused("it names no host")),
-            (false, true) => host.to_owned(),
-            (false, false) => format!("{host}:80"),
-        };
+        if host.is_empty() {
+            return Err(refused("it names no host"));
+        }
+        let authority = Authority::parse(host, Some(80)).map_err(|reason| refused(&reason))?;
         let credentials = user.map(|user| {
             let user = percent_decoded(user);
             let user = if user.contains(&b':') {
@@ -64,15 +59,17 @@ impl ParentProxy {
             };
             format!("Basic {}", BASE64_STANDARD.encode(user))
         });
-        let past = no_proxy
+        let bypass = no_proxy
             .split(',')
             .map(|entry| entry.trim().trim_start_matches('.').to_ascii_lowercase())
             .filter(|entry| !entry.is_empty())
             .collect();
         Ok(Self {
-            authority,
+            authority: authority.to_string(),
+            host: authority.host,
+            port: authority.port,
             credentials,
-            past,
+            bypass,
         })
     }
 
@@ -81,10 +78,10 @@ impl ParentProxy {
         &self.authority
     }
 
-    /// Whether connections to `host` go past the proxy.
-    pub(crate) fn is_past(&self, host: &str) -> bool {
+    /// Whether connections to `host` bypass the proxy.
+    pub(crate) fn is_bypassed_by(&self, host: &str) -> bool {
         let host = host.to_ascii_lowercase();
-        self.past.iter().any(|entry| {
+        self.bypass.iter().any(|entry| {
             let entry = entry.split(':').next().unwrap_or(entry);
             entry == "*"
                 || host == entry
@@ -94,7 +91,7 @@ impl ParentProxy {
         })
     }
 
-    /// Opens a tunnel to `authority` (RFC 9110, section 9.3.6) on a connection to the proxy.
+    /// Asks the proxy for a tunnel to `authority` (RFC 9110, section 9.3.6).
     pub(crate) async fn open(&self, stream: &mut TcpStream, authority: &str) -> Result<(), Cause> {
         let mut head = format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n");
         if let Some(credentials) = &self.credentials {
@@ -133,7 +130,7 @@ impl ParentProxy {
     }
 }
 
-/// Reads up to the empty line, byte by byte: what follows belongs to the tunnel.
+/// Reads up to the empty line, byte by byte, because what follows belongs to the tunnel.
 async fn read_head(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
     let mut head = Vec::with_capacity(256);
     while !head.ends_with(b"\r\n\r\n") {
@@ -194,8 +191,12 @@ mod tests {
             ("10.0.0.1", true),
             ("openai.com", false),
         ] {
-            assert_eq!(parent.is_past(host), past, "{host}");
+            assert_eq!(parent.is_bypassed_by(host), past, "{host}");
         }
-        assert!(ParentProxy::parse("proxy:1", "*").unwrap().is_past("any"));
+        assert!(
+            ParentProxy::parse("proxy:1", "*")
+                .unwrap()
+                .is_bypassed_by("any")
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! A TCP stream whose first bytes have been looked at.
+//! A TCP stream whose first bytes have been read ahead.
 
 use std::io;
 use std::pin::Pin;
@@ -8,7 +8,7 @@ use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// Reads `first` before what the stream still has to give.
+/// Yields `first` before the rest of the stream.
 #[derive(Debug)]
 pub(crate) struct Rewind {
     first: Bytes,
@@ -20,7 +20,7 @@ impl Rewind {
         Self { first, stream }
     }
 
-    /// The first byte to come, which stays to be read; `None` at the end of the stream.
+    /// The next byte, without consuming it; `None` at the end of the stream.
     pub(crate) async fn peek(&mut self) -> io::Result<Option<u8>> {
         if self.first.is_empty() {
             let mut first = vec![0; FIRST_BYTES];
@@ -31,20 +31,20 @@ impl Rewind {
         Ok(self.first.first().copied())
     }
 
-    /// Whether the peer speaks from this machine, over loopback.
+    /// Whether the peer is on this machine, connected over loopback.
     pub(crate) fn is_local(&self) -> bool {
         let peer = self.stream.peer_addr();
         peer.is_ok_and(|peer| peer.ip().to_canonical().is_loopback())
     }
 
-    /// The stream itself, to set its options.
+    /// The socket, for its options.
     pub(crate) fn tcp(&self) -> &TcpStream {
         &self.stream
     }
 }
 
 impl From<TcpStream> for Rewind {
-    /// Of which nothing has been looked at.
+    /// A stream of which nothing has been read.
     fn from(stream: TcpStream) -> Self {
         Self::new(Bytes::new(), stream)
     }
@@ -81,7 +81,7 @@ impl AsyncWrite for Rewind {
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         match parts {
-            // The usual case: one TLS record, for which there is a shorter way into the system.
+            // The usual case, one TLS record: `send` is cheaper than `sendmsg`.
             [record] => Pin::new(&mut self.stream).poll_write(cx, record),
             _ => Pin::new(&mut self.stream).poll_write_vectored(cx, parts),
         }
@@ -100,5 +100,5 @@ impl AsyncWrite for Rewind {
     }
 }
 
-/// Room for a ClientHello, so that it takes one read.
+/// Room for a whole ClientHello, so that it takes one read.
 const FIRST_BYTES: usize = 2048;

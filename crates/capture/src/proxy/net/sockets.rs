@@ -1,63 +1,32 @@
 //! The inode and the user of a TCP socket on this machine, by its two addresses.
 //!
-//! The kernel is asked for the one socket (`sock_diag(7)`, the exact lookup), which takes the
-//! same few microseconds however many sockets there are. Where a sandbox has no netlink, the
-//! table in `/proc/net` is read instead: that takes longer the more there are, and a line may be
-//! missing while others come and go.
+//! An exact lookup (sock_diag(7)) takes a few microseconds, however many sockets there are. In a
+//! sandbox without netlink, the table in `/proc/net` is read instead: that takes longer the more
+//! sockets there are, and may miss a line while others come and go.
 
 use std::collections::HashMap;
 use std::fs;
 use std::net::{IpAddr, SocketAddr};
 
-#[cfg(not(target_os = "linux"))]
-use self::netlink::Netlink;
-#[cfg(target_os = "linux")]
-use super::netlink::Netlink;
+use crate::proxy::net::netlink::Netlink;
+use crate::proxy::net::socket_pair::{SocketOwner, SocketPair};
 
-/// The two ends of a connection, as one of them sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Pair {
-    pub(super) local: SocketAddr,
-    pub(super) remote: SocketAddr,
-}
-
-impl Pair {
-    /// IPv4 in its own form also where a socket of both families carries it.
-    pub(super) fn new(local: SocketAddr, remote: SocketAddr) -> Self {
-        let normal =
-            |address: SocketAddr| SocketAddr::new(address.ip().to_canonical(), address.port());
-        Self {
-            local: normal(local),
-            remote: normal(remote),
-        }
-    }
-}
-
-/// What the kernel says of a socket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Owned {
-    /// What it is called among a process's files.
-    pub(super) inode: u64,
-    /// The user who opened it, by number.
-    pub(super) user: u32,
-}
-
-/// Where sockets are looked up.
+/// Looks up sockets.
 #[derive(Debug)]
-pub(super) struct Sockets {
-    /// Absent where the kernel cannot be asked.
+pub(crate) struct Sockets {
+    /// `None` where netlink is not available.
     netlink: Option<Netlink>,
 }
 
 impl Sockets {
-    pub(super) fn open() -> Self {
+    pub(crate) fn open() -> Self {
         Self {
             netlink: Netlink::open().ok(),
         }
     }
 
-    /// What is known of each socket, where there is such a socket and a process has it.
-    pub(super) fn find(&mut self, pairs: &[Pair]) -> Vec<Option<Owned>> {
+    /// The owner of each socket that exists and belongs to a process.
+    pub(crate) fn find(&mut self, pairs: &[SocketPair]) -> Vec<Option<SocketOwner>> {
         if let Some(netlink) = &mut self.netlink {
             match pairs.iter().map(|pair| netlink.find(pair)).collect() {
                 Ok(found) => return found,
@@ -70,7 +39,7 @@ impl Sockets {
 }
 
 /// The kernel's whole table of TCP sockets.
-fn table() -> HashMap<Pair, Owned> {
+fn table() -> HashMap<SocketPair, SocketOwner> {
     let mut sockets = HashMap::new();
     for path in ["/proc/net/tcp", "/proc/net/tcp6"] {
         let table = fs::read_to_string(path).unwrap_or_default();
@@ -79,22 +48,22 @@ fn table() -> HashMap<Pair, Owned> {
     sockets
 }
 
-/// Reads a line of it: `sl local remote state queues timer retransmits uid timeout inode …`.
-fn line(line: &str) -> Option<(Pair, Owned)> {
+/// Reads one line: `sl local remote state queues timer retransmits uid timeout inode …`.
+fn line(line: &str) -> Option<(SocketPair, SocketOwner)> {
     let mut fields = line.split_ascii_whitespace();
     let local = address(fields.nth(1)?)?;
     let remote = address(fields.next()?)?;
     let user = fields.nth(4)?.parse().ok()?;
-    // A socket that no process has any more has no inode.
+    // A socket that no process holds any more has inode 0.
     let inode = fields.nth(1)?.parse().ok().filter(|inode| *inode != 0)?;
-    Some((Pair::new(local, remote), Owned { inode, user }))
+    Some((SocketPair::new(local, remote), SocketOwner { inode, user }))
 }
 
 /// Reads `0100007F:1F90`.
 fn address(text: &str) -> Option<SocketAddr> {
     let (address, port) = text.split_once(':')?;
     let port = u16::from_str_radix(port, 16).ok()?;
-    // Words of 32 bits in the machine's own order.
+    // Words of 32 bits in native byte order.
     let mut bytes = Vec::with_capacity(16);
     for start in (0..address.len()).step_by(8) {
         let word = u32::from_str_radix(address.get(start..start + 8)?, 16).ok()?;
@@ -108,25 +77,6 @@ fn address(text: &str) -> Option<SocketAddr> {
     Some(SocketAddr::new(ip, port))
 }
 
-/// Other systems have neither this nor `/proc`.
-#[cfg(not(target_os = "linux"))]
-mod netlink {
-    use std::io;
-
-    #[derive(Debug)]
-    pub(super) enum Netlink {}
-
-    impl Netlink {
-        pub(super) fn open() -> io::Result<Self> {
-            Err(io::ErrorKind::Unsupported.into())
-        }
-
-        pub(super) fn find(&mut self, _: &super::Pair) -> io::Result<Option<super::Owned>> {
-            match *self {}
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::net::{TcpListener, TcpStream};
@@ -137,12 +87,12 @@ mod tests {
     fn a_line_of_the_kernels_table_is_read() {
         let entry = "   0: 0100007F:1F90 0200007F:0050 01 00000000:00000000 00:00000000 \
                      00000000  1000        0 12345 1 0000000000000000 100 0 0 10 0";
-        let pair = Pair::new(
+        let pair = SocketPair::new(
             "127.0.0.1:8080".parse().unwrap(),
             "127.0.0.2:80".parse().unwrap(),
         );
         let (inode, user) = (12345, 1000);
-        assert_eq!(line(entry), Some((pair, Owned { inode, user })));
+        assert_eq!(line(entry), Some((pair, SocketOwner { inode, user })));
         assert_eq!(line(&entry.replace("12345", "0")), None, "nobody's");
         assert_eq!(line("sl local rem"), None);
     }
@@ -159,7 +109,10 @@ mod tests {
             let agent = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
             let (local, remote) = (agent.local_addr().unwrap(), agent.peer_addr().unwrap());
             let elsewhere = SocketAddr::new(remote.ip(), remote.port() ^ 1);
-            let pairs = [Pair::new(local, remote), Pair::new(local, elsewhere)];
+            let pairs = [
+                SocketPair::new(local, remote),
+                SocketPair::new(local, elsewhere),
+            ];
             let mut ways = [Sockets::open(), Sockets { netlink: None }];
             let found = ways.each_mut().map(|way| way.find(&pairs));
             assert!(found[1][0].is_some() && found[1][1].is_none(), "{found:?}");

@@ -1,4 +1,4 @@
-//! The way out: which address is dialled for an authority, and whom we trust there.
+//! The way out: which address to dial for an authority, and which roots to trust there.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -10,14 +10,15 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::net::TcpStream;
 
-use super::cause::Cause;
-use super::connect_to::{ConnectTo, way_to};
-use super::dial;
-use super::parent::ParentProxy;
-use super::roots::Roots;
 use crate::proxy::error::Error;
+use crate::proxy::net::authority::Authority;
+use crate::proxy::net::cause::Cause;
+use crate::proxy::net::connect_to::{ConnectTo, target};
+use crate::proxy::net::dial;
+use crate::proxy::net::parent::ParentProxy;
+use crate::proxy::tls::roots::Roots;
 
-/// How origins are reached, and which roots they are held against.
+/// How to reach origins, and which roots to verify them against.
 #[derive(Debug, Clone)]
 pub struct Upstream {
     roots: RootCertStore,
@@ -37,14 +38,14 @@ impl Upstream {
         Self::trusting(&Roots::system())
     }
 
-    /// Trusts `roots`, and who they vouch for.
+    /// Trusts `roots`.
     ///
     /// # Errors
     ///
     /// [`Error::NoRoots`] when there are none.
     pub fn trusting(roots: &Roots) -> Result<Self, Error> {
         let mut upstream = Self::without_roots();
-        // What cannot be read is left out, as other programs do; that nothing is left is an error.
+        // Unreadable ones are skipped, as in other programs; having none left is an error.
         upstream
             .roots
             .add_parsable_certificates(roots.certificates());
@@ -95,19 +96,19 @@ impl Upstream {
         self
     }
 
-    /// Dials another address where the rule's is meant; the first rule that fits counts.
+    /// Adds a rule; the first one that matches applies.
     pub fn connect_to(mut self, rule: ConnectTo) -> Self {
         self.rules.push(rule);
         self
     }
 
-    /// Dials this address whatever is meant: a stand-in answers for every origin.
+    /// Dials this address for every origin: a stand-in answers for all of them.
     pub fn all_to(mut self, address: SocketAddr) -> Self {
         self.all_to = Some(address);
         self
     }
 
-    /// How long names and TCP may take; default 60 s.
+    /// How long resolving and connecting may take; default 60 s.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
         self
@@ -142,21 +143,21 @@ pub(crate) struct Dialled {
     pub(crate) via: Option<String>,
 }
 
-/// What is told on the way, for the connection's marks.
+/// Told of the steps of dialling, for the connection's marks.
 pub(crate) trait Progress {
     /// The name is resolved.
     fn resolved(&mut self);
-    /// TCP is up, behind a parent proxy the tunnel.
+    /// TCP is up; behind a parent proxy, the tunnel.
     fn connected(&mut self, address: SocketAddr);
 }
 
 impl Upstream {
-    /// Opens TCP to where `host:port` is reached.
+    /// Opens TCP to `host:port`, by rules and parent proxy.
     ///
     /// # Errors
     ///
-    /// A [`Cause`]: the name, the connection or the parent proxy failed, or a
-    /// limit passed; or the way leads back to `ourselves`.
+    /// A [`Cause`]: resolving, connecting or the parent proxy failed, took too long, or led back
+    /// to `ourselves`.
     pub(crate) async fn dial(
         &self,
         host: &str,
@@ -182,55 +183,47 @@ impl Upstream {
         ourselves: SocketAddr,
         progress: &mut (dyn Progress + Send),
     ) -> Result<Dialled, Cause> {
-        let parent = self.parent.as_ref().filter(|parent| !parent.is_past(host));
-        let (dial_host, dial_port) = way_to(&self.rules, host, port);
-        let target = match parent {
+        let parent = self
+            .parent
+            .as_ref()
+            .filter(|parent| !parent.is_bypassed_by(host));
+        let (dial_host, dial_port) = target(&self.rules, host, port);
+        let dialled_authority = match parent {
             Some(parent) => parent.authority().to_owned(),
             None => format!("{dial_host}:{dial_port}"),
         };
         let addresses = match (self.all_to, parent) {
             (Some(address), _) => vec![address],
-            (None, Some(parent)) => {
-                let (host, port) = split(parent.authority());
-                resolve(&host, port).await?
-            }
+            (None, Some(parent)) => resolve(&parent.host, parent.port).await?,
             (None, None) => resolve(&dial_host, dial_port).await?,
         };
         progress.resolved();
         let mut stream = dial::connect(&addresses)
             .await
-            .map_err(|error| Cause::connect(&target, &error))?;
+            .map_err(|error| Cause::connect(&dialled_authority, &error))?;
         let address = stream
             .peer_addr()
-            .map_err(|error| Cause::connect(&target, &error))?;
-        // Only the connection itself tells where an address like 0.0.0.0 leads.
+            .map_err(|error| Cause::connect(&dialled_authority, &error))?;
+        // Only the open connection shows where an address like 0.0.0.0 leads.
         let here = stream.local_addr().ok();
         if leads_to(address, here, ourselves) {
-            return Err(Cause::new("loop", format!("{target} is this proxy itself")));
+            return Err(Cause::new(
+                "loop",
+                format!("{dialled_authority} is this proxy itself"),
+            ));
         }
         let mut via = None;
         if let (Some(parent), None) = (parent, self.all_to) {
-            parent
-                .open(
-                    &mut stream,
-                    &format!("{}:{dial_port}", bracketed(&dial_host)),
-                )
-                .await?;
+            let authority = Authority {
+                host: dial_host,
+                port: dial_port,
+            };
+            parent.open(&mut stream, &authority.to_string()).await?;
             via = Some(parent.authority().to_owned());
         }
         progress.connected(address);
         Ok(Dialled { stream, via })
     }
-}
-
-/// Splits the `host:port` of a parent proxy, which always has a port.
-fn split(authority: &str) -> (String, u16) {
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host, port.parse().unwrap_or(443)),
-        _ => (authority, 443),
-    };
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    (host.to_owned(), port)
 }
 
 async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Cause> {
@@ -242,33 +235,12 @@ async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Cause> {
 /// Whether a connection from `here` to `peer` has reached us, listening on `ourselves`.
 fn leads_to(peer: SocketAddr, here: Option<SocketAddr>, ourselves: SocketAddr) -> bool {
     let address = peer.ip().to_canonical();
-    // To an address of its own a machine connects from that same address.
+    // A machine connects to one of its own addresses from that same address.
     let is_ours = here.is_some_and(|here| here.ip().to_canonical() == address);
     peer.port() == ourselves.port()
         && (address == ourselves.ip().to_canonical()
             || (ourselves.ip().is_unspecified() && is_ours))
 }
 
-fn bracketed(host: &str) -> String {
-    if host.contains(':') {
-        format!("[{host}]")
-    } else {
-        host.to_owned()
-    }
-}
-
-/// Agents give up sooner on their own; this only bounds what waits behind one that does not.
+/// Agents give up sooner; this bounds what one that does not can keep waiting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(60);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_authority_is_split_at_its_port() {
-        assert_eq!(split("a:1"), ("a".to_owned(), 1));
-        assert_eq!(split("[::1]:2"), ("::1".to_owned(), 2));
-        assert_eq!(split("[::1]"), ("::1".to_owned(), 443));
-        assert_eq!(split("a"), ("a".to_owned(), 443));
-    }
-}

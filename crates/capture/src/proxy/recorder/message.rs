@@ -1,76 +1,41 @@
-//! What travels from the taps to the recorder's thread.
+//! What taps send to the recorder's thread.
 
-use crate::proxy::tap::draft::{Draft, Stamp};
+use crate::proxy::wire::{Draft, SocketChunk, SocketInfo, Stamp};
 use crate::record::{Connection, Header};
 
-/// Which way bytes went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Direction {
-    /// From the agent to the origin.
-    Up,
-    /// From the origin to the agent.
-    Down,
-}
-
-/// A connection became a WebSocket.
+/// One message in the queue.
 #[derive(Debug)]
-pub(crate) struct WebSocketOpen {
-    /// The connection.
-    pub(crate) connection: u64,
-    /// The exchange that was its upgrade.
-    pub(crate) upgrade: u64,
-    /// `wss://…`, for the exchanges on it.
-    pub(crate) url: String,
-    /// The version of HTTP that carried the upgrade.
-    pub(crate) http_version: &'static str,
-    /// The response's `Sec-WebSocket-Extensions`: what was agreed.
-    pub(crate) extensions: Option<String>,
-}
-
-/// One thing that a tap has to say.
-#[derive(Debug)]
-pub(super) enum Message {
+pub(crate) enum QueueMessage {
     /// An HTTP exchange ended.
     Exchange(Box<Draft>),
     /// A connection became a WebSocket.
-    WebSocketOpen(WebSocketOpen),
+    WebSocketOpen(SocketInfo),
     /// Bytes passed on a WebSocket.
-    WebSocketBytes(Chunk),
+    WebSocketBytes(SocketChunk),
     /// A WebSocket's connection is gone.
     WebSocketEnd {
         connection: u64,
         at: Stamp,
-        /// Why, unless it ended as sockets do.
+        /// Why; `None` for a normal end.
         reason: Option<String>,
     },
     /// A connection is over.
     Connection(Box<Connection>),
-    /// Something that the user should read.
+    /// A warning for the user.
     Warning(String),
-    /// Nothing of interest follows: the thread may end.
+    /// Nothing follows: the thread may end.
     Close,
 }
 
-/// Bytes of a WebSocket as they passed.
-#[derive(Debug)]
-pub(super) struct Chunk {
-    pub(super) connection: u64,
-    pub(super) direction: Direction,
-    pub(super) at: Stamp,
-    pub(super) bytes: Box<[u8]>,
-    /// How long we held them.
-    pub(super) delay_us: u64,
-}
-
-impl Message {
-    /// Whether it becomes a line of its own.
-    pub(super) fn is_record(&self) -> bool {
+impl QueueMessage {
+    /// Whether it becomes a line in the recording.
+    pub(crate) fn is_record(&self) -> bool {
         matches!(self, Self::Exchange(_) | Self::Connection(_))
     }
 
-    /// What the message weighs while it waits, in bytes: what a peer can make
-    /// it weigh, and a flat charge for the rest.
-    pub(super) fn weight(&self) -> usize {
+    /// The bytes that it counts against the queue's limit: everything whose size a peer controls,
+    /// and a flat charge for the rest.
+    pub(crate) fn weight(&self) -> usize {
         let content = match self {
             Self::Exchange(draft) => draft_weight(draft),
             Self::WebSocketBytes(chunk) => chunk.bytes.len(),
@@ -103,5 +68,5 @@ fn headers_weight(headers: &[Header]) -> usize {
         .sum()
 }
 
-/// Charged for each message beside its content, so that many small ones weigh something too.
+/// Charged for each message on top of its content, so that many small ones are bounded too.
 const FLAT_WEIGHT: usize = 256;

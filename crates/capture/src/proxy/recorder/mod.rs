@@ -1,35 +1,23 @@
-//! The recorder: gives form to what the taps saw, and hands it to the sink.
+//! The recorder: makes records of what taps saw, and hands them to the sink.
 //!
-//! Taps hold a [`Recorder`]; everything they say goes through one queue, bounded
-//! in bytes, to one plain thread. That thread turns drafts and WebSocket bytes
-//! into records, redacts them and calls the sink; when large bodies wait, a
-//! second one helps it to give them their form.
+//! Taps hold a [`Recorder`], the sending end of one queue, which is bounded in
+//! bytes. A plain thread turns drafts and WebSocket bytes into records, redacts
+//! them and calls the sink; when large bodies queue up, a second thread builds
+//! some of the records.
 
-mod base64;
-mod body;
-mod clock;
-mod content;
-mod desk;
-mod encoding;
-mod event_list;
-mod exchange;
-mod handle;
-mod helper;
-mod ledger;
-mod message;
+pub(crate) mod message;
+mod queue;
 mod refusals;
+mod second_worker;
+mod tally;
 #[cfg(test)]
-mod schema;
-mod sse;
-mod taken;
+mod tests;
 mod thread;
-mod websocket;
-mod written;
+mod unflushed;
+mod worker;
 
-pub(crate) use clock::Clock;
-pub(crate) use desk::NAP;
-pub(crate) use handle::Recorder;
-pub(crate) use message::{Direction, WebSocketOpen};
+pub(crate) use queue::Recorder;
 #[cfg(feature = "harness")]
 pub(crate) use thread::record_here;
 pub(crate) use thread::{Config, RecorderThread, start};
+pub(crate) use worker::PAUSE_AFTER_FLUSH;

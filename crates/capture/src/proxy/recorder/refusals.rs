@@ -1,24 +1,24 @@
-//! Connections that were refused for want of the proxy's password: one line for many.
+//! Connections refused for want of the proxy's password: one line for many.
 //!
-//! Whoever tries passwords could fill the disk with a line for each. Here those that ask for
-//! the same authority from the same program become one, with a count, which is written at the
-//! end of the recording: until then there may be more of them.
+//! A program that guesses passwords could fill the disk with a line for each try. Connections to
+//! the same authority from the same program share one line with a count, written at the end of
+//! the recording, because more of them may come until then.
 
 use std::collections::HashMap;
 
 use crate::record::{Connection, State};
 
-/// The refused connections, by what they asked for and who asked.
+/// The refused connections, by authority and program.
 #[derive(Debug, Default)]
-pub(super) struct Refusals {
-    kept: HashMap<Key, Connection>,
+pub(crate) struct Refusals {
+    kept: HashMap<RefusalKey, Connection>,
 }
 
-type Key = (Option<String>, Option<String>);
+type RefusalKey = (Option<String>, Option<String>);
 
 impl Refusals {
-    /// Takes a connection that is one of them; gives every other back.
-    pub(super) fn take(&mut self, connection: Connection) -> Option<Connection> {
+    /// Takes a connection that was refused for this; returns any other.
+    pub(crate) fn take(&mut self, connection: Connection) -> Option<Connection> {
         let disposition = &connection.disposition;
         let is_one = disposition.state == State::Refused
             && disposition.cause.as_deref() == Some(NO_PASSWORD);
@@ -38,8 +38,8 @@ impl Refusals {
         None
     }
 
-    /// A line for each group, in the order in which their first connections began.
-    pub(super) fn into_connections(self) -> Vec<Connection> {
+    /// A line for each group, in the order of their first connections.
+    pub(crate) fn into_connections(self) -> Vec<Connection> {
         let mut all: Vec<Connection> = self.kept.into_values().collect();
         all.sort_unstable_by_key(|connection| connection.id);
         all
@@ -47,7 +47,7 @@ impl Refusals {
 }
 
 impl Connection {
-    /// Counts another one under the same line, which lasts until that one was over.
+    /// Counts `other` on this line too, which then lasts until both are over.
     fn add(&mut self, other: &Self) {
         self.count += other.count;
         let start = self.started_at.as_micros();
@@ -64,10 +64,10 @@ impl Connection {
     }
 }
 
-/// What the proxy writes as the cause where a request came without its password.
+/// The cause that the proxy records for a request without its password.
 const NO_PASSWORD: &str = "no_password";
 
-/// Agents connect to a few dozen hosts. Past it all others share a line without an authority.
+/// Agents connect to a few dozen hosts. All beyond this share a line without an authority.
 const MAX_KEPT: usize = 256;
 
 #[cfg(test)]

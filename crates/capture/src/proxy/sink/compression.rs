@@ -1,4 +1,4 @@
-//! Compression of a recording as it is written, and a look at what is there before.
+//! Compresses a recording as it is written, and reads an existing one.
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -8,15 +8,15 @@ use flate2::write::GzEncoder;
 
 /// How a file is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Compression {
+pub(crate) enum Compression {
     Plain,
     Gzip,
     Zstd,
 }
 
 impl Compression {
-    /// What the name of a file says.
-    pub(super) fn by_name(path: &Path) -> Self {
+    /// The compression that a file's name stands for.
+    pub(crate) fn by_name(path: &Path) -> Self {
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("gz") => Self::Gzip,
             Some("zst") => Self::Zstd,
@@ -24,19 +24,19 @@ impl Compression {
         }
     }
 
-    /// Whether a file that begins so can be compressed like this.
-    pub(super) fn begins(self, start: &[u8]) -> bool {
+    /// Whether a file that begins with `start` can be compressed like this.
+    pub(crate) fn begins(self, start: &[u8]) -> bool {
         let magic: &[u8] = match self {
             Self::Plain => b"",
             Self::Gzip => b"\x1f\x8b",
             Self::Zstd => b"\x28\xb5\x2f\xfd",
         };
-        // A file may have been cut within its first bytes.
+        // A file may be cut within its magic number.
         start.starts_with(magic) || magic.starts_with(start)
     }
 
-    /// Undoes the compression.
-    pub(super) fn reader<'a>(self, file: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+    /// Decompresses `file`.
+    pub(crate) fn reader<'a>(self, file: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
         Ok(match self {
             Self::Plain => Box::new(file),
             Self::Gzip => Box::new(MultiGzDecoder::new(file)),
@@ -45,8 +45,8 @@ impl Compression {
     }
 }
 
-/// Compresses into memory: what comes out is appended to a buffer of the caller's.
-pub(super) enum Encoder {
+/// Compresses into a buffer of the caller's.
+pub(crate) enum Encoder {
     Plain,
     Gzip(Box<GzEncoder<Vec<u8>>>),
     Zstd(Box<zstd::Encoder<'static, Vec<u8>>>),
@@ -55,7 +55,7 @@ pub(super) enum Encoder {
 }
 
 impl Encoder {
-    pub(super) fn new(compression: Compression) -> io::Result<Self> {
+    pub(crate) fn new(compression: Compression) -> io::Result<Self> {
         Ok(match compression {
             Compression::Plain => Self::Plain,
             Compression::Gzip => {
@@ -69,12 +69,12 @@ impl Encoder {
         })
     }
 
-    pub(super) fn is_plain(&self) -> bool {
+    pub(crate) fn is_plain(&self) -> bool {
         matches!(self, Self::Plain)
     }
 
-    /// Takes bytes; some may come out at once.
-    pub(super) fn write(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
+    /// Compresses bytes; some output may come later.
+    pub(crate) fn write(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
         match self {
             Self::Plain | Self::Finished => out.extend_from_slice(bytes),
             Self::Gzip(encoder) => {
@@ -89,8 +89,8 @@ impl Encoder {
         Ok(())
     }
 
-    /// Lets everything come out that was taken, so that it can be read without what follows.
-    pub(super) fn flush(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
+    /// Outputs everything taken so far, readable without what follows.
+    pub(crate) fn flush(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
         match self {
             Self::Plain | Self::Finished => {}
             Self::Gzip(encoder) => {
@@ -106,7 +106,7 @@ impl Encoder {
     }
 
     /// Ends the compressed stream.
-    pub(super) fn finish(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
+    pub(crate) fn finish(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
         match std::mem::replace(self, Self::Finished) {
             Self::Plain | Self::Finished => {}
             Self::Gzip(encoder) => out.append(&mut encoder.finish()?),

@@ -1,30 +1,29 @@
 //! A sink that appends JSON lines to a file, or writes them to standard output.
 //!
-//! Lines are held in memory until they are flushed or come to a batch, and then
-//! written at once; a line longer than a batch leaves in several.
+//! Lines are held in memory until they are flushed or fill a batch, and then
+//! written at once; a line longer than a batch is written in several.
 //! What was taken is never dropped: when the disk refuses some of it, the next
-//! flush goes on at that very byte, so no line but the last is ever damaged.
-//! Past a bound on what is held, further records are refused, and thereby lost.
+//! flush resumes at that byte, so only the last line can ever be damaged.
+//! Past a bound on what is held, further records are refused and lost.
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use memchr::memchr_iter;
 
+use crate::proxy::sink::Sink;
+use crate::proxy::sink::compression::{Compression, Encoder};
+use crate::proxy::sink::output::Output;
 use crate::record::Record;
-
-use super::Sink;
-use super::compression::{Compression, Encoder};
-use super::output::Output;
 
 /// Appends records to a file, one JSON object a line.
 ///
 /// A name that ends in `.zst` or `.gz` compresses as it goes: after each flush
-/// all that was taken can be read, whatever becomes of this process.
+/// everything taken so far can be read, even if the process is killed.
 pub struct JsonlSink {
-    /// A line is made of many small pieces: they are gathered before each is looked at.
+    /// Serde writes a line in many small pieces: gather them before they are encoded.
     lines: BufWriter<Lines>,
-    /// Records taken since everything held was last written.
+    /// Records taken since everything was last written.
     taken: u64,
 }
 
@@ -32,15 +31,14 @@ pub struct JsonlSink {
 struct Lines {
     output: Output,
     encoder: Encoder,
-    /// What was taken and is to be written, as it will stand in the file.
+    /// What is still to be written, byte for byte as in the file.
     held: Vec<u8>,
-    /// Whether the output took less than it was given: the rest of the line is held.
+    /// Whether the output has refused some of the current line, so that the rest is only held.
     refused: bool,
 }
 
 impl JsonlSink {
-    /// Opens `path` to append to it; makes it, for its owner alone, where it is
-    /// missing. `-` is standard output.
+    /// Opens `path` for appending, or creates it for its owner only. `-` is standard output.
     ///
     /// # Errors
     ///
@@ -79,7 +77,7 @@ impl Sink for JsonlSink {
         self.taken += 1;
         let lines = self.lines.get_mut();
         if lines.held.len() >= BATCH_BYTES && !lines.refused {
-            // The record is taken; what the output refuses is tried again by the next call.
+            // The record is taken; the next call retries what the output refuses.
             lines.drain().ok();
         }
         Ok(())
@@ -117,7 +115,7 @@ impl Sink for JsonlSink {
 }
 
 impl Lines {
-    /// Writes what is held; what the output does not take stays held.
+    /// Writes what is held; what the output refuses stays held.
     fn drain(&mut self) -> io::Result<()> {
         let mut written = 0;
         let result = loop {
@@ -134,7 +132,7 @@ impl Lines {
         };
         self.held.drain(..written);
         if self.held.is_empty() {
-            // One long refusal is no reason to hold its memory for the rest of the recording.
+            // One long refusal must not cost its memory for the rest of the recording.
             self.held.shrink_to(KEPT_BYTES);
         }
         result.map_err(|error| self.output.name_error("write", error))
@@ -150,7 +148,7 @@ impl Write for Lines {
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         for piece in bytes.chunks(BATCH_BYTES) {
             self.encoder.write(piece, &mut self.held)?;
-            // Lines leave whole, as long as they are no longer than a batch.
+            // Only lines longer than a batch are written before they are complete.
             if self.held.len() >= 2 * BATCH_BYTES && !self.refused {
                 self.refused = self.drain().is_err();
             }
@@ -158,19 +156,19 @@ impl Write for Lines {
         Ok(())
     }
 
-    /// Nothing: a line has ended, which is no reason to write it yet.
+    /// Does nothing: the end of a line is no reason to write it yet.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }
 
 impl Drop for JsonlSink {
-    /// Ends the compressed stream, so that other programs read it without complaint.
+    /// Ends the compressed stream, so that other programs accept it.
     fn drop(&mut self) {
         let lines = self.lines.get_mut();
         let ended = lines.encoder.finish(&mut lines.held);
         if ended.is_ok() && !lines.held.is_empty() {
-            // What was flushed can be read without this; nobody is left to hear of an error.
+            // What was flushed can be read without this, and there is nobody to report an error to.
             lines.drain().ok();
         }
     }
@@ -185,13 +183,13 @@ impl std::fmt::Debug for JsonlSink {
     }
 }
 
-/// What is written at once, where no flush comes before.
+/// Written at once, if no flush comes first.
 const BATCH_BYTES: usize = 128 * 1024;
 
-/// What the buffer keeps between batches: a batch, and a body that just did not fit into it.
+/// The capacity that the buffer keeps between batches: room for a batch and a large body.
 const KEPT_BYTES: usize = 1024 * 1024;
 
-/// What may be held while the disk refuses it.
+/// The most to hold while the disk refuses it.
 const MAX_HELD_BYTES: usize = 4 * 1024 * 1024;
 
 #[cfg(test)]

@@ -3,11 +3,10 @@
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::proxy::sink::Sink;
 use crate::record::Record;
 
-use super::Sink;
-
-/// Keeps every record. Clones share what they keep: give one to the proxy, ask the other.
+/// Keeps every record. Clones share their records: give one to the proxy, and read the other.
 #[derive(Debug, Clone, Default)]
 pub struct MemorySink {
     records: Arc<Mutex<Vec<Record>>>,
@@ -19,7 +18,7 @@ impl MemorySink {
         Self::default()
     }
 
-    /// A copy of what was written so far.
+    /// A copy of the records so far.
     pub fn records(&self) -> Vec<Record> {
         self.lock().clone()
     }

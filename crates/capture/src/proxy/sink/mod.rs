@@ -1,21 +1,20 @@
-//! Sinks: where finished records go.
+//! Where finished records go.
+//!
+//! To add a sink: a file in here, a re-export in `proxy/mod.rs` and `lib.rs`.
 
 mod compression;
-mod jsonl;
-mod memory;
+pub(crate) mod jsonl;
+pub(crate) mod memory;
 mod output;
 
 use std::io;
 
 use crate::record::Record;
 
-pub use jsonl::JsonlSink;
-pub use memory::MemorySink;
-
 /// Takes finished records, one after another.
 ///
-/// Called on the recorder's thread alone. A sink that fails costs records,
-/// which are counted; it is tried again for the next one.
+/// Called on the recorder's thread only. When a sink fails, the record is lost and
+/// counted; the sink is tried again with the next one.
 pub trait Sink: Send + 'static {
     /// Takes one record, whole or not at all.
     ///
@@ -24,23 +23,21 @@ pub trait Sink: Send + 'static {
     /// When the record was not taken: it is lost.
     fn write(&mut self, record: &Record) -> io::Result<()>;
 
-    /// Hands on what was taken: after it, a crash of this process loses nothing.
+    /// Writes out everything taken so far: after this, a crash of the process loses none of it.
     ///
     /// # Errors
     ///
-    /// When something was not handed on. It stays taken, and the next call tries again.
+    /// When something could not be written. It stays in the sink, and the next call tries again.
     fn flush(&mut self) -> io::Result<()>;
 
-    /// How many records were taken, but could not be handed on so far.
-    ///
-    /// They are the last that were taken.
+    /// How many records were taken and are not written yet: always the last ones.
     fn pending(&self) -> u64 {
         0
     }
 
-    /// Drops what was taken and could not be handed on; says how many records that is.
+    /// Drops what was taken and could not be written; returns how many records that is.
     ///
-    /// Called when the last [`flush`](Self::flush) has failed: these are lost.
+    /// Called when the final [`flush`](Self::flush) has failed.
     fn abandon(&mut self) -> u64 {
         self.pending()
     }

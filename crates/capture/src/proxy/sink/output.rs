@@ -1,4 +1,4 @@
-//! Where lines go: a file that is appended to, or standard output.
+//! What lines are written to: a file for appending, or standard output.
 
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
@@ -6,12 +6,11 @@ use std::io::{self, Read, Seek, SeekFrom, Stdout, Write};
 use std::path::{Path, PathBuf};
 
 use crate::private_file;
-
-use super::compression::{Compression, Encoder};
+use crate::proxy::sink::compression::{Compression, Encoder};
 
 /// An open output.
 #[derive(Debug)]
-pub(super) struct Output {
+pub(crate) struct Output {
     target: Target,
     path: PathBuf,
     ends_within_line: bool,
@@ -28,8 +27,8 @@ impl Output {
     ///
     /// # Errors
     ///
-    /// Named by the path; see [`JsonlSink::open`](super::JsonlSink::open).
-    pub(super) fn open(path: &Path, compression: Compression) -> io::Result<Self> {
+    /// With the path in the message; see [`JsonlSink::open`](crate::JsonlSink::open).
+    pub(crate) fn open(path: &Path, compression: Compression) -> io::Result<Self> {
         if path.as_os_str() == "-" {
             return Ok(Self {
                 target: Target::Stdout(io::stdout()),
@@ -50,17 +49,17 @@ impl Output {
         }
     }
 
-    /// Whether what was there before ends within a line.
-    pub(super) fn ends_within_line(&self) -> bool {
+    /// Whether the existing content ends within a line.
+    pub(crate) fn ends_within_line(&self) -> bool {
         self.ends_within_line
     }
 
-    /// Says what could not be done with what.
-    pub(super) fn name_error(&self, doing: &str, error: io::Error) -> io::Error {
+    /// Adds to `error` what was being done, and the path.
+    pub(crate) fn name_error(&self, doing: &str, error: io::Error) -> io::Error {
         name_error(doing, &self.path, &error)
     }
 
-    /// Takes the file for this recording alone, and looks at what is in it.
+    /// Locks the file for this recording, and inspects its content.
     fn look_back(&mut self, compression: Compression) -> io::Result<()> {
         let Target::File(file) = &self.target else {
             return Ok(());
@@ -72,11 +71,11 @@ impl Output {
         let last = if compression == Compression::Plain {
             last_byte(&self.path)?
         } else {
-            let seen = inspect(&self.path, compression)?;
-            if !seen.is_whole {
+            let existing = inspect(&self.path, compression)?;
+            if !existing.is_whole {
                 self.target = Target::File(salvage(&self.path, compression)?);
             }
-            seen.last
+            existing.last
         };
         self.ends_within_line = last.is_some_and(|byte| byte != b'\n');
         Ok(())
@@ -115,12 +114,12 @@ fn lock(file: &File) -> io::Result<()> {
             let message = "another recording is being written there";
             Err(io::Error::new(io::ErrorKind::ResourceBusy, message))
         }
-        // Some file systems have no locks: the recording is worth more than this check.
+        // Some file systems have no locks; recording matters more than this check.
         Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
     }
 }
 
-/// A file without a name takes bytes that nobody will read.
+/// A deleted file would accept bytes that nobody can read.
 fn refuse_deleted(file: &File) -> io::Result<()> {
     #[cfg(unix)]
     {
@@ -146,15 +145,15 @@ fn last_byte(path: &Path) -> io::Result<Option<u8>> {
     Ok(Some(last[0]))
 }
 
-/// What a compressed file holds.
-struct Seen {
-    /// Whether its stream has an end: a crash leaves one without.
+/// What a compressed file contains.
+struct ExistingContent {
+    /// Whether its stream is complete; after a crash it is not.
     is_whole: bool,
-    /// The last byte that can be read.
+    /// The last readable byte.
     last: Option<u8>,
 }
 
-fn inspect(path: &Path, compression: Compression) -> io::Result<Seen> {
+fn inspect(path: &Path, compression: Compression) -> io::Result<ExistingContent> {
     let mut file = File::open(path)?;
     let mut start = Vec::new();
     (&mut file).take(MAGIC_BYTES).read_to_end(&mut start)?;
@@ -163,7 +162,7 @@ fn inspect(path: &Path, compression: Compression) -> io::Result<Seen> {
         return Err(io::Error::new(io::ErrorKind::InvalidData, message));
     }
     if start.is_empty() {
-        return Ok(Seen {
+        return Ok(ExistingContent {
             is_whole: true,
             last: None,
         });
@@ -174,17 +173,17 @@ fn inspect(path: &Path, compression: Compression) -> io::Result<Seen> {
         last = bytes.last().copied().or(last);
         Ok(())
     })?;
-    Ok(Seen { is_whole, last })
+    Ok(ExistingContent { is_whole, last })
 }
 
-/// Writes anew what can be read of a compressed file whose end is missing:
-/// nothing could be appended to it otherwise.
+/// Rewrites what is readable of a compressed file whose end is missing: nothing could
+/// be appended to it otherwise.
 fn salvage(path: &Path, compression: Compression) -> io::Result<File> {
     let mut name = OsString::from(path);
     name.push(".salvage");
     let temporary = PathBuf::from(name);
     match fs::remove_file(&temporary) {
-        // What a crash left there; the lock on the file itself says that nobody is at it.
+        // Left by a crash: the lock on the file itself shows that nobody else is rewriting it.
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
@@ -205,7 +204,7 @@ fn salvage(path: &Path, compression: Compression) -> io::Result<File> {
     Ok(file)
 }
 
-/// Hands on what a reader has, as far as it can be read; says whether that was its end.
+/// Hands on everything readable; returns whether the stream ended properly.
 fn copy(mut reader: impl Read, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<bool> {
     let mut buffer = vec![0; BUFFER_BYTES];
     loop {
@@ -213,7 +212,7 @@ fn copy(mut reader: impl Read, mut take: impl FnMut(&[u8]) -> io::Result<()>) ->
             Ok(0) => return Ok(true),
             Ok(count) => take(&buffer[..count])?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            // From here on it is damaged.
+            // Damaged from here on.
             Err(_) => return Ok(false),
         }
     }

@@ -1,32 +1,32 @@
-//! HTTP/1 heads, and how the bodies behind them end (RFC 9112, sections 2 to 6).
+//! HTTP/1 heads, and where the bodies after them end (RFC 9112, sections 2 to 6).
 
 use smol_str::SmolStr;
 
-use super::Unreadable;
+use crate::proxy::tap::unreadable::Unreadable;
 use crate::record::Header;
 
 /// The head of a request.
 #[derive(Debug)]
-pub(super) struct RequestHead<'a> {
-    pub(super) method: SmolStr,
-    pub(super) target: &'a str,
-    pub(super) http_version: &'static str,
-    pub(super) headers: Vec<Header>,
+pub(crate) struct RequestHead<'a> {
+    pub(crate) method: SmolStr,
+    pub(crate) target: &'a str,
+    pub(crate) http_version: &'static str,
+    pub(crate) headers: Vec<Header>,
 }
 
 /// The head of a response.
 #[derive(Debug)]
-pub(super) struct ResponseHead {
-    pub(super) status: u16,
-    pub(super) reason: Option<SmolStr>,
-    pub(super) http_version: &'static str,
-    pub(super) headers: Vec<Header>,
+pub(crate) struct ResponseHead {
+    pub(crate) status: u16,
+    pub(crate) reason: Option<SmolStr>,
+    pub(crate) http_version: &'static str,
+    pub(crate) headers: Vec<Header>,
 }
 
 /// How a body ends (RFC 9112, section 6.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Length {
-    /// After so many bytes.
+pub(crate) enum BodyLength {
+    /// After this many bytes.
     Known(u64),
     /// With its last chunk.
     Chunked,
@@ -35,7 +35,7 @@ pub(super) enum Length {
 }
 
 impl<'a> RequestHead<'a> {
-    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Unreadable> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Unreadable> {
         with_room(|room| {
             let mut head = httparse::Request::new(room);
             if head.parse(bytes)?.is_partial() {
@@ -50,8 +50,8 @@ impl<'a> RequestHead<'a> {
         })
     }
 
-    /// What makes servers disagree about where it ends (RFC 9112, section 6.3).
-    pub(super) fn oddity(&self) -> Option<String> {
+    /// A note if servers may disagree about where the request ends (RFC 9112, section 6.3).
+    pub(crate) fn oddity(&self) -> Option<String> {
         let has = |name| Header::values(&self.headers, name).next().is_some();
         (has("transfer-encoding") && has("content-length")).then(|| {
             "the request has both a transfer-encoding and a content-length: \
@@ -61,26 +61,28 @@ impl<'a> RequestHead<'a> {
     }
 
     /// How the body ends (RFC 9112, section 6.3).
-    pub(super) fn length(&self) -> Result<Length, Unreadable> {
+    pub(crate) fn length(&self) -> Result<BodyLength, Unreadable> {
         if let Some(last) = last_transfer_coding(&self.headers) {
             return if last.eq_ignore_ascii_case("chunked") {
-                Ok(Length::Chunked)
+                Ok(BodyLength::Chunked)
             } else {
                 Err(Unreadable::new(
                     "a request whose last transfer coding is not chunked",
                 ))
             };
         }
-        Ok(Length::Known(content_length(&self.headers)?.unwrap_or(0)))
+        Ok(BodyLength::Known(
+            content_length(&self.headers)?.unwrap_or(0),
+        ))
     }
 }
 
 impl ResponseHead {
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
         with_room(|room| {
             let mut head = httparse::Response::new(room);
             let mut config = httparse::ParserConfig::default();
-            // What clients accept in answers: we read for them, not instead of them.
+            // Clients accept these in answers, and we have to read what they read.
             config
                 .allow_spaces_after_header_name_in_responses(true)
                 .allow_obsolete_multiline_headers_in_responses(true);
@@ -99,24 +101,24 @@ impl ResponseHead {
         })
     }
 
-    /// How the body ends, being the answer to `method` (RFC 9112, section 6.3).
-    pub(super) fn length(&self, method: &str) -> Result<Length, Unreadable> {
+    /// How the body of an answer to `method` ends (RFC 9112, section 6.3).
+    pub(crate) fn length(&self, method: &str) -> Result<BodyLength, Unreadable> {
         if method == "HEAD" || matches!(self.status, 100..=199 | 204 | 304) {
-            return Ok(Length::Known(0));
+            return Ok(BodyLength::Known(0));
         }
         if let Some(last) = last_transfer_coding(&self.headers) {
             return Ok(if last.eq_ignore_ascii_case("chunked") {
-                Length::Chunked
+                BodyLength::Chunked
             } else {
-                Length::UntilClose
+                BodyLength::UntilClose
             });
         }
-        Ok(content_length(&self.headers)?.map_or(Length::UntilClose, Length::Known))
+        Ok(content_length(&self.headers)?.map_or(BodyLength::UntilClose, BodyLength::Known))
     }
 }
 
-/// Whether a request line may begin so: a method is a token (RFC 9110, section 9.1).
-pub(super) fn begins_as_http1(bytes: &[u8]) -> bool {
+/// Whether a request line may begin like this: a method is a token (RFC 9110, section 9.1).
+pub(crate) fn begins_as_http1(bytes: &[u8]) -> bool {
     let line = bytes.trim_ascii_start();
     let method = line.split(|&byte| byte == b' ').next().unwrap_or_default();
     let token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
@@ -124,7 +126,7 @@ pub(super) fn begins_as_http1(bytes: &[u8]) -> bool {
 }
 
 /// Reads a trailer section.
-pub(super) fn trailers(section: &[u8]) -> Result<Vec<Header>, Unreadable> {
+pub(crate) fn trailers(section: &[u8]) -> Result<Vec<Header>, Unreadable> {
     with_room(|room| {
         let (_, parsed) = match httparse::parse_headers(section, room)? {
             httparse::Status::Complete(parsed) => parsed,
@@ -134,23 +136,23 @@ pub(super) fn trailers(section: &[u8]) -> Result<Vec<Header>, Unreadable> {
     })
 }
 
-/// The length that a body's headers announce; 0 where they do not.
-pub(super) fn announced(headers: &[Header]) -> u64 {
+/// The Content-Length, or 0 if there is none.
+pub(crate) fn announced(headers: &[Header]) -> u64 {
     Header::values(headers, "content-length")
         .next()
         .and_then(|value| value.parse().ok())
         .unwrap_or(0)
 }
 
-/// Text of a header as sent; bytes that are not UTF-8 are read as ISO 8859-1.
-pub(super) fn text(bytes: &[u8]) -> SmolStr {
+/// A header's text as sent; read as ISO 8859-1 if it is not UTF-8.
+pub(crate) fn text(bytes: &[u8]) -> SmolStr {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.into(),
         Err(_) => bytes.iter().copied().map(char::from).collect(),
     }
 }
 
-/// Parses with room for a usual head, and once more with room for the largest.
+/// Parses with room for a usual head, and if that is too small, for the largest.
 fn with_room<'b, T>(
     parse: impl Fn(&mut [httparse::Header<'b>]) -> Result<T, httparse::Error>,
 ) -> Result<T, Unreadable> {
@@ -187,7 +189,7 @@ fn last_transfer_coding(headers: &[Header]) -> Option<&str> {
         .map(|value| value.rsplit(',').next().unwrap_or(value).trim())
 }
 
-/// One length, however often it is said; different ones are an attack or a fault.
+/// The length, which may be repeated; different ones are an attack or a fault.
 fn content_length(headers: &[Header]) -> Result<Option<u64>, Unreadable> {
     let mut length = None;
     for part in Header::values(headers, "content-length").flat_map(|value| value.split(',')) {
@@ -210,5 +212,5 @@ const MAX_METHOD: usize = 32;
 /// More than agents and origins send.
 const USUAL_HEADERS: usize = 64;
 
-/// Bounds what a peer can make us hold; servers accept a hundred or so.
+/// Servers accept about a hundred; bounds what a peer can make us hold.
 const MAX_HEADERS: usize = 16 * 1024;

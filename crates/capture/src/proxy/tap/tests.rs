@@ -1,12 +1,15 @@
-//! The taps at every cut of what passes, and on bytes that are no protocol.
+//! Taps read the same however bytes are cut, and survive bytes of no protocol.
 
 use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Cut, Scope, Seen, Side, Tap};
-use crate::proxy::recorder::{self, Direction, Recorder};
-use crate::proxy::sink::MemorySink;
+use crate::proxy::recorder;
+use crate::proxy::recorder::Recorder;
+use crate::proxy::sink::memory::MemorySink;
+use crate::proxy::tap::connection::{Tap, TapSummary};
+use crate::proxy::tap::exchanges::ConnectionExchanges;
+use crate::proxy::wire::{ConnectionEnd, Direction, Side};
 use crate::record::{Exchange, Limits, Record, Secrets, Session, Timestamp};
 
 const HTTP1_UP: &[u8] = b"\r\nPOST /a?b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n\
@@ -26,8 +29,8 @@ const HTTP2_DOWN: &[u8] =
     \x00\x00\x02\x00\x00\x00\x00\x00\x03hi\x00\x00\x00\x00\x01\x00\x00\x00\x03\
     \x00\x00\x01\x01\x05\x00\x00\x00\x01\x8d";
 
-/// What a tap makes of both directions, each in the pieces given, up first.
-fn watch(up: &[&[u8]], down: &[&[u8]]) -> (Vec<Exchange>, Seen) {
+/// What a tap reads from both directions, each in the given pieces, up first.
+fn watch(up: &[&[u8]], down: &[&[u8]]) -> (Vec<Exchange>, TapSummary) {
     let sink = MemorySink::new();
     let session = Session {
         started_at: Timestamp::from_micros(0),
@@ -43,18 +46,18 @@ fn watch(up: &[&[u8]], down: &[&[u8]]) -> (Vec<Exchange>, Seen) {
         body_limit: 1 << 20,
         queue_limit: 1 << 30,
         keep_secrets: true,
-        nap: Duration::ZERO,
+        pause_after_flush: Duration::ZERO,
         session,
     };
     let (recorder, thread): (Recorder, _) = recorder::start(config, sink.clone()).unwrap();
-    let scope = Scope::new(1, "https", "h:443", &recorder);
-    let mut tap = Tap::new(recorder, scope);
+    let exchanges = ConnectionExchanges::new(1, "https", "h:443", &recorder);
+    let mut tap = Tap::new(recorder, exchanges);
     for (direction, pieces) in [(Direction::Up, up), (Direction::Down, down)] {
         for piece in pieces {
             tap.push(direction, piece, 7, 1);
         }
     }
-    let seen = tap.end(Cut::Closed(Side::Agent), 9);
+    let seen = tap.end(ConnectionEnd::Closed(Side::Agent), 9);
     thread.finish();
     let exchanges = sink
         .records()
@@ -67,7 +70,7 @@ fn watch(up: &[&[u8]], down: &[&[u8]]) -> (Vec<Exchange>, Seen) {
     (exchanges, seen)
 }
 
-/// All that cutting must not change: everything but the delay, which is one for each piece.
+/// What cutting must not change: everything except the delay, which is counted by piece.
 fn told(exchanges: Vec<Exchange>) -> Vec<String> {
     exchanges
         .into_iter()

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// What a tap met that it cannot read; the traffic itself goes on.
+/// Bytes that a tap cannot read, in words; the traffic itself goes on.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Unreadable(Cow<'static, str>);
 

@@ -1,30 +1,31 @@
 //! The chunked transfer coding (RFC 9112, section 7.1), read as it passes.
 
-use crate::proxy::tap::{Unreadable, take};
+use crate::proxy::tap::bytes::take;
+use crate::proxy::tap::unreadable::Unreadable;
 
-/// Where in a chunked body the next byte stands.
+/// Where in a chunked body the next byte is.
 #[derive(Debug, Default)]
-pub(super) enum Chunked {
-    /// In the size, or before it.
+pub(crate) enum Chunked {
+    /// At the first digit of a size.
     #[default]
     Start,
     /// In the size, with its value so far.
     Size(u64),
-    /// Behind the size: an extension, up to the line's end.
+    /// After the size: an extension, up to the end of the line.
     Extension(u64),
-    /// Behind the CR of the size's line.
+    /// After the CR of the size's line.
     SizeEnd(u64),
-    /// In the data, with so many bytes left.
+    /// In the data; this many bytes are left.
     Data(u64),
-    /// Before the line end behind the data.
+    /// Before the line end that follows the data.
     DataEnd,
-    /// Behind that line end's CR.
+    /// After the CR of that line end.
     DataCr,
 }
 
 /// What comes next in a chunked body.
 #[derive(Debug)]
-pub(super) enum ChunkedStep<'a> {
+pub(crate) enum ChunkedStep<'a> {
     /// A piece of data.
     Data(&'a [u8]),
     /// The last chunk's line has ended; trailers follow.
@@ -32,8 +33,8 @@ pub(super) enum ChunkedStep<'a> {
 }
 
 impl Chunked {
-    /// Takes the next step out of `bytes`; `None` when they are used up.
-    pub(super) fn next<'a>(
+    /// Takes the next step off the front of `bytes`; `None` when they are used up.
+    pub(crate) fn next<'a>(
         &mut self,
         bytes: &mut &'a [u8],
     ) -> Result<Option<ChunkedStep<'a>>, Unreadable> {

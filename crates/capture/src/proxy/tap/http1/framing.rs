@@ -1,30 +1,30 @@
 //! HTTP/1 message framing (RFC 9112): where heads, bodies and trailers begin and end.
 //!
 //! Bytes of one direction go in as they passed, in pieces of any size; heads,
-//! pieces of body and ends come out. Nothing is altered and nothing is kept
-//! but an unfinished head. How a body ends is the caller's to say, because a
-//! response's framing depends on its request.
+//! pieces of body and ends come out. Only an unfinished head is kept. The caller
+//! says how a body ends, because a response's framing depends on its request.
 
 use std::borrow::Cow;
 
-use super::chunked::{Chunked, ChunkedStep};
-use crate::proxy::tap::head::Length;
-use crate::proxy::tap::{Unreadable, take};
+use crate::proxy::tap::bytes::take;
+use crate::proxy::tap::head::BodyLength;
+use crate::proxy::tap::http1::chunked::{Chunked, ChunkedStep};
+use crate::proxy::tap::unreadable::Unreadable;
 
 /// Cuts one direction of a connection into messages.
 #[derive(Debug, Default)]
-pub(super) struct Framing {
-    state: State,
+pub(crate) struct Http1Framing {
+    state: Http1State,
     /// The unfinished head or trailer section.
     head: Vec<u8>,
-    /// Bytes on the head's unfinished line, its CR left out.
+    /// Bytes on the head's unfinished line, not counting its CR.
     line: usize,
 }
 
 /// What comes next in one direction.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Step<'a> {
-    /// A whole head, its empty line included. Call [`Framing::body`] before the next step.
+pub(crate) enum Http1Step<'a> {
+    /// A whole head, its empty line included. Call [`Http1Framing::body`] before the next step.
     Head(Cow<'a, [u8]>),
     /// A piece of the body, transfer framing off.
     Body(&'a [u8]),
@@ -35,7 +35,7 @@ pub(super) enum Step<'a> {
 }
 
 #[derive(Debug, Default)]
-enum State {
+enum Http1State {
     #[default]
     Head,
     Known(u64),
@@ -44,80 +44,80 @@ enum State {
     Trailers,
 }
 
-impl Framing {
-    /// Takes the next step out of `bytes`, and its bytes off the front of them.
+impl Http1Framing {
+    /// Takes the next step off the front of `bytes`.
     ///
     /// `None` when `bytes` is used up.
     ///
     /// # Errors
     ///
-    /// [`Unreadable`] for a head or a chunk that this side of a peer could not
-    /// have read either, or that outgrows its bound. The framing is of no more use then.
-    pub(super) fn next<'a>(
+    /// [`Unreadable`] for a head or a chunk that no peer could read either, or that outgrows its
+    /// bound. The framing cannot be used after that.
+    pub(crate) fn next<'a>(
         &mut self,
         bytes: &mut &'a [u8],
-    ) -> Result<Option<Step<'a>>, Unreadable> {
+    ) -> Result<Option<Http1Step<'a>>, Unreadable> {
         match &mut self.state {
-            State::Head => {
+            Http1State::Head => {
                 self.skip_blank_lines(bytes);
-                Ok(self.take_section(bytes)?.map(Step::Head))
+                Ok(self.take_section(bytes)?.map(Http1Step::Head))
             }
-            State::Known(0) => {
-                self.state = State::Head;
-                Ok(Some(Step::End))
+            Http1State::Known(0) => {
+                self.state = Http1State::Head;
+                Ok(Some(Http1Step::End))
             }
-            State::Known(left) => {
+            Http1State::Known(left) => {
                 let length = usize::try_from(*left).unwrap_or(usize::MAX);
                 let piece = take(bytes, length);
                 *left -= piece.len() as u64;
-                Ok((!piece.is_empty()).then_some(Step::Body(piece)))
+                Ok((!piece.is_empty()).then_some(Http1Step::Body(piece)))
             }
-            State::Chunked(chunked) => match chunked.next(bytes)? {
+            Http1State::Chunked(chunked) => match chunked.next(bytes)? {
                 None => Ok(None),
-                Some(ChunkedStep::Data(piece)) => Ok(Some(Step::Body(piece))),
+                Some(ChunkedStep::Data(piece)) => Ok(Some(Http1Step::Body(piece))),
                 Some(ChunkedStep::Last) => {
-                    self.state = State::Trailers;
+                    self.state = Http1State::Trailers;
                     self.next(bytes)
                 }
             },
-            State::UntilClose => {
+            Http1State::UntilClose => {
                 let piece = take(bytes, usize::MAX);
-                Ok((!piece.is_empty()).then_some(Step::Body(piece)))
+                Ok((!piece.is_empty()).then_some(Http1Step::Body(piece)))
             }
-            State::Trailers => {
+            Http1State::Trailers => {
                 let Some(section) = self.take_section(bytes)? else {
                     return Ok(None);
                 };
-                self.state = State::Known(0);
+                self.state = Http1State::Known(0);
                 if section.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
                     return self.next(bytes);
                 }
-                Ok(Some(Step::Trailers(section)))
+                Ok(Some(Http1Step::Trailers(section)))
             }
         }
     }
 
-    /// Says how the body after the head that was just taken ends.
-    pub(super) fn body(&mut self, length: Length) {
+    /// Sets how the body ends, after its head has been taken.
+    pub(crate) fn body(&mut self, length: BodyLength) {
         self.state = match length {
-            Length::Known(length) => State::Known(length),
-            Length::Chunked => State::Chunked(Chunked::default()),
-            Length::UntilClose => State::UntilClose,
+            BodyLength::Known(length) => Http1State::Known(length),
+            BodyLength::Chunked => Http1State::Chunked(Chunked::default()),
+            BodyLength::UntilClose => Http1State::UntilClose,
         };
     }
 
     /// Whether the next byte begins a head.
-    pub(super) fn between_messages(&self) -> bool {
-        matches!(self.state, State::Head) && self.head.is_empty()
+    pub(crate) fn between_messages(&self) -> bool {
+        matches!(self.state, Http1State::Head) && self.head.is_empty()
     }
 
     /// Whether the end of the connection is the end of the body.
-    pub(super) fn ends_with_connection(&self) -> bool {
-        matches!(self.state, State::UntilClose)
+    pub(crate) fn ends_with_connection(&self) -> bool {
+        matches!(self.state, Http1State::UntilClose)
     }
 
-    /// The unfinished head, which is no head after an upgrade.
-    pub(super) fn into_unfinished(self) -> Vec<u8> {
+    /// What was held as an unfinished head; after an upgrade it is the new protocol's first bytes.
+    pub(crate) fn into_unfinished(self) -> Vec<u8> {
         self.head
     }
 
@@ -128,7 +128,7 @@ impl Framing {
         }
     }
 
-    /// Takes lines up to and with an empty one; `None` while it has not come.
+    /// Takes lines up to and including an empty one; `None` until that has come.
     fn take_section<'a>(
         &mut self,
         bytes: &mut &'a [u8],

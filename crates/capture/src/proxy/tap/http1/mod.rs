@@ -4,4 +4,4 @@ mod chunked;
 mod framing;
 mod observer;
 
-pub(super) use observer::Observer;
+pub(crate) use observer::Http1Observer;

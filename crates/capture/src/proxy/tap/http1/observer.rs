@@ -5,45 +5,48 @@
 
 use std::collections::VecDeque;
 
-use super::framing::{Framing, Step};
-use crate::proxy::recorder::{Direction, WebSocketOpen};
-use crate::proxy::tap::Unreadable;
-use crate::proxy::tap::draft::{BodyDraft, Draft, RequestDraft, ResponseDraft, Stamp};
-use crate::proxy::tap::head::{self, Length, RequestHead, ResponseHead};
-use crate::proxy::tap::scope::{Cut, Scope, add_delay};
+use crate::proxy::tap::exchanges::ConnectionExchanges;
+use crate::proxy::tap::head;
+use crate::proxy::tap::head::{BodyLength, RequestHead, ResponseHead};
+use crate::proxy::tap::http1::framing::{Http1Framing, Http1Step};
+use crate::proxy::tap::unreadable::Unreadable;
+use crate::proxy::wire::{
+    BodyDraft, ConnectionEnd, Direction, Draft, RequestDraft, ResponseDraft, SocketInfo, Stamp,
+    add_piece,
+};
 use crate::record::{Header, OutcomeState};
 
 /// Watches both directions of an HTTP/1 connection.
 #[derive(Debug)]
-pub(in crate::proxy::tap) struct Observer {
-    scope: Scope,
-    up: Framing,
-    down: Framing,
+pub(crate) struct Http1Observer {
+    exchanges: ConnectionExchanges,
+    up: Http1Framing,
+    down: Http1Framing,
     /// Requests whose exchange has not ended; their responses come in this order.
     open: VecDeque<Box<Draft>>,
-    /// When the unfinished head of each direction began.
+    /// When the unfinished head of each direction began, by [`Direction::index`].
     head_start: [Stamp; 2],
     upgrade: Option<Upgrade>,
-    /// Whether the agent ended its half in the middle of a request that was not yet answered.
+    /// Whether the agent ended its half within a request that had no answer yet.
     request_cut: bool,
 }
 
 /// What a 101 opened.
 #[derive(Debug)]
-pub(in crate::proxy::tap) struct Upgrade {
+pub(crate) struct Upgrade {
     /// `None` when the response named another protocol.
-    pub(in crate::proxy::tap) websocket: Option<WebSocketOpen>,
-    /// Bytes of the new protocol that came together with the heads.
-    pub(in crate::proxy::tap) early_up: Vec<u8>,
-    pub(in crate::proxy::tap) early_down: Vec<u8>,
+    pub(crate) websocket: Option<SocketInfo>,
+    /// Bytes of the new protocol that came along with the heads.
+    pub(crate) early_up: Vec<u8>,
+    pub(crate) early_down: Vec<u8>,
 }
 
-impl Observer {
-    pub(in crate::proxy::tap) fn new(scope: Scope) -> Self {
+impl Http1Observer {
+    pub(crate) fn new(exchanges: ConnectionExchanges) -> Self {
         Self {
-            scope,
-            up: Framing::default(),
-            down: Framing::default(),
+            exchanges,
+            up: Http1Framing::default(),
+            down: Http1Framing::default(),
             open: VecDeque::new(),
             head_start: [0; 2],
             upgrade: None,
@@ -51,20 +54,20 @@ impl Observer {
         }
     }
 
-    pub(in crate::proxy::tap) fn scope_mut(&mut self) -> &mut Scope {
-        &mut self.scope
+    pub(crate) fn exchanges_mut(&mut self) -> &mut ConnectionExchanges {
+        &mut self.exchanges
     }
 
-    pub(in crate::proxy::tap) fn is_idle(&self) -> bool {
+    pub(crate) fn is_idle(&self) -> bool {
         self.open.is_empty() && self.up.between_messages()
     }
 
-    pub(in crate::proxy::tap) fn take_upgrade(&mut self) -> Option<Upgrade> {
+    pub(crate) fn take_upgrade(&mut self) -> Option<Upgrade> {
         self.upgrade.take()
     }
 
     /// Takes bytes that passed at `at`.
-    pub(in crate::proxy::tap) fn push(
+    pub(crate) fn push(
         &mut self,
         direction: Direction,
         bytes: &[u8],
@@ -78,44 +81,44 @@ impl Observer {
         }
     }
 
-    /// Adds what handing bytes on took to the exchange that they belong to.
-    pub(in crate::proxy::tap) fn delayed(&mut self, direction: Direction, delay_us: u64) {
+    /// Adds the time that handing on took to the exchange that the bytes belong to.
+    pub(crate) fn delayed(&mut self, direction: Direction, delay_us: u64) {
         let draft = match direction {
             Direction::Up => self.open.back_mut(),
             Direction::Down => self.open.front_mut(),
         };
         if let Some(draft) = draft {
-            add_delay(&mut draft.delay, delay_us);
+            add_piece(&mut draft.delay, delay_us);
         }
     }
 
-    /// The agent has ended its half: an answer that still comes is none to a whole request.
-    pub(in crate::proxy::tap) fn agent_ended(&mut self) {
+    /// The agent has ended its half: an answer that still comes does not complete a cut request.
+    pub(crate) fn agent_ended(&mut self) {
         self.request_cut = self.open.back().is_some_and(|draft| {
             let answered = draft.response.as_ref().is_some_and(|r| r.end.is_some());
             draft.request.end.is_none() && !answered
         });
     }
 
-    /// The origin has ended its half: that is the end of a body without a length.
-    pub(in crate::proxy::tap) fn origin_ended(&mut self, at: Stamp) {
+    /// The origin has ended its half, which ends a body without a length.
+    pub(crate) fn origin_ended(&mut self, at: Stamp) {
         if self.down.ends_with_connection() {
-            self.down.body(Length::Known(0));
+            self.down.body(BodyLength::Known(0));
             self.end_response(at);
         }
     }
 
     /// The connection is gone.
-    pub(in crate::proxy::tap) fn end(&mut self, cut: Cut, _at: Stamp) {
+    pub(crate) fn end(&mut self, end: ConnectionEnd) {
         for draft in std::mem::take(&mut self.open) {
-            // Answered in full before the request was: the origin did not want the rest.
+            // The origin answered in full without waiting for the rest of the request.
             let answered = draft.response.as_ref().is_some_and(|r| r.end.is_some());
             let state = if answered && !self.request_cut {
                 OutcomeState::Complete
             } else {
                 OutcomeState::Aborted
             };
-            self.scope.finish(draft, state, Some(cut.reason()));
+            self.exchanges.finish(draft, state, Some(end.reason()));
         }
     }
 
@@ -126,19 +129,19 @@ impl Observer {
             }
             match self.up.next(&mut bytes)? {
                 None => return Ok(()),
-                Some(Step::Head(head)) => self.begin_request(&head)?,
-                Some(Step::Body(piece)) => {
-                    let limit = self.scope.body_limit;
+                Some(Http1Step::Head(head)) => self.begin_request(&head)?,
+                Some(Http1Step::Body(piece)) => {
+                    let limit = self.exchanges.body_limit;
                     if let Some(draft) = self.open.back_mut() {
                         draft.request.body.push(piece, at, limit);
                     }
                 }
-                Some(Step::Trailers(section)) => {
+                Some(Http1Step::Trailers(section)) => {
                     if let Some(draft) = self.open.back_mut() {
                         draft.request.trailers = head::trailers(&section)?;
                     }
                 }
-                Some(Step::End) => self.end_request(at),
+                Some(Http1Step::End) => self.end_request(at),
             }
         }
     }
@@ -150,7 +153,7 @@ impl Observer {
             }
             match self.down.next(&mut bytes)? {
                 None => return Ok(()),
-                Some(Step::Head(head)) => {
+                Some(Http1Step::Head(head)) => {
                     let head = ResponseHead::parse(&head)?;
                     if head.status == 101 {
                         self.switch_protocols(head, bytes, at);
@@ -158,19 +161,19 @@ impl Observer {
                     }
                     self.begin_response(head, at)?;
                 }
-                Some(Step::Body(piece)) => {
-                    let limit = self.scope.body_limit;
+                Some(Http1Step::Body(piece)) => {
+                    let limit = self.exchanges.body_limit;
                     if let Some(response) = self.answer() {
                         response.body.push(piece, at, limit);
                     }
                 }
-                Some(Step::Trailers(section)) => {
+                Some(Http1Step::Trailers(section)) => {
                     let trailers = head::trailers(&section)?;
                     if let Some(response) = self.answer() {
                         response.trailers = trailers;
                     }
                 }
-                Some(Step::End) => self.end_response(at),
+                Some(Http1Step::End) => self.end_response(at),
             }
         }
     }
@@ -184,7 +187,7 @@ impl Observer {
         let head = RequestHead::parse(head)?;
         let length = head.length()?;
         let hosts = Header::values(&head.headers, "host");
-        let (url, note) = self.scope.url(head.target, hosts);
+        let (url, note) = self.exchanges.url(head.target, hosts);
         let oddity = head.oddity();
         let request = RequestDraft {
             method: head.method,
@@ -194,7 +197,7 @@ impl Observer {
             headers: head.headers,
             ..RequestDraft::default()
         };
-        let mut draft = self.scope.draft(self.head_start[0], request);
+        let mut draft = self.exchanges.draft(self.head_start[0], request);
         draft.notes.extend(note.into_iter().chain(oddity));
         self.open.push_back(draft);
         self.up.body(length);
@@ -214,8 +217,8 @@ impl Observer {
 
     fn begin_response(&mut self, head: ResponseHead, at: Stamp) -> Result<(), Unreadable> {
         let Some(draft) = self.open.front_mut() else {
-            // 408 on an idle connection, say: the agent reads it as it likes.
-            self.scope.notes.push(format!(
+            // For example 408 on an idle connection, which belongs to no exchange.
+            self.exchanges.notes.push(format!(
                 "the origin answered {} without a request",
                 head.status
             ));
@@ -225,7 +228,7 @@ impl Observer {
         self.down.body(length);
         if (100..200).contains(&head.status) {
             draft.interim(head.status, head.headers, at);
-            // Its End belongs to no response.
+            // `answer` finds no response when its `End` comes.
             return Ok(());
         }
         draft.response = Some(ResponseDraft {
@@ -256,7 +259,7 @@ impl Observer {
         }
     }
 
-    /// The response that is being received.
+    /// The response under way.
     fn answer(&mut self) -> Option<&mut ResponseDraft> {
         self.open
             .front_mut()
@@ -266,17 +269,17 @@ impl Observer {
 
     fn finish_front(&mut self) {
         if let Some(draft) = self.open.pop_front() {
-            self.scope.finish(draft, OutcomeState::Complete, None);
+            self.exchanges.finish(draft, OutcomeState::Complete, None);
         }
     }
 
-    /// A 101 ends its exchange and the reading of HTTP.
+    /// A 101 ends its exchange, and HTTP on this connection.
     fn switch_protocols(&mut self, head: ResponseHead, early_down: &[u8], at: Stamp) {
         let Some(mut draft) = self.open.pop_front() else {
             return;
         };
-        let websocket = names(&head.headers, "upgrade", "websocket").then(|| WebSocketOpen {
-            connection: self.scope.connection,
+        let websocket = names(&head.headers, "upgrade", "websocket").then(|| SocketInfo {
+            connection: self.exchanges.connection,
             upgrade: draft.id,
             url: websocket_url(&draft.request.url),
             http_version: draft.request.http_version,
@@ -293,7 +296,7 @@ impl Observer {
             end: Some(at),
             ..ResponseDraft::default()
         });
-        self.scope.finish(draft, OutcomeState::Complete, None);
+        self.exchanges.finish(draft, OutcomeState::Complete, None);
         self.upgrade = Some(Upgrade {
             websocket,
             early_up: std::mem::take(&mut self.up).into_unfinished(),
@@ -302,7 +305,7 @@ impl Observer {
     }
 }
 
-/// Whether one of a header's comma-separated values is `token`.
+/// Whether `token` is one of a header's comma-separated values.
 fn names(headers: &[Header], name: &str, token: &str) -> bool {
     Header::values(headers, name)
         .flat_map(|value| value.split(','))

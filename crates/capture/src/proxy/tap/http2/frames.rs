@@ -1,80 +1,83 @@
-//! HTTP/2 frames (RFC 9113, section 4), cut out of one direction as they pass.
+//! Splits one direction of an HTTP/2 connection into frames (RFC 9113, section 4).
 //!
-//! The payload of DATA is handed out in pieces as it comes; that of other
-//! frames is held until it is whole, and that of frames which say nothing about
-//! an exchange is passed over.
+//! The payload of DATA is handed out in pieces as it comes. Other frames are held
+//! until they are whole, or skipped if they say nothing about an exchange.
 
-use crate::proxy::tap::{Unreadable, take};
+use crate::proxy::tap::bytes::take;
+use crate::proxy::tap::unreadable::Unreadable;
 
-/// Cuts one direction of a connection into frames.
+/// Splits one direction into frames.
 #[derive(Debug, Default)]
-pub(super) struct Frames {
-    /// Bytes of the client's preface that are still to come.
+pub(crate) struct FrameReader {
+    /// Bytes still to come of the client's preface.
     preface: usize,
     /// The unfinished frame header, or the payload of a frame that is held whole.
     held: Vec<u8>,
-    current: Option<Current>,
+    current: Option<CurrentFrame>,
 }
 
 /// The frame whose payload is passing.
 #[derive(Debug, Clone, Copy)]
-struct Current {
-    head: Head,
+struct CurrentFrame {
+    head: Http2FrameHead,
     left: usize,
-    /// Of DATA: padding at the end, once it is known.
+    /// Padding at the end of DATA, once it is known.
     padding: Option<usize>,
 }
 
 /// A frame header.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Head {
-    pub(super) kind: u8,
-    pub(super) flags: u8,
-    pub(super) stream: u32,
+pub(crate) struct Http2FrameHead {
+    pub(crate) kind: u8,
+    pub(crate) flags: u8,
+    pub(crate) stream: u32,
     length: usize,
 }
 
 /// What comes next in one direction.
 #[derive(Debug)]
-pub(super) enum Step<'a> {
-    /// A piece of a stream's body, padding off.
+pub(crate) enum Http2Step<'a> {
+    /// A piece of a stream's body, without padding.
     Data { stream: u32, piece: &'a [u8] },
     /// DATA has passed whole.
     DataEnd { stream: u32, end_stream: bool },
     /// A whole frame of another kind.
-    Frame { head: Head, payload: Vec<u8> },
+    Frame {
+        head: Http2FrameHead,
+        payload: Vec<u8>,
+    },
 }
 
-pub(super) const DATA: u8 = 0;
-pub(super) const HEADERS: u8 = 1;
-pub(super) const RST_STREAM: u8 = 3;
-pub(super) const PUSH_PROMISE: u8 = 5;
-pub(super) const GOAWAY: u8 = 7;
-pub(super) const CONTINUATION: u8 = 9;
+pub(crate) const DATA: u8 = 0;
+pub(crate) const HEADERS: u8 = 1;
+pub(crate) const RST_STREAM: u8 = 3;
+pub(crate) const PUSH_PROMISE: u8 = 5;
+pub(crate) const GOAWAY: u8 = 7;
+pub(crate) const CONTINUATION: u8 = 9;
 
-pub(super) const END_STREAM: u8 = 0x1;
-pub(super) const END_HEADERS: u8 = 0x4;
-pub(super) const PADDED: u8 = 0x8;
-pub(super) const PRIORITY: u8 = 0x20;
+pub(crate) const END_STREAM: u8 = 0x1;
+pub(crate) const END_HEADERS: u8 = 0x4;
+pub(crate) const PADDED: u8 = 0x8;
+pub(crate) const PRIORITY: u8 = 0x20;
 
-impl Frames {
+impl FrameReader {
     /// One direction, with `preface` bytes before its first frame.
-    pub(super) fn new(preface: usize) -> Self {
+    pub(crate) fn new(preface: usize) -> Self {
         Self {
             preface,
             ..Self::default()
         }
     }
 
-    /// Takes the next step out of `bytes`; `None` when they are used up.
+    /// Takes the next step off the front of `bytes`; `None` when they are used up.
     ///
     /// # Errors
     ///
     /// [`Unreadable`] for a held frame over its bound, and for padding longer than its frame.
-    pub(super) fn next<'a>(
+    pub(crate) fn next<'a>(
         &mut self,
         bytes: &mut &'a [u8],
-    ) -> Result<Option<Step<'a>>, Unreadable> {
+    ) -> Result<Option<Http2Step<'a>>, Unreadable> {
         let skipped = self.preface.min(bytes.len());
         self.preface -= skipped;
         *bytes = &bytes[skipped..];
@@ -95,12 +98,12 @@ impl Frames {
             }
             let left = current.left - piece.len();
             if left > 0 {
-                self.current = Some(Current { left, ..current });
+                self.current = Some(CurrentFrame { left, ..current });
                 return Ok(None);
             }
             self.current = None;
             if is_read(current.head.kind) {
-                return Ok(Some(Step::Frame {
+                return Ok(Some(Http2Step::Frame {
                     head: current.head,
                     payload: std::mem::take(&mut self.held),
                 }));
@@ -108,7 +111,7 @@ impl Frames {
         }
     }
 
-    fn take_head(&mut self, bytes: &mut &[u8]) -> Result<Option<Current>, Unreadable> {
+    fn take_head(&mut self, bytes: &mut &[u8]) -> Result<Option<CurrentFrame>, Unreadable> {
         let missing = HEAD_BYTES - self.held.len();
         self.held.extend_from_slice(take(bytes, missing));
         let Ok(raw) = <[u8; HEAD_BYTES]>::try_from(self.held.as_slice()) else {
@@ -116,7 +119,7 @@ impl Frames {
         };
         self.held.clear();
         let [l2, l1, l0, kind, flags, s3, s2, s1, s0] = raw;
-        let head = Head {
+        let head = Http2FrameHead {
             kind,
             flags,
             stream: u32::from_be_bytes([s3, s2, s1, s0]) & 0x7fff_ffff,
@@ -127,7 +130,7 @@ impl Frames {
                 "an HTTP/2 control frame of more than 1 MiB",
             ));
         }
-        Ok(Some(Current {
+        Ok(Some(CurrentFrame {
             head,
             left: head.length,
             padding: (flags & PADDED == 0).then_some(0),
@@ -136,9 +139,9 @@ impl Frames {
 
     fn data<'a>(
         &mut self,
-        mut current: Current,
+        mut current: CurrentFrame,
         bytes: &mut &'a [u8],
-    ) -> Result<Option<Step<'a>>, Unreadable> {
+    ) -> Result<Option<Http2Step<'a>>, Unreadable> {
         let head = current.head;
         if current.padding.is_none() {
             let [length] = take(bytes, 1.min(current.left)) else {
@@ -161,7 +164,7 @@ impl Frames {
         current.left -= piece.len();
         if !piece.is_empty() {
             self.current = Some(current);
-            return Ok(Some(Step::Data {
+            return Ok(Some(Http2Step::Data {
                 stream: head.stream,
                 piece,
             }));
@@ -174,7 +177,7 @@ impl Frames {
             return Ok(None);
         }
         self.current = None;
-        Ok(Some(Step::DataEnd {
+        Ok(Some(Http2Step::DataEnd {
             stream: head.stream,
             end_stream: head.flags & END_STREAM != 0,
         }))
@@ -191,5 +194,5 @@ fn is_read(kind: u8) -> bool {
 
 const HEAD_BYTES: usize = 9;
 
-/// Endpoints accept header blocks of 16 KiB to a few hundred; bounds what a peer can make us hold.
+/// Endpoints accept header blocks of up to some hundred KiB; bounds what a peer can make us hold.
 const MAX_HELD_BYTES: usize = 1024 * 1024;

@@ -1,8 +1,8 @@
-//! HTTP/2 as it passes (RFC 9113): frames cut, header blocks decoded, streams put together.
+//! HTTP/2 as it passes (RFC 9113): frames, header blocks, streams.
 
 mod frames;
 mod hpack;
 mod observer;
 mod streams;
 
-pub(super) use observer::{Observer, PREFACE};
+pub(crate) use observer::{Http2Observer, PREFACE};

@@ -1,39 +1,38 @@
 //! Reads both directions of an HTTP/2 connection, and ends its exchanges.
 //!
-//! Header compression (RFC 7541) has state: a header block that cannot be
-//! decoded makes every later one of its direction unreadable, so that reading
-//! ends there, and says so.
+//! Header compression (RFC 7541) has state: after a header block that cannot be
+//! decoded no later one of its direction can be, so reading ends there with a note.
 
-use super::frames::{self, Frames, Step};
-use super::hpack::Decoder;
-use super::streams::{HeaderBlock, Streams};
-use crate::proxy::recorder::Direction;
-use crate::proxy::tap::Unreadable;
-use crate::proxy::tap::draft::Stamp;
-use crate::proxy::tap::scope::{Cut, Scope, Side};
+use crate::proxy::tap::exchanges::ConnectionExchanges;
+use crate::proxy::tap::http2::frames;
+use crate::proxy::tap::http2::frames::{FrameReader, Http2Step};
+use crate::proxy::tap::http2::hpack::HpackDecoder;
+use crate::proxy::tap::http2::streams::{HeaderBlock, Streams};
+use crate::proxy::tap::unreadable::Unreadable;
+use crate::proxy::wire::{ConnectionEnd, Direction, Stamp};
 
 /// What a client sends first (RFC 9113, section 3.4).
-pub(in crate::proxy::tap) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// Watches both directions of an HTTP/2 connection.
 #[derive(Debug)]
-pub(in crate::proxy::tap) struct Observer {
+pub(crate) struct Http2Observer {
     streams: Streams,
-    up: Half,
-    down: Half,
+    up: Http2Direction,
+    down: Http2Direction,
 }
 
 /// One direction.
 #[derive(Debug)]
-struct Half {
-    frames: Frames,
-    decoder: Decoder,
+struct Http2Direction {
+    frames: FrameReader,
+    decoder: HpackDecoder,
     /// The header block whose CONTINUATION frames are still to come.
-    unfinished: Option<Unfinished>,
+    unfinished: Option<UnfinishedBlock>,
 }
 
 #[derive(Debug)]
-struct Unfinished {
+struct UnfinishedBlock {
     stream: u32,
     promised: Option<u32>,
     end_stream: bool,
@@ -41,25 +40,25 @@ struct Unfinished {
     block: Vec<u8>,
 }
 
-impl Observer {
-    pub(in crate::proxy::tap) fn new(scope: Scope) -> Self {
+impl Http2Observer {
+    pub(crate) fn new(exchanges: ConnectionExchanges) -> Self {
         Self {
-            streams: Streams::new(scope),
-            up: Half::new(PREFACE.len()),
-            down: Half::new(0),
+            streams: Streams::new(exchanges),
+            up: Http2Direction::new(PREFACE.len()),
+            down: Http2Direction::new(0),
         }
     }
 
-    pub(in crate::proxy::tap) fn scope_mut(&mut self) -> &mut Scope {
-        self.streams.scope_mut()
+    pub(crate) fn exchanges_mut(&mut self) -> &mut ConnectionExchanges {
+        self.streams.exchanges_mut()
     }
 
-    pub(in crate::proxy::tap) fn is_idle(&self) -> bool {
+    pub(crate) fn is_idle(&self) -> bool {
         self.streams.is_empty()
     }
 
     /// Takes bytes that passed at `at`.
-    pub(in crate::proxy::tap) fn push(
+    pub(crate) fn push(
         &mut self,
         direction: Direction,
         mut bytes: &[u8],
@@ -73,13 +72,15 @@ impl Observer {
         };
         while let Some(step) = half.frames.next(&mut bytes)? {
             match step {
-                Step::Data { stream, piece } => self.streams.data(direction, stream, piece, at),
-                Step::DataEnd { stream, end_stream } => {
+                Http2Step::Data { stream, piece } => {
+                    self.streams.data(direction, stream, piece, at)
+                }
+                Http2Step::DataEnd { stream, end_stream } => {
                     if end_stream {
                         self.streams.ended(direction, stream, at);
                     }
                 }
-                Step::Frame { head, payload } => {
+                Http2Step::Frame { head, payload } => {
                     half.frame(&mut self.streams, direction, head, &payload, at)?;
                 }
             }
@@ -87,22 +88,22 @@ impl Observer {
         Ok(())
     }
 
-    /// Adds what handing bytes on took to the stream that was last seen.
-    pub(in crate::proxy::tap) fn delayed(&mut self, _direction: Direction, delay_us: u64) {
+    /// Adds the time that handing bytes on took to the stream that was seen last.
+    pub(crate) fn delayed(&mut self, delay_us: u64) {
         self.streams.delayed(delay_us);
     }
 
     /// The connection is gone.
-    pub(in crate::proxy::tap) fn end(&mut self, cut: Cut, _at: Stamp) {
-        self.streams.end_all(cut);
+    pub(crate) fn end(&mut self, end: ConnectionEnd) {
+        self.streams.end_all(end);
     }
 }
 
-impl Half {
+impl Http2Direction {
     fn new(preface: usize) -> Self {
         Self {
-            frames: Frames::new(preface),
-            decoder: Decoder::new(),
+            frames: FrameReader::new(preface),
+            decoder: HpackDecoder::new(),
             unfinished: None,
         }
     }
@@ -111,7 +112,7 @@ impl Half {
         &mut self,
         streams: &mut Streams,
         direction: Direction,
-        head: frames::Head,
+        head: frames::Http2FrameHead,
         payload: &[u8],
         at: Stamp,
     ) -> Result<(), Unreadable> {
@@ -120,14 +121,14 @@ impl Half {
             frames::CONTINUATION => self.go_on(head.stream, payload)?,
             frames::RST_STREAM => {
                 if let Ok(code) = <[u8; 4]>::try_from(payload) {
-                    let side = sender(direction);
-                    streams.reset(head.stream, side, u32::from_be_bytes(code), at);
+                    let (by, code) = (direction.sender(), u32::from_be_bytes(code));
+                    streams.reset(head.stream, by, code);
                 }
                 return Ok(());
             }
             frames::GOAWAY => {
                 let code = payload.get(4..8).and_then(|code| code.try_into().ok());
-                streams.goaway(sender(direction), code.map_or(0, u32::from_be_bytes));
+                streams.goaway(direction.sender(), code.map_or(0, u32::from_be_bytes));
                 return Ok(());
             }
             _ => return Ok(()),
@@ -152,10 +153,10 @@ impl Half {
         Ok(())
     }
 
-    /// Takes off what stands around the block's first fragment (RFC 9113, sections 6.2 and 6.6).
+    /// Strips what surrounds the block's first fragment (RFC 9113, sections 6.2 and 6.6).
     fn begin_block(
         &mut self,
-        head: frames::Head,
+        head: frames::Http2FrameHead,
         mut payload: &[u8],
         at: Stamp,
     ) -> Result<(), Unreadable> {
@@ -176,7 +177,7 @@ impl Half {
         } else if head.flags & frames::PRIORITY != 0 {
             payload = payload.get(5..).ok_or_else(short)?;
         }
-        self.unfinished = Some(Unfinished {
+        self.unfinished = Some(UnfinishedBlock {
             stream: head.stream,
             promised,
             end_stream: head.kind == frames::HEADERS && head.flags & frames::END_STREAM != 0,
@@ -204,7 +205,7 @@ impl Half {
     fn decode(&mut self, block: &[u8]) -> Result<HeaderBlock, Unreadable> {
         let mut headers = HeaderBlock::default();
         let (mut fields, mut kept, mut bytes) = (0_u64, 0_u64, 0);
-        // Indexed fields cost one byte each on the wire: bound what they unfold to.
+        // An indexed field costs one byte on the wire: bound what a block expands to.
         let room = (block.len() * MAX_UNFOLDED).max(UNFOLDED_FLOOR);
         let room = room.min(MAX_HEADER_BYTES);
         self.decoder.decode(block, |name, value| {
@@ -225,25 +226,18 @@ impl Half {
     }
 }
 
-fn sender(direction: Direction) -> Side {
-    match direction {
-        Direction::Up => Side::Agent,
-        Direction::Down => Side::Origin,
-    }
-}
-
-/// As for one frame: bounds what CONTINUATION frames can make us hold.
+/// The same as for one frame: bounds what CONTINUATION frames can make us hold.
 const MAX_BLOCK_BYTES: usize = 1024 * 1024;
 
-/// RFC 7541, section 4.1, charges each field so much beside its content.
+/// RFC 7541, section 4.1, charges this much for each field on top of its content.
 const FIELD_BYTES: usize = 32;
 
-/// What is kept of a block, as a multiple of its size, where that is more than the floor.
+/// How much of a block is kept, as a multiple of its size, where that is more than the floor.
 const MAX_UNFOLDED: usize = 32;
 
-/// So much is kept of every block, however small: a request that repeats all headers of the one
-/// before it is a few dozen bytes, and rightly unfolds to some kilobytes.
+/// Kept of every block, however small: a request that repeats the headers of the one before it
+/// is a few dozen bytes, and rightly expands to some kilobytes.
 const UNFOLDED_FLOOR: usize = 64 * 1024;
 
-/// So much is kept at most.
+/// Kept of any block at most.
 const MAX_HEADER_BYTES: usize = 4 * 1024 * 1024;

@@ -4,35 +4,36 @@ use std::collections::HashMap;
 
 use smol_str::SmolStr;
 
-use crate::proxy::recorder::Direction;
-use crate::proxy::tap::Unreadable;
-use crate::proxy::tap::draft::{BodyDraft, Draft, RequestDraft, ResponseDraft, Stamp};
+use crate::proxy::tap::exchanges::ConnectionExchanges;
 use crate::proxy::tap::head;
-use crate::proxy::tap::scope::{Cut, Scope, Side, add_delay};
+use crate::proxy::tap::unreadable::Unreadable;
+use crate::proxy::wire::{
+    BodyDraft, ConnectionEnd, Direction, Draft, RequestDraft, ResponseDraft, Side, Stamp, add_piece,
+};
 use crate::record::{Header, OutcomeState};
 
-/// A decoded header block, its pseudo-headers apart.
+/// A decoded header block, with its pseudo-headers separate.
 #[derive(Debug, Default)]
-pub(super) struct HeaderBlock {
+pub(crate) struct HeaderBlock {
     method: Option<SmolStr>,
     scheme: Option<SmolStr>,
     authority: Option<SmolStr>,
     path: Option<SmolStr>,
     status: Option<u16>,
     headers: Vec<Header>,
-    /// Why not all of it is here, where it is not.
+    /// Why some of its fields are missing, if they are.
     cut: Option<String>,
 }
 
 impl HeaderBlock {
-    /// Notes that the block has more fields than are kept.
-    pub(super) fn cut(&mut self, note: String) {
+    /// Notes that not all of the block's fields are kept.
+    pub(crate) fn cut(&mut self, note: String) {
         self.cut = Some(note);
     }
 
-    /// Takes a field. A pseudo-header that comes again, that is unknown, or that cannot be
-    /// read stays among the headers, where it is seen.
-    pub(super) fn push(&mut self, name: SmolStr, value: SmolStr) {
+    /// Takes a field. A pseudo-header that is repeated, unknown or unreadable stays among the
+    /// headers, where a reader sees it.
+    pub(crate) fn push(&mut self, name: SmolStr, value: SmolStr) {
         let place = match name.as_str() {
             ":method" => &mut self.method,
             ":scheme" => &mut self.scheme,
@@ -50,7 +51,7 @@ impl HeaderBlock {
         }
     }
 
-    /// What is wrong with it as the head of a request (RFC 9113, section 8.3).
+    /// A note if it is malformed as the head of a request (RFC 9113, section 8.3).
     fn oddity(&self) -> Option<String> {
         let stray = self
             .headers
@@ -67,44 +68,44 @@ impl HeaderBlock {
 
 /// The open streams.
 #[derive(Debug)]
-pub(super) struct Streams {
-    scope: Scope,
+pub(crate) struct Streams {
+    exchanges: ConnectionExchanges,
     open: HashMap<u32, Box<Draft>>,
-    /// The stream that the bytes which passed last belong to.
+    /// The stream of the bytes that passed last.
     last: u32,
     pending_delay: u64,
 }
 
 impl Streams {
-    pub(super) fn new(scope: Scope) -> Self {
+    pub(crate) fn new(exchanges: ConnectionExchanges) -> Self {
         Self {
-            scope,
+            exchanges,
             open: HashMap::new(),
             last: 0,
             pending_delay: 0,
         }
     }
 
-    pub(super) fn scope_mut(&mut self) -> &mut Scope {
-        &mut self.scope
+    pub(crate) fn exchanges_mut(&mut self) -> &mut ConnectionExchanges {
+        &mut self.exchanges
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.open.is_empty()
     }
 
-    /// Sets what handing on the bytes that follow took: the first stream in them gets it.
-    pub(super) fn pending_delay(&mut self, delay_us: u64) {
+    /// Sets the delay of the bytes that follow: the first stream in them is charged with it.
+    pub(crate) fn pending_delay(&mut self, delay_us: u64) {
         self.pending_delay = delay_us;
     }
 
-    pub(super) fn delayed(&mut self, delay_us: u64) {
+    pub(crate) fn delayed(&mut self, delay_us: u64) {
         if let Some(draft) = self.open.get_mut(&self.last) {
-            add_delay(&mut draft.delay, delay_us);
+            add_piece(&mut draft.delay, delay_us);
         }
     }
 
-    pub(super) fn headers(
+    pub(crate) fn headers(
         &mut self,
         direction: Direction,
         stream: u32,
@@ -119,7 +120,7 @@ impl Streams {
         }
         self.touch(stream);
         let Some(draft) = self.open.get_mut(&stream) else {
-            // Headers of a stream that was reset may still be under way.
+            // The stream was reset while these headers were under way.
             return Ok(());
         };
         if draft.notes.len() < MAX_NOTES {
@@ -145,8 +146,8 @@ impl Streams {
         Ok(())
     }
 
-    pub(super) fn data(&mut self, direction: Direction, stream: u32, piece: &[u8], at: Stamp) {
-        let limit = self.scope.body_limit;
+    pub(crate) fn data(&mut self, direction: Direction, stream: u32, piece: &[u8], at: Stamp) {
+        let limit = self.exchanges.body_limit;
         self.touch(stream);
         let Some(draft) = self.open.get_mut(&stream) else {
             return;
@@ -159,7 +160,7 @@ impl Streams {
     }
 
     /// END_STREAM: this direction of the stream is over.
-    pub(super) fn ended(&mut self, direction: Direction, stream: u32, at: Stamp) {
+    pub(crate) fn ended(&mut self, direction: Direction, stream: u32, at: Stamp) {
         let Some(draft) = self.open.get_mut(&stream) else {
             return;
         };
@@ -175,9 +176,9 @@ impl Streams {
 
     /// RST_STREAM: the stream is over for both.
     ///
-    /// An origin that has answered in full may stop the request with
-    /// NO_ERROR (RFC 9113, section 8.1): that exchange is complete.
-    pub(super) fn reset(&mut self, stream: u32, by: Side, code: u32, _at: Stamp) {
+    /// After a full answer an origin may stop the request with NO_ERROR (RFC 9113,
+    /// section 8.1): that exchange is complete.
+    pub(crate) fn reset(&mut self, stream: u32, by: Side, code: u32) {
         let Some(draft) = self.open.get(&stream) else {
             return;
         };
@@ -186,18 +187,18 @@ impl Streams {
         } else {
             OutcomeState::Aborted
         };
-        let reason = format!("{} sent RST_STREAM: {}", name(by), error_name(code));
+        let reason = format!("{} sent RST_STREAM: {}", by.name(), error_name(code));
         self.finish(stream, state, Some(reason));
     }
 
-    pub(super) fn goaway(&mut self, by: Side, code: u32) {
-        if code != 0 && self.scope.notes.len() < MAX_NOTES {
-            let note = format!("{} sent GOAWAY: {}", name(by), error_name(code));
-            self.scope.notes.push(note);
+    pub(crate) fn goaway(&mut self, by: Side, code: u32) {
+        if code != 0 && self.exchanges.notes.len() < MAX_NOTES {
+            let note = format!("{} sent GOAWAY: {}", by.name(), error_name(code));
+            self.exchanges.notes.push(note);
         }
     }
 
-    pub(super) fn end_all(&mut self, cut: Cut) {
+    pub(crate) fn end_all(&mut self, end: ConnectionEnd) {
         let mut open: Vec<_> = self.open.drain().map(|(_, draft)| draft).collect();
         open.sort_unstable_by_key(|draft| draft.id);
         for draft in open {
@@ -206,7 +207,7 @@ impl Streams {
             } else {
                 OutcomeState::Aborted
             };
-            self.scope.finish(draft, state, Some(cut.reason()));
+            self.exchanges.finish(draft, state, Some(end.reason()));
         }
     }
 
@@ -218,7 +219,7 @@ impl Streams {
         let path = block.path.unwrap_or(SmolStr::new_static("/"));
         let hosts = Header::values(&block.headers, "host");
         let (url, note) = self
-            .scope
+            .exchanges
             .url(&path, block.authority.as_deref().into_iter().chain(hosts));
         let request = RequestDraft {
             method: block.method.unwrap_or_default(),
@@ -228,7 +229,7 @@ impl Streams {
             headers: block.headers,
             ..RequestDraft::default()
         };
-        let mut draft = self.scope.draft(start, request);
+        let mut draft = self.exchanges.draft(start, request);
         draft
             .notes
             .extend(note.into_iter().chain(oddity).chain(block.cut));
@@ -246,20 +247,13 @@ impl Streams {
 
     fn finish(&mut self, stream: u32, state: OutcomeState, reason: Option<String>) {
         if let Some(draft) = self.open.remove(&stream) {
-            self.scope.finish(draft, state, reason);
+            self.exchanges.finish(draft, state, reason);
         }
     }
 }
 
 fn answered(draft: &Draft) -> bool {
     draft.response.as_ref().is_some_and(|r| r.end.is_some())
-}
-
-fn name(side: Side) -> &'static str {
-    match side {
-        Side::Agent => "the agent",
-        Side::Origin => "the origin",
-    }
 }
 
 /// RFC 9113, section 7.
@@ -289,5 +283,5 @@ fn error_name(code: u32) -> String {
 /// Servers allow about a hundred; bounds what an agent can make us hold.
 const MAX_STREAMS: usize = 10_000;
 
-/// A peer may repeat itself.
+/// A peer may repeat the same fault.
 const MAX_NOTES: usize = 16;

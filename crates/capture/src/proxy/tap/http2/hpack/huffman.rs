@@ -1,33 +1,33 @@
 //! HPACK's Huffman code (RFC 7541, section 5.2 and appendix B), decoded four bits at a time.
 //!
-//! The code is canonical, so the lengths of its codes are all there is to know.
-//! From them a machine is made once: a state for each inner node of the code's
+//! The code is canonical, so the lengths of its codes define it. From them a
+//! state machine is built once: a state for each inner node of the code's
 //! tree, with a step for each of the sixteen values of four bits.
 
 use std::sync::LazyLock;
 
-/// A string that is not in the code.
+/// A string that is not validly encoded.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct NotHuffman;
+pub(crate) struct NotHuffman;
 
 /// Decodes `coded` and appends it to `decoded`.
 ///
 /// # Errors
 ///
-/// [`NotHuffman`] where the end-of-string symbol stands in the text, and where
+/// [`NotHuffman`] if the end-of-string symbol is within the text, and if
 /// the padding is longer than seven bits or other than the symbol's first bits.
-pub(super) fn decode(coded: &[u8], decoded: &mut Vec<u8>) -> Result<(), NotHuffman> {
+pub(crate) fn decode(coded: &[u8], decoded: &mut Vec<u8>) -> Result<(), NotHuffman> {
     decoded.reserve(coded.len() * 2);
-    let machine = &*MACHINE;
+    let machine = &*DECODE_TABLE;
     let mut state = 0;
     for &byte in coded {
         for nibble in [byte >> 4, byte & 0xf] {
-            let step = machine.steps[state][usize::from(nibble)];
-            if step.fails {
+            let transition = machine.transitions[state][usize::from(nibble)];
+            if transition.fails {
                 return Err(NotHuffman);
             }
-            decoded.extend(step.symbol);
-            state = usize::from(step.next);
+            decoded.extend(transition.symbol);
+            state = usize::from(transition.next);
         }
     }
     if machine.may_end[state] {
@@ -37,22 +37,21 @@ pub(super) fn decode(coded: &[u8], decoded: &mut Vec<u8>) -> Result<(), NotHuffm
     }
 }
 
-struct Machine {
-    steps: Vec<[Step; 16]>,
-    /// Whether a text may end in this state: what has been read of the next
-    /// code are up to seven ones.
+struct DecodeTable {
+    transitions: Vec<[Transition; 16]>,
+    /// Whether a text may end in this state: up to seven ones of the next code have been read.
     may_end: Vec<bool>,
 }
 
-/// What four bits do. No code is shorter than five bits: they complete one symbol at most.
+/// What four bits do. No code is shorter than five bits, so they complete at most one symbol.
 #[derive(Debug, Clone, Copy, Default)]
-struct Step {
+struct Transition {
     next: u8,
     symbol: Option<u8>,
     fails: bool,
 }
 
-static MACHINE: LazyLock<Machine> = LazyLock::new(|| {
+static DECODE_TABLE: LazyLock<DecodeTable> = LazyLock::new(|| {
     let nodes = tree();
     let mut may_end = vec![false; nodes.len()];
     let mut node = 0;
@@ -63,10 +62,13 @@ static MACHINE: LazyLock<Machine> = LazyLock::new(|| {
             Child::Symbol(_) | Child::None => break,
         }
     }
-    let steps = (0..nodes.len())
-        .map(|state| std::array::from_fn(|nibble| step(&nodes, state, nibble)))
+    let transitions = (0..nodes.len())
+        .map(|state| std::array::from_fn(|nibble| transition(&nodes, state, nibble)))
         .collect();
-    Machine { steps, may_end }
+    DecodeTable {
+        transitions,
+        may_end,
+    }
 });
 
 #[derive(Clone, Copy)]
@@ -77,29 +79,29 @@ enum Child {
     Symbol(usize),
 }
 
-fn step(nodes: &[[Child; 2]], state: usize, nibble: usize) -> Step {
-    let mut step = Step::default();
+fn transition(nodes: &[[Child; 2]], state: usize, nibble: usize) -> Transition {
+    let mut transition = Transition::default();
     let mut node = state;
     for bit in (0..4).rev() {
         match nodes[node][nibble >> bit & 1] {
             Child::Node(next) => node = next,
             Child::Symbol(symbol) => {
                 let Ok(symbol) = u8::try_from(symbol) else {
-                    step.fails = true;
-                    return step;
+                    transition.fails = true;
+                    return transition;
                 };
-                step.symbol = Some(symbol);
+                transition.symbol = Some(symbol);
                 node = 0;
             }
-            Child::None => step.fails = true,
+            Child::None => transition.fails = true,
         }
     }
     // 257 symbols make 256 inner nodes.
-    step.next = u8::try_from(node).unwrap_or_default();
-    step
+    transition.next = u8::try_from(node).unwrap_or_default();
+    transition
 }
 
-/// The code's tree: canonical codes are given out by length, then by symbol.
+/// The code's tree: canonical codes are assigned by length, then by symbol.
 fn tree() -> Vec<[Child; 2]> {
     let mut symbols: Vec<usize> = (0..LENGTHS.len()).collect();
     symbols.sort_by_key(|&symbol| (LENGTHS[symbol], symbol));

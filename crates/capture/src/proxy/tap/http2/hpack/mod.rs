@@ -1,46 +1,45 @@
 //! Header blocks, decoded (RFC 7541).
 //!
-//! Whole blocks come in, in the order of their direction; fields go out. Of our
-//! own because it stands on the agent's path and takes what peers send: the
-//! crates at hand either panic on damaged blocks or hash every bit of a string.
+//! Whole blocks come in, in the order of their direction; fields go out. It is our
+//! own because it runs on the agent's path and reads what peers send: existing
+//! crates either panic on damaged blocks or hash every bit of a string.
 
 mod huffman;
 mod table;
 
 use smol_str::SmolStr;
-use table::{Field, Table};
+use table::{Field, HpackTable};
 
-use crate::proxy::tap::Unreadable;
 use crate::proxy::tap::head::text;
+use crate::proxy::tap::unreadable::Unreadable;
 
 /// Decodes the header blocks of one direction, which build on each other.
 #[derive(Debug)]
-pub(super) struct Decoder {
-    table: Table,
+pub(crate) struct HpackDecoder {
+    table: HpackTable,
 }
 
 /// What is left of a block.
-struct Block<'a>(&'a [u8]);
+struct EncodedBlock<'a>(&'a [u8]);
 
-impl Decoder {
-    pub(super) fn new() -> Self {
+impl HpackDecoder {
+    pub(crate) fn new() -> Self {
         Self {
-            table: Table::new(),
+            table: HpackTable::new(),
         }
     }
 
-    /// Decodes a block and gives each of its fields to `take`.
+    /// Decodes a block and hands each of its fields to `take`.
     ///
     /// # Errors
     ///
-    /// [`Unreadable`] for a damaged block, after which the direction cannot be
-    /// read any further.
-    pub(super) fn decode(
+    /// [`Unreadable`] for a damaged block; the direction cannot be read after that.
+    pub(crate) fn decode(
         &mut self,
         block: &[u8],
         mut take: impl FnMut(SmolStr, SmolStr),
     ) -> Result<(), Unreadable> {
-        let mut block = Block(block);
+        let mut block = EncodedBlock(block);
         while let Some(&first) = block.0.first() {
             if first & 0x80 != 0 {
                 let index = block.integer(7)?;
@@ -64,8 +63,8 @@ impl Decoder {
         Ok(())
     }
 
-    /// Section 6.2: a name of its own or from the table, and a value.
-    fn literal(&self, block: &mut Block<'_>, prefix: u32) -> Result<Field, Unreadable> {
+    /// Section 6.2: a name, literal or from the table, and a value.
+    fn literal(&self, block: &mut EncodedBlock<'_>, prefix: u32) -> Result<Field, Unreadable> {
         let (name, name_size) = match block.integer(prefix)? {
             0 => {
                 let name = block.string()?;
@@ -86,7 +85,7 @@ impl Decoder {
     }
 }
 
-impl Block<'_> {
+impl EncodedBlock<'_> {
     fn byte(&mut self) -> Result<u8, Unreadable> {
         let (&byte, rest) = self
             .0
@@ -103,7 +102,7 @@ impl Block<'_> {
         if value < mask {
             return Ok(value as usize);
         }
-        // Four bytes of seven bits: far above every index, length and size that is allowed.
+        // Four bytes of seven bits: far above every index, length and size we allow.
         for shift in [0, 7, 14, 21] {
             let byte = self.byte()?;
             value += u32::from(byte & 0x7f) << shift;
@@ -137,10 +136,10 @@ fn bad_index() -> Unreadable {
     Unreadable::new("an HPACK index that is in no table")
 }
 
-/// RFC 7541, section 4.1: what a field counts beside its octets.
+/// RFC 7541, section 4.1: what a field counts on top of its octets.
 const FIELD_OVERHEAD: usize = 32;
 
-/// What an endpoint could ask its peer to keep; most ask for 4 KiB, some for 64.
+/// Bounds what a peer can make us keep; most endpoints allow 4 KiB, some 64.
 const MAX_TABLE_BYTES: usize = 1024 * 1024;
 
 #[cfg(test)]
@@ -149,7 +148,10 @@ mod tests {
 
     use super::*;
 
-    fn fields(decoder: &mut Decoder, block: &[u8]) -> Result<Vec<(SmolStr, SmolStr)>, Unreadable> {
+    fn fields(
+        decoder: &mut HpackDecoder,
+        block: &[u8],
+    ) -> Result<Vec<(SmolStr, SmolStr)>, Unreadable> {
         let mut fields = Vec::new();
         decoder.decode(block, |name, value| fields.push((name, value)))?;
         Ok(fields)
@@ -163,7 +165,7 @@ mod tests {
             b"\x82\x86\x84\xbe\x58\x86\xa8\xeb\x10\x64\x9c\xbf",
             b"\x82\x87\x85\xbf\x40\x88\x25\xa8\x49\xe9\x5b\xa9\x7d\x7f\x89\x25\xa8\x49\xe9\x5b\xb8\xe8\xb4\xbf",
         ];
-        let mut decoder = Decoder::new();
+        let mut decoder = HpackDecoder::new();
         let last = blocks.map(|block| fields(&mut decoder, block).unwrap());
         assert_eq!(last[1][4], ("cache-control".into(), "no-cache".into()));
         assert_eq!(last[2][3], (":authority".into(), "www.example.com".into()));
@@ -173,9 +175,12 @@ mod tests {
     #[test]
     fn a_cut_block_is_unreadable_and_no_panic() {
         let block = b"\x40\x88\x25\xa8\x49\xe9\x5b\xa9\x7d\x7f\x02ab";
-        assert_eq!(fields(&mut Decoder::new(), block).unwrap().len(), 1);
+        assert_eq!(fields(&mut HpackDecoder::new(), block).unwrap().len(), 1);
         for cut in 1..block.len() {
-            assert!(fields(&mut Decoder::new(), &block[..cut]).is_err(), "{cut}");
+            assert!(
+                fields(&mut HpackDecoder::new(), &block[..cut]).is_err(),
+                "{cut}"
+            );
         }
     }
 
@@ -188,7 +193,7 @@ mod tests {
             ),
         ) {
             let mut encoder = loona_hpack::Encoder::new();
-            let mut decoder = Decoder::new();
+            let mut decoder = HpackDecoder::new();
             for list in lists {
                 let block = encoder.encode(list.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes())));
                 let list: Vec<_> = list.iter().map(|(n, v)| (n.into(), v.into())).collect();
@@ -198,14 +203,14 @@ mod tests {
 
         #[test]
         fn the_same_as_another_decoder_makes_of_it(block in proptest::collection::vec(any::<u8>(), 0..80)) {
-            let ours = fields(&mut Decoder::new(), &block);
+            let ours = fields(&mut HpackDecoder::new(), &block);
             let theirs = loona_hpack::Decoder::new().decode(&block);
             if let (Ok(ours), Ok(theirs)) = (&ours, &theirs) {
                 let theirs: Vec<_> =
                     theirs.iter().map(|(n, v)| (text(n), text(v))).collect();
                 prop_assert_eq!(ours, &theirs);
             }
-            // Stricter than they where the bound is ours alone, laxer where a size update ends a block.
+            // We are stricter where the bound is ours alone, laxer where a size update ends a block.
             if let Err(theirs) = theirs {
                 let lax = matches!(theirs, loona_hpack::decoder::DecoderError::SizeUpdateAtEnd);
                 prop_assert!(ours.is_err() || lax, "{:?}", theirs);

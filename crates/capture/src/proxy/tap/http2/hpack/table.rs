@@ -4,25 +4,25 @@ use std::collections::VecDeque;
 
 use smol_str::SmolStr;
 
-/// A field as it is kept: text for the record, and the size that counts (section 4.1).
+/// A field as it is kept: text for the record, and its size by section 4.1.
 #[derive(Debug, Clone)]
-pub(super) struct Field {
-    pub(super) name: SmolStr,
-    pub(super) value: SmolStr,
-    /// Octets of name and value as sent, and 32.
-    pub(super) size: usize,
+pub(crate) struct Field {
+    pub(crate) name: SmolStr,
+    pub(crate) value: SmolStr,
+    /// Octets of name and value as sent, plus 32.
+    pub(crate) size: usize,
 }
 
-/// The static table, and behind it the dynamic one, newest first.
+/// The static table, followed by the dynamic one, newest first.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(crate) struct HpackTable {
     dynamic: VecDeque<Field>,
     size: usize,
     max_size: usize,
 }
 
-impl Table {
-    pub(super) fn new() -> Self {
+impl HpackTable {
+    pub(crate) fn new() -> Self {
         Self {
             dynamic: VecDeque::new(),
             size: 0,
@@ -31,7 +31,7 @@ impl Table {
     }
 
     /// The field at `index`, which counts from 1.
-    pub(super) fn get(&self, index: usize) -> Option<(SmolStr, SmolStr)> {
+    pub(crate) fn get(&self, index: usize) -> Option<(SmolStr, SmolStr)> {
         let index = index.checked_sub(1)?;
         match STATIC.get(index) {
             Some((name, value)) => Some((SmolStr::new_static(name), SmolStr::new_static(value))),
@@ -43,7 +43,7 @@ impl Table {
     }
 
     /// Adds a field; the oldest make room for it (section 4.4).
-    pub(super) fn insert(&mut self, field: Field) {
+    pub(crate) fn insert(&mut self, field: Field) {
         self.shrink_to(self.max_size.saturating_sub(field.size));
         if field.size <= self.max_size {
             self.size += field.size;
@@ -51,8 +51,8 @@ impl Table {
         }
     }
 
-    /// Changes the most that the dynamic table may hold (section 4.3).
-    pub(super) fn resize(&mut self, max_size: usize) {
+    /// Changes how much the dynamic table may hold (section 4.3).
+    pub(crate) fn resize(&mut self, max_size: usize) {
         self.max_size = max_size;
         self.shrink_to(max_size);
     }
@@ -67,7 +67,7 @@ impl Table {
     }
 }
 
-/// RFC 9113, section 6.5.2: SETTINGS_HEADER_TABLE_SIZE where nothing is said.
+/// RFC 9113, section 6.5.2: the default of SETTINGS_HEADER_TABLE_SIZE.
 const DEFAULT_SIZE: usize = 4096;
 
 const STATIC: [(&str, &str); 61] = [
