@@ -11,7 +11,7 @@ use memchr::memchr2;
 use super::credentials::{authorization, cookie_line};
 use super::judge::Judge;
 use super::looks::{self, SHORT_PASSWORD};
-use super::names::Kind;
+use super::names::NameKind;
 use super::rows::{column, inserted};
 use super::scan::{Scan, Spelling};
 use super::shapes;
@@ -22,12 +22,12 @@ use super::syntax::{
 use super::value::{Quote, skip_space};
 
 /// Looks at what follows a name.
-pub(super) fn follow(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>) {
+pub(super) fn follow(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize>) {
     after_name(scan, kind, name, name.end);
 }
 
 /// Looks at what follows at `at`, behind a name and perhaps a bracket.
-pub(super) fn after_name(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, at: usize) {
+pub(super) fn after_name(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize>, at: usize) {
     let text = scan.text;
     let mut at = at;
     while matches!(text.get(at), Some(b']' | b')' | b'*' | b'`')) && at < name.end + MAX_BRACKETS {
@@ -79,16 +79,16 @@ pub(super) fn after_name(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, a
 }
 
 /// The value behind an operator.
-fn value(scan: &mut Scan<'_>, kind: Kind, end: usize, is_variable: bool) {
+fn value(scan: &mut Scan<'_>, kind: NameKind, end: usize, is_variable: bool) {
     let text = scan.text;
     let start = skip_blanks(text, end);
-    if kind == Kind::Cookie {
+    if kind == NameKind::Cookie {
         return cookie_line(scan, start);
     }
     if start < scan.barren_value {
         return;
     }
-    if kind == Kind::Authorization {
+    if kind == NameKind::Authorization {
         return authorization(scan, start);
     }
     let judge = if is_variable {
@@ -115,7 +115,7 @@ fn value(scan: &mut Scan<'_>, kind: Kind, end: usize, is_variable: bool) {
 }
 
 /// A value that begins at `start`, with quotes or without.
-fn value_of(scan: &mut Scan<'_>, kind: Kind, start: usize, judge: Judge) {
+fn value_of(scan: &mut Scan<'_>, kind: NameKind, start: usize, judge: Judge) {
     let text = scan.text;
     let start = after_prefix(text, start);
     if start < scan.barren_value {
@@ -146,7 +146,7 @@ fn value_of(scan: &mut Scan<'_>, kind: Kind, start: usize, judge: Judge) {
     let plain = start..shapes::without_stop(text, start, plain);
     // What is called is code, `token = read_token1()`, and so is what has parameters, `Seed25519Bin<'_>`.
     let is_code = matches!(text.get(plain.end), Some(b'(' | b'<'));
-    if kind == Kind::Password {
+    if kind == NameKind::Password {
         // A password may hold any sign; what ends a sentence or a list is none of it.
         let end = variable_end(text, start);
         let end = end
@@ -179,7 +179,7 @@ fn is_long_random(value: &[u8]) -> bool {
 }
 
 /// What follows a name and a blank: an option's value, a word of a configuration, of prose.
-fn spaced(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, start: usize) {
+fn spaced(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize>, start: usize) {
     let text = scan.text;
     if text[name.clone()] == *b"pass" {
         // The word; FTP's command has capitals.
@@ -188,7 +188,7 @@ fn spaced(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, start: usize) {
     let is_option = text[name.start] == b'-';
     if is_option {
         let judge = match kind {
-            Kind::Code => Judge::Strict,
+            NameKind::Code => Judge::Strict,
             kind if kind.is_doubtful() => Judge::Strict,
             _ => Judge::Usual,
         };
@@ -233,7 +233,7 @@ fn spaced(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, start: usize) {
         let colon = usize::from(matches!(text.get(end), Some(b':' | b'=')));
         at = skip_blanks(text, end + colon);
     }
-    let is_header = kind == Kind::Authorization || kind == Kind::Cookie;
+    let is_header = kind == NameKind::Authorization || kind == NameKind::Cookie;
     if is_header && Quote::read(text, at).is_none() {
         return;
     }
@@ -241,7 +241,7 @@ fn spaced(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, start: usize) {
 }
 
 /// The value of an option: a word, or several in quotes.
-fn option_value(scan: &mut Scan<'_>, kind: Kind, start: usize, judge: Judge) {
+fn option_value(scan: &mut Scan<'_>, kind: NameKind, start: usize, judge: Judge) {
     let text = scan.text;
     // `--with-token <<< value`: the standard input of the command.
     let start = match text[start..].strip_prefix(b"<<<") {
@@ -263,11 +263,11 @@ fn option_value(scan: &mut Scan<'_>, kind: Kind, start: usize, judge: Judge) {
 }
 
 /// What a function of this name is called with: `setApiKey("value")`.
-fn called(scan: &mut Scan<'_>, kind: Kind, start: usize) {
+fn called(scan: &mut Scan<'_>, kind: NameKind, start: usize) {
     let text = scan.text;
     // A function that checks a password is called with examples.
-    let kind = if kind == Kind::Password {
-        Kind::Secret
+    let kind = if kind == NameKind::Password {
+        NameKind::Secret
     } else {
         kind
     };
@@ -277,7 +277,7 @@ fn called(scan: &mut Scan<'_>, kind: Kind, start: usize) {
 }
 
 /// The value on a line of its own: `- name: API_KEY`, and below `value: …`.
-fn value_line(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, end: usize) {
+fn value_line(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize>, end: usize) {
     let text = scan.text;
     let next = skip_space(text, end);
     let rest = &text[next..];
@@ -294,7 +294,7 @@ fn value_line(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, end: usize) 
 }
 
 /// The text of an XML element, which begins at `start`.
-pub(super) fn element(scan: &mut Scan<'_>, kind: Kind, start: usize) {
+pub(super) fn element(scan: &mut Scan<'_>, kind: NameKind, start: usize) {
     let text = scan.text;
     let start = skip_space(text, start);
     let window = &text[..text.len().min(start + MAX_ASSIGNED)];

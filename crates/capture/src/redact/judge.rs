@@ -2,7 +2,7 @@
 
 use super::credentials::after_scheme;
 use super::looks::{self, SHORT_PASSWORD};
-use super::names::Kind;
+use super::names::NameKind;
 
 /// How sure the place is that the value is one.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,23 +16,25 @@ pub(super) enum Judge {
 }
 
 impl Judge {
-    pub(super) fn holds(self, value: &[u8], kind: Kind) -> bool {
+    pub(super) fn holds(self, value: &[u8], kind: NameKind) -> bool {
         // As frameworks write keys that are bytes.
         let value = value.strip_prefix(b"base64:").unwrap_or(value);
         if looks::is_placeholder(value) {
             return false;
         }
         match kind {
-            Kind::Key if self == Self::Usual => looks::is_random(value) || looks::is_uuid(value),
-            Kind::Doubtful | Kind::Key => looks::is_no_identifier(value),
-            Kind::Session => looks::is_session(value),
-            Kind::Code => looks::is_random(value),
-            Kind::Password if self == Self::Variable => value.len() >= SHORT_PASSWORD,
+            NameKind::Key if self == Self::Usual => {
+                looks::is_random(value) || looks::is_uuid(value)
+            }
+            NameKind::Doubtful | NameKind::Key => looks::is_no_identifier(value),
+            NameKind::Session => looks::is_session(value),
+            NameKind::Code => looks::is_random(value),
+            NameKind::Password if self == Self::Variable => value.len() >= SHORT_PASSWORD,
             _ if self == Self::Variable => value.len() >= SHORT_VALUE,
-            Kind::Password if self == Self::Strict => {
+            NameKind::Password if self == Self::Strict => {
                 looks::is_password(value) || looks::is_random(value)
             }
-            Kind::Password => looks::is_password(value) || looks::is_token(value),
+            NameKind::Password => looks::is_password(value) || looks::is_token(value),
             _ if self == Self::Usual => {
                 looks::is_token(value) || looks::is_random(value) || looks::is_dense(value)
             }
@@ -42,20 +44,23 @@ impl Judge {
 }
 
 /// Whether a value that is assigned in a place that is no JSON is a secret, by the kind of its name.
-pub(super) fn is_secret(value: &[u8], kind: Kind) -> bool {
-    if kind == Kind::Cookie {
+pub(super) fn is_secret(value: &[u8], kind: NameKind) -> bool {
+    if kind == NameKind::Cookie {
         return value.contains(&b'=');
     }
     let value = match kind {
-        Kind::Authorization => &value[after_scheme(value, 0..value.len())],
+        NameKind::Authorization => &value[after_scheme(value, 0..value.len())],
         _ => value,
     };
     Judge::Usual.holds(value, kind)
 }
 
 /// Whether a string behind the name in a list, or among the arguments of a call, is its value.
-pub(super) fn is_argument(value: &[u8], kind: Kind) -> bool {
-    let is_sure = matches!(kind, Kind::Secret | Kind::Token | Kind::Authorization);
+pub(super) fn is_argument(value: &[u8], kind: NameKind) -> bool {
+    let is_sure = matches!(
+        kind,
+        NameKind::Secret | NameKind::Token | NameKind::Authorization
+    );
     let is_token = looks::is_token(value) && looks::changes_between(value) >= SURE_CHANGES;
     Judge::Strict.holds(value, kind) || (is_sure && is_token)
 }

@@ -34,16 +34,6 @@ impl SessionKey {
         }
     }
 
-    /// The same keys in every run: a test that must not find something in a text
-    /// finds it now and then in the digits that random keys give.
-    #[cfg(test)]
-    pub(crate) fn fixed() -> Self {
-        Self {
-            contents: Zeroizing::new([1; KEY_BYTES]),
-            secrets: Zeroizing::new([2; KEY_BYTES]),
-        }
-    }
-
     /// The hash of a content: 32 hexadecimal digits, equal for equal contents.
     pub fn content_hash(&self, content: &[u8]) -> String {
         let hash = blake3::keyed_hash(&self.contents, content);

@@ -15,8 +15,6 @@ mod armor;
 mod assign;
 mod clue;
 mod command;
-#[cfg(test)]
-mod corpus;
 mod credentials;
 mod filter;
 mod finder;
@@ -25,7 +23,7 @@ mod judge;
 mod key;
 mod known;
 mod looks;
-mod names;
+pub mod names;
 mod pair;
 mod parts;
 mod places;

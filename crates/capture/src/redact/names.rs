@@ -6,7 +6,7 @@
 
 /// What a name says of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum NameKind {
     /// The value is a secret.
     Secret,
     /// The value is a secret that a person may have chosen: short, a word with a digit.
@@ -27,7 +27,7 @@ pub(super) enum Kind {
     Code,
 }
 
-impl Kind {
+impl NameKind {
     /// Whether names of this kind are also those of what is no secret: the value decides.
     pub(super) fn is_doubtful(self) -> bool {
         matches!(self, Self::Doubtful | Self::Key | Self::Session)
@@ -35,7 +35,7 @@ impl Kind {
 }
 
 /// What the name of a JSON key, a header in a text, a variable or an option says.
-pub(super) fn key(name: &[u8]) -> Option<Kind> {
+pub(super) fn key(name: &[u8]) -> Option<NameKind> {
     let plain = Plain::of(name);
     let mut name = plain.as_bytes();
     loop {
@@ -47,11 +47,11 @@ pub(super) fn key(name: &[u8]) -> Option<Kind> {
 }
 
 /// What the name of a header says.
-pub(super) fn header(name: &str) -> Option<Kind> {
+pub(super) fn header(name: &str) -> Option<NameKind> {
     let bytes = name.as_bytes();
     let is_known = |known: &&str| known.len() == name.len() && name.eq_ignore_ascii_case(known);
     if SECRET_HEADERS.iter().any(is_known) {
-        return Some(Kind::Secret);
+        return Some(NameKind::Secret);
     }
     if name.eq_ignore_ascii_case("sec-websocket-key") {
         return None;
@@ -64,11 +64,13 @@ pub(super) fn header(name: &str) -> Option<Kind> {
         .iter()
         .any(|end| ends_with(plain.as_bytes(), end))
     {
-        return Some(Kind::Secret);
+        return Some(NameKind::Secret);
     }
     match key(bytes) {
         // A header has no words for a value, but an id or a hash.
-        Some(Kind::Token | Kind::Password | Kind::Code | Kind::Key) => Some(Kind::Secret),
+        Some(NameKind::Token | NameKind::Password | NameKind::Code | NameKind::Key) => {
+            Some(NameKind::Secret)
+        }
         kind => kind,
     }
 }
@@ -88,14 +90,14 @@ pub(super) fn is_secret_parameter(name: &[u8]) -> bool {
 }
 
 /// Whether a name is one of those that are a secret's in JSON and in a query, and a word in code and prose.
-pub(super) fn is_word(name: &[u8]) -> bool {
+pub fn is_word(name: &[u8]) -> bool {
     // npm's `_auth` is no word.
     if name.starts_with(b"_") {
         return false;
     }
     let plain = Plain::of(name);
     WHOLE_NAMES.iter().any(|(word, kind)| {
-        *word == plain.as_bytes() && matches!(kind, Kind::Doubtful | Kind::Session)
+        *word == plain.as_bytes() && matches!(kind, NameKind::Doubtful | NameKind::Session)
     })
 }
 
@@ -105,9 +107,8 @@ pub(super) fn is_oauth(name: &[u8]) -> bool {
     OAUTH_NAMES.contains(&plain.as_bytes())
 }
 
-/// Every name that says that its value is a secret, without separators: what the tests spell.
-#[cfg(test)]
-pub(super) fn every_secret() -> impl Iterator<Item = (&'static str, Kind)> {
+/// Every name of a secret, without separators: a test spells them all and holds redaction against them.
+pub fn secret_names() -> impl Iterator<Item = (&'static str, NameKind)> {
     let ends = ENDS.iter().flat_map(|(_, ends)| ends.iter());
     let ends = ends.filter_map(|(name, kind)| Some((*name, (*kind)?)));
     let names = ends.chain(WHOLE_NAMES.iter().copied());
@@ -115,7 +116,7 @@ pub(super) fn every_secret() -> impl Iterator<Item = (&'static str, Kind)> {
 }
 
 /// What a name without separators says.
-fn known(plain: &[u8]) -> Option<Kind> {
+fn known(plain: &[u8]) -> Option<NameKind> {
     if plain.len() <= LONGEST_WHOLE
         && let Some((_, kind)) = WHOLE_NAMES.iter().find(|(name, _)| *name == plain)
     {
@@ -191,7 +192,7 @@ const MAX_PLAIN: usize = 40;
 /// A longer name is none: it is data.
 pub(super) const MAX_NAME: usize = 256;
 
-type End = (&'static [u8], Option<Kind>);
+type End = (&'static [u8], Option<NameKind>);
 
 /// How names of secrets end, by their last letter; the first that fits decides,
 /// and `None` says that the name is harmless.
@@ -213,67 +214,67 @@ const ENDS: &[(u8, &[End])] = &[
             (b"stoptoken", None),
             (b"pertoken", None),
             (b"maxtoken", None),
-            (b"token", Some(Kind::Secret)),
-            (b"authorization", Some(Kind::Authorization)),
-            (b"clientassertion", Some(Kind::Secret)),
-            (b"dsn", Some(Kind::Doubtful)),
+            (b"token", Some(NameKind::Secret)),
+            (b"authorization", Some(NameKind::Authorization)),
+            (b"clientassertion", Some(NameKind::Secret)),
+            (b"dsn", Some(NameKind::Doubtful)),
         ],
     ),
     (
         b't',
         &[
-            (b"secret", Some(Kind::Secret)),
-            (b"idtokenhint", Some(Kind::Secret)),
+            (b"secret", Some(NameKind::Secret)),
+            (b"idtokenhint", Some(NameKind::Secret)),
         ],
     ),
     (
         b'd',
         &[
-            (b"password", Some(Kind::Password)),
-            (b"passwd", Some(Kind::Password)),
-            (b"otpseed", Some(Kind::Secret)),
+            (b"password", Some(NameKind::Password)),
+            (b"passwd", Some(NameKind::Password)),
+            (b"otpseed", Some(NameKind::Secret)),
             (b"oldpwd", None),
-            (b"pwd", Some(Kind::Password)),
-            (b"secretid", Some(Kind::Secret)),
-            (b"sessionid", Some(Kind::Session)),
-            (b"sessid", Some(Kind::Session)),
+            (b"pwd", Some(NameKind::Password)),
+            (b"secretid", Some(NameKind::Secret)),
+            (b"sessionid", Some(NameKind::Session)),
+            (b"sessid", Some(NameKind::Session)),
         ],
     ),
     (
         b'e',
         &[
-            (b"passphrase", Some(Kind::Password)),
-            (b"passcode", Some(Kind::Code)),
-            (b"cookie", Some(Kind::Cookie)),
-            (b"devicecode", Some(Kind::Secret)),
-            (b"usercode", Some(Kind::Secret)),
-            (b"authorizationcode", Some(Kind::Secret)),
-            (b"authcode", Some(Kind::Code)),
-            (b"mfacode", Some(Kind::Code)),
-            (b"backupcode", Some(Kind::Code)),
-            (b"recoverycode", Some(Kind::Code)),
-            (b"verificationcode", Some(Kind::Code)),
-            (b"otpcode", Some(Kind::Code)),
-            (b"totpcode", Some(Kind::Code)),
-            (b"seedphrase", Some(Kind::Secret)),
-            (b"cnonce", Some(Kind::Doubtful)),
-            (b"nextnonce", Some(Kind::Doubtful)),
+            (b"passphrase", Some(NameKind::Password)),
+            (b"passcode", Some(NameKind::Code)),
+            (b"cookie", Some(NameKind::Cookie)),
+            (b"devicecode", Some(NameKind::Secret)),
+            (b"usercode", Some(NameKind::Secret)),
+            (b"authorizationcode", Some(NameKind::Secret)),
+            (b"authcode", Some(NameKind::Code)),
+            (b"mfacode", Some(NameKind::Code)),
+            (b"backupcode", Some(NameKind::Code)),
+            (b"recoverycode", Some(NameKind::Code)),
+            (b"verificationcode", Some(NameKind::Code)),
+            (b"otpcode", Some(NameKind::Code)),
+            (b"totpcode", Some(NameKind::Code)),
+            (b"seedphrase", Some(NameKind::Secret)),
+            (b"cnonce", Some(NameKind::Doubtful)),
+            (b"nextnonce", Some(NameKind::Doubtful)),
         ],
     ),
     (
         b'y',
         &[
-            (b"apikey", Some(Kind::Secret)),
-            (b"accesskey", Some(Kind::Secret)),
-            (b"secretkey", Some(Kind::Secret)),
-            (b"privatekey", Some(Kind::Secret)),
-            (b"accountkey", Some(Kind::Secret)),
-            (b"signingkey", Some(Kind::Secret)),
-            (b"encryptionkey", Some(Kind::Secret)),
-            (b"subscriptionkey", Some(Kind::Secret)),
-            (b"masterkey", Some(Kind::Secret)),
-            (b"hmackey", Some(Kind::Secret)),
-            (b"sessionkey", Some(Kind::Secret)),
+            (b"apikey", Some(NameKind::Secret)),
+            (b"accesskey", Some(NameKind::Secret)),
+            (b"secretkey", Some(NameKind::Secret)),
+            (b"privatekey", Some(NameKind::Secret)),
+            (b"accountkey", Some(NameKind::Secret)),
+            (b"signingkey", Some(NameKind::Secret)),
+            (b"encryptionkey", Some(NameKind::Secret)),
+            (b"subscriptionkey", Some(NameKind::Secret)),
+            (b"masterkey", Some(NameKind::Secret)),
+            (b"hmackey", Some(NameKind::Secret)),
+            (b"sessionkey", Some(NameKind::Secret)),
             (b"publickey", None),
             (b"cachekey", None),
             (b"idempotencykey", None),
@@ -289,65 +290,65 @@ const ENDS: &[(u8, &[End])] = &[
             (b"surrogatekey", None),
             (b"monkey", None),
             (b"turkey", None),
-            (b"key", Some(Kind::Key)),
+            (b"key", Some(NameKind::Key)),
         ],
     ),
-    (b'r', &[(b"codeverifier", Some(Kind::Secret))]),
+    (b'r', &[(b"codeverifier", Some(NameKind::Secret))]),
     (
         b's',
         &[
-            (b"credentials", Some(Kind::Secret)),
+            (b"credentials", Some(NameKind::Secret)),
             (b"bypass", None),
             (b"compass", None),
-            (b"pass", Some(Kind::Password)),
-            (b"backupcodes", Some(Kind::Code)),
-            (b"recoverycodes", Some(Kind::Code)),
-            (b"passwords", Some(Kind::Password)),
+            (b"pass", Some(NameKind::Password)),
+            (b"backupcodes", Some(NameKind::Code)),
+            (b"recoverycodes", Some(NameKind::Code)),
+            (b"passwords", Some(NameKind::Password)),
         ],
     ),
-    (b'g', &[(b"connectionstring", Some(Kind::Doubtful))]),
+    (b'g', &[(b"connectionstring", Some(NameKind::Doubtful))]),
     (
         b'l',
         &[
-            (b"credential", Some(Kind::Secret)),
-            (b"webhookurl", Some(Kind::Doubtful)),
+            (b"credential", Some(NameKind::Secret)),
+            (b"webhookurl", Some(NameKind::Doubtful)),
         ],
     ),
     // Credentials of Ruby's bundler for a host, by that host's name.
-    (b'm', &[(b"contribsyscom", Some(Kind::Secret))]),
-    (b'k', &[(b"psk", Some(Kind::Secret))]),
+    (b'm', &[(b"contribsyscom", Some(NameKind::Secret))]),
+    (b'k', &[(b"psk", Some(NameKind::Secret))]),
     (
         b'h',
         &[
-            (b"xauth", Some(Kind::Secret)),
-            (b"masterauth", Some(Kind::Secret)),
+            (b"xauth", Some(NameKind::Secret)),
+            (b"masterauth", Some(NameKind::Secret)),
         ],
     ),
-    (b'c', &[(b"mnemonic", Some(Kind::Secret))]),
+    (b'c', &[(b"mnemonic", Some(NameKind::Secret))]),
     (
         b'f',
         &[
-            (b"csrf", Some(Kind::Doubtful)),
-            (b"xsrf", Some(Kind::Doubtful)),
+            (b"csrf", Some(NameKind::Doubtful)),
+            (b"xsrf", Some(NameKind::Doubtful)),
         ],
     ),
-    (b'p', &[(b"otp", Some(Kind::Code))]),
+    (b'p', &[(b"otp", Some(NameKind::Code))]),
 ];
 
 /// Names that are a secret's when they are nothing else: as the end of another they say little.
-const WHOLE_NAMES: &[(&[u8], Kind)] = &[
-    (b"token", Kind::Token),
-    (b"auth", Kind::Doubtful),
-    (b"bearer", Kind::Doubtful),
-    (b"code", Kind::Doubtful),
-    (b"jwt", Kind::Doubtful),
-    (b"rt", Kind::Doubtful),
-    (b"sas", Kind::Doubtful),
-    (b"sid", Kind::Session),
-    (b"sig", Kind::Doubtful),
-    (b"signature", Kind::Doubtful),
-    (b"pin", Kind::Code),
-    (b"ntlm", Kind::Doubtful),
+const WHOLE_NAMES: &[(&[u8], NameKind)] = &[
+    (b"token", NameKind::Token),
+    (b"auth", NameKind::Doubtful),
+    (b"bearer", NameKind::Doubtful),
+    (b"code", NameKind::Doubtful),
+    (b"jwt", NameKind::Doubtful),
+    (b"rt", NameKind::Doubtful),
+    (b"sas", NameKind::Doubtful),
+    (b"sid", NameKind::Session),
+    (b"sig", NameKind::Doubtful),
+    (b"signature", NameKind::Doubtful),
+    (b"pin", NameKind::Code),
+    (b"ntlm", NameKind::Doubtful),
 ];
 
 /// The longest of them.

@@ -12,7 +12,7 @@ use super::assign;
 use super::credentials;
 use super::judge;
 use super::looks;
-use super::names::{self, Kind};
+use super::names::{self, NameKind};
 use super::scan::{Scan, Spelling};
 use super::shapes;
 use super::url;
@@ -68,35 +68,40 @@ fn path_start(text: &[u8], name: usize) -> usize {
 }
 
 /// Marks the secret in a value, by the kind of its name.
-pub(super) fn mark_value(scan: &mut Scan<'_>, kind: Kind, value: Range<usize>, spelling: Spelling) {
+pub(super) fn mark_value(
+    scan: &mut Scan<'_>,
+    kind: NameKind,
+    value: Range<usize>,
+    spelling: Spelling,
+) {
     match kind {
-        Kind::Secret | Kind::Password => {
+        NameKind::Secret | NameKind::Password => {
             if !looks::is_prose(&scan.text[value.clone()]) {
                 scan.mark(value, spelling);
             }
         }
-        Kind::Authorization => {
+        NameKind::Authorization => {
             let secret = credentials::after_scheme(scan.text, value);
             scan.mark(secret, spelling);
         }
-        Kind::Cookie => credentials::cookies(scan, value, spelling),
-        Kind::Token => {
+        NameKind::Cookie => credentials::cookies(scan, value, spelling),
+        NameKind::Token => {
             let token = &scan.text[value.clone()];
             if token.len() >= SHORT_TOKEN && !looks::is_word(token) {
                 scan.mark(value, spelling);
             }
         }
-        Kind::Doubtful | Kind::Key => {
+        NameKind::Doubtful | NameKind::Key => {
             if looks::is_no_identifier(&scan.text[value.clone()]) {
                 scan.mark(value, spelling);
             }
         }
-        Kind::Session => {
+        NameKind::Session => {
             if looks::is_session(&scan.text[value.clone()]) {
                 scan.mark(value, spelling);
             }
         }
-        Kind::Code => {
+        NameKind::Code => {
             let code = &scan.text[value.clone()];
             let is_number = (4..=12).contains(&code.len())
                 && code
@@ -152,8 +157,8 @@ fn name_around(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
     Some(start..end)
 }
 
-fn is_vague(kind: Kind) -> bool {
-    kind.is_doubtful() || kind == Kind::Token
+fn is_vague(kind: NameKind) -> bool {
+    kind.is_doubtful() || kind == NameKind::Token
 }
 
 fn is_name(byte: u8) -> bool {
@@ -177,7 +182,7 @@ fn parameter(scan: &mut Scan<'_>, name: &Range<usize>, start: usize) {
 }
 
 /// `"name": "value"` and its like; the name's quote ends at `end`.
-fn quoted(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, quote: Quote, end: usize) {
+fn quoted(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize>, quote: Quote, end: usize) {
     let text = scan.text;
     let sign = skip_space(text, end);
     match text.get(sign) {
@@ -189,7 +194,7 @@ fn quoted(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, quote: Quote, en
                 return;
             }
             let value = opening.value(text, start);
-            if kind == Kind::Token && is_log_probability(text, value.end) {
+            if kind == NameKind::Token && is_log_probability(text, value.end) {
                 return;
             }
             if names::is_oauth(&text[name.clone()]) {
@@ -208,7 +213,7 @@ fn quoted(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, quote: Quote, en
 }
 
 /// What follows the name in a list: its value, or a member called `value`.
-fn listed(scan: &mut Scan<'_>, kind: Kind, quote: Quote, start: usize) {
+fn listed(scan: &mut Scan<'_>, kind: NameKind, quote: Quote, start: usize) {
     let text = scan.text;
     let Some((opening, start)) = Quote::read(text, skip_space(text, start)) else {
         return;
@@ -240,7 +245,7 @@ fn listed(scan: &mut Scan<'_>, kind: Kind, quote: Quote, start: usize) {
 }
 
 /// `{"value": "…", "name": "API_KEY"}`: the value comes first.
-fn value_before(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, quote: Quote) {
+fn value_before(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize>, quote: Quote) {
     let text = scan.text;
     let window = name.start.saturating_sub(MAX_BEFORE)..name.start;
     let before = &text[window.clone()];
@@ -275,7 +280,7 @@ fn value_before(scan: &mut Scan<'_>, kind: Kind, name: &Range<usize>, quote: Quo
 }
 
 /// The value of an attribute called `value`, or the text of the element, behind an attribute with the name.
-fn attribute(scan: &mut Scan<'_>, kind: Kind, quote: Quote, end: usize) {
+fn attribute(scan: &mut Scan<'_>, kind: NameKind, quote: Quote, end: usize) {
     let text = scan.text;
     let rest = &text[end..text.len().min(end + MAX_BEFORE)];
     let close = memchr::memchr2(b'>', b'<', rest).unwrap_or(rest.len());

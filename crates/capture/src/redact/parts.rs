@@ -8,7 +8,7 @@ use crate::record::{Connection, Exchange, Header, Response, Session};
 use super::command;
 use super::credentials;
 use super::looks;
-use super::names::{self, Kind};
+use super::names::{self, NameKind};
 use super::pair;
 use super::redactor::Redactor;
 use super::scan::{Scan, Span, Spelling};
@@ -52,7 +52,7 @@ impl Redactor {
     }
 
     /// The name of a server-sent event without the secrets in it.
-    pub(crate) fn event_name(&self, name: &str) -> Option<String> {
+    pub fn event_name(&self, name: &str) -> Option<String> {
         let is_usual = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'_');
         let redacted = (!name.bytes().all(is_usual)).then(|| self.text(name.as_bytes()))?;
         redacted.map(|name| String::from_utf8_lossy(&name).into_owned())
@@ -145,12 +145,12 @@ impl Redactor {
     }
 
     /// The value of a header whose name says that it is secret.
-    fn header_value(&self, kind: Kind, value: &[u8]) -> Option<Vec<u8>> {
+    fn header_value(&self, kind: NameKind, value: &[u8]) -> Option<Vec<u8>> {
         let mut scan = marked(kind, value);
-        if kind == Kind::Secret {
+        if kind == NameKind::Secret {
             scan.learn(&(0..value.len()));
         }
-        if kind == Kind::Authorization {
+        if kind == NameKind::Authorization {
             let secret = credentials::after_scheme(value, 0..value.len());
             scan.learn(&secret);
         }
@@ -159,7 +159,7 @@ impl Redactor {
     }
 
     /// The value of an option whose name says that it is secret.
-    fn value(&self, kind: Kind, value: &[u8]) -> Option<Vec<u8>> {
+    fn value(&self, kind: NameKind, value: &[u8]) -> Option<Vec<u8>> {
         self.replace(value, &marked(kind, value).into_spans())
     }
 
@@ -222,16 +222,16 @@ impl Redactor {
 }
 
 /// A value, with what is secret in it by the kind of its name.
-fn marked(kind: Kind, value: &[u8]) -> Scan<'_> {
+fn marked(kind: NameKind, value: &[u8]) -> Scan<'_> {
     let mut scan = Scan::new(value);
     pair::mark_value(&mut scan, kind, 0..value.len(), Spelling::Plain);
     scan
 }
 
 /// Whether what follows an option of this kind is its value, and not the next option.
-fn is_argument(argument: &str, kind: Kind) -> bool {
+fn is_argument(argument: &str, kind: NameKind) -> bool {
     let value = argument.as_bytes();
-    if kind.is_doubtful() || kind == Kind::Code {
+    if kind.is_doubtful() || kind == NameKind::Code {
         return looks::is_random(value);
     }
     !argument.starts_with('-') || looks::is_random(value) || looks::is_password(value)

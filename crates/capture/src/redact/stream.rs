@@ -234,7 +234,7 @@ mod tests {
     }
 
     fn redacted(mut events: Vec<Event>) -> Vec<String> {
-        let redactor = Redactor::new(Arc::new(SessionKey::fixed()));
+        let redactor = Redactor::new(Arc::new(SessionKey::derived(b"a test")));
         redactor.events(&mut events);
         let json = events.into_iter().map(|event| event.json.unwrap());
         json.map(|json| json.get().to_owned()).collect()

@@ -183,7 +183,7 @@ pub(super) mod tests {
 
     /// A reading for tests: up to `limit` bytes, secrets redacted.
     pub(in crate::proxy::recorder) fn reading(limit: usize) -> Reading {
-        let key = Arc::new(SessionKey::fixed());
+        let key = Arc::new(SessionKey::derived(b"a test"));
         Reading {
             limit,
             redactor: Some(Redactor::new(Arc::clone(&key))),

@@ -1,6 +1,7 @@
 //! Secrets that their own form gives away, and those of schemes: each kind that the docs name.
 
-use super::{Random, is_json, leaks, redact, redactor};
+use crate::secrets::{Random, leaks};
+use crate::{is_json, redact, redactor};
 
 /// Texts with `{}` where the secret is, and the secret.
 fn cases() -> Vec<(String, String)> {

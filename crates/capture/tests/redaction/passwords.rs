@@ -1,6 +1,7 @@
 //! What people choose, what command lines take, and what has a shape or an armour: in texts of tools.
 
-use super::{Random, fingerprints, is_json, leaks, redact, redactor};
+use crate::secrets::{Random, leaks};
+use crate::{fingerprints, is_json, redact, redactor};
 
 /// Passwords that a person might choose: each has a digit, a sign or a capital.
 const CHOSEN: &[&str] = &[

@@ -1,6 +1,7 @@
 //! Secrets in tables, in SQL and behind commands: the name is in another line, or there is none.
 
-use super::{Random, is_json, leaks, redact, redactor};
+use crate::secrets::{Random, leaks};
+use crate::{is_json, redact, redactor};
 
 /// Texts with `{v}` where the secret is.
 const TEXTS: &[&str] = &[

@@ -1,6 +1,8 @@
 //! Tokens with shapes of their own, and values that only a name gives away, in every kind of place.
 
-use super::{Redactor, fingerprints, is_json, redact, redactor};
+use capture::redact::Redactor;
+
+use crate::{fingerprints, is_json, redact, redactor};
 
 /// Credentials that give themselves away, wherever they stand. Each is made up,
 /// and put together here so that no scanner takes this file for a leak.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Redactor, SessionKey, fingerprints, is_json, redact, redactor};
+use capture::redact::{Redactor, SessionKey};
+
+use crate::{fingerprints, is_json, redact, redactor};
 
 #[test]
 fn a_secret_has_one_fingerprint_however_it_is_escaped() {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{is_json, redact, redactor};
+use crate::{is_json, redact, redactor};
 
 fn fragment() -> impl Strategy<Value = String> {
     prop_oneof![

@@ -11,9 +11,11 @@
 //!   characters with a digit, and the values here are as long;
 //! - `pass` with a blank behind it is the word; `app.pin` is the pin of something.
 
-use super::super::names::{self, Kind};
-use super::places_of_names::{Name, PLACES, Place};
-use super::{Random, fingerprints, is_json, leaks, redact, redactor};
+use capture::redact::names::{self, NameKind};
+
+use crate::named_places::{Name, PLACES, Place};
+use crate::secrets::{Random, leaks};
+use crate::{fingerprints, is_json, redact, redactor};
 
 /// The words that names are made of, the longest first where one begins with another.
 const WORDS: &[&str] = &[
@@ -160,19 +162,19 @@ fn camel(words: &[&str]) -> String {
 }
 
 /// Whether a name is one that a place can have.
-fn fits(place: &Place, spelling: &str, name: &str, kind: Kind) -> bool {
+fn fits(place: &Place, spelling: &str, name: &str, kind: NameKind) -> bool {
     let is_identifier = !spelling.contains(['-', '.']);
     let is_exempt = names::is_word(name.as_bytes())
         || (name == "pass" && place.has_blank())
         || (name == "pin" && place.is_member());
     match place.name {
-        Name::Quoted => kind != Kind::Cookie || place.is_json(),
+        Name::Quoted => kind != NameKind::Cookie || place.is_json(),
         Name::Parameter => !matches!(
             kind,
-            Kind::Cookie | Kind::Doubtful | Kind::Key | Kind::Session
+            NameKind::Cookie | NameKind::Doubtful | NameKind::Key | NameKind::Session
         ),
-        Name::Bare => !is_exempt && kind != Kind::Cookie,
-        Name::Identifier => is_identifier && !is_exempt && kind != Kind::Cookie,
+        Name::Bare => !is_exempt && kind != NameKind::Cookie,
+        Name::Identifier => is_identifier && !is_exempt && kind != NameKind::Cookie,
     }
 }
 
@@ -180,10 +182,10 @@ fn fits(place: &Place, spelling: &str, name: &str, kind: Kind) -> bool {
 fn every_name_is_found_in_every_spelling_and_place() {
     let mut random = Random(1);
     let (mut count, mut wrong) = (0, Vec::new());
-    for (name, kind) in names::every_secret() {
+    for (name, kind) in names::secret_names() {
         let redactor = redactor();
         let is_word =
-            matches!(kind, Kind::Token) || names::is_word(name.as_bytes()) || name == "pin";
+            matches!(kind, NameKind::Token) || names::is_word(name.as_bytes()) || name == "pin";
         for spelling in spellings(name, is_word) {
             for place in PLACES
                 .iter()

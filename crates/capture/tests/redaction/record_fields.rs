@@ -1,8 +1,9 @@
 //! Fields of a record that are no body: nothing in a line is written without the redactor.
 
-use super::records::exchange;
-use super::{Random, leaks, redactor};
-use crate::record::{
+use crate::records::exchange;
+use crate::redactor;
+use crate::secrets::{Random, leaks};
+use capture::record::{
     Connection, Event, Exchange, Header, Informational, Process, Record, Session, Timestamp,
 };
 

@@ -1,6 +1,6 @@
 //! What is no secret stays: code, configuration, prose, and what analysis needs.
 
-use super::{redact, redactor};
+use crate::{redact, redactor};
 
 #[test]
 fn what_analysis_needs_is_left_alone() {

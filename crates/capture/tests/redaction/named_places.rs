@@ -1,21 +1,21 @@
 //! Where a name meets a value, by what the name may hold there.
 
-use super::super::names::Kind;
+use capture::redact::names::NameKind;
 
 /// A place for a name and its value.
-pub(super) struct Place {
+pub(crate) struct Place {
     /// `{n}` is the name, `{v}` the value.
     text: &'static str,
-    pub(super) name: Name,
+    pub(crate) name: Name,
     /// Whether it is the body of a form, or a query, and read as one.
-    pub(super) is_form: bool,
+    pub(crate) is_form: bool,
     /// How often the text is put into a JSON string.
     levels: u32,
 }
 
 /// What a name in a place looks like.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Name {
+pub(crate) enum Name {
     /// Anything, in quotes.
     Quoted,
     /// The name of a parameter of a query or a form.
@@ -48,27 +48,27 @@ impl Place {
         Self { levels, ..self }
     }
 
-    pub(super) fn is_json(&self) -> bool {
+    pub(crate) fn is_json(&self) -> bool {
         self.text.starts_with('{')
     }
 
     /// Whether the name is followed by a blank.
-    pub(super) fn has_blank(&self) -> bool {
+    pub(crate) fn has_blank(&self) -> bool {
         self.text.contains("{n} ")
     }
 
     /// Whether the name is a member's, behind another and a dot.
-    pub(super) fn is_member(&self) -> bool {
+    pub(crate) fn is_member(&self) -> bool {
         self.text.contains(".{n}")
     }
 
     /// What is before the value of a name, and behind it.
-    pub(super) fn around(&self, name: &str, kind: Kind) -> (String, String) {
+    pub(crate) fn around(&self, name: &str, kind: NameKind) -> (String, String) {
         let mut text = self.text.replace("{n}", name);
-        if kind == Kind::Cookie {
+        if kind == NameKind::Cookie {
             text = text.replace("{v}", "sid={v}; Path=/");
         }
-        if kind == Kind::Authorization && (self.is_json() || text.contains(": {v}")) {
+        if kind == NameKind::Authorization && (self.is_json() || text.contains(": {v}")) {
             text = text.replace("{v}", "Splunk {v}");
         }
         for _ in 0..self.levels {
@@ -92,7 +92,7 @@ const fn variable(text: &'static str) -> Place {
     Place::new(Name::Identifier, text)
 }
 
-pub(super) const PLACES: &[Place] = &[
+pub(crate) const PLACES: &[Place] = &[
     // JSON, and JSON in strings.
     quoted(r#"{"{n}":"{v}"}"#),
     quoted(r#"{"a":[{"{n}" : "{v}", "b":1}]}"#),

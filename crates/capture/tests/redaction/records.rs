@@ -1,12 +1,12 @@
 //! Whole records: headers and URLs.
 
-use crate::record::{
+use capture::record::{
     Exchange, Header, Outcome, OutcomeState, Request, Response, Timestamp, Transport,
 };
 
-use super::{fingerprints, redactor};
+use crate::{fingerprints, redactor};
 
-pub(super) fn exchange(url: &str, headers: &[(&str, &str)]) -> Exchange {
+pub(crate) fn exchange(url: &str, headers: &[(&str, &str)]) -> Exchange {
     let headers: Vec<_> = headers
         .iter()
         .map(|(name, value)| Header {
