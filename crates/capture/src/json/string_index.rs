@@ -1,92 +1,92 @@
-//! Where strings end and where they are escaped: one bit for each byte of a text.
+//! Where strings end: quotes and backslashes of a text, one bit for each byte.
 //!
-//! Most bytes of a recording lie inside of strings, and in code that an agent sends
-//! every twelfth is an escape. So all are found in one pass over the text, 64 bytes at a
-//! time and without a branch for each; which backslashes escape and which are escaped
-//! is told as in Langdale and Lemire, "Parsing Gigabytes of JSON per Second", section 3.1.1.
+//! Most bytes of a recording lie inside strings, and in code that an agent sends every twelfth
+//! is an escape. So all of them are found in one pass, 64 bytes at a time and without a branch
+//! for each. A backslash that escapes is told from one that is escaped as in Langdale and Lemire,
+//! "Parsing Gigabytes of JSON per Second", section 3.1.1.
 
 use fearless_simd::{Level, Simd, dispatch, prelude::*, u8x64};
 
-use super::grammar::Malformed;
+use super::malformed::Malformed;
 
-/// The marks of one text; room that is used for one after the other.
+/// Where the strings of a text end. Its memory is reused for the next text.
 #[derive(Debug, Default)]
-pub struct Marks {
-    blocks: Vec<Block>,
-    /// Whether a byte may be a control character that stands in a string as it is.
-    pub(super) controls: bool,
+pub struct StringIndex {
+    blocks: Vec<QuoteMasks>,
+    /// Whether the text has a byte below the space: a control character, which no string may hold.
+    pub(super) has_controls: bool,
 }
 
-/// The marks of [`BLOCK_BYTES`] bytes, the first of them in the lowest bit.
+/// Of [`BLOCK_BYTES`] bytes, the first in the lowest bit.
 #[derive(Debug, Clone, Copy)]
-struct Block {
+struct QuoteMasks {
     /// Quotes that are not escaped.
     quotes: u64,
     backslashes: u64,
 }
 
-/// Where a string ends.
+/// The end of a string.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct End {
-    /// The place behind its closing quote.
+pub(super) struct StringEnd {
+    /// Just past its closing quote.
     pub(super) at: usize,
     /// Whether it holds a backslash.
     pub(super) escaped: bool,
 }
 
-impl Marks {
-    /// With room for texts of so many bytes.
-    pub(super) fn for_texts_of(bytes: usize) -> Self {
+impl StringIndex {
+    /// With room for texts of `bytes` bytes.
+    pub(super) fn with_capacity(bytes: usize) -> Self {
         Self {
             blocks: Vec::with_capacity(bytes / BLOCK_BYTES + 1),
-            controls: false,
+            has_controls: false,
         }
     }
 
-    /// Reads a text and checks its escapes (RFC 8259, section 7): outside of strings there are none.
+    /// Indexes a text, and checks its escapes (RFC 8259, section 7).
     ///
     /// # Errors
     ///
-    /// [`Malformed`] where a backslash begins no escape.
+    /// [`Malformed`] when a backslash begins no escape.
     pub fn read(&mut self, text: &[u8]) -> Result<(), Malformed> {
         let blocks = &mut self.blocks;
         blocks.clear();
         blocks.reserve(text.len() / BLOCK_BYTES + 1);
         let (lowest, malformed) = dispatch!(Level::new(), simd => pass(simd, text, blocks));
-        self.controls = lowest < b' ';
+        self.has_controls = lowest < b' ';
         if malformed { Err(Malformed) } else { Ok(()) }
     }
 
-    /// The end of the string whose opening quote stands before `at`.
+    /// The end of the string that begins at `at`, just past its opening quote.
     #[inline]
-    pub(super) fn end(&self, at: usize) -> Option<End> {
+    pub(super) fn end(&self, at: usize) -> Option<StringEnd> {
         let mut index = at / BLOCK_BYTES;
-        let behind = u64::MAX << (at % BLOCK_BYTES);
-        let Block {
+        let from_here = u64::MAX << (at % BLOCK_BYTES);
+        let QuoteMasks {
             quotes,
             backslashes,
         } = self.blocks.get(index)?;
-        let (mut quotes, mut backslashes) = (quotes & behind, backslashes & behind);
-        let mut before = 0;
+        let (mut quotes, mut backslashes) = (quotes & from_here, backslashes & from_here);
+        let mut earlier_backslashes = 0;
         while quotes == 0 {
-            before |= backslashes;
+            earlier_backslashes |= backslashes;
             index += 1;
             let block = self.blocks.get(index)?;
             (quotes, backslashes) = (block.quotes, block.backslashes);
         }
         let up_to_quote = quotes ^ (quotes - 1);
-        Some(End {
+        Some(StringEnd {
             at: index * BLOCK_BYTES + quotes.trailing_zeros() as usize + 1,
-            escaped: before | (backslashes & up_to_quote) != 0,
+            escaped: earlier_backslashes | (backslashes & up_to_quote) != 0,
         })
     }
 }
 
-/// Reads a text; returns its lowest byte and whether a backslash in it begins no escape.
+/// Indexes a text; returns its lowest byte, and whether a backslash in it begins no escape.
 ///
-/// Inlined into a function for each of the processor's instruction sets, as is all that it calls.
+/// Always inlined, and so is all that it calls: `dispatch` compiles it once for each instruction set.
 #[inline(always)]
-fn pass<S: Simd>(simd: S, text: &[u8], blocks: &mut Vec<Block>) -> (u8, bool) {
+fn pass<S: Simd>(simd: S, text: &[u8], blocks: &mut Vec<QuoteMasks>) -> (u8, bool) {
     let (whole, rest) = text.as_chunks();
     let mut last = [b' '; BLOCK_BYTES];
     last[..rest.len()].copy_from_slice(rest);
@@ -107,12 +107,12 @@ fn pass<S: Simd>(simd: S, text: &[u8], blocks: &mut Vec<Block>) -> (u8, bool) {
     (lowest, pass.malformed)
 }
 
-/// The way over one text.
+/// The state of a pass over one text.
 struct Pass<'a, S: Simd> {
     text: &'a [u8],
     /// Where the next block begins.
     at: usize,
-    /// Whether its first byte is escaped.
+    /// 1 if its first byte is escaped.
     carry: u64,
     lowest: u8x64<S>,
     malformed: bool,
@@ -120,7 +120,7 @@ struct Pass<'a, S: Simd> {
 
 impl<S: Simd> Pass<'_, S> {
     #[inline(always)]
-    fn block(&mut self, simd: S, bytes: &[u8; BLOCK_BYTES]) -> Block {
+    fn block(&mut self, simd: S, bytes: &[u8; BLOCK_BYTES]) -> QuoteMasks {
         let bytes = u8x64::from_slice(simd, bytes);
         let is = |byte| bytes.simd_eq(u8x64::splat(simd, byte)).to_bitmask();
         let (quotes, backslashes) = (is(b'"'), is(b'\\'));
@@ -133,7 +133,7 @@ impl<S: Simd> Pass<'_, S> {
         }
         self.lowest = self.lowest.min(bytes);
         self.at += BLOCK_BYTES;
-        Block {
+        QuoteMasks {
             quotes: quotes & !escaped,
             backslashes,
         }
@@ -147,8 +147,8 @@ impl<S: Simd> Pass<'_, S> {
         }
         let starters = backslashes & !self.carry;
         let behind = starters << 1 | self.carry;
-        // A run of backslashes ends where adding to its first bit carries to. From an odd place
-        // on, every other of its bits is turned round against the pattern of even places.
+        // Adding to the first bit of a run of backslashes carries just past its last. In a run
+        // that begins at an odd bit, the odd ones escape: `EVEN` is inverted there.
         let odd_starts = starters & !EVEN & !behind;
         let (ends, overflows) = odd_starts.overflowing_add(starters);
         self.carry = u64::from(overflows);
@@ -176,6 +176,38 @@ fn check(text: &[u8], start: usize, mut escaped: u64) -> Result<(), Malformed> {
     Ok(())
 }
 
-/// As many as a word has bits.
+/// One bit of a word for each.
 const BLOCK_BYTES: usize = 64;
 const EVEN: u64 = 0x5555_5555_5555_5555;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_string_ends_at_its_first_quote_that_is_not_escaped_wherever_the_blocks_are_cut() {
+        let mut index = StringIndex::default();
+        for before in 0..2 * BLOCK_BYTES {
+            for length in [0, 1, 2, 62, 63, 64, 65, 130] {
+                for (tail, escaped) in [("", false), (r"\n", true), (r#"\""#, true), (r"\\", true)]
+                {
+                    let (open, inside) = ("\"".repeat(before), "x".repeat(length) + tail);
+                    let text = format!("{open}\"{inside}\"\\n\"");
+                    index.read(text.as_bytes()).unwrap();
+                    let end = index.end(before + 1).unwrap();
+                    assert_eq!(end.at, before + inside.len() + 2, "{text}");
+                    assert_eq!(end.escaped, escaped, "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_string_without_an_end_has_none() {
+        let mut index = StringIndex::default();
+        index
+            .read(format!("\"{}", "x".repeat(100)).as_bytes())
+            .unwrap();
+        assert!(index.end(1).is_none() && index.end(5000).is_none());
+    }
+}
