@@ -3,10 +3,10 @@
 //! The first and the last line stay where there is one key; what is between them goes. A key whose end or
 //! beginning was cut off is still one.
 
-use super::looks::MIN_RANDOM;
-use super::scan::{Scan, Spelling};
-use super::shapes::run;
-use super::value::skip_space;
+use super::heuristics::MIN_RANDOM;
+use super::quoting::skip_space;
+use super::scan::{Escaping, Scan};
+use super::token_shape::run;
 
 /// `-----BEGIN `, which ends at `start`: marks the body if it is that of a private key.
 pub(super) fn begin(scan: &mut Scan<'_>, start: usize) {
@@ -40,7 +40,7 @@ fn body(scan: &mut Scan<'_>, start: usize) {
         }
         let has_key = text[start..end].iter().any(u8::is_ascii_alphanumeric);
         if has_key {
-            scan.mark(start..end, Spelling::Plain);
+            scan.mark(start..end, Escaping::None);
         }
         // In a list each line is a string: the next one goes on, if it can be one.
         match next_line(text, start + stop) {
@@ -90,7 +90,7 @@ pub(super) fn end(scan: &mut Scan<'_>, at: usize, label_start: usize) {
             .take_while(|byte| **byte == b'-')
             .count();
     if secret.len() >= MIN_LINE {
-        scan.mark(secret, Spelling::Plain);
+        scan.mark(secret, Escaping::None);
     }
 }
 
@@ -116,13 +116,13 @@ pub(super) fn putty(scan: &mut Scan<'_>, start: usize) {
     if text[body..end].ends_with(b"\\n") {
         end -= 2;
     }
-    scan.mark(body..end, Spelling::Plain);
+    scan.mark(body..end, Escaping::None);
     let mac = &text[end..text.len().min(end + 64)];
     if let Some(at) = memchr::memmem::find(mac, b"Private-MAC: ") {
         let start = end + at + b"Private-MAC: ".len();
         scan.mark(
             start..run(text, start, |byte| byte.is_ascii_hexdigit()),
-            Spelling::Plain,
+            Escaping::None,
         );
     }
 }

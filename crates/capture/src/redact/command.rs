@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use super::looks;
-use super::scan::{Scan, Spelling};
-use super::value::{Quote, is_boundary};
+use super::heuristics;
+use super::quoting::{Quote, is_boundary};
+use super::scan::{Escaping, Scan};
 
 /// A command, and where its secrets are.
 pub(super) struct Command {
@@ -39,9 +39,9 @@ enum Rule {
 }
 
 /// Looks at the words behind a command that was found in a text.
-pub(super) fn follow(scan: &mut Scan<'_>, command: &Command, at: Range<usize>) {
+pub(super) fn detect(scan: &mut Scan<'_>, command: &Command, at: Range<usize>) {
     let text = scan.text;
-    if at.start < scan.commanded || !is_boundary(text, at.start) {
+    if at.start < scan.commands_seen_to || !is_boundary(text, at.start) {
         return;
     }
     let is_whole = command.name.ends_with([' ', '\''])
@@ -66,9 +66,9 @@ pub(super) fn follow(scan: &mut Scan<'_>, command: &Command, at: Range<usize>) {
     secrets.sort_by_key(|secret| secret.start);
     for secret in secrets {
         scan.learn(&secret);
-        scan.mark(secret, Spelling::Plain);
+        scan.mark(secret, Escaping::None);
     }
-    scan.commanded = end.min(at.end + MAX_LINE / 4);
+    scan.commands_seen_to = end.min(at.end + MAX_LINE / 4);
 }
 
 /// The secrets in the arguments of a program: which argument, and where in it.
@@ -118,10 +118,11 @@ fn arguments(command: &Command, words: &[&[u8]]) -> Vec<(usize, Range<usize>)> {
                     found.push((index + 1, 0..words[index + 1].len()));
                     return;
                 }
-                let is_secret = start > 0 || looks::is_random(value) || looks::is_token(value);
+                let is_secret =
+                    start > 0 || heuristics::is_random(value) || heuristics::is_token(value);
                 if is_secret
                     && !value[start..].is_empty()
-                    && !looks::is_placeholder(&value[start..])
+                    && !heuristics::is_placeholder(&value[start..])
                 {
                     found.push((index, range.start + start..range.end));
                 }
@@ -130,8 +131,8 @@ fn arguments(command: &Command, words: &[&[u8]]) -> Vec<(usize, Range<usize>)> {
                 let mut at = range.start;
                 for cookie in words[index][range].split(|byte| *byte == b';') {
                     if let Some(sign) = cookie.iter().position(|byte| *byte == b'=')
-                        && !looks::is_word(&cookie[sign + 1..])
-                        && !looks::is_placeholder(&cookie[sign + 1..])
+                        && !heuristics::is_word(&cookie[sign + 1..])
+                        && !heuristics::is_placeholder(&cookie[sign + 1..])
                     {
                         found.push((index, at + sign + 1..at + cookie.len()));
                     }
@@ -142,7 +143,8 @@ fn arguments(command: &Command, words: &[&[u8]]) -> Vec<(usize, Range<usize>)> {
                 .extend(positional(words, *place).filter(|(index, _)| is_chosen(words[*index]))),
             Rule::RandomAt(place) => {
                 found.extend(
-                    positional(words, *place).filter(|(index, _)| looks::is_random(words[*index])),
+                    positional(words, *place)
+                        .filter(|(index, _)| heuristics::is_random(words[*index])),
                 );
             }
             Rule::HereString => {
@@ -208,7 +210,10 @@ fn is_chosen(value: &[u8]) -> bool {
     let is_name = value
         .iter()
         .all(|byte| byte.is_ascii_uppercase() || *byte == b'_');
-    value.len() >= MIN_CHOSEN && !looks::is_word(value) && !is_name && !looks::is_placeholder(value)
+    value.len() >= MIN_CHOSEN
+        && !heuristics::is_word(value)
+        && !is_name
+        && !heuristics::is_placeholder(value)
 }
 
 /// The words of a command line from `start` on, without their quotes, and where the line ends.

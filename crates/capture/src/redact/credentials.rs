@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr2, memmem};
 
-use super::looks::{self, SHORT_PASSWORD};
-use super::scan::{Scan, Spelling};
-use super::shapes;
+use super::heuristics::{self, SHORT_PASSWORD};
+use super::quoting::{Quote, skip_space};
+use super::scan::{Escaping, Scan};
 use super::syntax::{MAX_ASSIGNED, after_type};
-use super::value::{Quote, skip_space};
+use super::token_shape;
 
 /// `Authorization: Scheme credentials`, in a text; the value begins at `start`.
 pub(super) fn authorization(scan: &mut Scan<'_>, start: usize) {
@@ -22,7 +22,7 @@ pub(super) fn authorization(scan: &mut Scan<'_>, start: usize) {
         }
         None => (start, line_end(text, start)),
     };
-    scan.barren_value = end;
+    scan.values_seen_to = end;
     let value = &text[start..end];
     if value.len() >= DIGEST.len() && value[..DIGEST.len()].eq_ignore_ascii_case(DIGEST) {
         return digest(scan, start);
@@ -43,25 +43,25 @@ pub(super) fn authorization(scan: &mut Scan<'_>, start: usize) {
         let words = &text[rest..end];
         let word = words.iter().take_while(|byte| **byte != b' ').count();
         let is_known = is_scheme(&value[..first]);
-        let looks_secret = looks::is_token(&words[..word])
-            || looks::is_random(&words[..word])
+        let looks_secret = heuristics::is_token(&words[..word])
+            || heuristics::is_random(&words[..word])
             || (words[..word].contains(&b'=') && word >= SHORT_PASSWORD)
             || (is_known
                 && words.len() == word
                 && word >= SHORT_PASSWORD
-                && !looks::is_placeholder(words));
+                && !heuristics::is_placeholder(words));
         let has_parameters = words.contains(&b'=') && words.contains(&b',');
         let end = if has_parameters { end } else { rest + word };
         looks_secret.then_some(rest..end)
     } else {
         let word = start..start + first;
         let token = &text[word.clone()];
-        let is_secret = token.iter().all(|byte| shapes::is_token(*byte))
-            && (looks::is_token(token) || looks::is_random(token));
+        let is_secret = token.iter().all(|byte| token_shape::is_bearer_byte(*byte))
+            && (heuristics::is_token(token) || heuristics::is_random(token));
         is_secret.then_some(word)
     };
     if let Some(secret) = secret {
-        scan.mark(secret, Spelling::Plain);
+        scan.mark(secret, Escaping::None);
     }
 }
 
@@ -69,38 +69,39 @@ pub(super) fn authorization(scan: &mut Scan<'_>, start: usize) {
 fn digest(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
     let window = &text[..text.len().min(start + MAX_ASSIGNED)];
-    let line = &window[start..shapes::run(window, start, |byte| !matches!(byte, b'\r' | b'\n'))];
+    let line =
+        &window[start..token_shape::run(window, start, |byte| !matches!(byte, b'\r' | b'\n'))];
     let Some(found) = memmem::find(line, b"response=") else {
         return;
     };
     let at = start + found + b"response=".len();
     let value = match Quote::read(text, at) {
         Some((quote, start)) => quote.value(window, start),
-        None => at..shapes::run(window, at, |byte| byte.is_ascii_hexdigit()),
+        None => at..token_shape::run(window, at, |byte| byte.is_ascii_hexdigit()),
     };
-    scan.barren_value = value.end;
-    scan.mark(value, Spelling::Plain);
+    scan.values_seen_to = value.end;
+    scan.mark(value, Escaping::None);
 }
 
 /// The line of a `Cookie` or `Set-Cookie` header, which begins at `start`.
 pub(super) fn cookie_line(scan: &mut Scan<'_>, start: usize) {
-    if start < scan.barren_cookie {
+    if start < scan.cookies_seen_to {
         return;
     }
     let start = Quote::read(scan.text, start).map_or(start, |(_, start)| start);
-    let end = shapes::run(scan.text, start, |byte| {
+    let end = token_shape::run(scan.text, start, |byte| {
         !matches!(byte, b'\r' | b'\n' | b'\\' | b'"' | b'\'')
     });
-    scan.barren_cookie = end;
+    scan.cookies_seen_to = end;
     // `SET_COOKIE: u32 = 43` is no cookie.
     let sign = memchr(b'=', &scan.text[start..end]).unwrap_or(0);
     if !scan.text[start..start + sign].contains(&b' ') {
-        cookies(scan, start..end, Spelling::Plain);
+        cookies(scan, start..end, Escaping::None);
     }
 }
 
 /// Marks the values of cookies; their names and attributes stay.
-pub(super) fn cookies(scan: &mut Scan<'_>, list: Range<usize>, spelling: Spelling) {
+pub(super) fn cookies(scan: &mut Scan<'_>, list: Range<usize>, escaping: Escaping) {
     let text = scan.text;
     let mut start = list.start;
     while start < list.end {
@@ -115,10 +116,10 @@ pub(super) fn cookies(scan: &mut Scan<'_>, list: Range<usize>, spelling: Spellin
             if !is_attribute {
                 let value = start + sign + 1..end;
                 scan.learn(&value);
-                scan.mark(value, spelling);
+                scan.mark(value, escaping);
             }
-        } else if looks::is_random(cookie.trim_ascii()) {
-            scan.mark(start..end, spelling);
+        } else if heuristics::is_random(cookie.trim_ascii()) {
+            scan.mark(start..end, escaping);
         }
         start = end + 1;
     }
@@ -146,7 +147,7 @@ fn is_scheme_word(word: &[u8]) -> bool {
             && word
                 .iter()
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-            && !looks::is_random(word)
+            && !heuristics::is_random(word)
             && word.iter().filter(|byte| byte.is_ascii_digit()).count() <= 3)
 }
 
@@ -158,7 +159,7 @@ fn is_scheme(word: &[u8]) -> bool {
 
 /// The end of a header's value in a text: that of its line or of the string around it.
 fn line_end(text: &[u8], start: usize) -> usize {
-    let end = shapes::run(text, start, |byte| {
+    let end = token_shape::run(text, start, |byte| {
         !matches!(byte, b'\r' | b'\n' | b'"' | b'\'' | b'`')
     });
     let line = &text[start..end];

@@ -18,7 +18,7 @@ pub enum NameKind {
     /// Nothing but `token`: a secret, but also the word for a piece of text.
     Token,
     /// A secret, or something harmless of the same name: the value decides.
-    Doubtful,
+    Ambiguous,
     /// The id of a session: of a login, or of a conversation.
     Session,
     /// A key of some kind: of a deployment, a licence, a consumer; or one that is no secret.
@@ -29,25 +29,25 @@ pub enum NameKind {
 
 impl NameKind {
     /// Whether names of this kind are also those of what is no secret: the value decides.
-    pub(super) fn is_doubtful(self) -> bool {
-        matches!(self, Self::Doubtful | Self::Key | Self::Session)
+    pub(super) fn is_ambiguous(self) -> bool {
+        matches!(self, Self::Ambiguous | Self::Key | Self::Session)
     }
 }
 
 /// What the name of a JSON key, a header in a text, a variable or an option says.
-pub(super) fn key(name: &[u8]) -> Option<NameKind> {
-    let plain = Plain::of(name);
+pub(super) fn classify(name: &[u8]) -> Option<NameKind> {
+    let plain = NormalizedName::of(name);
     let mut name = plain.as_bytes();
     loop {
-        if let Some(kind) = known(name) {
+        if let Some(kind) = lookup(name) {
             return Some(kind);
         }
-        name = without_addition(name)?;
+        name = without_suffix(name)?;
     }
 }
 
 /// What the name of a header says.
-pub(super) fn header(name: &str) -> Option<NameKind> {
+pub(super) fn classify_header(name: &str) -> Option<NameKind> {
     let bytes = name.as_bytes();
     let is_known = |known: &&str| known.len() == name.len() && name.eq_ignore_ascii_case(known);
     if SECRET_HEADERS.iter().any(is_known) {
@@ -59,14 +59,14 @@ pub(super) fn header(name: &str) -> Option<NameKind> {
     if HARMLESS_HEADERS.iter().any(is_known) {
         return None;
     }
-    let plain = Plain::of(bytes);
+    let plain = NormalizedName::of(bytes);
     if SECRET_HEADER_ENDS
         .iter()
         .any(|end| ends_with(plain.as_bytes(), end))
     {
         return Some(NameKind::Secret);
     }
-    match key(bytes) {
+    match classify(bytes) {
         // A header has no words for a value, but an id or a hash.
         Some(NameKind::Token | NameKind::Password | NameKind::Code | NameKind::Key) => {
             Some(NameKind::Secret)
@@ -81,29 +81,29 @@ pub(super) fn is_secret_parameter(name: &[u8]) -> bool {
     let name = name.strip_suffix(b"]").unwrap_or(name);
     let name = name.rsplit(|byte| *byte == b'[').next().unwrap_or(name);
     let innermost = name.rsplit(|byte| *byte == b'.').next().unwrap_or(name);
-    let plain = Plain::of(innermost);
+    let plain = NormalizedName::of(innermost);
     SECRET_PARAMETERS.contains(&plain.as_bytes())
         || plain.as_bytes().ends_with(b"signature")
         || [innermost, name]
             .into_iter()
-            .any(|name| key(name).is_some_and(|kind| !kind.is_doubtful()))
+            .any(|name| classify(name).is_some_and(|kind| !kind.is_ambiguous()))
 }
 
 /// Whether a name is one of those that are a secret's in JSON and in a query, and a word in code and prose.
-pub fn is_word(name: &[u8]) -> bool {
+pub fn is_common_word(name: &[u8]) -> bool {
     // npm's `_auth` is no word.
     if name.starts_with(b"_") {
         return false;
     }
-    let plain = Plain::of(name);
+    let plain = NormalizedName::of(name);
     WHOLE_NAMES.iter().any(|(word, kind)| {
-        *word == plain.as_bytes() && matches!(kind, NameKind::Doubtful | NameKind::Session)
+        *word == plain.as_bytes() && matches!(kind, NameKind::Ambiguous | NameKind::Session)
     })
 }
 
 /// Whether a name is one whose value came from a real login: worth knowing wherever it turns up.
 pub(super) fn is_oauth(name: &[u8]) -> bool {
-    let plain = Plain::of(name);
+    let plain = NormalizedName::of(name);
     OAUTH_NAMES.contains(&plain.as_bytes())
 }
 
@@ -116,7 +116,7 @@ pub fn secret_names() -> impl Iterator<Item = (&'static str, NameKind)> {
 }
 
 /// What a name without separators says.
-fn known(plain: &[u8]) -> Option<NameKind> {
+fn lookup(plain: &[u8]) -> Option<NameKind> {
     if plain.len() <= LONGEST_WHOLE
         && let Some((_, kind)) = WHOLE_NAMES.iter().find(|(name, _)| *name == plain)
     {
@@ -132,16 +132,14 @@ fn known(plain: &[u8]) -> Option<NameKind> {
 }
 
 /// A name without a number or a word at its end that changes nothing: `API_KEY_2`, `password_old`.
-fn without_addition(plain: &[u8]) -> Option<&[u8]> {
+fn without_suffix(plain: &[u8]) -> Option<&[u8]> {
     let digits = plain.iter().rev().take_while(|byte| byte.is_ascii_digit());
     let digits = digits.count();
     if digits > 0 {
         return Some(&plain[..plain.len() - digits]);
     }
-    let addition = ADDITIONS
-        .iter()
-        .find(|addition| ends_with(plain, addition))?;
-    let rest = plain.len() - addition.len();
+    let suffix = SUFFIXES.iter().find(|suffix| ends_with(plain, suffix))?;
+    let rest = plain.len() - suffix.len();
     (rest > 0).then(|| &plain[..rest])
 }
 
@@ -157,19 +155,19 @@ fn ends_with(name: &[u8], end: &[u8]) -> bool {
 }
 
 /// A name in lower case without separators; of a long one its end.
-struct Plain {
-    bytes: [u8; MAX_PLAIN],
+struct NormalizedName {
+    bytes: [u8; MAX_NORMALIZED],
     start: usize,
 }
 
-impl Plain {
+impl NormalizedName {
     fn of(name: &[u8]) -> Self {
         let mut plain = Self {
-            bytes: [0; MAX_PLAIN],
-            start: MAX_PLAIN,
+            bytes: [0; MAX_NORMALIZED],
+            start: MAX_NORMALIZED,
         };
         let letters = name.iter().rev().filter(|byte| !is_separator(**byte));
-        for byte in letters.take(MAX_PLAIN) {
+        for byte in letters.take(MAX_NORMALIZED) {
             plain.start -= 1;
             plain.bytes[plain.start] = byte.to_ascii_lowercase();
         }
@@ -187,16 +185,16 @@ pub(super) fn is_separator(byte: u8) -> bool {
 }
 
 /// The end of a name that is looked at: more than the longest in the lists, with what is added to it.
-const MAX_PLAIN: usize = 40;
+const MAX_NORMALIZED: usize = 40;
 
 /// A longer name is none: it is data.
 pub(super) const MAX_NAME: usize = 256;
 
-type End = (&'static [u8], Option<NameKind>);
+type EndRule = (&'static [u8], Option<NameKind>);
 
 /// How names of secrets end, by their last letter; the first that fits decides,
 /// and `None` says that the name is harmless.
-const ENDS: &[(u8, &[End])] = &[
+const ENDS: &[(u8, &[EndRule])] = &[
     (
         b'n',
         &[
@@ -217,7 +215,7 @@ const ENDS: &[(u8, &[End])] = &[
             (b"token", Some(NameKind::Secret)),
             (b"authorization", Some(NameKind::Authorization)),
             (b"clientassertion", Some(NameKind::Secret)),
-            (b"dsn", Some(NameKind::Doubtful)),
+            (b"dsn", Some(NameKind::Ambiguous)),
         ],
     ),
     (
@@ -257,8 +255,8 @@ const ENDS: &[(u8, &[End])] = &[
             (b"otpcode", Some(NameKind::Code)),
             (b"totpcode", Some(NameKind::Code)),
             (b"seedphrase", Some(NameKind::Secret)),
-            (b"cnonce", Some(NameKind::Doubtful)),
-            (b"nextnonce", Some(NameKind::Doubtful)),
+            (b"cnonce", Some(NameKind::Ambiguous)),
+            (b"nextnonce", Some(NameKind::Ambiguous)),
         ],
     ),
     (
@@ -306,12 +304,12 @@ const ENDS: &[(u8, &[End])] = &[
             (b"passwords", Some(NameKind::Password)),
         ],
     ),
-    (b'g', &[(b"connectionstring", Some(NameKind::Doubtful))]),
+    (b'g', &[(b"connectionstring", Some(NameKind::Ambiguous))]),
     (
         b'l',
         &[
             (b"credential", Some(NameKind::Secret)),
-            (b"webhookurl", Some(NameKind::Doubtful)),
+            (b"webhookurl", Some(NameKind::Ambiguous)),
         ],
     ),
     // Credentials of Ruby's bundler for a host, by that host's name.
@@ -328,8 +326,8 @@ const ENDS: &[(u8, &[End])] = &[
     (
         b'f',
         &[
-            (b"csrf", Some(NameKind::Doubtful)),
-            (b"xsrf", Some(NameKind::Doubtful)),
+            (b"csrf", Some(NameKind::Ambiguous)),
+            (b"xsrf", Some(NameKind::Ambiguous)),
         ],
     ),
     (b'p', &[(b"otp", Some(NameKind::Code))]),
@@ -338,24 +336,24 @@ const ENDS: &[(u8, &[End])] = &[
 /// Names that are a secret's when they are nothing else: as the end of another they say little.
 const WHOLE_NAMES: &[(&[u8], NameKind)] = &[
     (b"token", NameKind::Token),
-    (b"auth", NameKind::Doubtful),
-    (b"bearer", NameKind::Doubtful),
-    (b"code", NameKind::Doubtful),
-    (b"jwt", NameKind::Doubtful),
-    (b"rt", NameKind::Doubtful),
-    (b"sas", NameKind::Doubtful),
+    (b"auth", NameKind::Ambiguous),
+    (b"bearer", NameKind::Ambiguous),
+    (b"code", NameKind::Ambiguous),
+    (b"jwt", NameKind::Ambiguous),
+    (b"rt", NameKind::Ambiguous),
+    (b"sas", NameKind::Ambiguous),
     (b"sid", NameKind::Session),
-    (b"sig", NameKind::Doubtful),
-    (b"signature", NameKind::Doubtful),
+    (b"sig", NameKind::Ambiguous),
+    (b"signature", NameKind::Ambiguous),
     (b"pin", NameKind::Code),
-    (b"ntlm", NameKind::Doubtful),
+    (b"ntlm", NameKind::Ambiguous),
 ];
 
 /// The longest of them.
 const LONGEST_WHOLE: usize = 9;
 
 /// Words that are often put behind the name of a secret.
-const ADDITIONS: &[&[u8]] = &[
+const SUFFIXES: &[&[u8]] = &[
     b"old",
     b"new",
     b"prod",

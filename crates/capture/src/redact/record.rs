@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::value::RawValue;
 
 use super::Redactor;
-use super::parts::put;
+use super::metadata::put;
 use crate::record::{Body, Event, Exchange, Header, Record};
 
 impl Redactor {
@@ -47,7 +47,7 @@ impl Redactor {
                 .iter_mut()
                 .for_each(|event| self.event(event));
         }
-        self.but_for_headers(exchange);
+        self.exchange_after_headers(exchange);
     }
 
     fn body(&self, body: &mut Body, is_form: bool) {

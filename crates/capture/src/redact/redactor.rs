@@ -6,24 +6,24 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use super::finder::Finder;
-use super::key::SessionKey;
-use super::known::Known;
-use super::looks;
+use super::heuristics;
+use super::known_values::KnownValues;
 use super::names;
-use super::scan::{REPLACED, Span, Spelling};
+use super::scan::{Escaping, REPLACED, Span};
+use super::session_key::SessionKey;
 use super::url;
 
 /// Replaces secrets by fingerprints under the recording's key.
 pub struct Redactor {
     key: Arc<SessionKey>,
     pub(super) finder: Finder,
-    pub(super) known: Arc<Known>,
+    pub(super) known: Arc<KnownValues>,
 }
 
 impl Redactor {
     pub fn new(key: Arc<SessionKey>) -> Self {
         Self {
-            known: Arc::new(Known::new(&key)),
+            known: Arc::new(KnownValues::new(&key)),
             finder: Finder::new(),
             key,
         }
@@ -57,7 +57,7 @@ impl Redactor {
         let (name, value) = (&field[..sign], &field[sign + 1..]);
         out.extend_from_slice(&field[..=sign]);
         let is_secret = match name {
-            [] => looks::is_random(value),
+            [] => heuristics::is_random(value),
             name => names::is_secret_parameter(&url::decode(name, true)) && !value.is_empty(),
         };
         if is_secret {
@@ -95,7 +95,7 @@ impl Redactor {
                 continue;
             }
             out.extend_from_slice(&text[done..span.range.start]);
-            let replacement = self.replacement_of(&text[span.range.clone()], span.spelling);
+            let replacement = self.replacement_of(&text[span.range.clone()], span.escaping);
             out.extend_from_slice(replacement.as_bytes());
             done = span.range.end;
         }
@@ -104,8 +104,8 @@ impl Redactor {
     }
 
     /// What is put in the place of a secret that is spelled so.
-    pub(super) fn replacement_of(&self, spelled: &[u8], spelling: Spelling) -> String {
-        self.replacement(&plain(spelled, spelling))
+    pub(super) fn replacement_of(&self, spelled: &[u8], escaping: Escaping) -> String {
+        self.replacement(&plain(spelled, escaping))
     }
 
     fn replacement(&self, secret: &[u8]) -> String {
@@ -114,10 +114,10 @@ impl Redactor {
 }
 
 /// The secret itself, so that it has one fingerprint however it is spelled.
-fn plain(spelled: &[u8], spelling: Spelling) -> Cow<'_, [u8]> {
-    match spelling {
-        Spelling::Percent => url::decode(spelled, false).into(),
-        Spelling::Json(levels) if memchr(b'\\', spelled).is_some() => {
+fn plain(spelled: &[u8], escaping: Escaping) -> Cow<'_, [u8]> {
+    match escaping {
+        Escaping::Percent => url::decode(spelled, false).into(),
+        Escaping::Json(levels) if memchr(b'\\', spelled).is_some() => {
             let mut text = spelled.to_vec();
             for _ in 0..=levels {
                 text = match unescape(&text) {
@@ -127,7 +127,7 @@ fn plain(spelled: &[u8], spelling: Spelling) -> Cow<'_, [u8]> {
             }
             text.into()
         }
-        Spelling::Plain | Spelling::Json(_) => spelled.into(),
+        Escaping::None | Escaping::Json(_) => spelled.into(),
     }
 }
 

@@ -5,20 +5,20 @@
 
 use std::ops::Range;
 
-use super::known::Known;
+use super::known_values::KnownValues;
 
 /// Where a secret is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) range: Range<usize>,
-    pub(super) spelling: Spelling,
+    pub(super) escaping: Escaping,
 }
 
 /// How a secret is spelled where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spelling {
+pub(super) enum Escaping {
     /// As it is.
-    Plain,
+    None,
     /// As the text of a JSON string that was put into a string so many times more.
     Json(u32),
     /// With percent signs.
@@ -32,17 +32,17 @@ pub(super) struct Scan<'a> {
     /// Values that came from the place of a credential, to be looked for everywhere from now on.
     learned: Vec<Range<usize>>,
     /// No shape has what makes it a token before here.
-    pub(super) barren: usize,
+    pub(super) tokens_seen_to: usize,
     /// No JSON Web Token begins before here.
-    pub(super) barren_jwt: usize,
+    pub(super) jwts_seen_to: usize,
     /// No value without quotes that needs one begins before here.
-    pub(super) barren_value: usize,
+    pub(super) values_seen_to: usize,
     /// No cookie begins before here.
-    pub(super) barren_cookie: usize,
+    pub(super) cookies_seen_to: usize,
     /// The name that ends here was looked at.
-    pub(super) named: usize,
+    pub(super) names_seen_to: usize,
     /// The words of commands up to here were looked at.
-    pub(super) commanded: usize,
+    pub(super) commands_seen_to: usize,
     /// Whether a character is spelled as `\u00xx`: then names and quotes may be.
     pub(super) has_unicode_escapes: bool,
 }
@@ -53,12 +53,12 @@ impl<'a> Scan<'a> {
             text,
             spans: Vec::new(),
             learned: Vec::new(),
-            barren: 0,
-            barren_jwt: 0,
-            barren_value: 0,
-            barren_cookie: 0,
-            named: 0,
-            commanded: 0,
+            tokens_seen_to: 0,
+            jwts_seen_to: 0,
+            values_seen_to: 0,
+            cookies_seen_to: 0,
+            names_seen_to: 0,
+            commands_seen_to: 0,
             has_unicode_escapes: false,
         }
     }
@@ -73,23 +73,23 @@ impl<'a> Scan<'a> {
     }
 
     /// What was learned, to be kept in `known`.
-    pub(super) fn teach(&self, known: &Known) {
+    pub(super) fn teach(&self, known: &KnownValues) {
         for range in &self.learned {
             known.learn(&self.text[range.clone()]);
         }
     }
 
     /// Marks a secret, unless it is empty, was marked or was replaced before.
-    pub(super) fn mark(&mut self, range: Range<usize>, spelling: Spelling) {
+    pub(super) fn mark(&mut self, range: Range<usize>, escaping: Escaping) {
         if range.start >= self.end() && is_new(&self.text[range.clone()]) {
-            self.spans.push(Span { range, spelling });
+            self.spans.push(Span { range, escaping });
         }
     }
 
     /// Marks a token that its own shape gives away.
     pub(super) fn mark_token(&mut self, range: Range<usize>) {
         self.learn(&range);
-        self.mark(range, Spelling::Plain);
+        self.mark(range, Escaping::None);
     }
 
     /// Remembers a value that is the secret of a real credential.

@@ -1,6 +1,6 @@
 //! Where names end and values begin in the languages that texts are written in.
 
-use super::value::Quote;
+use super::quoting::Quote;
 
 /// Where an operator that assigns ends: `=`, `:`, `:=`, `=>`, `::=`, `?=`, `.=`, `||=`, `&gt;`.
 pub(super) fn operator(text: &[u8], at: usize) -> Option<usize> {

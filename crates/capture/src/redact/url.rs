@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use memchr::memrchr;
 
-use super::looks;
-use super::shapes::run;
+use super::heuristics;
+use super::token_shape::run;
 
 /// The secret in the URL whose authority begins at `start`, after `://`: a password, or the
 /// path of a webhook.
@@ -22,7 +22,7 @@ pub(super) fn secret(text: &[u8], start: usize) -> Option<Range<usize>> {
         None => return None,
     };
     let password = &text[secret.clone()];
-    let is_example = looks::is_placeholder(password) || EXAMPLES.contains(&password);
+    let is_example = heuristics::is_placeholder(password) || EXAMPLES.contains(&password);
     (!is_example).then_some(secret)
 }
 

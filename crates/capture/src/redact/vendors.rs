@@ -5,7 +5,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::shapes::{Body, Must, Shape};
+use super::token_shape::{Alphabet, Requirement, Shape};
 
 /// Shapes whose prefix ends with `_` or `-`: found wherever it is in a word.
 pub(super) const SEPARATED: &[Shape] = &[
@@ -26,17 +26,27 @@ pub(super) const SEPARATED: &[Shape] = &[
     words("lsv2_sk_", 30),
     words("pcsk_", 40),
     anywhere(words("nvapi-", 40)),
-    shape("fw_", Body::Alphanumeric, 20..=64, Must::AllThree),
-    shape("fpk_", Body::Alphanumeric, 20..=64, Must::AllThree),
+    shape(
+        "fw_",
+        Alphabet::Alphanumeric,
+        20..=64,
+        Requirement::AllThree,
+    ),
+    shape(
+        "fpk_",
+        Alphabet::Alphanumeric,
+        20..=64,
+        Requirement::AllThree,
+    ),
     words("tgp_v1_", 40),
-    shape("csk-", Body::Alphanumeric, 40..=64, Must::Mixed),
+    shape("csk-", Alphabet::Alphanumeric, 40..=64, Requirement::Mixed),
     words("tvly-", 24),
-    shape("fc-", Body::Hexadecimal, 32..=32, Must::Mixed),
-    shape("e2b_", Body::Hexadecimal, 40..=ANY, Must::Mixed),
+    shape("fc-", Alphabet::Hexadecimal, 32..=32, Requirement::Mixed),
+    shape("e2b_", Alphabet::Hexadecimal, 40..=ANY, Requirement::Mixed),
     words("jina_", 50),
-    shape("pa-", Body::Word, 43..=43, Must::AllThree),
-    shape("crsr_", Body::Hexadecimal, 64..=ANY, Must::Mixed),
-    shape("key_", Body::Hexadecimal, 64..=ANY, Must::Mixed),
+    shape("pa-", Alphabet::Word, 43..=43, Requirement::AllThree),
+    shape("crsr_", Alphabet::Hexadecimal, 64..=ANY, Requirement::Mixed),
+    shape("key_", Alphabet::Hexadecimal, 64..=ANY, Requirement::Mixed),
     // Stripe and those who took its form; ElevenLabs.
     words("sk_live_", 10),
     words("sk_test_", 10),
@@ -48,7 +58,7 @@ pub(super) const SEPARATED: &[Shape] = &[
     words("rzp_live_", 14),
     words("ramp_sec_", 40),
     base64("whsec_", 16),
-    shape("sk_", Body::Hexadecimal, 40..=64, Must::Mixed),
+    shape("sk_", Alphabet::Hexadecimal, 40..=64, Requirement::Mixed),
     // GitHub; tokens of apps hold a JSON Web Token.
     letters("ghp_", 30),
     letters("gho_", 30),
@@ -100,12 +110,37 @@ pub(super) const SEPARATED: &[Shape] = &[
     words("nfp_", 36),
     words("nfc_", 36),
     words("nfo_", 36),
-    shape("vcp_", Body::Alphanumeric, 24..=80, Must::AllThree),
-    shape("vci_", Body::Alphanumeric, 24..=80, Must::AllThree),
-    shape("vca_", Body::Alphanumeric, 24..=80, Must::AllThree),
-    shape("vcr_", Body::Alphanumeric, 24..=80, Must::AllThree),
-    shape("vck_", Body::Alphanumeric, 24..=80, Must::AllThree),
-    shape("sbp_", Body::Hexadecimal, 40..=ANY, Must::Mixed),
+    shape(
+        "vcp_",
+        Alphabet::Alphanumeric,
+        24..=80,
+        Requirement::AllThree,
+    ),
+    shape(
+        "vci_",
+        Alphabet::Alphanumeric,
+        24..=80,
+        Requirement::AllThree,
+    ),
+    shape(
+        "vca_",
+        Alphabet::Alphanumeric,
+        24..=80,
+        Requirement::AllThree,
+    ),
+    shape(
+        "vcr_",
+        Alphabet::Alphanumeric,
+        24..=80,
+        Requirement::AllThree,
+    ),
+    shape(
+        "vck_",
+        Alphabet::Alphanumeric,
+        24..=80,
+        Requirement::AllThree,
+    ),
+    shape("sbp_", Alphabet::Hexadecimal, 40..=ANY, Requirement::Mixed),
     words("sbp_oauth_", 40),
     words("sbp_v0_", 40),
     words("sb_secret_", 22),
@@ -128,25 +163,35 @@ pub(super) const SEPARATED: &[Shape] = &[
     words("CCIPAT_", 40),
     words("CCIPRJ_", 40),
     letters("bkua_", 40),
-    shape("squ_", Body::Hexadecimal, 40..=ANY, Must::Mixed),
-    shape("sqp_", Body::Hexadecimal, 40..=ANY, Must::Mixed),
-    shape("sqa_", Body::Hexadecimal, 40..=ANY, Must::Mixed),
+    shape("squ_", Alphabet::Hexadecimal, 40..=ANY, Requirement::Mixed),
+    shape("sqp_", Alphabet::Hexadecimal, 40..=ANY, Requirement::Mixed),
+    shape("sqa_", Alphabet::Hexadecimal, 40..=ANY, Requirement::Mixed),
     letters("sqco_", 59),
-    shape("sgp_", Body::Word, 40..=80, Must::Mixed),
-    shape("slk_", Body::Hexadecimal, 64..=ANY, Must::Mixed),
-    shape("ddp_", Body::Alphanumeric, 36..=36, Must::Mixed),
-    shape("ddw_", Body::Alphanumeric, 36..=36, Must::Mixed),
-    shape("API-", Body::CapitalsAndDigits, 26..=34, Must::Nothing),
-    shape("pul-", Body::Hexadecimal, 40..=ANY, Must::Mixed),
-    shape("pnu_", Body::Alphanumeric, 36..=36, Must::Mixed),
-    shape("pnb_", Body::Alphanumeric, 36..=36, Must::Mixed),
-    shape("ico-", Body::Alphanumeric, 32..=32, Must::Mixed),
-    shape("A3-", Body::Word, 32..=40, Must::Mixed),
+    shape("sgp_", Alphabet::Word, 40..=80, Requirement::Mixed),
+    shape("slk_", Alphabet::Hexadecimal, 64..=ANY, Requirement::Mixed),
+    shape("ddp_", Alphabet::Alphanumeric, 36..=36, Requirement::Mixed),
+    shape("ddw_", Alphabet::Alphanumeric, 36..=36, Requirement::Mixed),
+    shape(
+        "API-",
+        Alphabet::CapitalsAndDigits,
+        26..=34,
+        Requirement::Nothing,
+    ),
+    shape("pul-", Alphabet::Hexadecimal, 40..=ANY, Requirement::Mixed),
+    shape("pnu_", Alphabet::Alphanumeric, 36..=36, Requirement::Mixed),
+    shape("pnb_", Alphabet::Alphanumeric, 36..=36, Requirement::Mixed),
+    shape("ico-", Alphabet::Alphanumeric, 32..=32, Requirement::Mixed),
+    shape("A3-", Alphabet::Word, 32..=40, Requirement::Mixed),
     base64("ops_", 100),
-    shape("csat_", Body::Alphanumeric, 24..=80, Must::Mixed),
+    shape("csat_", Alphabet::Alphanumeric, 24..=80, Requirement::Mixed),
     // Mail: Mailgun, Brevo.
-    shape("key-", Body::Hexadecimal, 32..=ANY, Must::Mixed),
-    shape("pubkey-", Body::Hexadecimal, 32..=ANY, Must::Mixed),
+    shape("key-", Alphabet::Hexadecimal, 32..=ANY, Requirement::Mixed),
+    shape(
+        "pubkey-",
+        Alphabet::Hexadecimal,
+        32..=ANY,
+        Requirement::Mixed,
+    ),
     anywhere(words("xkeysib-", 60)),
     words("xsmtpsib-", 60),
     // Shops: Square, Shopify, Shippo, Duffel, Flutterwave, Lob.
@@ -164,8 +209,8 @@ pub(super) const SEPARATED: &[Shape] = &[
     anywhere(words("FLWSECK_TEST-", 12)),
     anywhere(words("FLWPUBK_TEST-", 32)),
     anywhere(words("FLWSECK-", 12)),
-    shape("live_", Body::Hexadecimal, 35..=35, Must::Mixed),
-    shape("test_", Body::Hexadecimal, 35..=35, Must::Mixed),
+    shape("live_", Alphabet::Hexadecimal, 35..=35, Requirement::Mixed),
+    shape("test_", Alphabet::Hexadecimal, 35..=35, Requirement::Mixed),
     // Work tools: Notion, Linear, Figma, Postman, ReadMe, Typeform, Frame.io, Adobe, Contentful,
     // HubSpot, ClickUp, New Relic, Sentry, Grafana, PostHog, 42.
     letters("ntn_", 40),
@@ -178,7 +223,7 @@ pub(super) const SEPARATED: &[Shape] = &[
     letters("rdme_", 70),
     base64("tfp_", 40),
     anywhere(base64("fio-u-", 60)),
-    shape("p8e-", Body::Word, 32..=36, Must::Mixed),
+    shape("p8e-", Alphabet::Word, 32..=36, Requirement::Mixed),
     words("CFPAT-", 40),
     words("pat-na1-", 36),
     words("pat-eu1-", 36),
@@ -196,12 +241,32 @@ pub(super) const SEPARATED: &[Shape] = &[
     words("dnkey-", 60),
     words("s-s4t2ud-", 64),
     words("s-s4t2af-", 64),
-    shape("sm_aat_", Body::Alphanumeric, 16..=16, Must::Mixed),
-    shape("sm_pat_", Body::Alphanumeric, 16..=16, Must::Mixed),
-    shape("sm_sat_", Body::Alphanumeric, 16..=16, Must::Mixed),
+    shape(
+        "sm_aat_",
+        Alphabet::Alphanumeric,
+        16..=16,
+        Requirement::Mixed,
+    ),
+    shape(
+        "sm_pat_",
+        Alphabet::Alphanumeric,
+        16..=16,
+        Requirement::Mixed,
+    ),
+    shape(
+        "sm_sat_",
+        Alphabet::Alphanumeric,
+        16..=16,
+        Requirement::Mixed,
+    ),
     words("apify_api_", 30),
     words("salad_cloud_", 12),
-    shape("rootly_", Body::Hexadecimal, 64..=ANY, Must::Mixed),
+    shape(
+        "rootly_",
+        Alphabet::Hexadecimal,
+        64..=ANY,
+        Requirement::Mixed,
+    ),
     // age's secret keys (https://age-encryption.org/v1).
     anywhere(capitals("AGE-SECRET-KEY-", 40..=ANY)),
 ];
@@ -221,25 +286,50 @@ pub(super) const LEADING: &[Shape] = &[
     base64("ATCTT3", 20),
     base64("ATBB", 24),
     words("GR1348941", 18),
-    shape("AKCp", Body::Alphanumeric, 65..=ANY, Must::Nothing),
-    shape("cmVmd", Body::Alphanumeric, 59..=59, Must::AllThree),
+    shape(
+        "AKCp",
+        Alphabet::Alphanumeric,
+        65..=ANY,
+        Requirement::Nothing,
+    ),
+    shape(
+        "cmVmd",
+        Alphabet::Alphanumeric,
+        59..=59,
+        Requirement::AllThree,
+    ),
     exact("4b1d", 38),
-    shape("EAAA", Body::Word, 56..=64, Must::AllThree),
-    shape("EAAC", Body::Alphanumeric, 100..=ANY, Must::AllThree),
-    shape("EAAM", Body::Alphanumeric, 100..=ANY, Must::AllThree),
-    shape("EZAK", Body::Alphanumeric, 54..=54, Must::Mixed),
-    shape("EZTK", Body::Alphanumeric, 54..=54, Must::Mixed),
-    shape("LTAI", Body::Alphanumeric, 17..=21, Must::AllThree),
-    shape("AQVN", Body::Word, 35..=38, Must::AllThree),
-    shape("dapi", Body::Hexadecimal, 32..=34, Must::Mixed),
-    shape("dose", Body::Hexadecimal, 32..=34, Must::Mixed),
-    shape("oy2", Body::Alphanumeric, 43..=43, Must::Mixed),
-    shape("SK", Body::Hexadecimal, 32..=32, Must::Mixed),
+    shape("EAAA", Alphabet::Word, 56..=64, Requirement::AllThree),
+    shape(
+        "EAAC",
+        Alphabet::Alphanumeric,
+        100..=ANY,
+        Requirement::AllThree,
+    ),
+    shape(
+        "EAAM",
+        Alphabet::Alphanumeric,
+        100..=ANY,
+        Requirement::AllThree,
+    ),
+    shape("EZAK", Alphabet::Alphanumeric, 54..=54, Requirement::Mixed),
+    shape("EZTK", Alphabet::Alphanumeric, 54..=54, Requirement::Mixed),
+    shape(
+        "LTAI",
+        Alphabet::Alphanumeric,
+        17..=21,
+        Requirement::AllThree,
+    ),
+    shape("AQVN", Alphabet::Word, 35..=38, Requirement::AllThree),
+    shape("dapi", Alphabet::Hexadecimal, 32..=34, Requirement::Mixed),
+    shape("dose", Alphabet::Hexadecimal, 32..=34, Requirement::Mixed),
+    shape("oy2", Alphabet::Alphanumeric, 43..=43, Requirement::Mixed),
+    shape("SK", Alphabet::Hexadecimal, 32..=32, Requirement::Mixed),
     shape(
         "AAAAAAAAAAAAAAAAAAAAA",
-        Body::Base64,
+        Alphabet::Base64,
         60..=140,
-        Must::AllThree,
+        Requirement::AllThree,
     ),
     base64("eyJrIjoi", 60),
     // JSON Web Tokens and PEM blocks that were put into Base64 once more.
@@ -255,7 +345,7 @@ pub(super) const WITH_DOT: &[Shape] = &[
     dotted("hvr.", 20),
     exact("s.", 24),
     dotted("ya29.", 20),
-    shape("t1.", Body::Base64, 80..=ANY, Must::AllThree),
+    shape("t1.", Alphabet::Base64, 80..=ANY, Requirement::AllThree),
     letters("dp.pt.", 40),
     letters("dp.ct.", 40),
     letters("dp.sa.", 40),
@@ -263,31 +353,31 @@ pub(super) const WITH_DOT: &[Shape] = &[
     letters("dp.audit.", 40),
     dotted("dp.st.", 40),
     dotted("dt0c01.", 60),
-    shape("pat.", Body::Dotted, 68..=68, Must::AllThree),
-    shape("sat.", Body::Dotted, 68..=68, Must::AllThree),
-    shape("sl.", Body::Base64, 130..=ANY, Must::AllThree),
-    shape("v1.0-", Body::Word, 150..=ANY, Must::Nothing),
-    shape("xoxe.xoxp-", Body::Word, 60..=ANY, Must::Mixed),
-    shape("xoxe.xoxb-", Body::Word, 60..=ANY, Must::Mixed),
-    shape("1000.", Body::Dotted, 65..=65, Must::Mixed),
-    shape("sk.eyJ", Body::Dotted, 60..=ANY, Must::AllThree),
-    shape("tk.eyJ", Body::Dotted, 60..=ANY, Must::AllThree),
-    shape("amzn.mws.", Body::Word, 36..=36, Must::Mixed),
+    shape("pat.", Alphabet::Dotted, 68..=68, Requirement::AllThree),
+    shape("sat.", Alphabet::Dotted, 68..=68, Requirement::AllThree),
+    shape("sl.", Alphabet::Base64, 130..=ANY, Requirement::AllThree),
+    shape("v1.0-", Alphabet::Word, 150..=ANY, Requirement::Nothing),
+    shape("xoxe.xoxp-", Alphabet::Word, 60..=ANY, Requirement::Mixed),
+    shape("xoxe.xoxb-", Alphabet::Word, 60..=ANY, Requirement::Mixed),
+    shape("1000.", Alphabet::Dotted, 65..=65, Requirement::Mixed),
+    shape("sk.eyJ", Alphabet::Dotted, 60..=ANY, Requirement::AllThree),
+    shape("tk.eyJ", Alphabet::Dotted, 60..=ANY, Requirement::AllThree),
+    shape("amzn.mws.", Alphabet::Word, 36..=36, Requirement::Mixed),
 ];
 
 const ANY: usize = usize::MAX;
 
 const fn shape(
     prefix: &'static str,
-    body: Body,
+    alphabet: Alphabet,
     length: RangeInclusive<usize>,
-    must: Must,
+    requires: Requirement,
 ) -> Shape {
     Shape {
         prefix,
-        body,
+        alphabet,
         length,
-        must,
+        requires,
         bounded: true,
     }
 }
@@ -301,33 +391,53 @@ const fn anywhere(shape: Shape) -> Shape {
 }
 
 const fn words(prefix: &'static str, min: usize) -> Shape {
-    shape(prefix, Body::Word, min..=ANY, Must::Mixed)
+    shape(prefix, Alphabet::Word, min..=ANY, Requirement::Mixed)
 }
 
 /// Letters and digits without a separator, so long that no word or identifier is.
 const fn letters(prefix: &'static str, min: usize) -> Shape {
-    anywhere(shape(prefix, Body::Alphanumeric, min..=ANY, Must::Nothing))
+    anywhere(shape(
+        prefix,
+        Alphabet::Alphanumeric,
+        min..=ANY,
+        Requirement::Nothing,
+    ))
 }
 
 const fn hex(prefix: &'static str, min: usize) -> Shape {
-    anywhere(shape(prefix, Body::Hexadecimal, min..=ANY, Must::Mixed))
+    anywhere(shape(
+        prefix,
+        Alphabet::Hexadecimal,
+        min..=ANY,
+        Requirement::Mixed,
+    ))
 }
 
 const fn dotted(prefix: &'static str, min: usize) -> Shape {
-    shape(prefix, Body::Dotted, min..=ANY, Must::Mixed)
+    shape(prefix, Alphabet::Dotted, min..=ANY, Requirement::Mixed)
 }
 
 const fn base64(prefix: &'static str, min: usize) -> Shape {
-    shape(prefix, Body::Base64, min..=ANY, Must::Mixed)
+    shape(prefix, Alphabet::Base64, min..=ANY, Requirement::Mixed)
 }
 
 const fn capitals(prefix: &'static str, length: RangeInclusive<usize>) -> Shape {
-    shape(prefix, Body::CapitalsAndDigits, length, Must::Nothing)
+    shape(
+        prefix,
+        Alphabet::CapitalsAndDigits,
+        length,
+        Requirement::Nothing,
+    )
 }
 
 /// Exactly so many letters and digits, of all three kinds.
 const fn exact(prefix: &'static str, length: usize) -> Shape {
-    shape(prefix, Body::Alphanumeric, length..=length, Must::AllThree)
+    shape(
+        prefix,
+        Alphabet::Alphanumeric,
+        length..=length,
+        Requirement::AllThree,
+    )
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! The names are those of `names` itself, so a name whose parts `clue` does not search for fails
 //! here. Exempt, because the same words are everywhere in code and prose:
 //!
-//! - `auth`, `code`, `sig` and the other whole names that are words (`names::is_word`) are found in
+//! - `auth`, `code`, `sig` and the other whole names that are words (`names::is_common_word`) are found in
 //!   quotes and queries only, and not with a number or a word behind them; nor is `key` alone;
 //! - of doubtful names only `names::SECRET_PARAMETERS` count in queries and forms;
 //! - a list of cookies is one in JSON and in headers, not in a variable of code;
@@ -164,14 +164,14 @@ fn camel(words: &[&str]) -> String {
 /// Whether a name is one that a place can have.
 fn fits(place: &Place, spelling: &str, name: &str, kind: NameKind) -> bool {
     let is_identifier = !spelling.contains(['-', '.']);
-    let is_exempt = names::is_word(name.as_bytes())
+    let is_exempt = names::is_common_word(name.as_bytes())
         || (name == "pass" && place.has_blank())
         || (name == "pin" && place.is_member());
     match place.name {
         Name::Quoted => kind != NameKind::Cookie || place.is_json(),
         Name::Parameter => !matches!(
             kind,
-            NameKind::Cookie | NameKind::Doubtful | NameKind::Key | NameKind::Session
+            NameKind::Cookie | NameKind::Ambiguous | NameKind::Key | NameKind::Session
         ),
         Name::Bare => !is_exempt && kind != NameKind::Cookie,
         Name::Identifier => is_identifier && !is_exempt && kind != NameKind::Cookie,
@@ -184,8 +184,9 @@ fn every_name_is_found_in_every_spelling_and_place() {
     let (mut count, mut wrong) = (0, Vec::new());
     for (name, kind) in names::secret_names() {
         let redactor = redactor();
-        let is_word =
-            matches!(kind, NameKind::Token) || names::is_word(name.as_bytes()) || name == "pin";
+        let is_word = matches!(kind, NameKind::Token)
+            || names::is_common_word(name.as_bytes())
+            || name == "pin";
         for spelling in spellings(name, is_word) {
             for place in PLACES
                 .iter()

@@ -40,7 +40,7 @@ impl Reading {
             notes,
         };
         if let Some(redactor) = &self.redactor {
-            redactor.but_for_headers(&mut exchange);
+            redactor.exchange_after_headers(&mut exchange);
         }
         exchange
     }

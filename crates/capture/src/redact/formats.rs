@@ -4,26 +4,26 @@ use base64::Engine;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
-use super::looks;
-use super::scan::{Scan, Spelling};
-use super::shapes;
-use super::value::starts_after_escape;
+use super::heuristics;
+use super::quoting::starts_after_escape;
+use super::scan::{Escaping, Scan};
+use super::token_shape;
 
 /// `Bearer`, and what may be a token: prose goes on with a word.
 pub(super) fn bearer(scan: &mut Scan<'_>, start: usize) {
-    let end = shapes::run(scan.text, start, shapes::is_token);
-    let end = shapes::without_stop(scan.text, start, end);
+    let end = token_shape::run(scan.text, start, token_shape::is_bearer_byte);
+    let end = token_shape::without_stop(scan.text, start, end);
     let token = &scan.text[start..end];
     let long = token.len() >= LONG_TOKEN;
     if long || (token.len() >= SHORT_TOKEN && token.iter().any(u8::is_ascii_digit)) {
         scan.learn(&(start..end));
-        scan.mark(start..end, Spelling::Plain);
+        scan.mark(start..end, Escaping::None);
     }
 }
 
 /// `Basic`, and what may be `user:password` in Base64.
 pub(super) fn basic(scan: &mut Scan<'_>, start: usize) {
-    let end = shapes::run(scan.text, start, shapes::is_token);
+    let end = token_shape::run(scan.text, start, token_shape::is_bearer_byte);
     let credentials = &scan.text[start..end];
     if credentials.len() > MAX_BASIC {
         return;
@@ -32,7 +32,7 @@ pub(super) fn basic(scan: &mut Scan<'_>, start: usize) {
         pair.contains(&b':') && pair.iter().all(|byte| matches!(byte, b' '..=b'~'))
     });
     if is_pair {
-        scan.mark(start..end, Spelling::Plain);
+        scan.mark(start..end, Escaping::None);
     }
 }
 
@@ -50,12 +50,12 @@ pub(super) fn web_key(scan: &mut Scan<'_>, start: usize) {
         });
         at = name_start;
         let Some(name) = is_private else { continue };
-        let sign = shapes::run(window, name_start + name.len(), |byte| {
+        let sign = token_shape::run(window, name_start + name.len(), |byte| {
             b"\\\": ".contains(&byte)
         });
-        let end = shapes::run(window, sign, shapes::is_word);
-        if sign > name_start + name.len() + 2 && end - sign >= looks::MIN_RANDOM {
-            scan.mark(start + sign..start + end, Spelling::Plain);
+        let end = token_shape::run(window, sign, token_shape::is_word_byte);
+        if sign > name_start + name.len() + 2 && end - sign >= heuristics::MIN_RANDOM {
+            scan.mark(start + sign..start + end, Escaping::None);
             at = end;
         }
     }
@@ -63,14 +63,14 @@ pub(super) fn web_key(scan: &mut Scan<'_>, start: usize) {
 
 /// `$2b$12$…`: the hash of a password, with its salt.
 pub(super) fn crypt(scan: &mut Scan<'_>, start: usize) {
-    let end = shapes::run(scan.text, start, |byte| {
+    let end = token_shape::run(scan.text, start, |byte| {
         byte.is_ascii_alphanumeric() || b"$./+,=-_".contains(&byte)
     });
     let hash = &scan.text[start..end];
     if hash.len() >= MIN_CRYPT && hash.iter().filter(|byte| **byte == b'$').count() >= 3 {
         scan.mark(
-            start..shapes::without_stop(scan.text, start, end),
-            Spelling::Plain,
+            start..token_shape::without_stop(scan.text, start, end),
+            Escaping::None,
         );
     }
 }
@@ -83,26 +83,26 @@ pub(super) fn last_field(scan: &mut Scan<'_>, at: usize) {
         scan.text,
         at - before.take_while(|byte| is_part(**byte)).count(),
     );
-    let end = shapes::run(scan.text, start, is_part);
+    let end = token_shape::run(scan.text, start, is_part);
     let mut fields = scan.text[start..end].splitn(5, |byte| *byte == b':');
     let port = fields.nth(1);
     let is_port = port.is_some_and(|port| port == b"*" || port.iter().all(u8::is_ascii_digit));
     let has_user = fields.by_ref().take(2).all(|field| !field.is_empty());
     if let Some(password) = fields.next().filter(|_| is_port && has_user) {
-        scan.mark(end - password.len()..end, Spelling::Plain);
+        scan.mark(end - password.len()..end, Escaping::None);
     }
 }
 
 /// `jdbc:oracle:thin:user/password@host`.
 pub(super) fn oracle_url(scan: &mut Scan<'_>, start: usize) {
-    let end = shapes::run(scan.text, start, |byte| {
+    let end = token_shape::run(scan.text, start, |byte| {
         byte > b' ' && !b"\"'\\".contains(&byte)
     });
     let url = &scan.text[start..end];
     if let Some(slash) = memchr::memchr(b'/', url)
         && let Some(at) = memchr::memchr(b'@', url).filter(|at| *at > slash + 1)
     {
-        scan.mark(start + slash + 1..start + at, Spelling::Plain);
+        scan.mark(start + slash + 1..start + at, Escaping::None);
     }
 }
 

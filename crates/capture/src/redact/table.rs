@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use memchr::{memchr, memmem};
 
-use super::looks;
-use super::scan::{Scan, Spelling};
+use super::heuristics;
+use super::quoting::skip_space;
+use super::scan::{Escaping, Scan};
 use super::syntax::{MAX_ASSIGNED, is_name_byte};
-use super::value::skip_space;
 
 /// A name in the first line of a table: `user,password,id`, `| user | password |`; the values are in the
 /// lines below, at the same place.
@@ -41,10 +41,10 @@ pub(super) fn column(scan: &mut Scan<'_>, name: &Range<usize>) {
         let length = memmem::find(&row[cell..], separator);
         let value = &row[cell..length.map_or(row.len(), |length| cell + length)];
         let trimmed = value.trim_ascii();
-        if looks::is_password(trimmed) || looks::is_random(trimmed) {
+        if heuristics::is_password(trimmed) || heuristics::is_random(trimmed) {
             let blanks = value.len() - value.trim_ascii_start().len();
             let start = start + cell + blanks;
-            scan.mark(start..start + trimmed.len(), Spelling::Plain);
+            scan.mark(start..start + trimmed.len(), Escaping::None);
         }
     }
 }
@@ -156,10 +156,10 @@ pub(super) fn inserted(scan: &mut Scan<'_>, name: &Range<usize>) -> bool {
                 let value = memchr(b'\'', &text[start + 1..at + values.len()]);
                 let value = start + 1..start + 1 + value.unwrap_or(0);
                 if column == place
-                    && (looks::is_password(&text[value.clone()])
-                        || looks::is_random(&text[value.clone()]))
+                    && (heuristics::is_password(&text[value.clone()])
+                        || heuristics::is_random(&text[value.clone()]))
                 {
-                    scan.mark(value.clone(), Spelling::Plain);
+                    scan.mark(value.clone(), Escaping::None);
                 }
                 start = value.end;
             }

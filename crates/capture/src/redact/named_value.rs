@@ -8,27 +8,27 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::assign;
+use super::assignment;
 use super::credentials;
-use super::judge;
-use super::looks;
+use super::heuristics;
 use super::names::{self, NameKind};
-use super::scan::{Scan, Spelling};
-use super::shapes;
+use super::quoting::{Quote, ends_with_escape, skip_space};
+use super::scan::{Escaping, Scan};
+use super::strictness;
+use super::token_shape;
 use super::url;
-use super::value::{Quote, ends_with_escape, skip_space};
 
 /// Looks at the name around `found`, and at its value.
-pub(super) fn follow(scan: &mut Scan<'_>, found: Range<usize>) {
+pub(super) fn detect(scan: &mut Scan<'_>, found: Range<usize>) {
     let text = scan.text;
     let Some(name) = name_around(text, found) else {
         return;
     };
     // A name can hold several parts that are looked for.
-    if name.end <= scan.named {
+    if name.end <= scan.names_seen_to {
         return;
     }
-    scan.named = name.end;
+    scan.names_seen_to = name.end;
     if url::is_parameter(text, name.start)
         && let Some(value) = url::after_equals(text, name.end)
     {
@@ -39,19 +39,19 @@ pub(super) fn follow(scan: &mut Scan<'_>, found: Range<usize>) {
     if is_field {
         return;
     }
-    let Some(kind) = names::key(&text[name.clone()]) else {
+    let Some(kind) = names::classify(&text[name.clone()]) else {
         return;
     };
     match Quote::read(text, name.end) {
         // Code in backticks is prose about a name.
-        Some((quote, end)) if quote.is_backtick() && quote.stands_before(text, name.start) => {
-            assign::after_name(scan, kind, &name, end);
+        Some((quote, end)) if quote.is_backtick() && quote.ends_at(text, name.start) => {
+            assignment::after_name(scan, kind, &name, end);
         }
-        Some((quote, end)) if quote.stands_before(text, path_start(text, name.start)) => {
+        Some((quote, end)) if quote.ends_at(text, path_start(text, name.start)) => {
             quoted(scan, kind, &name, quote, end);
         }
-        _ if names::is_word(&text[name.clone()]) => {}
-        _ => assign::follow(scan, kind, &name),
+        _ if names::is_common_word(&text[name.clone()]) => {}
+        _ => assignment::after_name(scan, kind, &name, name.end),
     }
 }
 
@@ -72,33 +72,33 @@ pub(super) fn mark_value(
     scan: &mut Scan<'_>,
     kind: NameKind,
     value: Range<usize>,
-    spelling: Spelling,
+    escaping: Escaping,
 ) {
     match kind {
         NameKind::Secret | NameKind::Password => {
-            if !looks::is_prose(&scan.text[value.clone()]) {
-                scan.mark(value, spelling);
+            if !heuristics::is_prose(&scan.text[value.clone()]) {
+                scan.mark(value, escaping);
             }
         }
         NameKind::Authorization => {
             let secret = credentials::after_scheme(scan.text, value);
-            scan.mark(secret, spelling);
+            scan.mark(secret, escaping);
         }
-        NameKind::Cookie => credentials::cookies(scan, value, spelling),
+        NameKind::Cookie => credentials::cookies(scan, value, escaping),
         NameKind::Token => {
             let token = &scan.text[value.clone()];
-            if token.len() >= SHORT_TOKEN && !looks::is_word(token) {
-                scan.mark(value, spelling);
+            if token.len() >= SHORT_TOKEN && !heuristics::is_word(token) {
+                scan.mark(value, escaping);
             }
         }
-        NameKind::Doubtful | NameKind::Key => {
-            if looks::is_no_identifier(&scan.text[value.clone()]) {
-                scan.mark(value, spelling);
+        NameKind::Ambiguous | NameKind::Key => {
+            if heuristics::is_random_and_no_id(&scan.text[value.clone()]) {
+                scan.mark(value, escaping);
             }
         }
         NameKind::Session => {
-            if looks::is_session(&scan.text[value.clone()]) {
-                scan.mark(value, spelling);
+            if heuristics::is_session(&scan.text[value.clone()]) {
+                scan.mark(value, escaping);
             }
         }
         NameKind::Code => {
@@ -107,8 +107,8 @@ pub(super) fn mark_value(
                 && code
                     .iter()
                     .all(|byte| byte.is_ascii_digit() || b" -".contains(byte));
-            if is_number || looks::is_random(code) || looks::is_token(code) {
-                scan.mark(value, spelling);
+            if is_number || heuristics::is_random(code) || heuristics::is_token(code) {
+                scan.mark(value, escaping);
             }
         }
     }
@@ -139,7 +139,10 @@ fn name_around(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
         end -= 1;
     }
     // `API key`: two words.
-    if start > 1 && text[start - 1] == b' ' && names::key(&text[start..end]).is_none_or(is_vague) {
+    if start > 1
+        && text[start - 1] == b' '
+        && names::classify(&text[start..end]).is_none_or(is_vague)
+    {
         let before = &text[..start - 1];
         let word = before
             .iter()
@@ -158,7 +161,7 @@ fn name_around(text: &[u8], found: Range<usize>) -> Option<Range<usize>> {
 }
 
 fn is_vague(kind: NameKind) -> bool {
-    kind.is_doubtful() || kind == NameKind::Token
+    kind.is_ambiguous() || kind == NameKind::Token
 }
 
 fn is_name(byte: u8) -> bool {
@@ -167,17 +170,19 @@ fn is_name(byte: u8) -> bool {
 
 /// `?name=value` or `&name=value`.
 fn parameter(scan: &mut Scan<'_>, name: &Range<usize>, start: usize) {
-    let end = shapes::run(scan.text, start, url::is_parameter_value);
+    let end = token_shape::run(scan.text, start, url::is_parameter_value);
     let value = &scan.text[start..end];
     let text = &scan.text[name.clone()];
     // `?key=value` in a text is an example.
     let is_secret = if names::is_secret_parameter(text) {
-        !looks::is_word(value) && !looks::is_placeholder(value) && end - start >= MIN_PARAMETER
+        !heuristics::is_word(value)
+            && !heuristics::is_placeholder(value)
+            && end - start >= MIN_PARAMETER
     } else {
-        names::key(text).is_some() && looks::is_random(value)
+        names::classify(text).is_some() && heuristics::is_random(value)
     };
     if is_secret {
-        scan.mark(start..end, Spelling::Percent);
+        scan.mark(start..end, Escaping::Percent);
     }
 }
 
@@ -200,11 +205,11 @@ fn quoted(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize>, quote: Quote
             if names::is_oauth(&text[name.clone()]) {
                 scan.learn(&value);
             }
-            mark_value(scan, kind, value, Spelling::Json(quote.levels()));
+            mark_value(scan, kind, value, Escaping::Json(quote.levels()));
         }
         Some(b',') => listed(scan, kind, quote, sign + 1),
         // `config["api_key"] = "…"`, `"api_key" => "…"`, `environ["API_KEY"], "…"`.
-        Some(b']' | b')' | b'=') => assign::after_name(scan, kind, name, sign),
+        Some(b']' | b')' | b'=') => assignment::after_name(scan, kind, name, sign),
         // `<add key="password" value="…"/>`, `<entry key="password">…</entry>`.
         Some(_) => attribute(scan, kind, quote, end),
         None => {}
@@ -235,13 +240,13 @@ fn listed(scan: &mut Scan<'_>, kind: NameKind, quote: Quote, start: usize) {
             return;
         }
         value = opening.value(text, start);
-        if !judge::is_secret(&text[value.clone()], kind) {
+        if !strictness::is_secret(&text[value.clone()], kind) {
             return;
         }
-    } else if !judge::is_argument(&text[value.clone()], kind) {
+    } else if !strictness::is_argument(&text[value.clone()], kind) {
         return;
     }
-    mark_value(scan, kind, value, Spelling::Json(quote.levels()));
+    mark_value(scan, kind, value, Escaping::Json(quote.levels()));
 }
 
 /// `{"value": "…", "name": "API_KEY"}`: the value comes first.
@@ -273,9 +278,9 @@ fn value_before(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize>, quote:
     if text.get(sign) == Some(&b':')
         && opening.levels() == quote.levels()
         && value.end < name.start
-        && judge::is_secret(&text[value.clone()], kind)
+        && strictness::is_secret(&text[value.clone()], kind)
     {
-        mark_value(scan, kind, value, Spelling::Json(quote.levels()));
+        mark_value(scan, kind, value, Escaping::Json(quote.levels()));
     }
 }
 
@@ -291,11 +296,11 @@ fn attribute(scan: &mut Scan<'_>, kind: NameKind, quote: Quote, end: usize) {
             return;
         };
         let value = opening.value(text, start);
-        if opening.levels() == quote.levels() && judge::is_secret(&text[value.clone()], kind) {
-            mark_value(scan, kind, value, Spelling::Plain);
+        if opening.levels() == quote.levels() && strictness::is_secret(&text[value.clone()], kind) {
+            mark_value(scan, kind, value, Escaping::None);
         }
     } else if rest.get(close) == Some(&b'>') && inside.trim_ascii().is_empty() {
-        assign::element(scan, kind, end + close + 1);
+        assignment::element(scan, kind, end + close + 1);
     }
 }
 
@@ -355,14 +360,14 @@ fn field(scan: &mut Scan<'_>, name: &Range<usize>) -> bool {
     let rest = match escapes {
         0 => rest,
         // Up to the end of the string.
-        _ => &rest[..shapes::run(rest, 0, |byte| byte != b'"')],
+        _ => &rest[..token_shape::run(rest, 0, |byte| byte != b'"')],
     };
     let length = [both, feed]
         .iter()
         .filter_map(|end| memmem::find(rest, &[&end[..], b"--"].concat()))
         .min()
         .unwrap_or_else(|| value_of_string(rest, escapes));
-    scan.mark(start..start + length, Spelling::Plain);
+    scan.mark(start..start + length, Escaping::None);
     true
 }
 

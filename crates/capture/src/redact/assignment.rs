@@ -9,22 +9,17 @@ use std::ops::Range;
 use memchr::memchr2;
 
 use super::credentials::{authorization, cookie_line};
-use super::judge::Judge;
-use super::looks::{self, SHORT_PASSWORD};
+use super::heuristics::{self, SHORT_PASSWORD};
 use super::names::NameKind;
-use super::rows::{column, inserted};
-use super::scan::{Scan, Spelling};
-use super::shapes;
+use super::quoting::{Quote, skip_space};
+use super::scan::{Escaping, Scan};
+use super::strictness::Strictness;
 use super::syntax::{
     MAX_ASSIGNED, MAX_BLANKS, after_prefix, after_type, ends_line, is_name_byte, is_plain,
     is_variable_name, opens_element, operator, skip_blanks, variable_end,
 };
-use super::value::{Quote, skip_space};
-
-/// Looks at what follows a name.
-pub(super) fn follow(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize>) {
-    after_name(scan, kind, name, name.end);
-}
+use super::table::{column, inserted};
+use super::token_shape;
 
 /// Looks at what follows at `at`, behind a name and perhaps a bracket.
 pub(super) fn after_name(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize>, at: usize) {
@@ -50,13 +45,13 @@ pub(super) fn after_name(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize
         }
         Some(b'(') => called(scan, kind, sign + 1),
         Some(b',') if Quote::read(text, skip_space(text, sign + 1)).is_some() => {
-            value_of(scan, kind, skip_space(text, sign + 1), Judge::Strict);
+            value_of(scan, kind, skip_space(text, sign + 1), Strictness::Strict);
         }
         Some(b',') if inserted(scan, name) => {}
         Some(b',' | b';' | b'\t') => column(scan, name),
         // `| name | value |`, or a column of that name.
         Some(b'|') => {
-            value_of(scan, kind, skip_blanks(text, sign + 1), Judge::Strict);
+            value_of(scan, kind, skip_blanks(text, sign + 1), Strictness::Strict);
             column(scan, name);
         }
         // `ApiKey { get; set; } = "value"`
@@ -85,20 +80,20 @@ fn value(scan: &mut Scan<'_>, kind: NameKind, end: usize, is_variable: bool) {
     if kind == NameKind::Cookie {
         return cookie_line(scan, start);
     }
-    if start < scan.barren_value {
+    if start < scan.values_seen_to {
         return;
     }
     if kind == NameKind::Authorization {
         return authorization(scan, start);
     }
-    let judge = if is_variable {
-        Judge::Variable
+    let strictness = if is_variable {
+        Strictness::Lenient
     } else {
-        Judge::Usual
+        Strictness::Normal
     };
     // `key: string = "value"`, `key: &str = "value"`
     if let Some(typed) = after_type(text, start) {
-        return value_of(scan, kind, typed, judge);
+        return value_of(scan, kind, typed, strictness);
     }
     // A block of YAML, or a value on the next line.
     let block = text[start..]
@@ -107,18 +102,18 @@ fn value(scan: &mut Scan<'_>, kind: NameKind, end: usize, is_variable: bool) {
     let line = match block {
         Some(rest) if ends_line(rest) => start + 1,
         _ if ends_line(&text[start..]) => start,
-        _ => return value_of(scan, kind, start, judge),
+        _ => return value_of(scan, kind, start, strictness),
     };
     let next = skip_space(text, line);
     // Only something that can be nothing else: the next line may be anything.
-    value_of(scan, kind, next, Judge::Strict);
+    value_of(scan, kind, next, Strictness::Strict);
 }
 
 /// A value that begins at `start`, with quotes or without.
-fn value_of(scan: &mut Scan<'_>, kind: NameKind, start: usize, judge: Judge) {
+fn value_of(scan: &mut Scan<'_>, kind: NameKind, start: usize, strictness: Strictness) {
     let text = scan.text;
     let start = after_prefix(text, start);
-    if start < scan.barren_value {
+    if start < scan.values_seen_to {
         return;
     }
     if let Some((quote, start)) = Quote::read(text, start) {
@@ -127,23 +122,23 @@ fn value_of(scan: &mut Scan<'_>, kind: NameKind, start: usize, judge: Judge) {
         if value.end == window.len() && window.len() < text.len() {
             return;
         }
-        scan.barren_value = value.end;
-        if judge.holds(&text[value.clone()], kind) {
-            scan.mark(value, Spelling::Json(quote.levels()));
+        scan.values_seen_to = value.end;
+        if strictness.accepts(&text[value.clone()], kind) {
+            scan.mark(value, Escaping::Json(quote.levels()));
         }
         return;
     }
-    if judge == Judge::Variable {
+    if strictness == Strictness::Lenient {
         let end = variable_end(text, start);
-        if judge.holds(&text[start..end], kind) {
-            scan.barren_value = end;
-            scan.mark(start..end, Spelling::Plain);
+        if strictness.accepts(&text[start..end], kind) {
+            scan.values_seen_to = end;
+            scan.mark(start..end, Escaping::None);
         }
         return;
     }
-    let plain = shapes::run(text, start, is_plain);
-    scan.barren_value = plain;
-    let plain = start..shapes::without_stop(text, start, plain);
+    let plain = token_shape::run(text, start, is_plain);
+    scan.values_seen_to = plain;
+    let plain = start..token_shape::without_stop(text, start, plain);
     // What is called is code, `token = read_token1()`, and so is what has parameters, `Seed25519Bin<'_>`.
     let is_code = matches!(text.get(plain.end), Some(b'(' | b'<'));
     if kind == NameKind::Password {
@@ -158,18 +153,18 @@ fn value_of(scan: &mut Scan<'_>, kind: NameKind, start: usize, judge: Judge) {
         let has_code = text[start..end]
             .iter()
             .any(|byte| b"(){}[]<>,=".contains(byte));
-        if !has_code && judge.holds(&text[start..end], kind) {
-            scan.barren_value = end;
-            return scan.mark(start..end, Spelling::Plain);
+        if !has_code && strictness.accepts(&text[start..end], kind) {
+            scan.values_seen_to = end;
+            return scan.mark(start..end, Escaping::None);
         }
     }
     if is_code {
         return;
     }
     // Without quotes a name of a type or a constant is likelier than a key.
-    let is_name = kind.is_doubtful() && !is_long_random(&text[plain.clone()]);
-    if !is_name && judge.holds(&text[plain.clone()], kind) {
-        scan.mark(plain, Spelling::Plain);
+    let is_name = kind.is_ambiguous() && !is_long_random(&text[plain.clone()]);
+    if !is_name && strictness.accepts(&text[plain.clone()], kind) {
+        scan.mark(plain, Escaping::None);
     }
 }
 
@@ -187,12 +182,12 @@ fn spaced(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize>, start: usize
     }
     let is_option = text[name.start] == b'-';
     if is_option {
-        let judge = match kind {
-            NameKind::Code => Judge::Strict,
-            kind if kind.is_doubtful() => Judge::Strict,
-            _ => Judge::Usual,
+        let strictness = match kind {
+            NameKind::Code => Strictness::Strict,
+            kind if kind.is_ambiguous() => Strictness::Strict,
+            _ => Strictness::Normal,
         };
-        return option_value(scan, kind, start, judge);
+        return option_value(scan, kind, start, strictness);
     }
     // `key string = "value"`: a type between the name and the sign.
     let word = start
@@ -206,7 +201,7 @@ fn spaced(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize>, start: usize
         && !is_filler(&text[start..word])
         && !text[start..word].iter().any(u8::is_ascii_digit)
     {
-        return value_of(scan, kind, skip_blanks(text, end), Judge::Usual);
+        return value_of(scan, kind, skip_blanks(text, end), Strictness::Normal);
     }
     let mut at = start;
     // `SET PASSWORD FOR 'bob' = 'value'`
@@ -237,11 +232,11 @@ fn spaced(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize>, start: usize
     if is_header && Quote::read(text, at).is_none() {
         return;
     }
-    value_of(scan, kind, at, Judge::Strict);
+    value_of(scan, kind, at, Strictness::Strict);
 }
 
 /// The value of an option: a word, or several in quotes.
-fn option_value(scan: &mut Scan<'_>, kind: NameKind, start: usize, judge: Judge) {
+fn option_value(scan: &mut Scan<'_>, kind: NameKind, start: usize, strictness: Strictness) {
     let text = scan.text;
     // `--with-token <<< value`: the standard input of the command.
     let start = match text[start..].strip_prefix(b"<<<") {
@@ -249,16 +244,16 @@ fn option_value(scan: &mut Scan<'_>, kind: NameKind, start: usize, judge: Judge)
         None => start,
     };
     if Quote::read(text, start).is_some() {
-        return value_of(scan, kind, start, judge);
+        return value_of(scan, kind, start, strictness);
     }
     let end = variable_end(text, start);
     let value = &text[start..end];
-    let is_short = (SHORT_PASSWORD..looks::MIN_RANDOM).contains(&value.len())
+    let is_short = (SHORT_PASSWORD..heuristics::MIN_RANDOM).contains(&value.len())
         && value.iter().any(u8::is_ascii_digit)
         && value.iter().any(u8::is_ascii_alphabetic)
-        && !looks::is_placeholder(value);
-    if judge.holds(value, kind) || (judge == Judge::Usual && is_short) {
-        scan.mark(start..end, Spelling::Plain);
+        && !heuristics::is_placeholder(value);
+    if strictness.accepts(value, kind) || (strictness == Strictness::Normal && is_short) {
+        scan.mark(start..end, Escaping::None);
     }
 }
 
@@ -272,7 +267,7 @@ fn called(scan: &mut Scan<'_>, kind: NameKind, start: usize) {
         kind
     };
     if Quote::read(text, start).is_some() {
-        value_of(scan, kind, start, Judge::Strict);
+        value_of(scan, kind, start, Strictness::Strict);
     }
 }
 
@@ -289,7 +284,7 @@ fn value_line(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize>, end: usi
     };
     let sign = text.len() - rest.len();
     if let Some(end) = operator(text, sign) {
-        value_of(scan, kind, skip_blanks(text, end), Judge::Usual);
+        value_of(scan, kind, skip_blanks(text, end), Strictness::Normal);
     }
 }
 
@@ -298,12 +293,12 @@ pub(super) fn element(scan: &mut Scan<'_>, kind: NameKind, start: usize) {
     let text = scan.text;
     let start = skip_space(text, start);
     let window = &text[..text.len().min(start + MAX_ASSIGNED)];
-    let end = shapes::run(window, start, |byte| {
+    let end = token_shape::run(window, start, |byte| {
         !matches!(byte, b'<' | b'"' | b'\n' | b'\r' | b'\\')
     });
     let value = start..start + text[start..end].trim_ascii_end().len();
-    if Judge::Usual.holds(&text[value.clone()], kind) {
-        scan.mark(value, Spelling::Plain);
+    if Strictness::Normal.accepts(&text[value.clone()], kind) {
+        scan.mark(value, Escaping::None);
     }
 }
 

@@ -9,17 +9,17 @@ use std::ops::RangeInclusive;
 pub(super) struct Shape {
     /// How it begins; the secret includes it.
     pub(super) prefix: &'static str,
-    pub(super) body: Body,
+    pub(super) alphabet: Alphabet,
     /// How many bytes must follow.
     pub(super) length: RangeInclusive<usize>,
-    pub(super) must: Must,
+    pub(super) requires: Requirement,
     /// Whether a letter or a digit before it makes it part of another word: `task-`.
     pub(super) bounded: bool,
 }
 
 /// Which bytes may follow a prefix.
 #[derive(Clone, Copy)]
-pub(super) enum Body {
+pub(super) enum Alphabet {
     /// Letters, digits, `_`, `-`.
     Word,
     Alphanumeric,
@@ -33,7 +33,7 @@ pub(super) enum Body {
 
 /// What must be in a body: it tells tokens from words with hyphens.
 #[derive(Clone, Copy)]
-pub(super) enum Must {
+pub(super) enum Requirement {
     /// The prefix and the length are enough.
     Nothing,
     /// A digit or a capital, in more than a number between hyphens.
@@ -44,51 +44,51 @@ pub(super) enum Must {
 
 /// What is where a prefix was found.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum ShapeMatch {
     /// A token, up to here.
     Token(usize),
     /// None, and nothing was looked at for long.
-    Nothing,
+    None,
     /// None; nor does another begin before here.
-    Barren(usize),
+    NoneBefore(usize),
 }
 
 impl Shape {
     /// Looks at what follows the prefix, which ends at `start`.
-    pub(super) fn measure(&self, text: &[u8], start: usize) -> Found {
-        let end = without_stop(text, start, run(text, start, self.body.allows()));
+    pub(super) fn measure(&self, text: &[u8], start: usize) -> ShapeMatch {
+        let end = without_stop(text, start, run(text, start, self.alphabet.allows()));
         let body = &text[start..end];
         if !self.length.contains(&body.len()) {
-            Found::Nothing
-        } else if self.must.holds(body) {
-            Found::Token(end)
+            ShapeMatch::None
+        } else if self.requires.holds(body) {
+            ShapeMatch::Token(end)
         } else {
-            Found::Barren(end)
+            ShapeMatch::NoneBefore(end)
         }
     }
 }
 
-impl Body {
+impl Alphabet {
     fn allows(self) -> fn(u8) -> bool {
         match self {
-            Self::Word => is_word,
+            Self::Word => is_word_byte,
             Self::Alphanumeric => |byte| byte.is_ascii_alphanumeric(),
             Self::Hexadecimal => |byte| byte.is_ascii_hexdigit(),
             Self::CapitalsAndDigits => |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit(),
-            Self::Dotted => is_dotted,
-            Self::Base64 => |byte| is_dotted(byte) || b"+/=~%".contains(&byte),
+            Self::Dotted => is_dotted_byte,
+            Self::Base64 => |byte| is_dotted_byte(byte) || b"+/=~%".contains(&byte),
         }
     }
 }
 
-impl Must {
+impl Requirement {
     fn holds(self, body: &[u8]) -> bool {
         match self {
             Self::Nothing => true,
             // A year or a version between hyphens is no more than a word is.
             Self::Mixed => body
                 .split(|byte| matches!(byte, b'-' | b'_'))
-                .any(|part| part.iter().any(is_mixed) && !is_number(part)),
+                .any(|part| part.iter().any(is_digit_or_capital) && !is_number(part)),
             Self::AllThree => {
                 body.iter().any(u8::is_ascii_digit)
                     && body.iter().any(u8::is_ascii_uppercase)
@@ -100,21 +100,21 @@ impl Must {
 
 /// A JSON Web Token, signed (RFC 7515) or encrypted (RFC 7516), whose first segment
 /// begins at `start`: two segments or more, of which the second may be empty.
-pub(super) fn measure_jwt(text: &[u8], start: usize) -> Found {
-    let first = run(text, start, is_word);
+pub(super) fn measure_jwt(text: &[u8], start: usize) -> ShapeMatch {
+    let first = run(text, start, is_word_byte);
     if first - start < JWT_SEGMENT_MIN || text.get(first) != Some(&b'.') {
-        return Found::Barren(first);
+        return ShapeMatch::NoneBefore(first);
     }
-    let second = run(text, first + 1, is_word);
+    let second = run(text, first + 1, is_word_byte);
     let is_encrypted = second == first + 1 && text.get(second) == Some(&b'.');
     if second - first <= JWT_SEGMENT_MIN && !is_encrypted {
-        return Found::Barren(second);
+        return ShapeMatch::NoneBefore(second);
     }
-    let end = without_stop(text, second, run(text, second, is_dotted));
+    let end = without_stop(text, second, run(text, second, is_dotted_byte));
     if is_encrypted && end - second < JWT_SEGMENT_MIN {
-        return Found::Barren(second);
+        return ShapeMatch::NoneBefore(second);
     }
-    Found::Token(end)
+    ShapeMatch::Token(end)
 }
 
 /// Where what ends at `end` ends without the full stop of a sentence.
@@ -134,7 +134,7 @@ pub(super) fn run(text: &[u8], start: usize, body: fn(u8) -> bool) -> usize {
 }
 
 /// Digits and capitals: what random text has and prose with hyphens has not.
-pub(super) fn is_mixed(byte: &u8) -> bool {
+pub(super) fn is_digit_or_capital(byte: &u8) -> bool {
     byte.is_ascii_digit() || byte.is_ascii_uppercase()
 }
 
@@ -144,16 +144,16 @@ fn is_number(part: &[u8]) -> bool {
 }
 
 /// What a bearer token may hold (RFC 6750, section 2.1).
-pub(super) fn is_token(byte: u8) -> bool {
+pub(super) fn is_bearer_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
 }
 
-pub(super) fn is_word(byte: u8) -> bool {
+pub(super) fn is_word_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
 
-pub(super) fn is_dotted(byte: u8) -> bool {
-    is_word(byte) || byte == b'.'
+pub(super) fn is_dotted_byte(byte: u8) -> bool {
+    is_word_byte(byte) || byte == b'.'
 }
 
 /// Shorter than the header of any token that is signed.
@@ -172,30 +172,39 @@ mod tests {
     #[test]
     fn a_token_ends_where_its_alphabet_does() {
         let text = b"sk-proj-Abc_123-def456789\\n rest";
-        assert_eq!(shape("sk-").measure(text, 3), Found::Token(25));
+        assert_eq!(shape("sk-").measure(text, 3), ShapeMatch::Token(25));
     }
 
     #[test]
     fn words_with_hyphens_are_no_tokens() {
         let text = b"sk-learn-contrib-packages-all-lower";
-        assert_eq!(shape("sk-").measure(text, 3), Found::Barren(text.len()));
+        assert_eq!(
+            shape("sk-").measure(text, 3),
+            ShapeMatch::NoneBefore(text.len())
+        );
         assert_eq!(
             shape("npm_").measure(b"npm_config_user_agent", 4),
-            Found::Nothing
+            ShapeMatch::None
         );
         assert_eq!(
             shape("rt_").measure(b"rt_sigtimedwait_time64", 3),
-            Found::Nothing
+            ShapeMatch::None
         );
     }
 
     #[test]
     fn a_jwt_has_two_segments_at_least() {
         let text = b"eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0dXJl tail";
-        assert_eq!(measure_jwt(text, 0), Found::Token(38));
-        assert_eq!(measure_jwt(b"eyJhbGciOiJIUzI1NiJ9", 0), Found::Barren(20));
-        assert_eq!(measure_jwt(b"eyJ.eyJ", 0), Found::Barren(3));
+        assert_eq!(measure_jwt(text, 0), ShapeMatch::Token(38));
+        assert_eq!(
+            measure_jwt(b"eyJhbGciOiJIUzI1NiJ9", 0),
+            ShapeMatch::NoneBefore(20)
+        );
+        assert_eq!(measure_jwt(b"eyJ.eyJ", 0), ShapeMatch::NoneBefore(3));
         let encrypted = b"eyJhbGciOiJkaXIifQ..ABTJCbxlWuYANe4T.M4WsERVuIGyXJip end";
-        assert_eq!(measure_jwt(encrypted, 0), Found::Token(encrypted.len() - 4));
+        assert_eq!(
+            measure_jwt(encrypted, 0),
+            ShapeMatch::Token(encrypted.len() - 4)
+        );
     }
 }

@@ -7,11 +7,11 @@ use crate::record::{Connection, Exchange, Header, Response, Session};
 
 use super::command;
 use super::credentials;
-use super::looks;
+use super::heuristics;
+use super::named_value;
 use super::names::{self, NameKind};
-use super::pair;
 use super::redactor::Redactor;
-use super::scan::{Scan, Span, Spelling};
+use super::scan::{Escaping, Scan, Span};
 use super::url;
 
 impl Redactor {
@@ -21,12 +21,12 @@ impl Redactor {
         if let Some(response) = &mut exchange.response {
             self.headers(&mut response.headers);
         }
-        self.but_for_headers(exchange);
+        self.exchange_after_headers(exchange);
     }
 
     /// The same, where the headers were looked at before the bodies: what is a credential there is
     /// then known when the bodies are read.
-    pub(crate) fn but_for_headers(&self, exchange: &mut Exchange) {
+    pub(crate) fn exchange_after_headers(&self, exchange: &mut Exchange) {
         let request = &mut exchange.request;
         self.long_string(&mut request.method);
         self.url(&mut request.url);
@@ -85,7 +85,7 @@ impl Redactor {
                 .filter(|(at, _)| *at == index)
                 .map(|(_, range)| Span {
                     range: range.clone(),
-                    spelling: Spelling::Plain,
+                    escaping: Escaping::None,
                 })
                 .collect();
             spans.sort_by_key(|span| span.range.start);
@@ -102,9 +102,9 @@ impl Redactor {
                 Some((name, value)) => (name, Some(value)),
                 None => (argument.as_str(), None),
             };
-            let kind = names::key(name.as_bytes());
+            let kind = names::classify(name.as_bytes());
             match (kind, value) {
-                (Some(kind), Some(value)) if !kind.is_doubtful() => {
+                (Some(kind), Some(value)) if !kind.is_ambiguous() => {
                     if let Some(replaced) = self.value(kind, value.as_bytes()) {
                         let value = String::from_utf8_lossy(&replaced).into_owned();
                         *argument = format!("{name}={value}");
@@ -126,7 +126,7 @@ impl Redactor {
             if name.bytes().any(|byte| byte.is_ascii_digit()) {
                 put(name, self.text(name.as_bytes()));
             }
-            match names::header(name) {
+            match names::classify_header(name) {
                 Some(kind) => put(value, self.header_value(kind, value.as_bytes())),
                 None if name.eq_ignore_ascii_case("sec-websocket-protocol") => {
                     put(value, self.subprotocols(value.as_bytes()));
@@ -174,10 +174,12 @@ impl Redactor {
                     .iter()
                     .rposition(|byte| matches!(byte, b'.' | b' '));
                 let start = part.map_or(0, |dot| dot + 1);
-                if looks::is_random(&protocol[start..]) || looks::is_token(&protocol[start..]) {
+                if heuristics::is_random(&protocol[start..])
+                    || heuristics::is_token(&protocol[start..])
+                {
                     spans.push(Span {
                         range: at + start..at + protocol.len(),
-                        spelling: Spelling::Plain,
+                        escaping: Escaping::None,
                     });
                 }
                 at += protocol.len() + 1;
@@ -195,8 +197,8 @@ impl Redactor {
         let userinfo = authority.and_then(|at| url::userinfo(head, at + 3));
         let head_replaced = match userinfo {
             Some(range) => {
-                let spelling = Spelling::Percent;
-                self.replace(head, &[Span { range, spelling }])
+                let escaping = Escaping::Percent;
+                self.replace(head, &[Span { range, escaping }])
             }
             None => self.text(head),
         };
@@ -224,17 +226,17 @@ impl Redactor {
 /// A value, with what is secret in it by the kind of its name.
 fn marked(kind: NameKind, value: &[u8]) -> Scan<'_> {
     let mut scan = Scan::new(value);
-    pair::mark_value(&mut scan, kind, 0..value.len(), Spelling::Plain);
+    named_value::mark_value(&mut scan, kind, 0..value.len(), Escaping::None);
     scan
 }
 
 /// Whether what follows an option of this kind is its value, and not the next option.
 fn is_argument(argument: &str, kind: NameKind) -> bool {
     let value = argument.as_bytes();
-    if kind.is_doubtful() || kind == NameKind::Code {
-        return looks::is_random(value);
+    if kind.is_ambiguous() || kind == NameKind::Code {
+        return heuristics::is_random(value);
     }
-    !argument.starts_with('-') || looks::is_random(value) || looks::is_password(value)
+    !argument.starts_with('-') || heuristics::is_random(value) || heuristics::is_password(value)
 }
 
 /// Puts a redacted text in its place.

@@ -6,18 +6,18 @@
 
 use std::sync::LazyLock;
 
+use super::quoting::{is_boundary, starts_after_escape};
 use super::scan::Scan;
-use super::shapes::{self, Found, Shape, is_dotted, is_word};
-use super::value::{is_boundary, starts_after_escape};
+use super::token_shape::{self, Shape, ShapeMatch, is_dotted_byte, is_word_byte};
 use super::vendors::{LEADING, SEPARATED, WITH_DOT};
 
 /// Looks for tokens in the run that begins at `start`.
 #[inline(never)]
-pub(super) fn follow(scan: &mut Scan<'_>, start: usize) {
+pub(super) fn detect(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
     let start = starts_after_escape(text, start);
     let head = &text[start..text.len().min(start + MAX_HEAD)];
-    let length = head.iter().take_while(|byte| is_word(**byte)).count();
+    let length = head.iter().take_while(|byte| is_word_byte(**byte)).count();
     let head = &head[..length];
     before(scan, start);
     leading(scan, start);
@@ -71,30 +71,30 @@ fn leading(scan: &mut Scan<'_>, start: usize) {
 
 fn try_shape(scan: &mut Scan<'_>, shape: &Shape, start: usize) {
     let text = scan.text;
-    if start < scan.end().max(scan.barren) || (shape.bounded && !is_boundary(text, start)) {
+    if start < scan.end().max(scan.tokens_seen_to) || (shape.bounded && !is_boundary(text, start)) {
         return;
     }
     match shape.measure(text, start + shape.prefix.len()) {
-        Found::Token(end) => scan.mark_token(start..end),
-        Found::Nothing => {}
-        Found::Barren(end) => scan.barren = end,
+        ShapeMatch::Token(end) => scan.mark_token(start..end),
+        ShapeMatch::None => {}
+        ShapeMatch::NoneBefore(end) => scan.tokens_seen_to = end,
     }
 }
 
 /// A JSON Web Token; says whether there is one.
 fn jwt(scan: &mut Scan<'_>, start: usize) -> bool {
     let text = scan.text;
-    if start < scan.end().max(scan.barren_jwt) || !is_boundary(text, start) {
+    if start < scan.end().max(scan.jwts_seen_to) || !is_boundary(text, start) {
         return false;
     }
-    match shapes::measure_jwt(text, start) {
-        Found::Token(end) => {
+    match token_shape::measure_jwt(text, start) {
+        ShapeMatch::Token(end) => {
             scan.mark_token(start..end);
             true
         }
-        Found::Nothing => false,
-        Found::Barren(end) => {
-            scan.barren_jwt = end;
+        ShapeMatch::None => false,
+        ShapeMatch::NoneBefore(end) => {
+            scan.jwts_seen_to = end;
             false
         }
     }
@@ -110,11 +110,11 @@ fn before(scan: &mut Scan<'_>, run: usize) {
         b'.' => {
             let earliest = run.saturating_sub(MAX_BEFORE).max(scan.end());
             let mut start = run - 1;
-            while start > earliest && is_dotted(text[start - 1]) {
+            while start > earliest && is_dotted_byte(text[start - 1]) {
                 start -= 1;
             }
             let start = starts_after_escape(text, start);
-            let starts = (start..run).filter(|at| *at == start || !is_word(text[at - 1]));
+            let starts = (start..run).filter(|at| *at == start || !is_word_byte(text[at - 1]));
             for at in starts {
                 for shape in WITH_DOT {
                     if text[at..].starts_with(shape.prefix.as_bytes()) {
@@ -137,7 +137,7 @@ fn refresh_token(scan: &mut Scan<'_>, run: usize) {
     let Some(start) = run.checked_sub(3) else {
         return;
     };
-    let end = shapes::run(text, run, is_word);
+    let end = token_shape::run(text, run, is_word_byte);
     let is_token = text[start..run] == *b"1//" && text[run] == b'0' && end - run >= 30;
     if is_token && is_boundary(text, start) && start >= scan.end() {
         scan.mark_token(start..end);
@@ -150,7 +150,7 @@ fn after_colon(scan: &mut Scan<'_>, run: usize) {
     let digits = text[..run - 1].iter().rev().take(MAX_BEFORE);
     let digits = digits.take_while(|byte| byte.is_ascii_digit()).count();
     let start = run - 1 - digits;
-    let end = shapes::run(text, run, is_word);
+    let end = token_shape::run(text, run, is_word_byte);
     let length = end - run;
     let is_telegram = (8..=12).contains(&digits) && length == 35 && text[run] == b'A';
     let is_asana = digits == 16 && length >= 32 && start >= 2 && text[start - 1] == b'/';
@@ -162,7 +162,7 @@ fn after_colon(scan: &mut Scan<'_>, run: usize) {
 /// OpenShift's `sha256~…`.
 fn after_tilde(scan: &mut Scan<'_>, run: usize) {
     let text = scan.text;
-    let end = shapes::run(text, run, is_word);
+    let end = token_shape::run(text, run, is_word_byte);
     let Some(start) = run.checked_sub(7) else {
         return;
     };
@@ -174,8 +174,8 @@ fn after_tilde(scan: &mut Scan<'_>, run: usize) {
 /// Microsoft Entra's client secrets: three characters, a digit, `Q~`, which ends at `at`, and 31 and more.
 pub(super) fn entra(scan: &mut Scan<'_>, at: usize) {
     let text = scan.text;
-    let is_part = |byte| is_dotted(byte) || byte == b'~';
-    let end = shapes::without_stop(text, at, shapes::run(text, at, is_part));
+    let is_part = |byte| is_dotted_byte(byte) || byte == b'~';
+    let end = token_shape::without_stop(text, at, token_shape::run(text, at, is_part));
     let Some(start) = at.checked_sub(6).filter(|start| *start >= scan.end()) else {
         return;
     };
@@ -195,7 +195,7 @@ fn after_bar(scan: &mut Scan<'_>, run: usize) {
     let digits = text[..run - 1].iter().rev().take(MAX_BEFORE);
     let digits = digits.take_while(|byte| byte.is_ascii_digit()).count();
     let start = run - 1 - digits;
-    let end = shapes::run(text, run, is_word);
+    let end = token_shape::run(text, run, is_word_byte);
     if (15..=17).contains(&digits) && (27..=40).contains(&(end - run)) && start >= scan.end() {
         scan.mark_token(start..end);
     }
@@ -208,15 +208,15 @@ fn after(scan: &mut Scan<'_>, start: usize) {
         return;
     }
     let window = &text[..text.len().min(start + MAX_BEFORE)];
-    let end = shapes::run(window, start, is_word);
+    let end = token_shape::run(window, start, is_word_byte);
     let word = &text[start..end];
     let rest = &text[end..];
     if word.len() == 14 && rest.starts_with(b".atlasv1.") {
-        let end = shapes::run(text, end, |byte| is_dotted(byte) || byte == b'=');
+        let end = token_shape::run(text, end, |byte| is_dotted_byte(byte) || byte == b'=');
         scan.mark_token(start..end);
     } else if is_discord(word, rest) || is_airtable(word, rest) {
-        let end = shapes::run(text, end, is_dotted);
-        scan.mark_token(start..shapes::without_stop(text, start, end));
+        let end = token_shape::run(text, end, is_dotted_byte);
+        scan.mark_token(start..token_shape::without_stop(text, start, end));
     } else if is_mailchimp(word) || (word.len() == 40 && word.ends_with(b"_mmk")) {
         scan.mark_token(start..end);
     }
@@ -225,7 +225,7 @@ fn after(scan: &mut Scan<'_>, start: usize) {
 /// `<id in Base64>.<6>.<27 and more>`.
 fn is_discord(word: &[u8], rest: &[u8]) -> bool {
     let is_id = (23..=28).contains(&word.len()) && matches!(word[0], b'M' | b'N' | b'O');
-    let mut parts = rest.split(|byte| !is_word(*byte));
+    let mut parts = rest.split(|byte| !is_word_byte(*byte));
     is_id
         && rest.starts_with(b".")
         && parts.next().is_some_and(<[u8]>::is_empty)

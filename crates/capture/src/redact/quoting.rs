@@ -11,7 +11,7 @@ use memchr::{memchr, memchr2};
 /// A quote and the backslashes before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Quote {
-    mark: u8,
+    byte: u8,
     escapes: usize,
 }
 
@@ -23,23 +23,23 @@ impl Quote {
             .iter()
             .take(MAX_ESCAPES + 1)
             .position(|byte| *byte != b'\\')?;
-        let mark = *rest.get(escapes)?;
-        let known = mark == b'"' || (matches!(mark, b'\'' | b'`') && escapes == 0);
-        known.then_some((Self { mark, escapes }, at + escapes + 1))
+        let byte = *rest.get(escapes)?;
+        let known = byte == b'"' || (matches!(byte, b'\'' | b'`') && escapes == 0);
+        known.then_some((Self { byte, escapes }, at + escapes + 1))
     }
 
     /// Whether the same quote ends at `end`.
-    pub(super) fn stands_before(self, text: &[u8], end: usize) -> bool {
+    pub(super) fn ends_at(self, text: &[u8], end: usize) -> bool {
         let length = self.escapes + 1;
         end >= length
-            && text[end - 1] == self.mark
+            && text[end - 1] == self.byte
             && text[end - length..end - 1]
                 .iter()
                 .all(|byte| *byte == b'\\')
     }
 
     pub(super) fn is_backtick(self) -> bool {
-        self.mark == b'`'
+        self.byte == b'`'
     }
 
     /// How many bytes it takes, with its backslashes.
@@ -73,10 +73,10 @@ impl Quote {
     }
 
     fn next_quote(self, text: &[u8]) -> Option<usize> {
-        if self.mark == b'"' {
+        if self.byte == b'"' {
             memchr(b'"', text)
         } else {
-            memchr2(b'"', self.mark, text)
+            memchr2(b'"', self.byte, text)
         }
     }
 }

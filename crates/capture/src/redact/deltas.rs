@@ -1,7 +1,7 @@
 //! Secrets that a stream cuts in pieces: the deltas of its events, read as the one text that they are.
 //!
 //! A model's answer comes a few letters at a time, `sk-pr`, `oj-Zk3`, so no event holds the token.
-//! When the stream has ended, the deltas of each kind of event are joined and searched once
+//! When the stream has ended, the deltas of each key of event are joined and searched once
 //! more; a secret across several is replaced in the first of them and cut out of the others.
 
 use std::ops::Range;
@@ -12,29 +12,29 @@ use serde_json::value::RawValue;
 
 use crate::record::Event;
 
+use super::quoting::{Quote, skip_space};
 use super::redactor::Redactor;
-use super::value::{Quote, skip_space};
 
 /// Where a delta is: in which event, and where in its JSON.
-struct Piece {
+struct Delta {
     event: usize,
     range: Range<usize>,
     /// Where it begins in the joined text.
     start: usize,
 }
 
-/// The deltas of one kind.
-struct Joined {
-    kind: Kind,
+/// The deltas of one key.
+struct JoinedDeltas {
+    key: StreamKey,
     text: Vec<u8>,
-    pieces: Vec<Piece>,
+    pieces: Vec<Delta>,
 }
 
 /// What the events of one text have in common: the name, and what is just before the delta.
 #[derive(PartialEq, Eq)]
-struct Kind {
+struct StreamKey {
     name: Option<Arc<str>>,
-    before: [u8; KIND_BYTES],
+    before: [u8; KEY_BYTES],
 }
 
 /// A change of an event's JSON.
@@ -63,10 +63,10 @@ impl Redactor {
         }
     }
 
-    fn search(&self, joined: &Joined, edits: &mut Vec<Edit>) {
+    fn search(&self, joined: &JoinedDeltas, edits: &mut Vec<Edit>) {
         for span in self.finder.spans(&joined.text, &self.known) {
             let secret = &joined.text[span.range.clone()];
-            let mut text = self.replacement_of(secret, span.spelling);
+            let mut text = self.replacement_of(secret, span.escaping);
             let first = joined
                 .pieces
                 .partition_point(|piece| piece.start <= span.range.start)
@@ -91,29 +91,29 @@ impl Redactor {
     }
 }
 
-/// The deltas of a stream, joined by kind.
-fn joined(events: &[Event]) -> Vec<Joined> {
-    let mut all: Vec<Joined> = Vec::new();
+/// The deltas of a stream, joined by key.
+fn joined(events: &[Event]) -> Vec<JoinedDeltas> {
+    let mut all: Vec<JoinedDeltas> = Vec::new();
     for (event, recorded) in events.iter().enumerate() {
         let Some(json) = recorded.json.as_deref().map(|json| json.get().as_bytes()) else {
             continue;
         };
         let Some(range) = delta(json) else { continue };
-        let kind = Kind::of(recorded, &json[..range.start]);
-        let index = all.iter().rposition(|joined| joined.kind == kind);
+        let key = StreamKey::of(recorded, &json[..range.start]);
+        let index = all.iter().rposition(|joined| joined.key == key);
         let index = index.unwrap_or(all.len());
         if index == all.len() {
-            if index == MAX_KINDS {
+            if index == MAX_TEXTS {
                 continue;
             }
-            all.push(Joined {
-                kind,
+            all.push(JoinedDeltas {
+                key,
                 text: Vec::new(),
                 pieces: Vec::new(),
             });
         }
         let joined = &mut all[index];
-        joined.pieces.push(Piece {
+        joined.pieces.push(Delta {
             event,
             start: joined.text.len(),
             range: range.clone(),
@@ -178,14 +178,14 @@ fn last_string(json: &[u8], start: usize) -> Option<Range<usize>> {
     last
 }
 
-impl Kind {
+impl StreamKey {
     /// Numbers count as equal: that of the event in its stream is different each time.
     fn of(event: &Event, before: &[u8]) -> Self {
-        let last = before.last_chunk::<KIND_BYTES>().copied();
+        let last = before.last_chunk::<KEY_BYTES>().copied();
         Self {
             name: event.event.clone(),
             before: last
-                .unwrap_or([0; KIND_BYTES])
+                .unwrap_or([0; KEY_BYTES])
                 .map(|byte| if byte.is_ascii_digit() { b'0' } else { byte }),
         }
     }
@@ -210,10 +210,10 @@ static TEXT: LazyLock<memmem::FinderRev<'static>> =
     LazyLock::new(|| memmem::FinderRev::new(b"\"text\""));
 
 /// Enough to tell the members in front of a delta.
-const KIND_BYTES: usize = 24;
+const KEY_BYTES: usize = 24;
 
 /// More texts at a time are in no stream.
-const MAX_KINDS: usize = 256;
+const MAX_TEXTS: usize = 256;
 
 #[cfg(test)]
 mod tests {

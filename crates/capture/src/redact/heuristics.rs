@@ -17,11 +17,11 @@ pub(super) fn is_random(value: &[u8]) -> bool {
 pub(super) fn is_session(value: &[u8]) -> bool {
     value.iter().any(u8::is_ascii_lowercase)
         && value.iter().any(u8::is_ascii_uppercase)
-        && is_no_identifier(value)
+        && is_random_and_no_id(value)
 }
 
 /// Whether a value looks drawn at random, and not as an identifier of something.
-pub(super) fn is_no_identifier(value: &[u8]) -> bool {
+pub(super) fn is_random_and_no_id(value: &[u8]) -> bool {
     is_random(value) && !is_uuid(value) && !is_typed_id(value)
 }
 
@@ -33,7 +33,7 @@ pub(super) fn is_token(value: &[u8]) -> bool {
         && !value
             .iter()
             .any(|byte| matches!(byte, b' ' | b'\n' | b'\\'))
-        && changes_between(value) >= 2
+        && class_changes(value) >= 2
         && !is_placeholder(value)
         && !is_constant(value)
 }
@@ -59,8 +59,7 @@ pub(super) fn is_dense(value: &[u8]) -> bool {
         .all(|byte| byte.is_ascii_graphic() && *byte != b'\\');
     let has_digit = value.iter().any(u8::is_ascii_digit);
     let is_number = value.len() >= LONG_NUMBER && value.iter().all(u8::is_ascii_digit);
-    let is_mixed =
-        value.len() >= MIN_DENSE && has_digit && changes_between(value) * 3 >= value.len();
+    let is_mixed = value.len() >= MIN_DENSE && has_digit && class_changes(value) * 3 >= value.len();
     is_printable && !is_placeholder(value) && (is_number || is_mixed)
 }
 
@@ -126,14 +125,14 @@ fn changes(value: &[u8]) -> usize {
     let body = value.len() - value.iter().rev().take_while(|byte| **byte == b'=').count();
     let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/_-.~".contains(byte);
     if value[..body].iter().all(is_token) {
-        changes_between(value)
+        class_changes(value)
     } else {
         0
     }
 }
 
 /// How often a value changes between small letters, capitals, digits; a separator is no change.
-pub(super) fn changes_between(value: &[u8]) -> usize {
+pub(super) fn class_changes(value: &[u8]) -> usize {
     let mut last = 0;
     let mut changes = 0;
     for byte in value {

@@ -8,19 +8,19 @@
 use std::ops::Range;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
-use super::key::{AnchorKey, SessionKey};
-use super::looks;
-use super::shapes::{is_mixed, is_word};
+use super::heuristics;
+use super::session_key::{AnchorKey, SessionKey};
+use super::token_shape::{is_digit_or_capital, is_word_byte};
 
 /// The values of one recording.
-pub(super) struct Known {
+pub(super) struct KnownValues {
     anchors: AnchorKey,
-    values: RwLock<Vec<Value>>,
+    values: RwLock<Vec<ValueDigest>>,
 }
 
 /// What is kept of a value.
 #[derive(Clone, Copy)]
-pub(super) struct Value {
+pub(super) struct ValueDigest {
     /// Keyed hash of the [`ANCHOR_BYTES`] at which its first long run of word bytes begins.
     anchor: u64,
     /// Where in the value that run begins.
@@ -30,7 +30,7 @@ pub(super) struct Value {
     hash: u64,
 }
 
-impl Known {
+impl KnownValues {
     pub(super) fn new(key: &SessionKey) -> Self {
         Self {
             anchors: key.anchor_key(),
@@ -46,7 +46,7 @@ impl Known {
         let Some(offset) = anchor_of(value) else {
             return;
         };
-        let found = Value {
+        let found = ValueDigest {
             anchor: self.anchors.hash(anchor_at(value, offset)),
             offset,
             length: value.len(),
@@ -64,13 +64,18 @@ impl Known {
     }
 
     /// The values so far.
-    pub(super) fn values(&self) -> RwLockReadGuard<'_, Vec<Value>> {
+    pub(super) fn values(&self) -> RwLockReadGuard<'_, Vec<ValueDigest>> {
         self.values.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The known value whose first long word begins at `start`.
     #[inline(never)]
-    pub(super) fn at(&self, values: &[Value], text: &[u8], start: usize) -> Option<Range<usize>> {
+    pub(super) fn find_at(
+        &self,
+        values: &[ValueDigest],
+        text: &[u8],
+        start: usize,
+    ) -> Option<Range<usize>> {
         let bytes = text.get(start..start + ANCHOR_BYTES)?;
         let anchor = self
             .anchors
@@ -93,8 +98,8 @@ fn is_unmistakable(value: &[u8]) -> bool {
     let is_long = (MIN_BYTES..=MAX_BYTES).contains(&value.len());
     is_long
         && is_printable
-        && !looks::is_placeholder(value)
-        && (looks::is_random(value) || looks::is_uuid(value) || is_short_random(value))
+        && !heuristics::is_placeholder(value)
+        && (heuristics::is_random(value) || heuristics::is_uuid(value) || is_short_random(value))
 }
 
 /// Eight bytes and more, of which the kinds change often: a password, or a short key.
@@ -106,15 +111,15 @@ fn is_short_random(value: &[u8]) -> bool {
         value.iter().any(|byte| b"!@#$%^&*?+~".contains(byte)),
     ];
     let kinds = kinds.iter().filter(|kind| **kind).count();
-    value.len() < looks::MIN_RANDOM && kinds >= 3 && looks::is_password(value)
+    value.len() < heuristics::MIN_RANDOM && kinds >= 3 && heuristics::is_password(value)
 }
 
 /// Where the first run of word bytes begins that the finder looks at: long enough, and mixed.
 fn anchor_of(value: &[u8]) -> Option<usize> {
     let mut start = 0;
-    for run in value.split(|byte| !is_word(*byte)) {
+    for run in value.split(|byte| !is_word_byte(*byte)) {
         let head = &run[..run.len().min(VERY_LONG as usize)];
-        let is_seen = head.iter().any(is_mixed) || head.len() == VERY_LONG as usize;
+        let is_seen = head.iter().any(is_digit_or_capital) || head.len() == VERY_LONG as usize;
         if run.len() >= ANCHOR_BYTES && is_seen {
             return Some(start);
         }
