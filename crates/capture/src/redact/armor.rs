@@ -3,18 +3,18 @@
 //! The first and the last line stay where there is one key; what is between them goes. A key whose end or
 //! beginning was cut off is still one.
 
+use super::byte_class::{is_backslash, leading, run_end, trailing};
 use super::heuristics::MIN_RANDOM;
 use super::quoting::skip_space;
 use super::scan::{Escaping, Scan};
-use super::token_shape::run;
 
 /// `-----BEGIN `, which ends at `start`: marks the body if it is that of a private key.
 pub(super) fn begin(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
-    let label_end = run(text, start, is_label);
+    let label_end = run_end(text, start, is_label);
     let is_private = is_private(&text[start..label_end]);
     let rest = &text[label_end..];
-    let dashes = rest.iter().take_while(|byte| **byte == b'-').count();
+    let dashes = leading(rest, |byte| byte == b'-');
     if is_private && dashes >= 4 {
         body(scan, label_end + dashes);
     }
@@ -59,13 +59,9 @@ fn next_line(text: &[u8], at: usize) -> Option<usize> {
         Some(b',' | b'+') => skip_space(text, comma + 1),
         _ => comma,
     };
-    let quote = next
-        + text[next..]
-            .iter()
-            .take_while(|byte| **byte == b'\\')
-            .count();
+    let quote = next + leading(&text[next..], is_backslash);
     let start = quote + 1;
-    let length = run(text, start, is_base64) - start;
+    let length = run_end(text, start, is_base64) - start;
     let is_header = text[start.min(text.len())..].starts_with(b"Proc-Type")
         || text[start.min(text.len())..].starts_with(b"DEK-Info");
     (text.get(quote) == Some(&mark) && (length >= MIN_LINE || is_header)).then_some(start)
@@ -74,7 +70,7 @@ fn next_line(text: &[u8], at: usize) -> Option<usize> {
 /// `-----END `, at `at`: a private key whose first line is missing may be before it.
 pub(super) fn end(scan: &mut Scan<'_>, at: usize, label_start: usize) {
     let text = scan.text;
-    if !is_private(&text[label_start..run(text, label_start, is_label)]) {
+    if !is_private(&text[label_start..run_end(text, label_start, is_label)]) {
         return;
     }
     let mut start = at;
@@ -83,12 +79,7 @@ pub(super) fn end(scan: &mut Scan<'_>, at: usize, label_start: usize) {
         start -= 1;
     }
     // The first line may be the end of a word before it.
-    let secret = start
-        ..at - text[start..at]
-            .iter()
-            .rev()
-            .take_while(|byte| **byte == b'-')
-            .count();
+    let secret = start..at - trailing(&text[start..at], |byte| byte == b'-');
     if secret.len() >= MIN_LINE {
         scan.mark(secret, Escaping::None);
     }
@@ -100,18 +91,16 @@ pub(super) fn putty(scan: &mut Scan<'_>, start: usize) {
     if !text[..start].ends_with(b"Private-Lines:") {
         return;
     }
-    let number = run(text, start, |byte| byte == b' ' || byte.is_ascii_digit());
+    let number = run_end(text, start, |byte| byte == b' ' || byte.is_ascii_digit());
     let body = skip_space(text, number);
-    let end = run(text, body, |byte| {
+    let end = run_end(text, body, |byte| {
         is_armour(byte) && byte != b'-' && byte != b':'
     });
     // The run ends within the name of the next field, `Private-MAC`.
     let end = memchr::memmem::find(&text[body..end], b"Private").map_or(end, |at| body + at);
-    let trimmed = text[body..end]
-        .iter()
-        .rev()
-        .take_while(|byte| !byte.is_ascii_alphanumeric() && **byte != b'=')
-        .count();
+    let trimmed = trailing(&text[body..end], |byte| {
+        !byte.is_ascii_alphanumeric() && byte != b'='
+    });
     let mut end = end - trimmed;
     if text[body..end].ends_with(b"\\n") {
         end -= 2;
@@ -121,7 +110,7 @@ pub(super) fn putty(scan: &mut Scan<'_>, start: usize) {
     if let Some(at) = memchr::memmem::find(mac, b"Private-MAC: ") {
         let start = end + at + b"Private-MAC: ".len();
         scan.mark(
-            start..run(text, start, |byte| byte.is_ascii_hexdigit()),
+            start..run_end(text, start, |byte| byte.is_ascii_hexdigit()),
             Escaping::None,
         );
     }

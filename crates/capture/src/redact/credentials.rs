@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr2, memmem};
 
+use super::byte_class::{is_bearer_byte, leading, run_end};
 use super::heuristics::{self, SHORT_PASSWORD};
 use super::quoting::{Quote, skip_space};
 use super::scan::{Escaping, Scan};
 use super::syntax::{MAX_ASSIGNED, after_type};
-use super::token_shape;
 
 /// `Authorization: Scheme credentials`, in a text; the value begins at `start`.
 pub(super) fn authorization(scan: &mut Scan<'_>, start: usize) {
@@ -27,21 +27,14 @@ pub(super) fn authorization(scan: &mut Scan<'_>, start: usize) {
     if value.len() >= DIGEST.len() && value[..DIGEST.len()].eq_ignore_ascii_case(DIGEST) {
         return digest(scan, start);
     }
-    let first = value
-        .iter()
-        .take_while(|byte| !matches!(byte, b' ' | b'\t'))
-        .count();
+    let first = leading(value, |byte| !matches!(byte, b' ' | b'\t'));
     let secret = if first < value.len() && is_scheme_word(&value[..first]) {
         let rest = start + first + 1;
-        let rest = rest
-            + text[rest..end]
-                .iter()
-                .take_while(|byte| **byte == b' ')
-                .count();
+        let rest = rest + leading(&text[rest..end], |byte| byte == b' ');
         // `Bearer \` and a new line, as a shell continues one.
         let rest = skip_continuation(text, rest, end);
         let words = &text[rest..end];
-        let word = words.iter().take_while(|byte| **byte != b' ').count();
+        let word = leading(words, |byte| byte != b' ');
         let is_known = is_scheme(&value[..first]);
         let looks_secret = heuristics::is_token(&words[..word])
             || heuristics::is_random(&words[..word])
@@ -56,7 +49,7 @@ pub(super) fn authorization(scan: &mut Scan<'_>, start: usize) {
     } else {
         let word = start..start + first;
         let token = &text[word.clone()];
-        let is_secret = token.iter().all(|byte| token_shape::is_bearer_byte(*byte))
+        let is_secret = token.iter().all(|byte| is_bearer_byte(*byte))
             && (heuristics::is_token(token) || heuristics::is_random(token));
         is_secret.then_some(word)
     };
@@ -69,15 +62,14 @@ pub(super) fn authorization(scan: &mut Scan<'_>, start: usize) {
 fn digest(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
     let window = &text[..text.len().min(start + MAX_ASSIGNED)];
-    let line =
-        &window[start..token_shape::run(window, start, |byte| !matches!(byte, b'\r' | b'\n'))];
+    let line = &window[start..run_end(window, start, |byte| !matches!(byte, b'\r' | b'\n'))];
     let Some(found) = memmem::find(line, b"response=") else {
         return;
     };
     let at = start + found + b"response=".len();
     let value = match Quote::read(text, at) {
         Some((quote, start)) => quote.value(window, start),
-        None => at..token_shape::run(window, at, |byte| byte.is_ascii_hexdigit()),
+        None => at..run_end(window, at, |byte| byte.is_ascii_hexdigit()),
     };
     scan.values_seen_to = value.end;
     scan.mark(value, Escaping::None);
@@ -89,7 +81,7 @@ pub(super) fn cookie_line(scan: &mut Scan<'_>, start: usize) {
         return;
     }
     let start = Quote::read(scan.text, start).map_or(start, |(_, start)| start);
-    let end = token_shape::run(scan.text, start, |byte| {
+    let end = run_end(scan.text, start, |byte| {
         !matches!(byte, b'\r' | b'\n' | b'\\' | b'"' | b'\'')
     });
     scan.cookies_seen_to = end;
@@ -159,7 +151,7 @@ fn is_scheme(word: &[u8]) -> bool {
 
 /// The end of a header's value in a text: that of its line or of the string around it.
 fn line_end(text: &[u8], start: usize) -> usize {
-    let end = token_shape::run(text, start, |byte| {
+    let end = run_end(text, start, |byte| {
         !matches!(byte, b'\r' | b'\n' | b'"' | b'\'' | b'`')
     });
     let line = &text[start..end];

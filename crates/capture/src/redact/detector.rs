@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::command::{self, Command};
+use super::commands::Command;
 use super::scan::{Escaping, Scan};
-use super::{armor, formats, named_value, token, url};
+use super::{armor, command, formats, named_value, token, url};
 
 /// What a keyword may announce.
 #[derive(Clone, Copy)]

@@ -4,15 +4,15 @@ use base64::Engine;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
+use super::byte_class::{is_bearer_byte, is_word_byte, run_end, run_start, without_stop};
 use super::heuristics;
 use super::quoting::starts_after_escape;
 use super::scan::{Escaping, Scan};
-use super::token_shape;
 
 /// `Bearer`, and what may be a token: prose goes on with a word.
 pub(super) fn bearer(scan: &mut Scan<'_>, start: usize) {
-    let end = token_shape::run(scan.text, start, token_shape::is_bearer_byte);
-    let end = token_shape::without_stop(scan.text, start, end);
+    let end = run_end(scan.text, start, is_bearer_byte);
+    let end = without_stop(scan.text, start, end);
     let token = &scan.text[start..end];
     let long = token.len() >= LONG_TOKEN;
     if long || (token.len() >= SHORT_TOKEN && token.iter().any(u8::is_ascii_digit)) {
@@ -23,7 +23,7 @@ pub(super) fn bearer(scan: &mut Scan<'_>, start: usize) {
 
 /// `Basic`, and what may be `user:password` in Base64.
 pub(super) fn basic(scan: &mut Scan<'_>, start: usize) {
-    let end = token_shape::run(scan.text, start, token_shape::is_bearer_byte);
+    let end = run_end(scan.text, start, is_bearer_byte);
     let credentials = &scan.text[start..end];
     if credentials.len() > MAX_BASIC {
         return;
@@ -50,10 +50,10 @@ pub(super) fn web_key(scan: &mut Scan<'_>, start: usize) {
         });
         at = name_start;
         let Some(name) = is_private else { continue };
-        let sign = token_shape::run(window, name_start + name.len(), |byte| {
+        let sign = run_end(window, name_start + name.len(), |byte| {
             b"\\\": ".contains(&byte)
         });
-        let end = token_shape::run(window, sign, token_shape::is_word_byte);
+        let end = run_end(window, sign, is_word_byte);
         if sign > name_start + name.len() + 2 && end - sign >= heuristics::MIN_RANDOM {
             scan.mark(start + sign..start + end, Escaping::None);
             at = end;
@@ -63,27 +63,21 @@ pub(super) fn web_key(scan: &mut Scan<'_>, start: usize) {
 
 /// `$2b$12$…`: the hash of a password, with its salt.
 pub(super) fn crypt(scan: &mut Scan<'_>, start: usize) {
-    let end = token_shape::run(scan.text, start, |byte| {
+    let end = run_end(scan.text, start, |byte| {
         byte.is_ascii_alphanumeric() || b"$./+,=-_".contains(&byte)
     });
     let hash = &scan.text[start..end];
     if hash.len() >= MIN_CRYPT && hash.iter().filter(|byte| **byte == b'$').count() >= 3 {
-        scan.mark(
-            start..token_shape::without_stop(scan.text, start, end),
-            Escaping::None,
-        );
+        scan.mark(start..without_stop(scan.text, start, end), Escaping::None);
     }
 }
 
 /// `host:port:database:user:password`, of which the clue is a part that begins at `at`.
 pub(super) fn last_field(scan: &mut Scan<'_>, at: usize) {
     let is_part = |byte: u8| byte > b' ' && !b"\"'\\".contains(&byte);
-    let before = scan.text[..at].iter().rev().take(MAX_PGPASS);
-    let start = starts_after_escape(
-        scan.text,
-        at - before.take_while(|byte| is_part(**byte)).count(),
-    );
-    let end = token_shape::run(scan.text, start, is_part);
+    let start = run_start(scan.text, at, MAX_PGPASS, is_part);
+    let start = starts_after_escape(scan.text, start);
+    let end = run_end(scan.text, start, is_part);
     let mut fields = scan.text[start..end].splitn(5, |byte| *byte == b':');
     let port = fields.nth(1);
     let is_port = port.is_some_and(|port| port == b"*" || port.iter().all(u8::is_ascii_digit));
@@ -95,7 +89,7 @@ pub(super) fn last_field(scan: &mut Scan<'_>, at: usize) {
 
 /// `jdbc:oracle:thin:user/password@host`.
 pub(super) fn oracle_url(scan: &mut Scan<'_>, start: usize) {
-    let end = token_shape::run(scan.text, start, |byte| {
+    let end = run_end(scan.text, start, |byte| {
         byte > b' ' && !b"\"'\\".contains(&byte)
     });
     let url = &scan.text[start..end];

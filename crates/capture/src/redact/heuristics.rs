@@ -4,6 +4,8 @@
 //! one kind of character to another every other byte; words, identifiers, paths
 //! and dates do not.
 
+use super::byte_class::{leading, trailing};
+
 /// Whether a value looks drawn at random: a token, a key, a hash.
 pub(super) fn is_random(value: &[u8]) -> bool {
     let has_digit = value.iter().any(u8::is_ascii_digit);
@@ -47,8 +49,8 @@ fn is_constant(value: &[u8]) -> bool {
 /// A number of a program, perhaps with its type: `0xC000006A_u32`.
 fn is_hexadecimal(value: &[u8]) -> bool {
     let digits = value.strip_prefix(b"0x").unwrap_or_default();
-    let is_digit = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b'_' | b'u' | b'i');
-    !digits.is_empty() && digits.iter().all(is_digit)
+    let is_part = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b'_' | b'u' | b'i');
+    !digits.is_empty() && digits.iter().all(is_part)
 }
 
 /// Whether a value in quotes, or one that its name is sure of, is a secret though it is short: it changes
@@ -115,14 +117,13 @@ pub(super) fn is_uuid(value: &[u8]) -> bool {
 
 /// An identifier that says what it is of: `resp_68a1…`, `call_…`, `ses_…`.
 pub(super) fn is_typed_id(value: &[u8]) -> bool {
-    let letters = value.iter().take_while(|byte| byte.is_ascii_lowercase());
-    let letters = letters.count();
+    let letters = leading(value, |byte| byte.is_ascii_lowercase());
     (2..=12).contains(&letters) && value.get(letters) == Some(&b'_')
 }
 
 /// How often a value that is written as tokens are changes between small letters, capitals, digits.
 fn changes(value: &[u8]) -> usize {
-    let body = value.len() - value.iter().rev().take_while(|byte| **byte == b'=').count();
+    let body = value.len() - trailing(value, |byte| byte == b'=');
     let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/_-.~".contains(byte);
     if value[..body].iter().all(is_token) {
         class_changes(value)

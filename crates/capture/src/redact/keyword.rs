@@ -3,7 +3,7 @@
 //! A word here costs a look at every place where it is found, so it is as long as its
 //! uses allow, and words that ordinary text is full of must have a sign behind them.
 
-use super::command;
+use super::commands::COMMANDS;
 use super::detector::Detector;
 use super::filter::{Filter, NibbleSet, PREFIX_BYTES};
 
@@ -55,7 +55,7 @@ impl KeywordTable {
             lookahead: Lookahead::Anything,
             detector: *detector,
         });
-        let commands = command::COMMANDS.iter().map(|command| Keyword {
+        let commands = COMMANDS.iter().map(|command| Keyword {
             text: command.name,
             lookahead: Lookahead::Anything,
             detector: Detector::Command(command),

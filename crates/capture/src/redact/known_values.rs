@@ -8,9 +8,10 @@
 use std::ops::Range;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
+use super::byte_class::is_word_byte;
 use super::heuristics;
 use super::session_key::{AnchorKey, SessionKey};
-use super::token_shape::{is_digit_or_capital, is_word_byte};
+use super::token_shape::is_digit_or_capital;
 
 /// The values of one recording.
 pub(super) struct KnownValues {

@@ -5,14 +5,14 @@ use smol_str::SmolStr;
 
 use crate::record::{Connection, Exchange, Header, Response, Session};
 
-use super::command;
 use super::credentials;
 use super::heuristics;
-use super::named_value;
-use super::names::{self, NameKind};
+use super::name_kind::NameKind;
+use super::names;
 use super::redactor::Redactor;
-use super::scan::{Escaping, Scan, Span};
+use super::scan::{Escaping, Span};
 use super::url;
+use super::value_rules::scan_value;
 
 impl Redactor {
     /// Replaces the secrets in what is not a body: URL, headers, reasons.
@@ -75,47 +75,6 @@ impl Redactor {
         self.arguments(&mut session.command);
     }
 
-    /// Replaces the secrets in a program and its arguments.
-    pub fn arguments(&self, arguments: &mut [String]) {
-        let by_command = command::in_arguments(arguments);
-        let mut option = None;
-        for (index, argument) in arguments.iter_mut().enumerate() {
-            let mut spans: Vec<_> = by_command
-                .iter()
-                .filter(|(at, _)| *at == index)
-                .map(|(_, range)| Span {
-                    range: range.clone(),
-                    escaping: Escaping::None,
-                })
-                .collect();
-            spans.sort_by_key(|span| span.range.start);
-            let kind = option.take().filter(|kind| is_argument(argument, *kind));
-            if !spans.is_empty() {
-                put(argument, self.replace(argument.as_bytes(), &spans));
-                continue;
-            }
-            if let Some(kind) = kind {
-                put(argument, self.value(kind, argument.as_bytes()));
-                continue;
-            }
-            let (name, value) = match argument.split_once('=') {
-                Some((name, value)) => (name, Some(value)),
-                None => (argument.as_str(), None),
-            };
-            let kind = names::classify(name.as_bytes());
-            match (kind, value) {
-                (Some(kind), Some(value)) if !kind.is_ambiguous() => {
-                    if let Some(replaced) = self.value(kind, value.as_bytes()) {
-                        let value = String::from_utf8_lossy(&replaced).into_owned();
-                        *argument = format!("{name}={value}");
-                    }
-                }
-                (Some(kind), None) if argument.starts_with('-') => option = Some(kind),
-                _ => self.string(argument),
-            }
-        }
-    }
-
     /// Replaces the secrets in the names and values of headers.
     pub(crate) fn headers(&self, headers: &mut [Header]) {
         if headers.is_empty() {
@@ -146,7 +105,7 @@ impl Redactor {
 
     /// The value of a header whose name says that it is secret.
     fn header_value(&self, kind: NameKind, value: &[u8]) -> Option<Vec<u8>> {
-        let mut scan = marked(kind, value);
+        let mut scan = scan_value(kind, value);
         if kind == NameKind::Secret {
             scan.learn(&(0..value.len()));
         }
@@ -156,11 +115,6 @@ impl Redactor {
         }
         scan.teach(&self.known);
         self.replace(value, &scan.into_spans())
-    }
-
-    /// The value of an option whose name says that it is secret.
-    fn value(&self, kind: NameKind, value: &[u8]) -> Option<Vec<u8>> {
-        self.replace(value, &marked(kind, value).into_spans())
     }
 
     /// A list of WebSocket subprotocols: some carry a credential as their last part,
@@ -221,22 +175,6 @@ impl Redactor {
         let replaced = self.text(text.as_bytes());
         put(text, replaced);
     }
-}
-
-/// A value, with what is secret in it by the kind of its name.
-fn marked(kind: NameKind, value: &[u8]) -> Scan<'_> {
-    let mut scan = Scan::new(value);
-    named_value::mark_value(&mut scan, kind, 0..value.len(), Escaping::None);
-    scan
-}
-
-/// Whether what follows an option of this kind is its value, and not the next option.
-fn is_argument(argument: &str, kind: NameKind) -> bool {
-    let value = argument.as_bytes();
-    if kind.is_ambiguous() || kind == NameKind::Code {
-        return heuristics::is_random(value);
-    }
-    !argument.starts_with('-') || heuristics::is_random(value) || heuristics::is_password(value)
 }
 
 /// Puts a redacted text in its place.

@@ -11,9 +11,14 @@
 //! give a secret away (`clue`), and where runs of letters and digits are long enough to be
 //! a token (`run`). Only those places are looked at.
 
+mod arguments;
 mod armor;
+mod assigned_value;
 mod assignment;
+mod byte_class;
 mod command;
+mod command_line;
+mod commands;
 mod credentials;
 mod deltas;
 mod detector;
@@ -24,14 +29,19 @@ mod heuristics;
 mod keyword;
 mod known_values;
 mod metadata;
+mod multipart;
+mod name;
+mod name_kind;
+mod name_lists;
 mod named_value;
 pub mod names;
+mod quoted_value;
 mod quoting;
 mod record;
 mod redactor;
 mod scan;
 mod session_key;
-mod strictness;
+mod spaced_value;
 mod syntax;
 mod table;
 mod token;
@@ -39,7 +49,9 @@ mod token_shape;
 mod unicode_escapes;
 mod url;
 mod utf16;
+mod value_rules;
 mod vendors;
 
+pub use name_kind::NameKind;
 pub use redactor::Redactor;
 pub use session_key::SessionKey;

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use super::byte_class::{is_backslash, run_start, trailing};
+
 use memchr::{memchr, memchr2};
 
 /// A quote and the backslashes before it.
@@ -123,11 +125,9 @@ pub(super) fn ends_with_escape(before: &[u8]) -> bool {
 
 /// The parameters of a colour (ECMA-48, SGR) before its `m`: `[1;31`.
 fn ends_with_colour(before: &[u8]) -> bool {
-    let parameters = before.iter().rev().take(MAX_COLOUR);
-    let length = parameters
-        .take_while(|byte| byte.is_ascii_digit() || **byte == b';')
-        .count();
-    before[..before.len() - length].ends_with(b"[")
+    let is_parameter = |byte: u8| byte.is_ascii_digit() || byte == b';';
+    let start = run_start(before, before.len(), MAX_COLOUR, is_parameter);
+    before[..start].ends_with(b"[")
 }
 
 /// Where a run of word bytes that begins at `start` begins without what belongs to an escape before it.
@@ -157,11 +157,7 @@ fn escape_end(text: &[u8], at: usize) -> Option<usize> {
 
 fn backslashes_before(text: &[u8], start: usize, at: usize) -> usize {
     let before = &text[start..at];
-    before
-        .iter()
-        .rev()
-        .take_while(|byte| **byte == b'\\')
-        .count()
+    trailing(before, is_backslash)
 }
 
 /// Four levels of strings in strings: more than was ever seen.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use memchr::{memchr, memmem};
 
+use super::byte_class::{is_backslash, leading, trailing};
 use super::heuristics;
 use super::quoting::skip_space;
 use super::scan::{Escaping, Scan};
@@ -57,15 +58,15 @@ fn separator<'a>(before: &'a [u8], after: &'a [u8]) -> Option<&'a [u8]> {
         .strip_suffix(b"t")
         .filter(|rest| rest.ends_with(b"\\"))
     {
-        let escapes = tab.iter().rev().take_while(|byte| **byte == b'\\').count();
+        let escapes = trailing(tab, is_backslash);
         return Some(&before[tab.len() - escapes..]);
     }
     if before.last().is_some_and(sign) {
         return Some(&before[before.len() - 1..]);
     }
-    let blanks = after.iter().take_while(|byte| **byte == b' ').count();
+    let blanks = leading(after, |byte| byte == b' ');
     let rest = &after[blanks..];
-    let escapes = rest.iter().take_while(|byte| **byte == b'\\').count();
+    let escapes = leading(rest, is_backslash);
     if escapes > 0 && rest.get(escapes) == Some(&b't') {
         return Some(&rest[..=escapes]);
     }
@@ -73,7 +74,7 @@ fn separator<'a>(before: &'a [u8], after: &'a [u8]) -> Option<&'a [u8]> {
 }
 
 fn trim_blanks(text: &[u8]) -> &[u8] {
-    let blanks = text.iter().rev().take_while(|byte| **byte == b' ').count();
+    let blanks = trailing(text, |byte| byte == b' ');
     &text[..text.len() - blanks]
 }
 
@@ -97,10 +98,7 @@ fn line_end(text: &[u8], at: usize) -> usize {
     let window = &text[..text.len().min(at + MAX_ASSIGNED)];
     let mut end = at;
     while let Some(byte) = window.get(end) {
-        let escapes = window[end..]
-            .iter()
-            .take_while(|byte| **byte == b'\\')
-            .count();
+        let escapes = leading(&window[end..], is_backslash);
         let ends = matches!(byte, b'\n' | b'\r' | b'"')
             || (escapes > 0 && matches!(window.get(end + escapes), Some(b'n' | b'r' | b'"')));
         if ends {
@@ -115,7 +113,7 @@ fn line_end(text: &[u8], at: usize) -> usize {
 fn skip_line_end(text: &[u8], at: usize) -> usize {
     let rest = &text[at.min(text.len())..];
     let rest = rest.strip_prefix(b"\r").unwrap_or(rest);
-    let escapes = rest.iter().take_while(|byte| **byte == b'\\').count();
+    let escapes = leading(rest, is_backslash);
     let length = match rest.get(escapes) {
         Some(b'\n') if escapes == 0 => 1,
         Some(b'n' | b'r') if escapes > 0 => escapes + 1,
@@ -131,7 +129,7 @@ pub(super) fn inserted(scan: &mut Scan<'_>, name: &Range<usize>) -> bool {
     let text = scan.text;
     let rest = &text[name.end..text.len().min(name.end + MAX_HEADER)];
     let is_list = |byte: &u8| is_name_byte(*byte) || b", `\"[]\\\n\r\t".contains(byte);
-    let list = rest.iter().take_while(|byte| is_list(byte)).count();
+    let list = leading(rest, |byte| is_list(&byte));
     if rest.get(list) != Some(&b')') {
         return false;
     }

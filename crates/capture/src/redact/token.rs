@@ -6,9 +6,12 @@
 
 use std::sync::LazyLock;
 
+use super::byte_class::{
+    is_digit, is_dotted_byte, is_word_byte, leading, run_end, run_start, without_stop,
+};
 use super::quoting::{is_boundary, starts_after_escape};
 use super::scan::Scan;
-use super::token_shape::{self, Shape, ShapeMatch, is_dotted_byte, is_word_byte};
+use super::token_shape::{self, Shape, ShapeMatch};
 use super::vendors::{LEADING, SEPARATED, WITH_DOT};
 
 /// Looks for tokens in the run that begins at `start`.
@@ -17,23 +20,23 @@ pub(super) fn detect(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
     let start = starts_after_escape(text, start);
     let head = &text[start..text.len().min(start + MAX_HEAD)];
-    let length = head.iter().take_while(|byte| is_word_byte(**byte)).count();
+    let length = leading(head, is_word_byte);
     let head = &head[..length];
-    before(scan, start);
-    leading(scan, start);
+    before_run(scan, start);
+    at_word_start(scan, start);
     for (at, byte) in head.iter().enumerate() {
         if matches!(byte, b'_' | b'-') {
-            separated(scan, start, start + at);
-            leading(scan, start + at + 1);
+            at_separator(scan, start, start + at);
+            at_word_start(scan, start + at + 1);
         } else if *byte == b'\\' {
             break;
         }
     }
-    after(scan, start);
+    after_run(scan, start);
 }
 
 /// Shapes whose prefix ends with the separator at `at`.
-fn separated(scan: &mut Scan<'_>, run: usize, at: usize) {
+fn at_separator(scan: &mut Scan<'_>, run: usize, at: usize) {
     let text = scan.text;
     let Some(before) = at.checked_sub(1).filter(|before| *before >= run) else {
         return;
@@ -50,7 +53,7 @@ fn separated(scan: &mut Scan<'_>, run: usize, at: usize) {
 }
 
 /// Shapes that begin at `start`, which begins a word.
-fn leading(scan: &mut Scan<'_>, start: usize) {
+fn at_word_start(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
     let Some(first) = text.get(start) else {
         return;
@@ -101,7 +104,7 @@ fn jwt(scan: &mut Scan<'_>, start: usize) -> bool {
 }
 
 /// Shapes that begin before the run: with a dot, a slash, a colon or a tilde in them.
-fn before(scan: &mut Scan<'_>, run: usize) {
+fn before_run(scan: &mut Scan<'_>, run: usize) {
     let text = scan.text;
     let Some(sign) = run.checked_sub(1).map(|at| text[at]) else {
         return;
@@ -137,7 +140,7 @@ fn refresh_token(scan: &mut Scan<'_>, run: usize) {
     let Some(start) = run.checked_sub(3) else {
         return;
     };
-    let end = token_shape::run(text, run, is_word_byte);
+    let end = run_end(text, run, is_word_byte);
     let is_token = text[start..run] == *b"1//" && text[run] == b'0' && end - run >= 30;
     if is_token && is_boundary(text, start) && start >= scan.end() {
         scan.mark_token(start..end);
@@ -147,10 +150,9 @@ fn refresh_token(scan: &mut Scan<'_>, run: usize) {
 /// Telegram's bots: `1234567890:A…`; Asana: `1/1234567890123456:…`.
 fn after_colon(scan: &mut Scan<'_>, run: usize) {
     let text = scan.text;
-    let digits = text[..run - 1].iter().rev().take(MAX_BEFORE);
-    let digits = digits.take_while(|byte| byte.is_ascii_digit()).count();
-    let start = run - 1 - digits;
-    let end = token_shape::run(text, run, is_word_byte);
+    let start = run_start(text, run - 1, MAX_BEFORE, is_digit);
+    let digits = run - 1 - start;
+    let end = run_end(text, run, is_word_byte);
     let length = end - run;
     let is_telegram = (8..=12).contains(&digits) && length == 35 && text[run] == b'A';
     let is_asana = digits == 16 && length >= 32 && start >= 2 && text[start - 1] == b'/';
@@ -162,7 +164,7 @@ fn after_colon(scan: &mut Scan<'_>, run: usize) {
 /// OpenShift's `sha256~…`.
 fn after_tilde(scan: &mut Scan<'_>, run: usize) {
     let text = scan.text;
-    let end = token_shape::run(text, run, is_word_byte);
+    let end = run_end(text, run, is_word_byte);
     let Some(start) = run.checked_sub(7) else {
         return;
     };
@@ -175,7 +177,7 @@ fn after_tilde(scan: &mut Scan<'_>, run: usize) {
 pub(super) fn entra(scan: &mut Scan<'_>, at: usize) {
     let text = scan.text;
     let is_part = |byte| is_dotted_byte(byte) || byte == b'~';
-    let end = token_shape::without_stop(text, at, token_shape::run(text, at, is_part));
+    let end = without_stop(text, at, run_end(text, at, is_part));
     let Some(start) = at.checked_sub(6).filter(|start| *start >= scan.end()) else {
         return;
     };
@@ -192,31 +194,30 @@ pub(super) fn entra(scan: &mut Scan<'_>, at: usize) {
 /// Tokens of applications at Facebook: `123456789012345|…`.
 fn after_bar(scan: &mut Scan<'_>, run: usize) {
     let text = scan.text;
-    let digits = text[..run - 1].iter().rev().take(MAX_BEFORE);
-    let digits = digits.take_while(|byte| byte.is_ascii_digit()).count();
-    let start = run - 1 - digits;
-    let end = token_shape::run(text, run, is_word_byte);
+    let start = run_start(text, run - 1, MAX_BEFORE, is_digit);
+    let digits = run - 1 - start;
+    let end = run_end(text, run, is_word_byte);
     if (15..=17).contains(&digits) && (27..=40).contains(&(end - run)) && start >= scan.end() {
         scan.mark_token(start..end);
     }
 }
 
 /// Shapes that are known by what follows the run, or ends it.
-fn after(scan: &mut Scan<'_>, start: usize) {
+fn after_run(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
     if start < scan.end() {
         return;
     }
     let window = &text[..text.len().min(start + MAX_BEFORE)];
-    let end = token_shape::run(window, start, is_word_byte);
+    let end = run_end(window, start, is_word_byte);
     let word = &text[start..end];
     let rest = &text[end..];
     if word.len() == 14 && rest.starts_with(b".atlasv1.") {
-        let end = token_shape::run(text, end, |byte| is_dotted_byte(byte) || byte == b'=');
+        let end = run_end(text, end, |byte| is_dotted_byte(byte) || byte == b'=');
         scan.mark_token(start..end);
     } else if is_discord(word, rest) || is_airtable(word, rest) {
-        let end = token_shape::run(text, end, is_dotted_byte);
-        scan.mark_token(start..token_shape::without_stop(text, start, end));
+        let end = run_end(text, end, is_dotted_byte);
+        scan.mark_token(start..without_stop(text, start, end));
     } else if is_mailchimp(word) || (word.len() == 40 && word.ends_with(b"_mmk")) {
         scan.mark_token(start..end);
     }

@@ -5,21 +5,23 @@
 
 use std::ops::RangeInclusive;
 
+use super::byte_class::{is_dotted_byte, is_word_byte, run_end, without_stop};
+
 /// A kind of token, known by its beginning.
 pub(super) struct Shape {
     /// How it begins; the secret includes it.
     pub(super) prefix: &'static str,
-    pub(super) alphabet: Alphabet,
+    pub(super) charset: Charset,
     /// How many bytes must follow.
     pub(super) length: RangeInclusive<usize>,
-    pub(super) requires: Requirement,
+    pub(super) must: Must,
     /// Whether a letter or a digit before it makes it part of another word: `task-`.
     pub(super) bounded: bool,
 }
 
 /// Which bytes may follow a prefix.
 #[derive(Clone, Copy)]
-pub(super) enum Alphabet {
+pub(super) enum Charset {
     /// Letters, digits, `_`, `-`.
     Word,
     Alphanumeric,
@@ -33,7 +35,7 @@ pub(super) enum Alphabet {
 
 /// What must be in a body: it tells tokens from words with hyphens.
 #[derive(Clone, Copy)]
-pub(super) enum Requirement {
+pub(super) enum Must {
     /// The prefix and the length are enough.
     Nothing,
     /// A digit or a capital, in more than a number between hyphens.
@@ -56,11 +58,11 @@ pub(super) enum ShapeMatch {
 impl Shape {
     /// Looks at what follows the prefix, which ends at `start`.
     pub(super) fn measure(&self, text: &[u8], start: usize) -> ShapeMatch {
-        let end = without_stop(text, start, run(text, start, self.alphabet.allows()));
+        let end = without_stop(text, start, run_end(text, start, self.charset.allows()));
         let body = &text[start..end];
         if !self.length.contains(&body.len()) {
             ShapeMatch::None
-        } else if self.requires.holds(body) {
+        } else if self.must.holds(body) {
             ShapeMatch::Token(end)
         } else {
             ShapeMatch::NoneBefore(end)
@@ -68,7 +70,7 @@ impl Shape {
     }
 }
 
-impl Alphabet {
+impl Charset {
     fn allows(self) -> fn(u8) -> bool {
         match self {
             Self::Word => is_word_byte,
@@ -81,7 +83,7 @@ impl Alphabet {
     }
 }
 
-impl Requirement {
+impl Must {
     fn holds(self, body: &[u8]) -> bool {
         match self {
             Self::Nothing => true,
@@ -101,36 +103,20 @@ impl Requirement {
 /// A JSON Web Token, signed (RFC 7515) or encrypted (RFC 7516), whose first segment
 /// begins at `start`: two segments or more, of which the second may be empty.
 pub(super) fn measure_jwt(text: &[u8], start: usize) -> ShapeMatch {
-    let first = run(text, start, is_word_byte);
+    let first = run_end(text, start, is_word_byte);
     if first - start < JWT_SEGMENT_MIN || text.get(first) != Some(&b'.') {
         return ShapeMatch::NoneBefore(first);
     }
-    let second = run(text, first + 1, is_word_byte);
+    let second = run_end(text, first + 1, is_word_byte);
     let is_encrypted = second == first + 1 && text.get(second) == Some(&b'.');
     if second - first <= JWT_SEGMENT_MIN && !is_encrypted {
         return ShapeMatch::NoneBefore(second);
     }
-    let end = without_stop(text, second, run(text, second, is_dotted_byte));
+    let end = without_stop(text, second, run_end(text, second, is_dotted_byte));
     if is_encrypted && end - second < JWT_SEGMENT_MIN {
         return ShapeMatch::NoneBefore(second);
     }
     ShapeMatch::Token(end)
-}
-
-/// Where what ends at `end` ends without the full stop of a sentence.
-pub(super) fn without_stop(text: &[u8], start: usize, end: usize) -> usize {
-    let stops = text[start..end]
-        .iter()
-        .rev()
-        .take_while(|byte| **byte == b'.');
-    end - stops.count()
-}
-
-/// The end of the run of bytes for which `body` holds.
-pub(super) fn run(text: &[u8], start: usize, body: fn(u8) -> bool) -> usize {
-    let rest = text.get(start..).unwrap_or_default();
-    let length = rest.iter().position(|byte| !body(*byte));
-    start + length.unwrap_or(rest.len())
 }
 
 /// Digits and capitals: what random text has and prose with hyphens has not.
@@ -141,19 +127,6 @@ pub(super) fn is_digit_or_capital(byte: &u8) -> bool {
 /// A year, or a part of a version or a date.
 fn is_number(part: &[u8]) -> bool {
     part.len() <= 4 && part.iter().all(u8::is_ascii_digit)
-}
-
-/// What a bearer token may hold (RFC 6750, section 2.1).
-pub(super) fn is_bearer_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
-}
-
-pub(super) fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
-}
-
-pub(super) fn is_dotted_byte(byte: u8) -> bool {
-    is_word_byte(byte) || byte == b'.'
 }
 
 /// Shorter than the header of any token that is signed.

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use super::byte_class::{is_backslash, trailing};
+
 /// A text in the usual spelling.
 pub(super) struct Unescaped {
     pub(super) text: Vec<u8>,
@@ -71,8 +73,7 @@ fn printable(text: &[u8], at: usize) -> Option<u8> {
 
 /// How many backslashes end at `end`.
 fn escapes_before(text: &[u8], end: usize) -> usize {
-    let before = text[..end].iter().rev();
-    before.take_while(|byte| **byte == b'\\').count()
+    trailing(&text[..end], is_backslash)
 }
 
 #[cfg(test)]

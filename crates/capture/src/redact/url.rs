@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use memchr::memrchr;
 
+use super::byte_class::{is_digit, leading, run_end};
 use super::heuristics;
-use super::token_shape::run;
 
 /// The secret in the URL whose authority begins at `start`, after `://`: a password, or the
 /// path of a webhook.
@@ -32,7 +32,7 @@ pub(super) fn secret(text: &[u8], start: usize) -> Option<Range<usize>> {
 /// the last `@` before a host.
 pub(super) fn userinfo(text: &[u8], start: usize) -> Option<Range<usize>> {
     let window = &text[..text.len().min(start + MAX_AUTHORITY)];
-    let end = run(window, start, |byte| {
+    let end = run_end(window, start, |byte| {
         byte > b' ' && !b"/?#\"'\\<>()`,;|".contains(&byte)
     });
     if let Some(at) = memrchr(b'@', &text[start..end]) {
@@ -41,7 +41,7 @@ pub(super) fn userinfo(text: &[u8], start: usize) -> Option<Range<usize>> {
     let colon = memchr::memchr(b':', &text[start..end])?;
     // Most have none: then the rest need not be read byte by byte.
     memchr::memchr(b'@', &window[start..])?;
-    let loose = run(window, start, |byte| {
+    let loose = run_end(window, start, |byte| {
         byte > b' ' && !b"\"<>`".contains(&byte)
     });
     let at = memrchr(b'@', &text[start..loose])?;
@@ -49,15 +49,11 @@ pub(super) fn userinfo(text: &[u8], start: usize) -> Option<Range<usize>> {
         &text[start + colon + 1..start + at],
         &text[start + at + 1..loose],
     );
-    let host_length = host
-        .iter()
-        .take_while(|byte| byte.is_ascii_alphanumeric() || b".-".contains(byte))
-        .count();
+    let host_length = leading(host, |byte| {
+        byte.is_ascii_alphanumeric() || b".-".contains(&byte)
+    });
     // `host:443/path?mail=a@b` has a port there, and no password.
-    let is_port = password
-        .iter()
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
+    let is_port = leading(password, is_digit);
     let is_port = is_port > 0 && matches!(password.get(is_port), Some(b'/' | b'?' | b'#'));
     let ends_well = matches!(
         host.get(host_length),
@@ -69,7 +65,7 @@ pub(super) fn userinfo(text: &[u8], start: usize) -> Option<Range<usize>> {
 
 /// The part of a webhook's path that lets whoever knows it in.
 pub(super) fn webhook(text: &[u8], start: usize) -> Option<Range<usize>> {
-    let host_end = run(text, start, |byte| {
+    let host_end = run_end(text, start, |byte| {
         byte.is_ascii_alphanumeric() || b".-".contains(&byte)
     });
     let host = &text[start..host_end];
@@ -78,7 +74,7 @@ pub(super) fn webhook(text: &[u8], start: usize) -> Option<Range<usize>> {
         host.ends_with(end.as_bytes()) && path.starts_with(prefix.as_bytes())
     })?;
     let secret = host_end + prefix.len();
-    let end = run(text, secret, |byte| {
+    let end = run_end(text, secret, |byte| {
         is_parameter_value(byte) && !b"?)],;".contains(&byte)
     });
     (end - secret >= MIN_WEBHOOK).then_some(secret..end)

@@ -5,7 +5,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::token_shape::{Alphabet, Requirement, Shape};
+use super::token_shape::{Charset, Must, Shape};
 
 /// Shapes whose prefix ends with `_` or `-`: found wherever it is in a word.
 pub(super) const SEPARATED: &[Shape] = &[
@@ -26,27 +26,17 @@ pub(super) const SEPARATED: &[Shape] = &[
     words("lsv2_sk_", 30),
     words("pcsk_", 40),
     anywhere(words("nvapi-", 40)),
-    shape(
-        "fw_",
-        Alphabet::Alphanumeric,
-        20..=64,
-        Requirement::AllThree,
-    ),
-    shape(
-        "fpk_",
-        Alphabet::Alphanumeric,
-        20..=64,
-        Requirement::AllThree,
-    ),
+    shape("fw_", Charset::Alphanumeric, 20..=64, Must::AllThree),
+    shape("fpk_", Charset::Alphanumeric, 20..=64, Must::AllThree),
     words("tgp_v1_", 40),
-    shape("csk-", Alphabet::Alphanumeric, 40..=64, Requirement::Mixed),
+    shape("csk-", Charset::Alphanumeric, 40..=64, Must::Mixed),
     words("tvly-", 24),
-    shape("fc-", Alphabet::Hexadecimal, 32..=32, Requirement::Mixed),
-    shape("e2b_", Alphabet::Hexadecimal, 40..=ANY, Requirement::Mixed),
+    shape("fc-", Charset::Hexadecimal, 32..=32, Must::Mixed),
+    shape("e2b_", Charset::Hexadecimal, 40..=ANY, Must::Mixed),
     words("jina_", 50),
-    shape("pa-", Alphabet::Word, 43..=43, Requirement::AllThree),
-    shape("crsr_", Alphabet::Hexadecimal, 64..=ANY, Requirement::Mixed),
-    shape("key_", Alphabet::Hexadecimal, 64..=ANY, Requirement::Mixed),
+    shape("pa-", Charset::Word, 43..=43, Must::AllThree),
+    shape("crsr_", Charset::Hexadecimal, 64..=ANY, Must::Mixed),
+    shape("key_", Charset::Hexadecimal, 64..=ANY, Must::Mixed),
     // Stripe and those who took its form; ElevenLabs.
     words("sk_live_", 10),
     words("sk_test_", 10),
@@ -58,7 +48,7 @@ pub(super) const SEPARATED: &[Shape] = &[
     words("rzp_live_", 14),
     words("ramp_sec_", 40),
     base64("whsec_", 16),
-    shape("sk_", Alphabet::Hexadecimal, 40..=64, Requirement::Mixed),
+    shape("sk_", Charset::Hexadecimal, 40..=64, Must::Mixed),
     // GitHub; tokens of apps hold a JSON Web Token.
     letters("ghp_", 30),
     letters("gho_", 30),
@@ -110,37 +100,12 @@ pub(super) const SEPARATED: &[Shape] = &[
     words("nfp_", 36),
     words("nfc_", 36),
     words("nfo_", 36),
-    shape(
-        "vcp_",
-        Alphabet::Alphanumeric,
-        24..=80,
-        Requirement::AllThree,
-    ),
-    shape(
-        "vci_",
-        Alphabet::Alphanumeric,
-        24..=80,
-        Requirement::AllThree,
-    ),
-    shape(
-        "vca_",
-        Alphabet::Alphanumeric,
-        24..=80,
-        Requirement::AllThree,
-    ),
-    shape(
-        "vcr_",
-        Alphabet::Alphanumeric,
-        24..=80,
-        Requirement::AllThree,
-    ),
-    shape(
-        "vck_",
-        Alphabet::Alphanumeric,
-        24..=80,
-        Requirement::AllThree,
-    ),
-    shape("sbp_", Alphabet::Hexadecimal, 40..=ANY, Requirement::Mixed),
+    shape("vcp_", Charset::Alphanumeric, 24..=80, Must::AllThree),
+    shape("vci_", Charset::Alphanumeric, 24..=80, Must::AllThree),
+    shape("vca_", Charset::Alphanumeric, 24..=80, Must::AllThree),
+    shape("vcr_", Charset::Alphanumeric, 24..=80, Must::AllThree),
+    shape("vck_", Charset::Alphanumeric, 24..=80, Must::AllThree),
+    shape("sbp_", Charset::Hexadecimal, 40..=ANY, Must::Mixed),
     words("sbp_oauth_", 40),
     words("sbp_v0_", 40),
     words("sb_secret_", 22),
@@ -163,35 +128,25 @@ pub(super) const SEPARATED: &[Shape] = &[
     words("CCIPAT_", 40),
     words("CCIPRJ_", 40),
     letters("bkua_", 40),
-    shape("squ_", Alphabet::Hexadecimal, 40..=ANY, Requirement::Mixed),
-    shape("sqp_", Alphabet::Hexadecimal, 40..=ANY, Requirement::Mixed),
-    shape("sqa_", Alphabet::Hexadecimal, 40..=ANY, Requirement::Mixed),
+    shape("squ_", Charset::Hexadecimal, 40..=ANY, Must::Mixed),
+    shape("sqp_", Charset::Hexadecimal, 40..=ANY, Must::Mixed),
+    shape("sqa_", Charset::Hexadecimal, 40..=ANY, Must::Mixed),
     letters("sqco_", 59),
-    shape("sgp_", Alphabet::Word, 40..=80, Requirement::Mixed),
-    shape("slk_", Alphabet::Hexadecimal, 64..=ANY, Requirement::Mixed),
-    shape("ddp_", Alphabet::Alphanumeric, 36..=36, Requirement::Mixed),
-    shape("ddw_", Alphabet::Alphanumeric, 36..=36, Requirement::Mixed),
-    shape(
-        "API-",
-        Alphabet::CapitalsAndDigits,
-        26..=34,
-        Requirement::Nothing,
-    ),
-    shape("pul-", Alphabet::Hexadecimal, 40..=ANY, Requirement::Mixed),
-    shape("pnu_", Alphabet::Alphanumeric, 36..=36, Requirement::Mixed),
-    shape("pnb_", Alphabet::Alphanumeric, 36..=36, Requirement::Mixed),
-    shape("ico-", Alphabet::Alphanumeric, 32..=32, Requirement::Mixed),
-    shape("A3-", Alphabet::Word, 32..=40, Requirement::Mixed),
+    shape("sgp_", Charset::Word, 40..=80, Must::Mixed),
+    shape("slk_", Charset::Hexadecimal, 64..=ANY, Must::Mixed),
+    shape("ddp_", Charset::Alphanumeric, 36..=36, Must::Mixed),
+    shape("ddw_", Charset::Alphanumeric, 36..=36, Must::Mixed),
+    shape("API-", Charset::CapitalsAndDigits, 26..=34, Must::Nothing),
+    shape("pul-", Charset::Hexadecimal, 40..=ANY, Must::Mixed),
+    shape("pnu_", Charset::Alphanumeric, 36..=36, Must::Mixed),
+    shape("pnb_", Charset::Alphanumeric, 36..=36, Must::Mixed),
+    shape("ico-", Charset::Alphanumeric, 32..=32, Must::Mixed),
+    shape("A3-", Charset::Word, 32..=40, Must::Mixed),
     base64("ops_", 100),
-    shape("csat_", Alphabet::Alphanumeric, 24..=80, Requirement::Mixed),
+    shape("csat_", Charset::Alphanumeric, 24..=80, Must::Mixed),
     // Mail: Mailgun, Brevo.
-    shape("key-", Alphabet::Hexadecimal, 32..=ANY, Requirement::Mixed),
-    shape(
-        "pubkey-",
-        Alphabet::Hexadecimal,
-        32..=ANY,
-        Requirement::Mixed,
-    ),
+    shape("key-", Charset::Hexadecimal, 32..=ANY, Must::Mixed),
+    shape("pubkey-", Charset::Hexadecimal, 32..=ANY, Must::Mixed),
     anywhere(words("xkeysib-", 60)),
     words("xsmtpsib-", 60),
     // Shops: Square, Shopify, Shippo, Duffel, Flutterwave, Lob.
@@ -209,8 +164,8 @@ pub(super) const SEPARATED: &[Shape] = &[
     anywhere(words("FLWSECK_TEST-", 12)),
     anywhere(words("FLWPUBK_TEST-", 32)),
     anywhere(words("FLWSECK-", 12)),
-    shape("live_", Alphabet::Hexadecimal, 35..=35, Requirement::Mixed),
-    shape("test_", Alphabet::Hexadecimal, 35..=35, Requirement::Mixed),
+    shape("live_", Charset::Hexadecimal, 35..=35, Must::Mixed),
+    shape("test_", Charset::Hexadecimal, 35..=35, Must::Mixed),
     // Work tools: Notion, Linear, Figma, Postman, ReadMe, Typeform, Frame.io, Adobe, Contentful,
     // HubSpot, ClickUp, New Relic, Sentry, Grafana, PostHog, 42.
     letters("ntn_", 40),
@@ -223,7 +178,7 @@ pub(super) const SEPARATED: &[Shape] = &[
     letters("rdme_", 70),
     base64("tfp_", 40),
     anywhere(base64("fio-u-", 60)),
-    shape("p8e-", Alphabet::Word, 32..=36, Requirement::Mixed),
+    shape("p8e-", Charset::Word, 32..=36, Must::Mixed),
     words("CFPAT-", 40),
     words("pat-na1-", 36),
     words("pat-eu1-", 36),
@@ -241,32 +196,12 @@ pub(super) const SEPARATED: &[Shape] = &[
     words("dnkey-", 60),
     words("s-s4t2ud-", 64),
     words("s-s4t2af-", 64),
-    shape(
-        "sm_aat_",
-        Alphabet::Alphanumeric,
-        16..=16,
-        Requirement::Mixed,
-    ),
-    shape(
-        "sm_pat_",
-        Alphabet::Alphanumeric,
-        16..=16,
-        Requirement::Mixed,
-    ),
-    shape(
-        "sm_sat_",
-        Alphabet::Alphanumeric,
-        16..=16,
-        Requirement::Mixed,
-    ),
+    shape("sm_aat_", Charset::Alphanumeric, 16..=16, Must::Mixed),
+    shape("sm_pat_", Charset::Alphanumeric, 16..=16, Must::Mixed),
+    shape("sm_sat_", Charset::Alphanumeric, 16..=16, Must::Mixed),
     words("apify_api_", 30),
     words("salad_cloud_", 12),
-    shape(
-        "rootly_",
-        Alphabet::Hexadecimal,
-        64..=ANY,
-        Requirement::Mixed,
-    ),
+    shape("rootly_", Charset::Hexadecimal, 64..=ANY, Must::Mixed),
     // age's secret keys (https://age-encryption.org/v1).
     anywhere(capitals("AGE-SECRET-KEY-", 40..=ANY)),
 ];
@@ -286,50 +221,25 @@ pub(super) const LEADING: &[Shape] = &[
     base64("ATCTT3", 20),
     base64("ATBB", 24),
     words("GR1348941", 18),
-    shape(
-        "AKCp",
-        Alphabet::Alphanumeric,
-        65..=ANY,
-        Requirement::Nothing,
-    ),
-    shape(
-        "cmVmd",
-        Alphabet::Alphanumeric,
-        59..=59,
-        Requirement::AllThree,
-    ),
+    shape("AKCp", Charset::Alphanumeric, 65..=ANY, Must::Nothing),
+    shape("cmVmd", Charset::Alphanumeric, 59..=59, Must::AllThree),
     exact("4b1d", 38),
-    shape("EAAA", Alphabet::Word, 56..=64, Requirement::AllThree),
-    shape(
-        "EAAC",
-        Alphabet::Alphanumeric,
-        100..=ANY,
-        Requirement::AllThree,
-    ),
-    shape(
-        "EAAM",
-        Alphabet::Alphanumeric,
-        100..=ANY,
-        Requirement::AllThree,
-    ),
-    shape("EZAK", Alphabet::Alphanumeric, 54..=54, Requirement::Mixed),
-    shape("EZTK", Alphabet::Alphanumeric, 54..=54, Requirement::Mixed),
-    shape(
-        "LTAI",
-        Alphabet::Alphanumeric,
-        17..=21,
-        Requirement::AllThree,
-    ),
-    shape("AQVN", Alphabet::Word, 35..=38, Requirement::AllThree),
-    shape("dapi", Alphabet::Hexadecimal, 32..=34, Requirement::Mixed),
-    shape("dose", Alphabet::Hexadecimal, 32..=34, Requirement::Mixed),
-    shape("oy2", Alphabet::Alphanumeric, 43..=43, Requirement::Mixed),
-    shape("SK", Alphabet::Hexadecimal, 32..=32, Requirement::Mixed),
+    shape("EAAA", Charset::Word, 56..=64, Must::AllThree),
+    shape("EAAC", Charset::Alphanumeric, 100..=ANY, Must::AllThree),
+    shape("EAAM", Charset::Alphanumeric, 100..=ANY, Must::AllThree),
+    shape("EZAK", Charset::Alphanumeric, 54..=54, Must::Mixed),
+    shape("EZTK", Charset::Alphanumeric, 54..=54, Must::Mixed),
+    shape("LTAI", Charset::Alphanumeric, 17..=21, Must::AllThree),
+    shape("AQVN", Charset::Word, 35..=38, Must::AllThree),
+    shape("dapi", Charset::Hexadecimal, 32..=34, Must::Mixed),
+    shape("dose", Charset::Hexadecimal, 32..=34, Must::Mixed),
+    shape("oy2", Charset::Alphanumeric, 43..=43, Must::Mixed),
+    shape("SK", Charset::Hexadecimal, 32..=32, Must::Mixed),
     shape(
         "AAAAAAAAAAAAAAAAAAAAA",
-        Alphabet::Base64,
+        Charset::Base64,
         60..=140,
-        Requirement::AllThree,
+        Must::AllThree,
     ),
     base64("eyJrIjoi", 60),
     // JSON Web Tokens and PEM blocks that were put into Base64 once more.
@@ -345,7 +255,7 @@ pub(super) const WITH_DOT: &[Shape] = &[
     dotted("hvr.", 20),
     exact("s.", 24),
     dotted("ya29.", 20),
-    shape("t1.", Alphabet::Base64, 80..=ANY, Requirement::AllThree),
+    shape("t1.", Charset::Base64, 80..=ANY, Must::AllThree),
     letters("dp.pt.", 40),
     letters("dp.ct.", 40),
     letters("dp.sa.", 40),
@@ -353,31 +263,31 @@ pub(super) const WITH_DOT: &[Shape] = &[
     letters("dp.audit.", 40),
     dotted("dp.st.", 40),
     dotted("dt0c01.", 60),
-    shape("pat.", Alphabet::Dotted, 68..=68, Requirement::AllThree),
-    shape("sat.", Alphabet::Dotted, 68..=68, Requirement::AllThree),
-    shape("sl.", Alphabet::Base64, 130..=ANY, Requirement::AllThree),
-    shape("v1.0-", Alphabet::Word, 150..=ANY, Requirement::Nothing),
-    shape("xoxe.xoxp-", Alphabet::Word, 60..=ANY, Requirement::Mixed),
-    shape("xoxe.xoxb-", Alphabet::Word, 60..=ANY, Requirement::Mixed),
-    shape("1000.", Alphabet::Dotted, 65..=65, Requirement::Mixed),
-    shape("sk.eyJ", Alphabet::Dotted, 60..=ANY, Requirement::AllThree),
-    shape("tk.eyJ", Alphabet::Dotted, 60..=ANY, Requirement::AllThree),
-    shape("amzn.mws.", Alphabet::Word, 36..=36, Requirement::Mixed),
+    shape("pat.", Charset::Dotted, 68..=68, Must::AllThree),
+    shape("sat.", Charset::Dotted, 68..=68, Must::AllThree),
+    shape("sl.", Charset::Base64, 130..=ANY, Must::AllThree),
+    shape("v1.0-", Charset::Word, 150..=ANY, Must::Nothing),
+    shape("xoxe.xoxp-", Charset::Word, 60..=ANY, Must::Mixed),
+    shape("xoxe.xoxb-", Charset::Word, 60..=ANY, Must::Mixed),
+    shape("1000.", Charset::Dotted, 65..=65, Must::Mixed),
+    shape("sk.eyJ", Charset::Dotted, 60..=ANY, Must::AllThree),
+    shape("tk.eyJ", Charset::Dotted, 60..=ANY, Must::AllThree),
+    shape("amzn.mws.", Charset::Word, 36..=36, Must::Mixed),
 ];
 
 const ANY: usize = usize::MAX;
 
 const fn shape(
     prefix: &'static str,
-    alphabet: Alphabet,
+    charset: Charset,
     length: RangeInclusive<usize>,
-    requires: Requirement,
+    must: Must,
 ) -> Shape {
     Shape {
         prefix,
-        alphabet,
+        charset,
         length,
-        requires,
+        must,
         bounded: true,
     }
 }
@@ -391,52 +301,42 @@ const fn anywhere(shape: Shape) -> Shape {
 }
 
 const fn words(prefix: &'static str, min: usize) -> Shape {
-    shape(prefix, Alphabet::Word, min..=ANY, Requirement::Mixed)
+    shape(prefix, Charset::Word, min..=ANY, Must::Mixed)
 }
 
 /// Letters and digits without a separator, so long that no word or identifier is.
 const fn letters(prefix: &'static str, min: usize) -> Shape {
     anywhere(shape(
         prefix,
-        Alphabet::Alphanumeric,
+        Charset::Alphanumeric,
         min..=ANY,
-        Requirement::Nothing,
+        Must::Nothing,
     ))
 }
 
 const fn hex(prefix: &'static str, min: usize) -> Shape {
-    anywhere(shape(
-        prefix,
-        Alphabet::Hexadecimal,
-        min..=ANY,
-        Requirement::Mixed,
-    ))
+    anywhere(shape(prefix, Charset::Hexadecimal, min..=ANY, Must::Mixed))
 }
 
 const fn dotted(prefix: &'static str, min: usize) -> Shape {
-    shape(prefix, Alphabet::Dotted, min..=ANY, Requirement::Mixed)
+    shape(prefix, Charset::Dotted, min..=ANY, Must::Mixed)
 }
 
 const fn base64(prefix: &'static str, min: usize) -> Shape {
-    shape(prefix, Alphabet::Base64, min..=ANY, Requirement::Mixed)
+    shape(prefix, Charset::Base64, min..=ANY, Must::Mixed)
 }
 
 const fn capitals(prefix: &'static str, length: RangeInclusive<usize>) -> Shape {
-    shape(
-        prefix,
-        Alphabet::CapitalsAndDigits,
-        length,
-        Requirement::Nothing,
-    )
+    shape(prefix, Charset::CapitalsAndDigits, length, Must::Nothing)
 }
 
 /// Exactly so many letters and digits, of all three kinds.
 const fn exact(prefix: &'static str, length: usize) -> Shape {
     shape(
         prefix,
-        Alphabet::Alphanumeric,
+        Charset::Alphanumeric,
         length..=length,
-        Requirement::AllThree,
+        Must::AllThree,
     )
 }
 

@@ -1,6 +1,6 @@
 //! Where a name meets a value, by what the name may hold there.
 
-use capture::redact::names::NameKind;
+use capture::redact::NameKind;
 
 /// A place for a name and its value.
 pub(crate) struct Place {

@@ -11,7 +11,7 @@
 //!   characters with a digit, and the values here are as long;
 //! - `pass` with a blank behind it is the word; `app.pin` is the pin of something.
 
-use capture::redact::names::{self, NameKind};
+use capture::redact::{NameKind, names};
 
 use crate::named_places::{Name, PLACES, Place};
 use crate::secrets::{Random, leaks};
