@@ -51,13 +51,13 @@ impl Redactor {
         }
     }
 
-    /// The value of an option whose name says that it is secret.
+    /// The value of an option that its name makes secret.
     fn option_value(&self, kind: NameKind, value: &[u8]) -> Option<Vec<u8>> {
         self.replace(value, &scan_value(kind, value).into_spans())
     }
 }
 
-/// Whether what follows an option of this kind is its value, and not the next option.
+/// Whether the argument after an option of this kind is its value, not the next option.
 fn is_argument(argument: &str, kind: NameKind) -> bool {
     let value = argument.as_bytes();
     if kind.is_ambiguous() || kind == NameKind::Code {

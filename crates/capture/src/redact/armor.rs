@@ -1,14 +1,14 @@
-//! Private keys in armour: PEM (RFC 7468), OpenPGP, SSH2, PuTTY; in files, in strings, in lists of lines.
+//! Private keys in armor: PEM (RFC 7468), OpenPGP, SSH2, PuTTY; in files, in strings, in lists of lines.
 //!
-//! The first and the last line stay where there is one key; what is between them goes. A key whose end or
-//! beginning was cut off is still one.
+//! The first and the last line of a key stay, what is between them goes. Keys that were cut at
+//! either end are found, too.
 
 use super::byte_class::{is_backslash, leading, run_end, trailing};
 use super::heuristics::MIN_RANDOM;
 use super::quoting::skip_space;
 use super::scan::{Escaping, Scan};
 
-/// `-----BEGIN `, which ends at `start`: marks the body if it is that of a private key.
+/// Behind `-----BEGIN `: marks the body of a private key.
 pub(super) fn begin(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
     let label_end = run_end(text, start, is_label);
@@ -20,7 +20,7 @@ pub(super) fn begin(scan: &mut Scan<'_>, start: usize) {
     }
 }
 
-/// Marks what is between the first and the last line, or up to where the strings end that hold it.
+/// Marks up to the last line, or to the end of the strings that hold the key.
 fn body(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
     let mut start = start;
@@ -42,7 +42,7 @@ fn body(scan: &mut Scan<'_>, start: usize) {
         if has_key {
             scan.mark(start..end, Escaping::None);
         }
-        // In a list each line is a string: the next one goes on, if it can be one.
+        // In a list each line is a string: the key may continue in the next one.
         match next_line(text, start + stop) {
             Some(next) => start = next,
             None => return,
@@ -50,11 +50,11 @@ fn body(scan: &mut Scan<'_>, start: usize) {
     }
 }
 
-/// Where the key goes on behind the quote at `at`: in the next string of the list.
+/// Where the key continues after the quote at `at`: in the next string of the list.
 fn next_line(text: &[u8], at: usize) -> Option<usize> {
     let mark = *text.get(at).filter(|byte| matches!(byte, b'"' | b'\''))?;
     let comma = skip_space(text, at + 1);
-    // In code two strings next to each other are one, or a plus sign joins them.
+    // In code adjacent strings are one, and a plus sign joins them.
     let next = match text.get(comma) {
         Some(b',' | b'+') => skip_space(text, comma + 1),
         _ => comma,
@@ -67,7 +67,7 @@ fn next_line(text: &[u8], at: usize) -> Option<usize> {
     (text.get(quote) == Some(&mark) && (length >= MIN_LINE || is_header)).then_some(start)
 }
 
-/// `-----END `, at `at`: a private key whose first line is missing may be before it.
+/// At `-----END `: marks a private key whose first line is missing.
 pub(super) fn end(scan: &mut Scan<'_>, at: usize, label_start: usize) {
     let text = scan.text;
     if !is_private(&text[label_start..run_end(text, label_start, is_label)]) {
@@ -75,17 +75,17 @@ pub(super) fn end(scan: &mut Scan<'_>, at: usize, label_start: usize) {
     }
     let mut start = at;
     let earliest = scan.end().max(at.saturating_sub(MAX_KEY));
-    while start > earliest && is_armour(text[start - 1]) {
+    while start > earliest && is_armor(text[start - 1]) {
         start -= 1;
     }
-    // The first line may be the end of a word before it.
+    // The keyword is `---END `: dashes before it are not part of the key.
     let secret = start..at - trailing(&text[start..at], |byte| byte == b'-');
     if secret.len() >= MIN_LINE {
         scan.mark(secret, Escaping::None);
     }
 }
 
-/// A key file of PuTTY: the lines behind `Private-Lines: 8`; `Lines:` ends at `start`.
+/// Behind `-Lines:` in a PuTTY key: marks the lines that follow `Private-Lines: 8`.
 pub(super) fn putty(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
     if !text[..start].ends_with(b"Private-Lines:") {
@@ -94,9 +94,9 @@ pub(super) fn putty(scan: &mut Scan<'_>, start: usize) {
     let number = run_end(text, start, |byte| byte == b' ' || byte.is_ascii_digit());
     let body = skip_space(text, number);
     let end = run_end(text, body, |byte| {
-        is_armour(byte) && byte != b'-' && byte != b':'
+        is_armor(byte) && byte != b'-' && byte != b':'
     });
-    // The run ends within the name of the next field, `Private-MAC`.
+    // The run ends inside the name of the next field, `Private-MAC`.
     let end = memchr::memmem::find(&text[body..end], b"Private").map_or(end, |at| body + at);
     let trimmed = trailing(&text[body..end], |byte| {
         !byte.is_ascii_alphanumeric() && byte != b'='
@@ -129,12 +129,12 @@ fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
 }
 
-/// What lines of Base64 are made of, with the ends of lines as they are or escaped.
-fn is_armour(byte: u8) -> bool {
+/// What lines of Base64 are made of, line ends and escaped line ends included.
+fn is_armor(byte: u8) -> bool {
     is_base64(byte) || matches!(byte, b'\n' | b'\r' | b' ' | b'\t' | b'\\' | b'-')
 }
 
-/// Shorter is no line of a key.
+/// The shortest line of a key.
 const MIN_LINE: usize = MIN_RANDOM;
 
 /// Longer than any private key.

@@ -21,7 +21,7 @@ use super::syntax::{
 use super::table::{column, inserted};
 use super::value_rules::Strictness;
 
-/// Looks at what follows at `at`, behind a name and perhaps a bracket.
+/// Looks for the value of a name from `at` on, after perhaps a bracket.
 pub(super) fn after_name(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize>, at: usize) {
     let text = scan.text;
     let mut at = at;
@@ -73,7 +73,7 @@ pub(super) fn after_name(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize
     }
 }
 
-/// The value behind an operator.
+/// The value after an operator.
 fn value(scan: &mut Scan<'_>, kind: NameKind, end: usize, is_variable: bool) {
     let text = scan.text;
     let start = skip_blanks(text, end);
@@ -105,14 +105,14 @@ fn value(scan: &mut Scan<'_>, kind: NameKind, end: usize, is_variable: bool) {
         _ => return value_of(scan, kind, start, strictness),
     };
     let next = skip_space(text, line);
-    // Only something that can be nothing else: the next line may be anything.
+    // The next line may be anything, so only a sure secret counts.
     value_of(scan, kind, next, Strictness::Strict);
 }
 
-/// What a function of this name is called with: `setApiKey("value")`.
+/// The argument of a function with this name: `setApiKey("value")`.
 fn called(scan: &mut Scan<'_>, kind: NameKind, start: usize) {
     let text = scan.text;
-    // A function that checks a password is called with examples.
+    // Functions that check passwords are called with examples.
     let kind = if kind == NameKind::Password {
         NameKind::Secret
     } else {
@@ -123,7 +123,7 @@ fn called(scan: &mut Scan<'_>, kind: NameKind, start: usize) {
     }
 }
 
-/// The value on a line of its own: `- name: API_KEY`, and below `value: …`.
+/// The value on the next line: `- name: API_KEY`, then `value: …`.
 fn value_line(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize>, end: usize) {
     let text = scan.text;
     let next = skip_space(text, end);
@@ -140,5 +140,5 @@ fn value_line(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize>, end: usi
     }
 }
 
-/// Brackets and marks between a name and its sign: `**Password**`.
+/// Brackets and asterisks between a name and its sign: `**Password**`.
 const MAX_BRACKETS: usize = 4;

@@ -58,3 +58,8 @@ pub(super) fn is_digit(byte: u8) -> bool {
 pub(super) fn is_backslash(byte: u8) -> bool {
     byte == b'\\'
 }
+
+/// What random text has and prose with hyphens does not.
+pub(super) fn is_digit_or_capital(byte: &u8) -> bool {
+    byte.is_ascii_digit() || byte.is_ascii_uppercase()
+}

@@ -9,7 +9,7 @@ use super::heuristics;
 use super::quoting::is_boundary;
 use super::scan::{Escaping, Scan};
 
-/// Looks at the words behind a command that was found in a text.
+/// Looks at the arguments of a command that was found in a text.
 pub(super) fn detect(scan: &mut Scan<'_>, command: &Command, at: Range<usize>) {
     let text = scan.text;
     if at.start < scan.commands_seen_to || !is_boundary(text, at.start) {
@@ -62,7 +62,7 @@ pub(super) fn in_arguments(words: &[String]) -> Vec<(usize, Range<usize>)> {
     found
 }
 
-/// The secrets among the words behind a command: which word, and where in it.
+/// The secrets among the arguments of a command: which word, and where in it.
 fn arguments(command: &Command, words: &[&[u8]]) -> Vec<(usize, Range<usize>)> {
     let mut found = Vec::new();
     for rule in command.rules {
@@ -164,7 +164,7 @@ fn values(options: &[&str], words: &[&[u8]], see: &mut dyn FnMut(usize, Range<us
     }
 }
 
-/// The word at a place, options left out.
+/// The word at a position, not counting options.
 fn positional(words: &[&[u8]], place: usize) -> impl Iterator<Item = (usize, Range<usize>)> {
     let mut others = words
         .iter()
@@ -176,7 +176,7 @@ fn positional(words: &[&[u8]], place: usize) -> impl Iterator<Item = (usize, Ran
         .into_iter()
 }
 
-/// Whether an argument is a password that somebody chose, and no example: `password`, `PASSWORD`, `$PASS`.
+/// Whether an argument is a password that somebody chose, and not `password`, `PASSWORD` or `$PASS`.
 fn is_chosen(value: &[u8]) -> bool {
     let is_name = value
         .iter()
@@ -187,7 +187,7 @@ fn is_chosen(value: &[u8]) -> bool {
         && !heuristics::is_placeholder(value)
 }
 
-/// What is piped into the command at `at`: the last word of `echo …` or `printf …` before it.
+/// The input piped into the command at `at`: the last word of `echo …` or `printf …`.
 fn piped(text: &[u8], at: usize) -> Option<Range<usize>> {
     let window = at.saturating_sub(MAX_PIPED);
     // Up to the pipe, then up to the echo.
@@ -215,8 +215,8 @@ fn piped(text: &[u8], at: usize) -> Option<Range<usize>> {
     is_chosen(&text[secret.clone()]).then_some(secret)
 }
 
-/// The shortest password that is taken for one behind an option.
+/// The shortest password after an option.
 const MIN_CHOSEN: usize = 4;
 
-/// Between `echo` and what its output is piped into.
+/// Between `echo` and the command that its output is piped into.
 const MAX_PIPED: usize = 512;

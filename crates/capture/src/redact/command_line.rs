@@ -10,7 +10,7 @@ pub(super) fn words(text: &[u8], start: usize) -> (Vec<Range<usize>>, usize) {
     let mut found = Vec::new();
     let limit = text.len().min(start + MAX_LINE);
     let mut at = start;
-    // `"curl", "-u", "user:V"`: a list of strings, in which the command's own ends here.
+    // `"curl", "-u", "user:V"`: a list of strings. This quote ends the command's own.
     let is_list = Quote::read(text, at).is_some();
     if let Some((_, end)) = Quote::read(text, at) {
         at = end;
@@ -39,8 +39,8 @@ pub(super) fn words(text: &[u8], start: usize) -> (Vec<Range<usize>>, usize) {
                         }
                         None => return (found, at),
                     },
-                    // Escaped line ends take one backslash, two, four; with a backslash that
-                    // continues the line there are other numbers.
+                    // A line end takes one backslash, two, four. Any other number includes one
+                    // that continues the line.
                     Some(b'n' | b'r') if escapes.is_power_of_two() => return (found, at),
                     Some(b'n' | b'r' | b't' | b'\n') => at += escapes + 1,
                     _ => at += escapes,
@@ -73,7 +73,7 @@ fn quoted_word(text: &[u8], at: usize, limit: usize) -> Option<(Range<usize>, us
     Some((value, end))
 }
 
-/// A longer line is a script, or data.
+/// Longer lines are scripts or data.
 pub(super) const MAX_LINE: usize = 4096;
 
 const MAX_WORDS: usize = 64;

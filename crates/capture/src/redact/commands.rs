@@ -11,13 +11,13 @@ pub(super) struct Command {
 
 /// Where a secret is among the words behind a command.
 pub(super) enum Rule {
-    /// Behind one of these options, as a word of its own or joined to the option.
+    /// After one of these options, as the next word or joined to the option.
     Value(&'static [&'static str]),
     /// Joined to this option: `-pV`.
     Joined(&'static str),
-    /// Behind one of these options, as `user:V`; without a colon it is a token.
+    /// After one of these options, as `user:V` with this separator; without one, a token.
     Pair(&'static [&'static str], u8),
-    /// Behind one of these options, as a list of cookies.
+    /// After one of these options, as a list of cookies.
     Cookies(&'static [&'static str]),
     /// The word at this position, not counting options.
     At(usize),

@@ -1,4 +1,4 @@
-//! The values of `Authorization` and `Cookie`, wherever they are: schemes, attributes and names stay.
+//! The values of `Authorization` and `Cookie` wherever they are; schemes, attributes and names of cookies stay.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use super::quoting::{Quote, skip_space};
 use super::scan::{Escaping, Scan};
 use super::syntax::{MAX_ASSIGNED, after_type};
 
-/// `Authorization: Scheme credentials`, in a text; the value begins at `start`.
+/// Marks the credentials of `Authorization: Scheme credentials` in a text; the value begins at `start`.
 pub(super) fn authorization(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
     // `authorization: &str = "…"`
@@ -31,7 +31,7 @@ pub(super) fn authorization(scan: &mut Scan<'_>, start: usize) {
     let secret = if first < value.len() && is_scheme_word(&value[..first]) {
         let rest = start + first + 1;
         let rest = rest + leading(&text[rest..end], |byte| byte == b' ');
-        // `Bearer \` and a new line, as a shell continues one.
+        // `Bearer \` at the end of a shell's line.
         let rest = skip_continuation(text, rest, end);
         let words = &text[rest..end];
         let word = leading(words, |byte| byte != b' ');
@@ -58,7 +58,7 @@ pub(super) fn authorization(scan: &mut Scan<'_>, start: usize) {
     }
 }
 
-/// The answer to a challenge (RFC 7616, section 3.4): its hash, in quotes, among other parameters.
+/// Marks the hash in the answer to a challenge (RFC 7616, section 3.4).
 fn digest(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
     let window = &text[..text.len().min(start + MAX_ASSIGNED)];
@@ -75,7 +75,7 @@ fn digest(scan: &mut Scan<'_>, start: usize) {
     scan.mark(value, Escaping::None);
 }
 
-/// The line of a `Cookie` or `Set-Cookie` header, which begins at `start`.
+/// Marks the cookies of a `Cookie` or `Set-Cookie` header in a text; its value begins at `start`.
 pub(super) fn cookie_line(scan: &mut Scan<'_>, start: usize) {
     if start < scan.cookies_seen_to {
         return;
@@ -85,7 +85,7 @@ pub(super) fn cookie_line(scan: &mut Scan<'_>, start: usize) {
         !matches!(byte, b'\r' | b'\n' | b'\\' | b'"' | b'\'')
     });
     scan.cookies_seen_to = end;
-    // `SET_COOKIE: u32 = 43` is no cookie.
+    // `SET_COOKIE: u32 = 43` is not a cookie.
     let sign = memchr(b'=', &scan.text[start..end]).unwrap_or(0);
     if !scan.text[start..start + sign].contains(&b' ') {
         cookies(scan, start..end, Escaping::None);
@@ -117,8 +117,8 @@ pub(super) fn cookies(scan: &mut Scan<'_>, list: Range<usize>, escaping: Escapin
     }
 }
 
-/// What follows the scheme in the value of an `Authorization` header; all of
-/// it where no scheme can be told.
+/// What follows the scheme in the value of an `Authorization` header; the whole value when
+/// there is no scheme.
 pub(super) fn after_scheme(text: &[u8], value: Range<usize>) -> Range<usize> {
     let credentials = &text[value.clone()];
     let Some(space) = memchr2(b' ', b'\t', credentials) else {
@@ -131,7 +131,7 @@ pub(super) fn after_scheme(text: &[u8], value: Range<usize>) -> Range<usize> {
     }
 }
 
-/// A token (RFC 9110, section 5.6.2) that is short and no secret: the name of a scheme.
+/// Whether a word is a scheme: one we know, or a short token (RFC 9110, section 5.6.2) that is no secret.
 fn is_scheme_word(word: &[u8]) -> bool {
     is_scheme(word)
         || ((3..=24).contains(&word.len())
@@ -149,7 +149,7 @@ fn is_scheme(word: &[u8]) -> bool {
         .any(|scheme| word.eq_ignore_ascii_case(scheme))
 }
 
-/// The end of a header's value in a text: that of its line or of the string around it.
+/// The end of a header's value in a text: of its line, or of the string around it.
 fn line_end(text: &[u8], start: usize) -> usize {
     let end = run_end(text, start, |byte| {
         !matches!(byte, b'\r' | b'\n' | b'"' | b'\'' | b'`')
@@ -166,7 +166,7 @@ fn line_end(text: &[u8], start: usize) -> usize {
     end
 }
 
-/// A backslash and a line end inside of a value, as a shell continues a line.
+/// Skips a backslash and a line end, as in a shell.
 fn skip_continuation(text: &[u8], at: usize, end: usize) -> usize {
     if text.get(at) == Some(&b'\\') {
         skip_space(text, at + 1).min(end)
@@ -175,7 +175,7 @@ fn skip_continuation(text: &[u8], at: usize, end: usize) -> usize {
     }
 }
 
-/// Schemes of HTTP authentication that are kept before a redacted secret.
+/// Schemes of HTTP authentication that stay in front of a replacement.
 const SCHEMES: &[&[u8]] = &[
     b"bearer",
     b"basic",

@@ -1,8 +1,8 @@
-//! Secrets that a stream cuts in pieces: the deltas of its events, read as the one text that they are.
+//! Secrets that are spread over the events of a stream.
 //!
-//! A model's answer comes a few letters at a time, `sk-pr`, `oj-Zk3`, so no event holds the token.
-//! When the stream has ended, the deltas of each key of event are joined and searched once
-//! more; a secret across several is replaced in the first of them and cut out of the others.
+//! A model's answer arrives a few letters at a time, `sk-pr`, `oj-Zk3`, so no event holds the whole token.
+//! At the end of a stream the deltas of each text are joined and searched again. A secret across
+//! several is replaced in the first and cut out of the others.
 
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
@@ -15,29 +15,30 @@ use crate::record::Event;
 use super::quoting::{Quote, skip_space};
 use super::redactor::Redactor;
 
-/// Where a delta is: in which event, and where in its JSON.
+/// What one event adds to a text.
 struct Delta {
     event: usize,
+    /// Where it is in the JSON of the event.
     range: Range<usize>,
     /// Where it begins in the joined text.
     start: usize,
 }
 
-/// The deltas of one key.
+/// The deltas of one text.
 struct JoinedDeltas {
     key: StreamKey,
     text: Vec<u8>,
-    pieces: Vec<Delta>,
+    deltas: Vec<Delta>,
 }
 
-/// What the events of one text have in common: the name, and what is just before the delta.
+/// What tells the events of one text from others: their name, and what is just before the delta.
 #[derive(PartialEq, Eq)]
 struct StreamKey {
     name: Option<Arc<str>>,
     before: [u8; KEY_BYTES],
 }
 
-/// A change of an event's JSON.
+/// A change to an event's JSON.
 struct Edit {
     event: usize,
     range: Range<usize>,
@@ -52,11 +53,11 @@ impl Redactor {
         }
         let mut edits = Vec::new();
         for joined in joined(events) {
-            if joined.pieces.len() > 1 {
+            if joined.deltas.len() > 1 {
                 self.search(&joined, &mut edits);
             }
         }
-        // From the end on, so that places before it stay where they are.
+        // From the end, so that earlier ranges stay valid.
         edits.sort_by_key(|edit| std::cmp::Reverse((edit.event, edit.range.start)));
         for edit in edits {
             apply(&mut events[edit.event], &edit);
@@ -68,21 +69,21 @@ impl Redactor {
             let secret = &joined.text[span.range.clone()];
             let mut text = self.replacement_of(secret, span.escaping);
             let first = joined
-                .pieces
-                .partition_point(|piece| piece.start <= span.range.start)
+                .deltas
+                .partition_point(|delta| delta.start <= span.range.start)
                 - 1;
-            for piece in &joined.pieces[first..] {
-                let end = piece.start + piece.range.len();
-                let part = span.range.start.max(piece.start)..span.range.end.min(end);
-                if piece.start >= span.range.end {
+            for delta in &joined.deltas[first..] {
+                let end = delta.start + delta.range.len();
+                let part = span.range.start.max(delta.start)..span.range.end.min(end);
+                if delta.start >= span.range.end {
                     break;
                 }
                 if part.is_empty() {
                     continue;
                 }
-                let in_event = |at: usize| piece.range.start + (at - piece.start);
+                let in_event = |at: usize| delta.range.start + (at - delta.start);
                 edits.push(Edit {
-                    event: piece.event,
+                    event: delta.event,
                     range: in_event(part.start)..in_event(part.end),
                     text: std::mem::take(&mut text),
                 });
@@ -91,7 +92,7 @@ impl Redactor {
     }
 }
 
-/// The deltas of a stream, joined by key.
+/// The deltas of a stream, joined by text.
 fn joined(events: &[Event]) -> Vec<JoinedDeltas> {
     let mut all: Vec<JoinedDeltas> = Vec::new();
     for (event, recorded) in events.iter().enumerate() {
@@ -109,11 +110,11 @@ fn joined(events: &[Event]) -> Vec<JoinedDeltas> {
             all.push(JoinedDeltas {
                 key,
                 text: Vec::new(),
-                pieces: Vec::new(),
+                deltas: Vec::new(),
             });
         }
         let joined = &mut all[index];
-        joined.pieces.push(Delta {
+        joined.deltas.push(Delta {
             event,
             start: joined.text.len(),
             range: range.clone(),
@@ -123,8 +124,8 @@ fn joined(events: &[Event]) -> Vec<JoinedDeltas> {
     all
 }
 
-/// What an event adds to a text: the string called `delta`, the last string in an object of that
-/// name, or else the last one called `text`.
+/// What an event adds to a text: the string `delta`, the last string in an object `delta`, or else the
+/// last string `text`.
 fn delta(json: &[u8]) -> Option<Range<usize>> {
     if let Some(at) = DELTA.find(json) {
         let value = value_after(json, at + b"\"delta\"".len())?;
@@ -139,7 +140,7 @@ fn delta(json: &[u8]) -> Option<Range<usize>> {
     string(json, value)
 }
 
-/// Where the value begins behind a name that ends at `end`.
+/// Where the value begins after a name that ends at `end`.
 fn value_after(json: &[u8], end: usize) -> Option<usize> {
     let colon = skip_space(json, end);
     (json.get(colon) == Some(&b':')).then(|| skip_space(json, colon + 1))
@@ -179,7 +180,7 @@ fn last_string(json: &[u8], start: usize) -> Option<Range<usize>> {
 }
 
 impl StreamKey {
-    /// Numbers count as equal: that of the event in its stream is different each time.
+    /// Digits count as equal: events are numbered.
     fn of(event: &Event, before: &[u8]) -> Self {
         let last = before.last_chunk::<KEY_BYTES>().copied();
         Self {
@@ -199,7 +200,7 @@ fn apply(event: &mut Event, edit: &Edit) {
     text.replace_range(edit.range.clone(), &edit.text);
     match RawValue::from_string(text.clone()) {
         Ok(json) => event.json = Some(json),
-        // A string stays a string; were it not to, this is still without the secret.
+        // Not expected, and still without the secret.
         Err(_) => event.text = Some(text.into()),
     }
 }
@@ -209,10 +210,10 @@ static DELTA: LazyLock<memmem::Finder<'static>> =
 static TEXT: LazyLock<memmem::FinderRev<'static>> =
     LazyLock::new(|| memmem::FinderRev::new(b"\"text\""));
 
-/// Enough to tell the members in front of a delta.
+/// Enough to tell the members before a delta apart.
 const KEY_BYTES: usize = 24;
 
-/// More texts at a time are in no stream.
+/// More than any stream has at a time.
 const MAX_TEXTS: usize = 256;
 
 #[cfg(test)]

@@ -9,21 +9,21 @@ use super::{armor, command, formats, named_value, token, url};
 /// What a keyword may announce.
 #[derive(Clone, Copy)]
 pub(super) enum Detector {
-    /// This may be part of a secret's name.
+    /// Part of the name of a secret.
     Name,
-    /// A bearer token may follow.
+    /// `Bearer`, before a token.
     Bearer,
-    /// A user name and a password, in Base64, may follow.
+    /// `Basic`, before a user name and a password in Base64.
     Basic,
-    /// An armoured key may begin here.
+    /// The first line of a key in armor.
     Begin,
-    /// An armoured key whose beginning is missing may end here.
+    /// Its last line, where the first is missing.
     End,
-    /// The private lines of a key of PuTTY may follow.
+    /// Before the private lines of a PuTTY key.
     Putty,
-    /// A user name and a password may follow, or a URL that is a secret.
+    /// `://`, before a password, or before a webhook.
     Authority,
-    /// A webhook's URL without its scheme.
+    /// A webhook without its scheme.
     Webhook,
     /// A client secret of Microsoft Entra.
     Entra,
@@ -37,7 +37,7 @@ pub(super) enum Detector {
     OracleUrl,
     /// A command that takes a secret as an argument.
     Command(&'static Command),
-    /// A character spelled as `\u00xx`.
+    /// A character written as `\u00xx`.
     UnicodeEscape,
 }
 

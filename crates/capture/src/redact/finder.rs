@@ -1,4 +1,4 @@
-//! Finds where the secrets of a text are, in one pass.
+//! Finds the secrets of a text in one pass.
 
 use super::filter::{BLOCK_BYTES, BlockMasks, Filter};
 use super::keyword::KeywordTable;
@@ -7,7 +7,7 @@ use super::scan::{Escaping, Scan, Span};
 use super::token::{self, MIN_RUN};
 use super::unicode_escapes::Unescaped;
 
-/// The words that give secrets away, and the filter that finds them.
+/// The keywords, and the filter that finds where they may begin.
 pub(super) struct Finder {
     keywords: KeywordTable,
     filter: Filter,
@@ -20,7 +20,7 @@ impl Finder {
         Self { keywords, filter }
     }
 
-    /// Where the secrets of `text` are, in order and apart from each other.
+    /// The secrets of `text`, in order and without overlap.
     pub(super) fn spans(&self, text: &[u8], known: &KnownValues) -> Vec<Span> {
         if text.is_empty() {
             return Vec::new();
@@ -44,7 +44,7 @@ impl Finder {
         let mut start = 0;
         let mut before = 0;
         while start < text.len() {
-            // One block more than is looked at: a run goes on in it.
+            // One block more than is searched: a run may continue in it.
             let read = self.filter.read(text, start, &mut blocks);
             let count = read.min(CHUNK_BLOCKS);
             if read <= CHUNK_BLOCKS {
@@ -75,7 +75,7 @@ impl Finder {
         scan
     }
 
-    /// Looks at each of the candidates from `start` on.
+    /// Looks at each candidate of the block at `start`.
     #[inline(never)]
     fn look(&self, scan: &mut Scan<'_>, start: usize, candidates: &Candidates<'_>) {
         let mut bits = candidates.keywords | candidates.tokens | candidates.anchors;
@@ -84,7 +84,7 @@ impl Finder {
             let at = start + bits.trailing_zeros() as usize;
             bits ^= bit;
             if at < scan.end() {
-                // The secret may end elsewhere once its quotes are spelled as usual.
+                // The secret may end elsewhere once its quotes are unescaped.
                 scan.note_escape(at);
                 continue;
             }
@@ -119,17 +119,17 @@ struct Candidates<'a> {
     values: &'a [ValueDigest],
 }
 
-/// Where runs of word bytes begin in a block.
+/// Where long runs of word bytes begin in a block.
 #[derive(Clone, Copy)]
 struct LongRuns {
-    /// Those with a digit or a capital, or longer than any word, that are long enough to be a known value.
+    /// Those long enough for a known value, with a digit or a capital, or longer than any word.
     long: u64,
-    /// Those of them that are long enough to be a token.
+    /// Those of them that are long enough for a token.
     tokens: u64,
 }
 
 impl LongRuns {
-    /// `before` says whether the byte before the block is of a word.
+    /// `before` is 1 if the byte before the block is a word byte.
     #[inline(always)]
     fn of(block: BlockMasks, next: BlockMasks, before: u64) -> Self {
         let starts = block.words & !(block.words << 1 | before);
@@ -158,5 +158,5 @@ impl LongRuns {
 
 const _: () = assert!(MIN_RUN == 12 && ANCHOR_BYTES == 8);
 
-/// Blocks that are read at a time: few enough for the stack, enough to make nothing of the rest.
+/// Blocks read at a time: few enough for the stack, enough to amortize the call.
 const CHUNK_BLOCKS: usize = 32;

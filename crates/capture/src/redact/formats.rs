@@ -1,4 +1,4 @@
-//! Secrets that their place gives away, without a name: behind a scheme, in a key, in a password file.
+//! Credentials whose format gives them away: HTTP schemes, JSON Web Keys, password hashes and files, Oracle URLs.
 
 use base64::Engine;
 use base64::engine::DecodePaddingMode;
@@ -9,7 +9,7 @@ use super::heuristics;
 use super::quoting::starts_after_escape;
 use super::scan::{Escaping, Scan};
 
-/// `Bearer`, and what may be a token: prose goes on with a word.
+/// Behind `Bearer `: marks a token. Prose continues with a word.
 pub(super) fn bearer(scan: &mut Scan<'_>, start: usize) {
     let end = run_end(scan.text, start, is_bearer_byte);
     let end = without_stop(scan.text, start, end);
@@ -21,7 +21,7 @@ pub(super) fn bearer(scan: &mut Scan<'_>, start: usize) {
     }
 }
 
-/// `Basic`, and what may be `user:password` in Base64.
+/// Behind `Basic `: marks `user:password` in Base64.
 pub(super) fn basic(scan: &mut Scan<'_>, start: usize) {
     let end = run_end(scan.text, start, is_bearer_byte);
     let credentials = &scan.text[start..end];
@@ -36,7 +36,7 @@ pub(super) fn basic(scan: &mut Scan<'_>, start: usize) {
     }
 }
 
-/// The private members of a JSON Web Key (RFC 7517): `d` and what follows from it, `k`.
+/// Marks the private members of a JSON Web Key (RFC 7517).
 pub(super) fn web_key(scan: &mut Scan<'_>, start: usize) {
     let window = &scan.text[start..scan.text.len().min(start + MAX_WEB_KEY)];
     let close = memchr::memchr(b'}', window).unwrap_or(window.len());
@@ -61,7 +61,7 @@ pub(super) fn web_key(scan: &mut Scan<'_>, start: usize) {
     }
 }
 
-/// `$2b$12$…`: the hash of a password, with its salt.
+/// Marks the hash of a password with its salt: `$2b$12$…`.
 pub(super) fn crypt(scan: &mut Scan<'_>, start: usize) {
     let end = run_end(scan.text, start, |byte| {
         byte.is_ascii_alphanumeric() || b"$./+,=-_".contains(&byte)
@@ -72,7 +72,7 @@ pub(super) fn crypt(scan: &mut Scan<'_>, start: usize) {
     }
 }
 
-/// `host:port:database:user:password`, of which the clue is a part that begins at `at`.
+/// Marks the password in `host:port:database:user:password`; the keyword at `at` is the port.
 pub(super) fn last_field(scan: &mut Scan<'_>, at: usize) {
     let is_part = |byte: u8| byte > b' ' && !b"\"'\\".contains(&byte);
     let start = run_start(scan.text, at, MAX_PGPASS, is_part);
@@ -87,7 +87,7 @@ pub(super) fn last_field(scan: &mut Scan<'_>, at: usize) {
     }
 }
 
-/// `jdbc:oracle:thin:user/password@host`.
+/// Marks the password in `jdbc:oracle:thin:user/password@host`.
 pub(super) fn oracle_url(scan: &mut Scan<'_>, start: usize) {
     let end = run_end(scan.text, start, |byte| {
         byte > b' ' && !b"\"'\\".contains(&byte)
@@ -100,25 +100,25 @@ pub(super) fn oracle_url(scan: &mut Scan<'_>, start: usize) {
     }
 }
 
-/// Shorter is no bearer token.
+/// The shortest bearer token.
 const SHORT_TOKEN: usize = 8;
 
-/// Longer is no word of prose.
+/// Longer than a word of prose.
 const LONG_TOKEN: usize = 20;
 
 /// Far above any user name and password.
 const MAX_BASIC: usize = 4096;
 
-/// Of a JSON Web Key (RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1).
+/// RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1.
 const PRIVATE_MEMBERS: [&[u8]; 7] = [b"d", b"p", b"q", b"dp", b"dq", b"qi", b"k"];
 
 /// Longer than an RSA key of 8,192 bits.
 const MAX_WEB_KEY: usize = 16 << 10;
 
-/// The fields of a line of that file before its password.
+/// Of a line of PostgreSQL's password file, before the keyword.
 const MAX_PGPASS: usize = 256;
 
-/// Salt and hash of the shortest of the schemes.
+/// Salt and hash in the shortest scheme.
 const MIN_CRYPT: usize = 24;
 
 const LENIENT_BASE64: GeneralPurpose = GeneralPurpose::new(

@@ -1,28 +1,27 @@
-//! What a value looks like: a random token, a password that a person chose, or a word.
+//! What a value looks like: a random token, a password that a person chose, an identifier or a word.
 //!
-//! Where a name is not enough to tell, the value decides. Random text goes from
-//! one kind of character to another every other byte; words, identifiers, paths
-//! and dates do not.
+//! Where a name is not enough, the value decides. Random text changes between small letters,
+//! capitals and digits every other byte; words, identifiers, paths and dates do not.
 
 use super::byte_class::{leading, trailing};
 
-/// Whether a value looks drawn at random: a token, a key, a hash.
+/// Whether a value looks random: a token, a key, a hash.
 pub(super) fn is_random(value: &[u8]) -> bool {
     let has_digit = value.iter().any(u8::is_ascii_digit);
-    // Without digits there is less to tell random letters from words with capitals.
+    // Without digits, random letters look more like words with capitals.
     let (part, of) = if has_digit { (1, 4) } else { (2, 5) };
     (MIN_RANDOM..=MAX_VALUE).contains(&value.len()) && changes(value) * of >= value.len() * part
 }
 
-/// Whether the id of a session is that of a login: random letters of both cases. Conversations have UUIDs,
-/// hexadecimal numbers, and ids that say what they are of.
+/// Whether the id of a session is that of a login: random letters of both cases. Conversations have
+/// UUIDs, hexadecimal numbers, and typed ids.
 pub(super) fn is_session(value: &[u8]) -> bool {
     value.iter().any(u8::is_ascii_lowercase)
         && value.iter().any(u8::is_ascii_uppercase)
         && is_random_and_no_id(value)
 }
 
-/// Whether a value looks drawn at random, and not as an identifier of something.
+/// Whether a value looks random, and not like an identifier.
 pub(super) fn is_random_and_no_id(value: &[u8]) -> bool {
     is_random(value) && !is_uuid(value) && !is_typed_id(value)
 }
@@ -40,21 +39,21 @@ pub(super) fn is_token(value: &[u8]) -> bool {
         && !is_constant(value)
 }
 
-/// The name of a constant: `DOT11_DIALOG_TOKEN`.
+/// Whether a value is the name of a constant: `DOT11_DIALOG_TOKEN`.
 fn is_constant(value: &[u8]) -> bool {
     let is_part = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
     value[0].is_ascii_uppercase() && value.contains(&b'_') && value.iter().all(is_part)
 }
 
-/// A number of a program, perhaps with its type: `0xC000006A_u32`.
+/// Whether a value is a number in code, perhaps with its type: `0xC000006A_u32`.
 fn is_hexadecimal(value: &[u8]) -> bool {
     let digits = value.strip_prefix(b"0x").unwrap_or_default();
     let is_part = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b'_' | b'u' | b'i');
     !digits.is_empty() && digits.iter().all(is_part)
 }
 
-/// Whether a value in quotes, or one that its name is sure of, is a secret though it is short: it changes
-/// between kinds of characters often, or is a long number.
+/// Whether a short value is a secret where its place leaves little doubt: it changes between kinds of
+/// characters often, or is a long number.
 pub(super) fn is_dense(value: &[u8]) -> bool {
     let is_printable = value
         .iter()
@@ -85,13 +84,13 @@ pub(super) fn is_password(value: &[u8]) -> bool {
     is_printable && letters.count() >= 3 && (first_digit < last_letter || has_sign || has_capital)
 }
 
-/// Whether a value stands for one that is filled in elsewhere: `$TOKEN`, `<key>`, `{{key}}`, `%s`.
+/// Whether a value is a placeholder: `$TOKEN`, `<key>`, `{{key}}`, `%s`.
 pub(super) fn is_placeholder(value: &[u8]) -> bool {
     matches!(value, [b'$' | b'<' | b'{' | b'*' | b'%' | b'[' | b'(', ..])
         || value.windows(2).any(|pair| pair == b"::" || pair == b"()")
 }
 
-/// Whether a text is words: letters and blanks, no digit, nothing of a token.
+/// Whether a text is prose: letters, blanks and punctuation only.
 pub(super) fn is_prose(value: &[u8]) -> bool {
     value.contains(&b' ')
         && value.iter().all(|byte| {
@@ -99,14 +98,14 @@ pub(super) fn is_prose(value: &[u8]) -> bool {
         })
 }
 
-/// Whether a value is nothing but lower-case letters: a word.
+/// Whether a value is nothing but small letters and separators: a word, or several.
 pub(super) fn is_word(value: &[u8]) -> bool {
     value
         .iter()
         .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b' ' | b'_' | b'-'))
 }
 
-/// A UUID (RFC 9562): an identifier, where a name does not say that it is more.
+/// Whether a value is a UUID (RFC 9562): an identifier unless its name says more.
 pub(super) fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
         && value.iter().enumerate().all(|(at, byte)| match at {
@@ -115,13 +114,13 @@ pub(super) fn is_uuid(value: &[u8]) -> bool {
         })
 }
 
-/// An identifier that says what it is of: `resp_68a1…`, `call_…`, `ses_…`.
+/// Whether a value is an identifier with its type: `resp_68a1…`, `call_…`, `ses_…`.
 pub(super) fn is_typed_id(value: &[u8]) -> bool {
     let letters = leading(value, |byte| byte.is_ascii_lowercase());
     (2..=12).contains(&letters) && value.get(letters) == Some(&b'_')
 }
 
-/// How often a value that is written as tokens are changes between small letters, capitals, digits.
+/// As [`class_changes`]; none in a value with characters that tokens do not have.
 fn changes(value: &[u8]) -> usize {
     let body = value.len() - trailing(value, |byte| byte == b'=');
     let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/_-.~".contains(byte);
@@ -132,7 +131,7 @@ fn changes(value: &[u8]) -> usize {
     }
 }
 
-/// How often a value changes between small letters, capitals, digits; a separator is no change.
+/// How often a value changes between small letters, capitals and digits; separators do not count.
 pub(super) fn class_changes(value: &[u8]) -> usize {
     let mut last = 0;
     let mut changes = 0;
@@ -163,10 +162,10 @@ const LONG_NUMBER: usize = 16;
 /// Longer is a document, not a value.
 const MAX_VALUE: usize = 16 << 10;
 
-/// Shorter passwords cannot be told from words and numbers.
+/// Shorter passwords look like words and numbers.
 const MIN_PASSWORD: usize = 8;
 
-/// A password that a variable or an option holds is hardly ever shorter.
+/// Passwords in variables and options are hardly ever shorter.
 pub(super) const SHORT_PASSWORD: usize = 6;
 
 /// No person types more.

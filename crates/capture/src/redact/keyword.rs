@@ -1,19 +1,19 @@
-//! The words that can give a secret away: parts of names, signs before a credential, commands.
+//! The keywords that can give a secret away: parts of names, markers of credentials, commands.
 //!
-//! A word here costs a look at every place where it is found, so it is as long as its
-//! uses allow, and words that ordinary text is full of must have a sign behind them.
+//! Each occurrence of a keyword costs a look. So keywords are as long as their uses allow, and those
+//! that ordinary text is full of only count before a sign.
 
 use super::commands::COMMANDS;
 use super::detector::Detector;
 use super::filter::{Filter, NibbleSet, PREFIX_BYTES};
 
-/// What must follow a word.
+/// What must follow a keyword.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Lookahead {
     Anything,
     /// A quote, an equals sign, a colon, a bracket, or a backslash before one.
     Sign,
-    /// Nothing that goes on with the word in small letters, nor a brace or a bar.
+    /// Not a small letter, which would continue the word; nor `` ` ``, `{`, `|`, `}`, `~`.
     NoLetter,
 }
 
@@ -27,19 +27,19 @@ impl Lookahead {
     }
 }
 
-/// A word, in lower case, and what it gives away.
+/// A keyword, in lower case, and what to do where it is found.
 struct Keyword {
     text: &'static str,
     lookahead: Lookahead,
     detector: Detector,
 }
 
-/// All words, to be looked up by their beginning.
+/// All keywords, by a hash of their first bytes.
 pub(super) struct KeywordTable {
     words: Vec<Keyword>,
-    /// By the hash of a word's first bytes: one more than the index of the first such word.
+    /// By hash: one more than the index of the first keyword in the chain.
     heads: Box<[u8; HEADS]>,
-    /// One more than the index of the next word with the same hash.
+    /// One more than the index of the next keyword in the chain.
     next: Vec<u8>,
 }
 
@@ -50,7 +50,7 @@ impl KeywordTable {
             lookahead: *lookahead,
             detector: Detector::Name,
         });
-        let signs = MARKERS.iter().map(|(text, detector)| Keyword {
+        let markers = MARKERS.iter().map(|(text, detector)| Keyword {
             text,
             lookahead: Lookahead::Anything,
             detector: *detector,
@@ -60,12 +60,12 @@ impl KeywordTable {
             lookahead: Lookahead::Anything,
             detector: Detector::Command(command),
         });
-        let mut words: Vec<Keyword> = names.chain(signs).chain(commands).collect();
-        // Alike words next to each other: they share a group of the filter.
+        let mut words: Vec<Keyword> = names.chain(markers).chain(commands).collect();
+        // Puts each keyword after its prefixes.
         words.sort_by_key(|word| word.text);
         let mut heads = Box::new([0; HEADS]);
         let mut next = vec![0; words.len()];
-        // Of several words the longest is found: it has the highest index, and is put in last.
+        // The longest match wins: it comes last here, and so first in its chain.
         for (index, word) in words.iter().enumerate() {
             let head = &mut heads[hash(word.text.as_bytes())];
             next[index] = *head;
@@ -74,13 +74,13 @@ impl KeywordTable {
         Self { words, heads, next }
     }
 
-    /// The filter that finds where a word may begin.
+    /// The filter that finds where a keyword may begin.
     pub(super) fn filter(&self) -> Filter {
         let places: Vec<_> = self.words.iter().map(prefix).collect();
         Filter::new(&places)
     }
 
-    /// Of the places where a word may begin, from `start` on, those where its first bytes are.
+    /// Those of the filter's `places` after `start` where the first bytes of a keyword are.
     #[inline(always)]
     pub(super) fn confirm(&self, text: &[u8], start: usize, mut places: u64) -> u64 {
         let mut found = 0;
@@ -93,7 +93,7 @@ impl KeywordTable {
         found
     }
 
-    /// The word that begins at `at`: what it gives away and where it ends.
+    /// The keyword that begins at `at`: its detector, and where it ends.
     #[inline]
     pub(super) fn at(&self, text: &[u8], at: usize) -> Option<(Detector, usize)> {
         let rest = &text[at..];
@@ -115,11 +115,11 @@ impl KeywordTable {
     }
 }
 
-/// What the first bytes of a word may be.
+/// What the first bytes of a keyword may be.
 fn prefix(word: &Keyword) -> [NibbleSet; PREFIX_BYTES] {
     std::array::from_fn(|place| match word.text.as_bytes().get(place) {
         Some(byte) => NibbleSet::of([byte.to_ascii_lowercase(), byte.to_ascii_uppercase()]),
-        // What is behind the end of a text reads as zeros.
+        // The filter reads zeros past the end of a text.
         None if place == word.text.len() => {
             NibbleSet::of((0..=u8::MAX).filter(|byte| *byte == 0 || word.lookahead.allows(*byte)))
         }
@@ -139,7 +139,7 @@ fn hash(text: &[u8]) -> usize {
 
 const HEADS: usize = 4096;
 
-/// Parts of the names that `names` knows: each such name holds one of these.
+/// Each name in `name_lists` contains one of these.
 const NAME_PARTS: &[(&str, Lookahead)] = &[
     ("token", Lookahead::Anything),
     ("secret", Lookahead::Anything),
@@ -200,7 +200,7 @@ const NAME_PARTS: &[(&str, Lookahead)] = &[
     ("ticket", Lookahead::Sign),
 ];
 
-/// Signs before a credential.
+/// Markers in or before a credential.
 const MARKERS: &[(&str, Detector)] = &[
     ("bearer ", Detector::Bearer),
     ("basic ", Detector::Basic),
@@ -244,14 +244,14 @@ mod tests {
 
     #[test]
     fn every_word_is_found_in_either_case_and_at_the_end_of_a_text() {
-        let clues = KeywordTable::new();
-        for word in &clues.words {
+        let keywords = KeywordTable::new();
+        for word in &keywords.words {
             for text in [word.text.to_owned(), word.text.to_uppercase()] {
-                let (_, end) = clues.at(text.as_bytes(), 0).expect(&text);
+                let (_, end) = keywords.at(text.as_bytes(), 0).expect(&text);
                 assert_eq!(end, text.len(), "{text}");
             }
         }
-        assert!(clues.at(b"keyboard", 0).is_none());
-        assert!(clues.at(b"pass_2", 0).is_some());
+        assert!(keywords.at(b"keyboard", 0).is_none());
+        assert!(keywords.at(b"pass_2", 0).is_some());
     }
 }

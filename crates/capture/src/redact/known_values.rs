@@ -1,17 +1,15 @@
 //! Values that were credentials in this recording, found again wherever they turn up.
 //!
-//! A header, a cookie, an OAuth body or a token's own shape says that a value is a secret. The same
-//! value in the output of a tool has nothing beside it that does. So each is remembered: not
-//! itself, but its length, and keyed hashes of it and of its first long word, which is
-//! where it is looked for.
+//! A header, a cookie, an OAuth body or a token's shape says that a value is a secret. In the output of a
+//! tool nothing around the same value does. So each is remembered: not the value itself, but its length, and
+//! keyed hashes of the whole and of the first eight bytes of its first long word, by which it is looked up.
 
 use std::ops::Range;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
-use super::byte_class::is_word_byte;
+use super::byte_class::{is_digit_or_capital, is_word_byte};
 use super::heuristics;
 use super::session_key::{AnchorKey, SessionKey};
-use super::token_shape::is_digit_or_capital;
 
 /// The values of one recording.
 pub(super) struct KnownValues {
@@ -39,7 +37,7 @@ impl KnownValues {
         }
     }
 
-    /// Remembers a value, unless ordinary text may hold the same.
+    /// Remembers a value, unless ordinary text may contain it by chance.
     pub(super) fn learn(&self, value: &[u8]) {
         if !is_unmistakable(value) {
             return;
@@ -58,13 +56,13 @@ impl KnownValues {
         }
         let mut values = self.values.write().unwrap_or_else(PoisonError::into_inner);
         if values.len() < MAX_VALUES {
-            // The longest first: one may be part of another.
+            // The longest first: a value may be part of another.
             let at = values.partition_point(|known| known.length > found.length);
             values.insert(at, found);
         }
     }
 
-    /// The values so far.
+    /// The values so far, to be held for one pass over a text.
     pub(super) fn values(&self) -> RwLockReadGuard<'_, Vec<ValueDigest>> {
         self.values.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -103,7 +101,7 @@ fn is_unmistakable(value: &[u8]) -> bool {
         && (heuristics::is_random(value) || heuristics::is_uuid(value) || is_short_random(value))
 }
 
-/// Eight bytes and more, of which the kinds change often: a password, or a short key.
+/// Whether a value is a password or a short key with three kinds of characters.
 fn is_short_random(value: &[u8]) -> bool {
     let kinds = [
         value.iter().any(u8::is_ascii_lowercase),
@@ -115,7 +113,7 @@ fn is_short_random(value: &[u8]) -> bool {
     value.len() < heuristics::MIN_RANDOM && kinds >= 3 && heuristics::is_password(value)
 }
 
-/// Where the first run of word bytes begins that the finder looks at: long enough, and mixed.
+/// Where the first run of word bytes begins that the finder looks at: long, with a digit or a capital.
 fn anchor_of(value: &[u8]) -> Option<usize> {
     let mut start = 0;
     for run in value.split(|byte| !is_word_byte(*byte)) {
@@ -134,17 +132,17 @@ fn anchor_at(value: &[u8], offset: usize) -> u64 {
     u64::from_le_bytes(bytes.unwrap_or_default())
 }
 
-/// No word is as long.
+/// Longer than any word.
 pub(super) const VERY_LONG: u32 = 32;
 
-/// The bytes of a value that are looked for.
+/// The bytes by which a value is looked up.
 pub(super) const ANCHOR_BYTES: usize = 8;
 
-/// Shorter values are in ordinary text.
+/// Shorter values occur in ordinary text.
 const MIN_BYTES: usize = 8;
 
 /// Longer ones are documents.
 const MAX_BYTES: usize = 16 << 10;
 
-/// More credentials than any session has; each costs a comparison where words are long.
+/// More than any session has. Each costs a comparison at every long word.
 const MAX_VALUES: usize = 256;

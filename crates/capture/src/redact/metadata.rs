@@ -1,4 +1,4 @@
-//! Redaction of what is no body: URLs, headers, reasons, notes, commands.
+//! Redaction of everything in a record but bodies: URLs, headers, reasons, notes.
 
 use memchr::memchr;
 use smol_str::SmolStr;
@@ -11,11 +11,12 @@ use super::name_kind::NameKind;
 use super::names;
 use super::redactor::Redactor;
 use super::scan::{Escaping, Span};
+use super::token::MIN_RUN;
 use super::url;
 use super::value_rules::scan_value;
 
 impl Redactor {
-    /// Replaces the secrets in what is not a body: URL, headers, reasons.
+    /// Replaces the secrets in an exchange, but not in its bodies.
     pub fn exchange(&self, exchange: &mut Exchange) {
         self.headers(&mut exchange.request.headers);
         if let Some(response) = &mut exchange.response {
@@ -24,7 +25,7 @@ impl Redactor {
         self.exchange_after_headers(exchange);
     }
 
-    /// The same, where the headers were looked at before the bodies: what is a credential there is
+    /// The same without the headers, which are redacted before the bodies: a credential in them is
     /// then known when the bodies are read.
     pub(crate) fn exchange_after_headers(&self, exchange: &mut Exchange) {
         let request = &mut exchange.request;
@@ -51,14 +52,14 @@ impl Redactor {
         self.events(&mut response.events);
     }
 
-    /// The name of a server-sent event without the secrets in it.
+    /// The name of a server-sent event without its secrets; `None` when it has none.
     pub fn event_name(&self, name: &str) -> Option<String> {
         let is_usual = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'_');
         let redacted = (!name.bytes().all(is_usual)).then(|| self.text(name.as_bytes()))?;
         redacted.map(|name| String::from_utf8_lossy(&name).into_owned())
     }
 
-    /// Replaces the secrets in what is said of a connection.
+    /// Replaces the secrets in a connection's record.
     pub fn connection(&self, connection: &mut Connection) {
         let reason = connection.disposition.reason.iter_mut();
         let words = reason
@@ -70,7 +71,7 @@ impl Redactor {
         words.for_each(|text| self.string(text));
     }
 
-    /// Replaces the secrets in the wrapped command.
+    /// Replaces the secrets in a session's record: in the wrapped command.
     pub fn session(&self, session: &mut Session) {
         self.arguments(&mut session.command);
     }
@@ -93,7 +94,7 @@ impl Redactor {
                 None => unnamed.push(value),
             }
         }
-        // Most are short, and a search costs as much to begin as to go through one of them.
+        // Most are short: beginning a search costs as much as searching one of them.
         let all: Vec<&str> = unnamed.iter().map(|value| value.as_str()).collect();
         let all = all.join("\n");
         if !self.finder.spans(all.as_bytes(), &self.known).is_empty() {
@@ -103,7 +104,7 @@ impl Redactor {
         }
     }
 
-    /// The value of a header whose name says that it is secret.
+    /// The value of a header that its name makes secret.
     fn header_value(&self, kind: NameKind, value: &[u8]) -> Option<Vec<u8>> {
         let mut scan = scan_value(kind, value);
         if kind == NameKind::Secret {
@@ -117,7 +118,7 @@ impl Redactor {
         self.replace(value, &scan.into_spans())
     }
 
-    /// A list of WebSocket subprotocols: some carry a credential as their last part,
+    /// A list of WebSocket subprotocols. Some end in a credential:
     /// `base64url.bearer.authorization.k8s.io.…`, `openai-insecure-api-key.…`.
     fn subprotocols(&self, list: &[u8]) -> Option<Vec<u8>> {
         let mut spans = self.finder.spans(list, &self.known);
@@ -164,9 +165,9 @@ impl Redactor {
         }
     }
 
-    /// A text that hardly ever holds anything, and then is longer than usual.
+    /// A text that is usually too short for a token.
     fn long_string(&self, text: &mut SmolStr) {
-        if text.len() >= SHORTEST_TOKEN {
+        if text.len() >= MIN_RUN as usize {
             put(text, self.text(text.as_bytes()));
         }
     }
@@ -180,10 +181,7 @@ impl Redactor {
 /// Puts a redacted text in its place.
 pub(super) fn put(place: &mut impl From<String>, replaced: Option<Vec<u8>>) {
     if let Some(bytes) = replaced {
-        // Spans begin and end at ASCII bytes, so nothing is lost here.
+        // Spans begin and end at ASCII bytes, so this is UTF-8.
         *place = String::from_utf8_lossy(&bytes).into_owned().into();
     }
 }
-
-/// `xoxb-` and a little more.
-const SHORTEST_TOKEN: usize = 12;

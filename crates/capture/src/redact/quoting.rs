@@ -1,8 +1,8 @@
-//! Where a value begins and ends in a text that may be JSON in a string in JSON.
+//! Quotes and escapes in a text that may be JSON in a string in JSON.
 //!
-//! Each level of nesting puts more backslashes before a quote: none, one,
-//! three, seven; and doubles those that end a value. So the ones at the end of
-//! their number in binary tell its level, and texts are never unescaped to be read.
+//! Each level of nesting puts more backslashes before a quote: none, one, three, seven; and doubles
+//! those at the end of a value. So the trailing ones of their binary number tell the level of a
+//! quote, and texts are never unescaped to be read.
 
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ pub(super) struct Quote {
 }
 
 impl Quote {
-    /// The quote at `at`, with the backslashes before it; and where it ends.
+    /// The quote at `at`, which may begin with backslashes, and where it ends.
     pub(super) fn read(text: &[u8], at: usize) -> Option<(Self, usize)> {
         let rest = text.get(at..)?;
         let escapes = rest
@@ -30,7 +30,7 @@ impl Quote {
         known.then_some((Self { byte, escapes }, at + escapes + 1))
     }
 
-    /// Whether the same quote ends at `end`.
+    /// Whether a quote of the same kind and level ends at `end`.
     pub(super) fn ends_at(self, text: &[u8], end: usize) -> bool {
         let length = self.escapes + 1;
         end >= length
@@ -49,13 +49,13 @@ impl Quote {
         self.escapes + 1
     }
 
-    /// How often a text was put into a string around this quote.
+    /// How many strings this quote is nested in.
     pub(super) fn levels(self) -> u32 {
         (self.escapes + 1).ilog2()
     }
 
-    /// What it opens at `start`: up to the quote that closes it, to that of a
-    /// string around it, or to the end of the text.
+    /// The value that it opens at `start`: up to the quote that closes it, to that of a string
+    /// around it, or to the end of the text.
     pub(super) fn value(self, text: &[u8], start: usize) -> Range<usize> {
         let mut at = start;
         while let Some(found) = self.next_quote(&text[at..]) {
@@ -64,7 +64,7 @@ impl Quote {
             if text[quote] != b'"' {
                 return start..quote - escapes;
             }
-            // The level that a quote closes or opens a string at; deeper ones are part of the value.
+            // The level of the string that this quote opens or closes. Deeper ones are part of the value.
             let level = (escapes + 1).trailing_zeros();
             if level <= self.levels() {
                 return start..quote + 1 - (1 << level);
@@ -83,7 +83,7 @@ impl Quote {
     }
 }
 
-/// Skips white space, escaped line ends and tabs included.
+/// Skips white space, including escaped line ends and tabs.
 pub(super) fn skip_space(text: &[u8], mut at: usize) -> usize {
     let limit = at + MAX_SPACE;
     while at < limit {
@@ -99,8 +99,7 @@ pub(super) fn skip_space(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Whether a token can begin at `at`: no letter or digit before it, unless
-/// that is part of an escape.
+/// Whether a token can begin at `at`: not behind a letter or digit, unless that ends an escape.
 pub(super) fn is_boundary(text: &[u8], at: usize) -> bool {
     let before = &text[..at];
     !before.last().is_some_and(u8::is_ascii_alphanumeric) || ends_with_escape(before)
@@ -130,7 +129,7 @@ fn ends_with_colour(before: &[u8]) -> bool {
     before[..start].ends_with(b"[")
 }
 
-/// Where a run of word bytes that begins at `start` begins without what belongs to an escape before it.
+/// The start of a run of word bytes without the rest of an escape that begins before it.
 pub(super) fn starts_after_escape(text: &[u8], start: usize) -> usize {
     let skipped = |length: usize| {
         let end = start + length;
@@ -160,13 +159,13 @@ fn backslashes_before(text: &[u8], start: usize, at: usize) -> usize {
     trailing(before, is_backslash)
 }
 
-/// Four levels of strings in strings: more than was ever seen.
+/// Four levels of strings in strings, more than we have ever seen.
 const MAX_ESCAPES: usize = 15;
 
 /// `38;2;255;255;255`, and a little more.
 const MAX_COLOUR: usize = 24;
 
-/// Between a key and its value; more is no JSON that a program wrote.
+/// Between a key and its value. No program writes more.
 const MAX_SPACE: usize = 1024;
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! The recording's secret key: what makes its hashes and fingerprints meaningless elsewhere.
+//! The recording's secret key: it makes hashes and fingerprints meaningless elsewhere.
 
 use zeroize::Zeroizing;
 
-/// Two keys, fresh for each recording, never written anywhere, erased at its end.
+/// Two keys, fresh for each recording, never written anywhere, erased when dropped.
 pub struct SessionKey {
     contents: Zeroizing<[u8; KEY_BYTES]>,
     secrets: Zeroizing<[u8; KEY_BYTES]>,
@@ -13,7 +13,7 @@ impl SessionKey {
     ///
     /// # Errors
     ///
-    /// When the system has none to give.
+    /// When the system has no random bytes.
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut key = Self {
             contents: Zeroizing::new([0; KEY_BYTES]),
@@ -24,8 +24,8 @@ impl SessionKey {
         Ok(key)
     }
 
-    /// Keys that follow from `material`: the same ones each time, for a report that is to be the
-    /// same each time. Who does not know all of it cannot guess what a fingerprint stands for.
+    /// Keys derived from `material`: the same each time, for reports that are reproducible. A
+    /// fingerprint can only be guessed by those who know all of the material.
     pub fn derived(material: &[u8]) -> Self {
         let key = |context| Zeroizing::new(blake3::derive_key(context, material));
         Self {
@@ -46,7 +46,7 @@ impl SessionKey {
         hex(&hash.as_bytes()[..8])
     }
 
-    /// What a fast hash of a few bytes needs.
+    /// The key of a fast hash.
     pub(super) fn anchor_key(&self) -> AnchorKey {
         let number = |bytes: &[u8]| {
             let bytes = bytes.iter();
@@ -59,7 +59,7 @@ impl SessionKey {
     }
 }
 
-/// The key of a fast hash, for values that are kept in memory alone and looked for in every text.
+/// The key of a fast hash, for values that only live in memory and are looked up in every text.
 pub(super) struct AnchorKey {
     mask: u64,
     factor: u64,

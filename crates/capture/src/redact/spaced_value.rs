@@ -11,11 +11,11 @@ use super::scan::{Escaping, Scan};
 use super::syntax::{MAX_WORD, is_name_byte, operator, skip_blanks, variable_end};
 use super::value_rules::Strictness;
 
-/// What follows a name and a blank: an option's value, a word of a configuration, of prose.
+/// Looks at what follows a name and a blank.
 pub(super) fn spaced(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize>, start: usize) {
     let text = scan.text;
     if text[name.clone()] == *b"pass" {
-        // The word; FTP's command has capitals.
+        // The English word. FTP's command is in capitals.
         return;
     }
     let is_option = text[name.start] == b'-';
@@ -92,7 +92,7 @@ fn is_filler(word: &[u8]) -> bool {
         .any(|filler| word.eq_ignore_ascii_case(filler))
 }
 
-/// Words between a name and its value in a sentence.
+/// Words between a name and its value in prose.
 const FILLERS: &[&[u8]] = &[
     b"is",
     b"was",

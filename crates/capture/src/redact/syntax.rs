@@ -1,9 +1,9 @@
-//! Where names end and values begin in the languages that texts are written in.
+//! Where names end and values begin in code, configuration and shells.
 
 use super::byte_class::{is_backslash, leading, trailing, window};
 use super::quoting::Quote;
 
-/// Where an operator that assigns ends: `=`, `:`, `:=`, `=>`, `::=`, `?=`, `.=`, `||=`, `&gt;`.
+/// The end of an operator that assigns: `=`, `:`, `:=`, `=>`, `::=`, `?=`, `.=`, `||=`, `&gt;`.
 pub(super) fn operator(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
     if let Some(rest) = rest.strip_prefix(b"&gt;") {
@@ -23,7 +23,7 @@ pub(super) fn operator(text: &[u8], at: usize) -> Option<usize> {
     assigns.then_some(at + length + usize::from(is_default))
 }
 
-/// Where the value begins behind a type and an equals sign: `string = "…"`.
+/// Where the value begins after a type and an equals sign: `string = "…"`.
 pub(super) fn after_type(text: &[u8], start: usize) -> Option<usize> {
     let rest = window(text, start, MAX_TYPE);
     let length = leading(rest, |byte| {
@@ -41,7 +41,7 @@ pub(super) fn after_type(text: &[u8], start: usize) -> Option<usize> {
     (is_type && is_assignment && has_blank).then(|| skip_blanks(text, start + length + 1))
 }
 
-/// Where a string begins behind a prefix of its language, or a call around it: `f"…"`, `String("…")`.
+/// Where a string begins after a prefix or a call: `f"…"`, `String("…")`.
 pub(super) fn after_prefix(text: &[u8], start: usize) -> usize {
     let rest = &text[start.min(text.len())..];
     let letters = leading(window(rest, 0, MAX_CALL), |byte| {
@@ -92,7 +92,7 @@ pub(super) fn variable_end(text: &[u8], start: usize) -> usize {
     at
 }
 
-/// Whether a name that begins at `start` is that of an XML element, perhaps with a prefix.
+/// Whether the name at `start` is that of an XML element, perhaps with a prefix.
 pub(super) fn opens_element(text: &[u8], start: usize) -> bool {
     let before = &text[..start];
     let before = match before.strip_suffix(b":") {

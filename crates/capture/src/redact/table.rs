@@ -1,4 +1,4 @@
-//! Secrets in rows below or behind the names of their columns: CSV, SQL.
+//! Secrets in tables, where names are in the first line: CSV, Markdown, `INSERT` of SQL.
 
 use std::ops::Range;
 
@@ -10,8 +10,7 @@ use super::quoting::skip_space;
 use super::scan::{Escaping, Scan};
 use super::syntax::{MAX_ASSIGNED, is_name_byte};
 
-/// A name in the first line of a table: `user,password,id`, `| user | password |`; the values are in the
-/// lines below, at the same place.
+/// Marks the column below a name in the first line of a table: `user,password,id`, `| user | password |`.
 pub(super) fn column(scan: &mut Scan<'_>, name: &Range<usize>) {
     let text = scan.text;
     let header = line_start(text, name.start)..line_end(text, name.end);
@@ -21,7 +20,7 @@ pub(super) fn column(scan: &mut Scan<'_>, name: &Range<usize>) {
     };
     let is_header = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-. \"'`|,;\t\\".contains(byte);
     let count = memmem::find_iter(&text[header.clone()], separator).count();
-    // Code breaks its lists behind a comma.
+    // Code breaks its lists after a comma.
     let is_code = separator != b"|" && text[header.clone()].trim_ascii_end().ends_with(separator);
     if is_code || count == 0 || !text[header.clone()].iter().all(is_header) {
         return;
@@ -50,7 +49,7 @@ pub(super) fn column(scan: &mut Scan<'_>, name: &Range<usize>) {
     }
 }
 
-/// What separates the cells of a line, by what is next to one of them.
+/// What separates the cells of a line, judging by what is next to one of them.
 fn separator<'a>(before: &'a [u8], after: &'a [u8]) -> Option<&'a [u8]> {
     let sign = |byte: &u8| matches!(byte, b',' | b';' | b'\t' | b'|');
     let before = trim_blanks(before);
@@ -78,7 +77,7 @@ fn trim_blanks(text: &[u8]) -> &[u8] {
     &text[..text.len() - blanks]
 }
 
-/// Where the line begins that holds `at`, be its end a byte or an escape.
+/// The start of the line at `at`. Line ends may be escaped.
 fn line_start(text: &[u8], at: usize) -> usize {
     let earliest = at.saturating_sub(MAX_HEADER);
     let mut start = at;
@@ -93,7 +92,7 @@ fn line_start(text: &[u8], at: usize) -> usize {
     start
 }
 
-/// Where the line ends that holds `at`, before its end or that of the string.
+/// The end of the line at `at`, or of the string that it is in.
 fn line_end(text: &[u8], at: usize) -> usize {
     let window = &text[..text.len().min(at + MAX_ASSIGNED)];
     let mut end = at;
@@ -109,7 +108,7 @@ fn line_end(text: &[u8], at: usize) -> usize {
     end
 }
 
-/// Skips one end of a line.
+/// Skips one line end.
 fn skip_line_end(text: &[u8], at: usize) -> usize {
     let rest = &text[at.min(text.len())..];
     let rest = rest.strip_prefix(b"\r").unwrap_or(rest);
@@ -122,9 +121,9 @@ fn skip_line_end(text: &[u8], at: usize) -> usize {
     text.len() - rest.len() + length
 }
 
-/// `(name, password) VALUES ('bob', 'value')`: the value at the name's place in each of the rows.
+/// Marks the values of `(name, password) VALUES ('bob', 'value')` at the name's position in each row.
 ///
-/// Says whether the name is in such a list.
+/// Returns whether the name is in such a list.
 pub(super) fn inserted(scan: &mut Scan<'_>, name: &Range<usize>) -> bool {
     let text = scan.text;
     let rest = &text[name.end..text.len().min(name.end + MAX_HEADER)];
@@ -171,5 +170,5 @@ pub(super) fn inserted(scan: &mut Scan<'_>, name: &Range<usize>) -> bool {
 /// The longest first line of a table.
 const MAX_HEADER: usize = 1024;
 
-/// Lines of a table that are looked at.
+/// Rows of a table that are read.
 const MAX_ROWS: usize = 64;

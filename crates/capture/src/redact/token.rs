@@ -1,8 +1,8 @@
-//! Tokens in long runs of letters, digits, `_` and `-`: where their prefixes are looked up.
+//! Tokens in long runs of letters, digits, `_` and `-`.
 //!
-//! A token is at least [`MIN_RUN`] such bytes long, so it is enough to look at the
-//! runs of that length. Prefixes are looked up by their last byte before a separator,
-//! by their first byte at the beginning of a word, and, where they hold a dot, before the run.
+//! A token has a run of at least [`MIN_RUN`] such bytes, so only those are looked at. Prefixes that end in a
+//! separator are looked up at each separator, others at the start of each word, and prefixes with
+//! a dot before the run.
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,7 @@ use super::scan::Scan;
 use super::token_shape::{self, Shape, ShapeMatch};
 use super::vendors::{LEADING, SEPARATED, WITH_DOT};
 
-/// Looks for tokens in the run that begins at `start`.
+/// Looks for tokens in and around the run that begins at `start`.
 #[inline(never)]
 pub(super) fn detect(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
@@ -35,7 +35,7 @@ pub(super) fn detect(scan: &mut Scan<'_>, start: usize) {
     after_run(scan, start);
 }
 
-/// Shapes whose prefix ends with the separator at `at`.
+/// Tokens whose prefix ends in the separator at `at`.
 fn at_separator(scan: &mut Scan<'_>, run: usize, at: usize) {
     let text = scan.text;
     let Some(before) = at.checked_sub(1).filter(|before| *before >= run) else {
@@ -52,7 +52,7 @@ fn at_separator(scan: &mut Scan<'_>, run: usize, at: usize) {
     }
 }
 
-/// Shapes that begin at `start`, which begins a word.
+/// Tokens that begin at `start`, where a word begins.
 fn at_word_start(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
     let Some(first) = text.get(start) else {
@@ -61,7 +61,7 @@ fn at_word_start(scan: &mut Scan<'_>, start: usize) {
     if *first == b'e' && text[start..].starts_with(b"eyJ") && jwt(scan, start) {
         return;
     }
-    // A certificate or a public key that was put into Base64 is no secret.
+    // A certificate or a public key in Base64 is no secret.
     if PUBLIC.iter().any(|begin| text[start..].starts_with(begin)) {
         return;
     }
@@ -84,7 +84,7 @@ fn try_shape(scan: &mut Scan<'_>, shape: &Shape, start: usize) {
     }
 }
 
-/// A JSON Web Token; says whether there is one.
+/// A JSON Web Token; returns whether there is one.
 fn jwt(scan: &mut Scan<'_>, start: usize) -> bool {
     let text = scan.text;
     if start < scan.end().max(scan.jwts_seen_to) || !is_boundary(text, start) {
@@ -103,7 +103,7 @@ fn jwt(scan: &mut Scan<'_>, start: usize) -> bool {
     }
 }
 
-/// Shapes that begin before the run: with a dot, a slash, a colon or a tilde in them.
+/// Tokens that begin before the run, with a sign inside them.
 fn before_run(scan: &mut Scan<'_>, run: usize) {
     let text = scan.text;
     let Some(sign) = run.checked_sub(1).map(|at| text[at]) else {
@@ -147,7 +147,7 @@ fn refresh_token(scan: &mut Scan<'_>, run: usize) {
     }
 }
 
-/// Telegram's bots: `1234567890:A…`; Asana: `1/1234567890123456:…`.
+/// Bots of Telegram: `1234567890:A…`; Asana: `1/1234567890123456:…`.
 fn after_colon(scan: &mut Scan<'_>, run: usize) {
     let text = scan.text;
     let start = run_start(text, run - 1, MAX_BEFORE, is_digit);
@@ -173,7 +173,7 @@ fn after_tilde(scan: &mut Scan<'_>, run: usize) {
     }
 }
 
-/// Microsoft Entra's client secrets: three characters, a digit, `Q~`, which ends at `at`, and 31 and more.
+/// Client secrets of Microsoft Entra: three characters, a digit, `Q~` (which ends at `at`), and 31 or more.
 pub(super) fn entra(scan: &mut Scan<'_>, at: usize) {
     let text = scan.text;
     let is_part = |byte| is_dotted_byte(byte) || byte == b'~';
@@ -202,7 +202,7 @@ fn after_bar(scan: &mut Scan<'_>, run: usize) {
     }
 }
 
-/// Shapes that are known by what follows the run, or ends it.
+/// Tokens that are known by the end of the run, or by what follows it.
 fn after_run(scan: &mut Scan<'_>, start: usize) {
     let text = scan.text;
     if start < scan.end() {
@@ -258,7 +258,7 @@ fn is_mailchimp(word: &[u8]) -> bool {
 
 /// Shapes by a byte of their prefix, its case folded.
 struct Tables {
-    /// By the byte before the separator that ends the prefix.
+    /// By the byte before the separator at the end of the prefix.
     separated: [Vec<&'static Shape>; 32],
     /// By the first byte.
     leading: [Vec<&'static Shape>; 32],
@@ -290,8 +290,8 @@ const PUBLIC: [&[u8]; 2] = [b"LS0tLS1CRUdJTiBDRVJU", b"LS0tLS1CRUdJTiBQVUJM"];
 /// The shortest token, with its prefix.
 pub(super) const MIN_RUN: u32 = 12;
 
-/// Prefixes are looked for this far into a run: `my_own_ghp_…`; further on it is data.
+/// How far into a run prefixes are looked up: `my_own_ghp_…`. Longer runs are data.
 const MAX_HEAD: usize = 64;
 
-/// Longer than any prefix with dots, and than any token that is known by its end.
+/// Longer than any prefix with dots, and than any run that is known by its end.
 const MAX_BEFORE: usize = 64;

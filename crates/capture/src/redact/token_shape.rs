@@ -1,21 +1,21 @@
 //! What a token looks like: a prefix that gives it away, and what follows.
 //!
-//! A token ends where its alphabet does, so what follows the known length is taken
-//! with it. The kinds of tokens: `vendors`. How they are found: `run`.
+//! A token ends where its character set does, so it may be longer than expected. `vendors` lists
+//! the kinds of tokens, `token` finds them.
 
 use std::ops::RangeInclusive;
 
-use super::byte_class::{is_dotted_byte, is_word_byte, run_end, without_stop};
+use super::byte_class::{is_digit_or_capital, is_dotted_byte, is_word_byte, run_end, without_stop};
 
-/// A kind of token, known by its beginning.
+/// A kind of token that is known by its prefix.
 pub(super) struct Shape {
-    /// How it begins; the secret includes it.
+    /// Part of the secret.
     pub(super) prefix: &'static str,
     pub(super) charset: Charset,
-    /// How many bytes must follow.
+    /// How many bytes must follow the prefix.
     pub(super) length: RangeInclusive<usize>,
     pub(super) must: Must,
-    /// Whether a letter or a digit before it makes it part of another word: `task-`.
+    /// Whether a letter or digit before the prefix makes it part of another word: `task-`.
     pub(super) bounded: bool,
 }
 
@@ -33,30 +33,30 @@ pub(super) enum Charset {
     Base64,
 }
 
-/// What must be in a body: it tells tokens from words with hyphens.
+/// What must follow the prefix: it tells tokens from words with hyphens.
 #[derive(Clone, Copy)]
 pub(super) enum Must {
     /// The prefix and the length are enough.
     Nothing,
-    /// A digit or a capital, in more than a number between hyphens.
+    /// A digit or a capital in a part that is more than a short number.
     Mixed,
     /// A digit, a capital and a small letter.
     AllThree,
 }
 
-/// What is where a prefix was found.
+/// What was found behind a prefix.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ShapeMatch {
-    /// A token, up to here.
+    /// A token that ends here.
     Token(usize),
-    /// None, and nothing was looked at for long.
+    /// No token, and little was read.
     None,
-    /// None; nor does another begin before here.
+    /// No token, and no other prefix before here needs a look.
     NoneBefore(usize),
 }
 
 impl Shape {
-    /// Looks at what follows the prefix, which ends at `start`.
+    /// Matches what follows the prefix, from `start` on.
     pub(super) fn measure(&self, text: &[u8], start: usize) -> ShapeMatch {
         let end = without_stop(text, start, run_end(text, start, self.charset.allows()));
         let body = &text[start..end];
@@ -87,7 +87,7 @@ impl Must {
     fn holds(self, body: &[u8]) -> bool {
         match self {
             Self::Nothing => true,
-            // A year or a version between hyphens is no more than a word is.
+            // A year or a version between hyphens is like a word.
             Self::Mixed => body
                 .split(|byte| matches!(byte, b'-' | b'_'))
                 .any(|part| part.iter().any(is_digit_or_capital) && !is_number(part)),
@@ -119,17 +119,12 @@ pub(super) fn measure_jwt(text: &[u8], start: usize) -> ShapeMatch {
     ShapeMatch::Token(end)
 }
 
-/// Digits and capitals: what random text has and prose with hyphens has not.
-pub(super) fn is_digit_or_capital(byte: &u8) -> bool {
-    byte.is_ascii_digit() || byte.is_ascii_uppercase()
-}
-
 /// A year, or a part of a version or a date.
 fn is_number(part: &[u8]) -> bool {
     part.len() <= 4 && part.iter().all(u8::is_ascii_digit)
 }
 
-/// Shorter than the header of any token that is signed.
+/// Shorter than the header of any token.
 const JWT_SEGMENT_MIN: usize = 10;
 
 #[cfg(test)]
@@ -143,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_ends_where_its_alphabet_does() {
+    fn a_token_ends_where_its_character_set_does() {
         let text = b"sk-proj-Abc_123-def456789\\n rest";
         assert_eq!(shape("sk-").measure(text, 3), ShapeMatch::Token(25));
     }

@@ -1,22 +1,21 @@
-//! Texts in which printable characters are spelled as `\u00xx`: the same without, and the way back.
+//! Texts that write printable characters as `\u00xx`: unescaped, with a way back.
 //!
-//! Names and quotes are looked for as they are usually written. Where a text spells
-//! them otherwise (`"api\u005fkey"`, `\u0022`), secrets are found in the usual spelling and
-//! cut out of the text as it is.
+//! Keywords and quotes are searched for as they are usually written. A text that writes them otherwise
+//! (`"api\u005fkey"`, `\u0022`) is unescaped first, and what is found there is replaced in the original.
 
 use std::ops::Range;
 
 use super::byte_class::{is_backslash, trailing};
 
-/// A text in the usual spelling.
+/// A text without such escapes.
 pub(super) struct Unescaped {
     pub(super) text: Vec<u8>,
-    /// Where the spellings differ: so far in the usual one, so far in the original.
+    /// Offsets in this text and in the original, after each escape.
     steps: Vec<(usize, usize)>,
 }
 
 impl Unescaped {
-    /// Spells printable characters as they are; quotes and backslashes get the escapes that they need.
+    /// Writes printable characters as they are; quotes and backslashes get the escapes that they need.
     pub(super) fn of(original: &[u8]) -> Self {
         let mut text = Vec::with_capacity(original.len());
         let mut steps = vec![(0, 0)];
@@ -31,7 +30,7 @@ impl Unescaped {
             }
             let escapes = at + 1 - start;
             text.extend_from_slice(&original[done..start]);
-            // Each backslash in front was put into a string as often as the escape was.
+            // The backslashes before the escape's own are nested as deep as it is.
             let levels = escapes.trailing_zeros();
             let before = escapes - (1 << levels);
             text.extend(std::iter::repeat_n(b'\\', before));
@@ -47,7 +46,7 @@ impl Unescaped {
         Self { text, steps }
     }
 
-    /// Where a part of the text is in the original.
+    /// The range of the original that a range of this text comes from.
     pub(super) fn original(&self, range: &Range<usize>) -> Range<usize> {
         self.place(range.start)..self.place(range.end)
     }
@@ -56,7 +55,7 @@ impl Unescaped {
         let next = self.steps.partition_point(|(usual, _)| *usual <= at);
         let (usual, original) = self.steps[next - 1];
         let place = original + (at - usual);
-        // What is inside of an escape, or of what stands for it, begins with the whole of it.
+        // An offset inside an escape, or inside its replacement, is that of the whole escape.
         match self.steps.get(next) {
             Some((_, after)) => place.min(*after),
             None => place,
@@ -81,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escapes_are_spelled_as_usual_and_places_lead_back() {
+    fn escapes_are_undone_and_offsets_lead_back() {
         for (original, usual) in [
             (r#"{"api\u005fkey":"v"}"#, r#"{"api_key":"v"}"#),
             (r#"{"x":"{\u0022k\u0022:1}"}"#, r#"{"x":"{\"k\":1}"}"#),

@@ -1,13 +1,12 @@
-//! The tokens that are known by their own form, by who issues them.
+//! Tokens that are known by their prefix, by who issues them.
 //!
-//! Prefixes and lengths are those that issuers document or use, the shortest of
-//! them or a little less.
+//! Prefixes and lengths are those that issuers document or use; each length is the shortest, or a little less.
 
 use std::ops::RangeInclusive;
 
 use super::token_shape::{Charset, Must, Shape};
 
-/// Shapes whose prefix ends with `_` or `-`: found wherever it is in a word.
+/// Prefixes that end in `_` or `-`: found anywhere in a word.
 pub(super) const SEPARATED: &[Shape] = &[
     // OpenAI (sk-, sk-proj-), Anthropic (sk-ant-), OpenRouter and their like; of OpenAI also
     // sessions, ephemeral keys and OAuth's refresh tokens, longer than a system call's name.
@@ -206,7 +205,7 @@ pub(super) const SEPARATED: &[Shape] = &[
     anywhere(capitals("AGE-SECRET-KEY-", 40..=ANY)),
 ];
 
-/// Shapes whose prefix ends with a letter or a digit: found at the beginning of a word.
+/// Prefixes that end in a letter or digit: found at the start of a word.
 pub(super) const LEADING: &[Shape] = &[
     words("AIza", 30),
     capitals("AKIA", 16..=ANY),
@@ -242,12 +241,12 @@ pub(super) const LEADING: &[Shape] = &[
         Must::AllThree,
     ),
     base64("eyJrIjoi", 60),
-    // JSON Web Tokens and PEM blocks that were put into Base64 once more.
+    // JSON Web Tokens and PEM blocks in Base64.
     base64("ZXlK", 60),
     base64("LS0tLS1CRUdJTi", 50),
 ];
 
-/// Shapes with a dot in the prefix, which is no part of a word.
+/// Prefixes with a dot, which is not part of a word.
 pub(super) const WITH_DOT: &[Shape] = &[
     dotted("SG.", 40),
     dotted("hvs.", 20),
@@ -292,7 +291,7 @@ const fn shape(
     }
 }
 
-/// The same, also in the middle of a word: what follows can be nothing else.
+/// Also in the middle of a word: what follows can be nothing else.
 const fn anywhere(shape: Shape) -> Shape {
     Shape {
         bounded: false,
@@ -304,7 +303,7 @@ const fn words(prefix: &'static str, min: usize) -> Shape {
     shape(prefix, Charset::Word, min..=ANY, Must::Mixed)
 }
 
-/// Letters and digits without a separator, so long that no word or identifier is.
+/// More letters and digits than any word or identifier has.
 const fn letters(prefix: &'static str, min: usize) -> Shape {
     anywhere(shape(
         prefix,
@@ -330,7 +329,7 @@ const fn capitals(prefix: &'static str, length: RangeInclusive<usize>) -> Shape 
     shape(prefix, Charset::CapitalsAndDigits, length, Must::Nothing)
 }
 
-/// Exactly so many letters and digits, of all three kinds.
+/// Exactly this many letters and digits, of all three kinds.
 const fn exact(prefix: &'static str, length: usize) -> Shape {
     shape(
         prefix,
