@@ -29,33 +29,45 @@ pub(super) fn authorization(scan: &mut Scan<'_>, start: usize) {
     }
     let first = leading(value, |byte| !matches!(byte, b' ' | b'\t'));
     let secret = if first < value.len() && is_scheme_word(&value[..first]) {
-        let rest = start + first + 1;
-        let rest = rest + leading(&text[rest..end], |byte| byte == b' ');
-        // `Bearer \` at the end of a shell's line.
-        let rest = skip_continuation(text, rest, end);
-        let words = &text[rest..end];
-        let word = leading(words, |byte| byte != b' ');
-        let is_known = is_scheme(&value[..first]);
-        let looks_secret = heuristics::is_token(&words[..word])
-            || heuristics::is_random(&words[..word])
-            || (words[..word].contains(&b'=') && word >= SHORT_PASSWORD)
-            || (is_known
-                && words.len() == word
-                && word >= SHORT_PASSWORD
-                && !heuristics::is_placeholder(words));
-        let has_parameters = words.contains(&b'=') && words.contains(&b',');
-        let end = if has_parameters { end } else { rest + word };
-        looks_secret.then_some(rest..end)
+        scheme_credentials(text, start, first, end)
     } else {
-        let word = start..start + first;
-        let token = &text[word.clone()];
+        let token = &value[..first];
         let is_secret = token.iter().all(|byte| is_bearer_byte(*byte))
             && (heuristics::is_token(token) || heuristics::is_random(token));
-        is_secret.then_some(word)
+        is_secret.then_some(start..start + first)
     };
     if let Some(secret) = secret {
         scan.mark(secret, Escaping::None);
     }
+}
+
+/// The credentials of a value that begins with a scheme of `length` bytes; `None` when a word of prose
+/// follows.
+fn scheme_credentials(
+    text: &[u8],
+    start: usize,
+    length: usize,
+    end: usize,
+) -> Option<Range<usize>> {
+    let is_known = is_scheme(&text[start..start + length]);
+    let rest = start + length + 1;
+    let rest = rest + leading(&text[rest..end], |byte| byte == b' ');
+    // `Bearer \` at the end of a shell's line.
+    let rest = skip_continuation(text, rest, end);
+    let words = &text[rest..end];
+    let first = &words[..leading(words, |byte| byte != b' ')];
+    let is_long = first.len() >= SHORT_PASSWORD;
+    let is_secret = heuristics::is_token(first)
+        || heuristics::is_random(first)
+        || (is_long && first.contains(&b'='))
+        || (is_long && is_known && first == words && !heuristics::is_placeholder(words));
+    let has_parameters = words.contains(&b'=') && words.contains(&b',');
+    let end = if has_parameters {
+        end
+    } else {
+        rest + first.len()
+    };
+    is_secret.then_some(rest..end)
 }
 
 /// Marks the hash in the answer to a challenge (RFC 7616, section 3.4).

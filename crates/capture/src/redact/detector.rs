@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::commands::Command;
 use super::scan::{Escaping, Scan};
-use super::{armor, command, formats, named_value, token, url};
+use super::{armor, command, formats, named_value, url, vendor_formats};
 
 /// What a keyword may announce.
 #[derive(Clone, Copy)]
@@ -65,7 +65,7 @@ impl Detector {
                     scan.mark(secret, Escaping::Percent);
                 }
             }
-            Self::Entra => token::entra(scan, keyword.end),
+            Self::Entra => vendor_formats::entra(scan, keyword.end),
             Self::WebKey => formats::web_key(scan, keyword.end),
             Self::Crypt => formats::crypt(scan, keyword.start),
             Self::PgPass => formats::last_field(scan, keyword.start),

@@ -48,6 +48,7 @@ mod unicode_escapes;
 mod url;
 mod utf16;
 mod value_rules;
+mod vendor_formats;
 mod vendors;
 
 pub use name_kind::NameKind;

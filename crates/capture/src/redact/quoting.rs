@@ -60,7 +60,7 @@ impl Quote {
         let mut at = start;
         while let Some(found) = self.next_quote(&text[at..]) {
             let quote = at + found;
-            let escapes = backslashes_before(text, start, quote);
+            let escapes = trailing(&text[start..quote], is_backslash);
             if text[quote] != b'"' {
                 return start..quote - escapes;
             }
@@ -152,11 +152,6 @@ fn escape_end(text: &[u8], at: usize) -> Option<usize> {
         .take(MAX_ESCAPES + 1)
         .position(|byte| *byte != b'\\')?;
     matches!(rest.get(escapes), Some(b'n' | b'r' | b't')).then_some(at + escapes + 1)
-}
-
-fn backslashes_before(text: &[u8], start: usize, at: usize) -> usize {
-    let before = &text[start..at];
-    trailing(before, is_backslash)
 }
 
 /// Four levels of strings in strings, more than we have ever seen.
