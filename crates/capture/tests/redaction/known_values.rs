@@ -1,4 +1,4 @@
-//! A value that was a credential once is found everywhere from then on; one that texts hold is not.
+//! The value of a credential is found everywhere from then on, unless ordinary text may contain it.
 
 use capture::record::Exchange;
 use capture::redact::Redactor;

@@ -62,7 +62,7 @@ impl Place {
         self.text.contains(".{n}")
     }
 
-    /// What is before the value of a name, and behind it.
+    /// What is before and after the value of a name.
     pub(crate) fn around(&self, name: &str, kind: NameKind) -> (String, String) {
         let mut text = self.text.replace("{n}", name);
         if kind == NameKind::Cookie {

@@ -1,4 +1,4 @@
-//! What is no secret stays: code, configuration, prose, and what analysis needs.
+//! What is not a secret stays: code, configuration, prose, and what analysis needs.
 
 use crate::{redact, redactor};
 

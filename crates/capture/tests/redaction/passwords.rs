@@ -1,4 +1,4 @@
-//! What people choose, what command lines take, and what has a shape or an armour: in texts of tools.
+//! Passwords that people choose, arguments of commands, tokens and keys: in the output of tools.
 
 use crate::secrets::{Random, leaks};
 use crate::{fingerprints, is_json, redact, redactor};
@@ -111,7 +111,7 @@ fn shapes_are_found_between_colours_and_percent_signs() {
     }
 }
 
-/// Lines of an armoured key, made up.
+/// Lines of a key in armor, made up.
 fn armour(random: &mut Random, end: &str) -> (String, Vec<String>) {
     let lines: Vec<String> = (0..5).map(|_| random.text(64)).collect();
     (lines.join(end), lines)

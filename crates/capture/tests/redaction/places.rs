@@ -1,11 +1,11 @@
-//! Tokens with shapes of their own, and values that only a name gives away, in every kind of place.
+//! Tokens that their shape gives away, and values that only a name gives away, in every kind of place.
 
 use capture::redact::Redactor;
 
 use crate::{fingerprints, is_json, redact, redactor};
 
-/// Credentials that give themselves away, wherever they stand. Each is made up,
-/// and put together here so that no scanner takes this file for a leak.
+/// Credentials that give themselves away. Made up, and assembled here so that no scanner takes this
+/// file for a leak.
 fn tokens() -> Vec<String> {
     let random = "Zk3fQ9xW2mT7vB5nR8cL1pY6dH4gJ0sAuE";
     let mut tokens: Vec<String> = [

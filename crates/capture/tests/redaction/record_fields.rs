@@ -1,4 +1,4 @@
-//! Fields of a record that are no body: nothing in a line is written without the redactor.
+//! Fields of a record other than bodies: nothing reaches a line without the redactor.
 
 use crate::records::exchange;
 use crate::redactor;
@@ -7,7 +7,7 @@ use capture::record::{
     Connection, Event, Exchange, Header, Informational, Process, Record, Session, Timestamp,
 };
 
-/// A token that its form gives away, in parts so that no scanner takes this for a leak.
+/// A token that its shape gives away, in parts so that no scanner takes this for a leak.
 fn token() -> String {
     format!("{}{}", "ghp_", Random(7).text(36))
 }

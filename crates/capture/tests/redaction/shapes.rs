@@ -1,4 +1,4 @@
-//! Secrets that their own form gives away, and those of schemes: each kind that the docs name.
+//! Secrets that their own shape or a scheme gives away: each kind that the docs name.
 
 use crate::secrets::{Random, leaks};
 use crate::{is_json, redact, redactor};

@@ -1,15 +1,15 @@
-//! Names x spellings x places: what `names` calls secret is found wherever a name meets a value.
+//! Names x spellings x places: every name of a secret is found wherever a name meets a value.
 //!
-//! The names are those of `names` itself, so a name whose parts `clue` does not search for fails
+//! The names are those of `redact::names`, so a name that contains no keyword of the filter fails
 //! here. Exempt, because the same words are everywhere in code and prose:
 //!
 //! - `auth`, `code`, `sig` and the other whole names that are words (`names::is_common_word`) are found in
 //!   quotes and queries only, and not with a number or a word behind them; nor is `key` alone;
-//! - of doubtful names only `names::SECRET_PARAMETERS` count in queries and forms;
+//! - of ambiguous names only `SECRET_PARAMETERS` count in queries and forms;
 //! - a list of cookies is one in JSON and in headers, not in a variable of code;
-//! - a doubtful name (`deploy_key`) without quotes around its value needs a random value of 20
+//! - an ambiguous name (`deploy_key`) without quotes around its value needs a random value of 20
 //!   characters with a digit, and the values here are as long;
-//! - `pass` with a blank behind it is the word; `app.pin` is the pin of something.
+//! - `pass` before a blank is the word; `app.pin` is the pin of something.
 
 use capture::redact::{NameKind, names};
 

@@ -1,4 +1,4 @@
-//! Secrets in tables, in SQL and behind commands: the name is in another line, or there is none.
+//! Secrets in tables, in SQL and after commands: the name is in another line, or there is none.
 
 use crate::secrets::{Random, leaks};
 use crate::{is_json, redact, redactor};

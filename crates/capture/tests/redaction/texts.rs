@@ -1,4 +1,4 @@
-//! What is redacted in single texts: fingerprints, keys, Basic credentials, forms; and how long it takes.
+//! Single texts: fingerprints, keys, Basic credentials, forms; and the time that redaction takes.
 
 use std::sync::Arc;
 
@@ -50,7 +50,7 @@ fn what_is_no_token_hides_none_that_follows() {
 
 #[test]
 fn time_is_in_proportion_to_length() {
-    // Each of these made a pass over the rest of the text at every step, were nothing remembered.
+    // Each of these would read the rest of the text at every step if the scan remembered nothing.
     let redactor = redactor();
     for part in [
         "sk-",

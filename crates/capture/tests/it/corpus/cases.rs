@@ -11,7 +11,7 @@ use super::secrets::Random;
 pub(super) struct Case {
     /// The kind and the place.
     pub(super) name: String,
-    /// No one but this case has it.
+    /// Different in each case.
     pub(super) secret: String,
     /// What a tool printed, say.
     pub(super) text: String,

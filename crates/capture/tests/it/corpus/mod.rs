@@ -1,7 +1,7 @@
 //! Hundreds of secrets over every transport: at most one in fifty is left in a recording.
 //!
-//! The cases are generated (`cases`) and sent through a live proxy (`transports`); what is recorded
-//! of each is searched for its secret, for half of it, and for both as they are spelled with escapes.
+//! The cases are generated (`cases`) and sent through a live proxy (`transports`). Each record is searched for
+//! half of its secret or more, with and without escapes.
 
 mod cases;
 mod places;
