@@ -49,7 +49,7 @@ fuzz-smoke:
     cargo test --manifest-path fuzz/Cargo.toml --target-dir target --no-default-features
 
 # Everything that CI runs, in CI's order
-ci: fmt-check lint doc tree dependencies deny-offline test fuzz-smoke e2e bench-check
+ci: fmt-check lint doc tree circles dependencies deny-offline test fuzz-smoke e2e bench-check
 
 # Format the code
 fmt:
@@ -84,6 +84,10 @@ tree:
         echo "the above is a second TLS stack, or a second provider of cryptography (.deny.toml)" >&2
         exit 1
     fi
+
+# Fail if modules of a crate import each other, directly or by way of others
+circles:
+    .ci/circles
 
 # Fail unless docs/dependencies.md has a reason for each direct dependency
 dependencies:

@@ -1,9 +1,9 @@
 //! A CONNECT proxy that records what a coding agent says over the network.
 //!
-//! [`Proxy`] listens, ends TLS for intercepted hosts, relays every byte untouched,
-//! and hands a [`Sink`] a [`record::Record`] for each exchange and each connection.
-//! Without its default features the crate is only [`record`]: the format of a
-//! recording, for programs that read one.
+//! [`Proxy`] listens, ends TLS for the hosts to intercept, relays every byte
+//! untouched, and gives a [`Sink`] one [`record::Record`] for each exchange and
+//! each connection. Without its default features the crate is what programs need that
+//! read recordings: the format ([`record`]) and a tokenizer ([`json`]).
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -25,7 +25,6 @@
 pub mod cli;
 #[cfg(feature = "harness")]
 pub mod harness;
-#[doc(hidden)]
 pub mod json;
 #[doc(hidden)]
 pub mod private_file;

@@ -1,8 +1,8 @@
-//! Files for their owner alone: opened through no link, never another user's, mode 0600.
+//! Files that only their owner can read: mode 0600, never another user's, never opened through a link.
 //!
-//! For everything that holds traffic or what was made of it: recordings, logs, reports,
-//! schemas. [`append_to`] is for what grows, [`Replacement`] for what is written whole.
-//! Errors say what is wrong and what to do, but not with which file: the caller knows.
+//! For everything that holds traffic or is made from it: recordings, logs, reports, schemas.
+//! [`append_to`] is for files that grow, [`Replacement`] for files that are written whole.
+//! Errors say what is wrong and what to do; the caller adds the path.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
@@ -10,12 +10,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
 
-/// Opens `path` for appending; makes it where it is missing.
+/// Opens `path` for appending; creates it if it is missing.
 ///
 /// # Errors
 ///
-/// When it cannot be opened, is a symbolic link, belongs to another user, or others may
-/// read it and that cannot be changed. Pipes and devices are opened as they are.
+/// When it cannot be opened, is a symbolic link, belongs to another user, or is readable by others
+/// and its mode cannot be changed. Pipes and devices keep their mode.
 pub fn append_to(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     let file = private(options.append(true).create(true))
@@ -29,22 +29,21 @@ pub fn append_to(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Makes a file that is not there yet.
+/// Creates a file.
 ///
 /// # Errors
 ///
-/// When something is there already, be it a dangling link, or it cannot be made.
+/// When the path exists, even as a dangling link, or the file cannot be created.
 pub fn create_new(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     private(options.write(true).create_new(true)).open(path)
 }
 
-/// Makes a folder, and those above it that are missing, with mode 0700. One that is there
-/// already keeps its mode.
+/// Creates a folder and its missing parents with mode 0700. An existing folder keeps its mode.
 ///
 /// # Errors
 ///
-/// When it cannot be made.
+/// When it cannot be created.
 pub fn create_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
@@ -55,7 +54,7 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
     builder.recursive(true).create(path)
 }
 
-/// Says whether `path` may be replaced, or written where it is a pipe or a device.
+/// Checks that `path` may be replaced, or written to if it is a pipe or a device.
 ///
 /// # Errors
 ///
@@ -81,7 +80,7 @@ pub fn check_writable(path: &Path) -> io::Result<Existing> {
     })
 }
 
-/// What is at a path that may be written.
+/// What exists at a path that may be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
     /// Nothing.
@@ -110,9 +109,9 @@ pub fn open_stream(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// A file that is written next to `target` and takes its place when it is whole.
+/// A file that is written next to `target` and replaces it when complete.
 ///
-/// Dropped before [`commit`](Self::commit) it leaves `target` as it was, and nothing else.
+/// Dropped before [`commit`](Self::commit), it leaves `target` as it was and removes itself.
 #[derive(Debug)]
 pub struct Replacement {
     file: File,
@@ -122,11 +121,11 @@ pub struct Replacement {
 }
 
 impl Replacement {
-    /// Begins a file that is to replace `target`, or to be it.
+    /// Begins a file that will replace `target` or become it.
     ///
     /// # Errors
     ///
-    /// As [`check_writable`]; when `target` is a pipe or a device; when no file can be made
+    /// As [`check_writable`]; when `target` is a pipe or a device; when no file can be created
     /// in its folder.
     pub fn create(target: &Path) -> io::Result<Self> {
         if check_writable(target)? == Existing::Stream {
@@ -145,7 +144,7 @@ impl Replacement {
                         is_committed: false,
                     });
                 }
-                // What an earlier process of the same number left when it was killed.
+                // Left by an earlier process with the same id when it was killed.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
             }
@@ -154,12 +153,12 @@ impl Replacement {
         Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
     }
 
-    /// To write to.
+    /// The file to write to.
     pub fn file(&self) -> &File {
         &self.file
     }
 
-    /// The file as it is called until it is whole: what a signal handler has to remove.
+    /// The path of the file until it is committed: a signal handler has to remove it.
     pub fn temporary(&self) -> &Path {
         &self.temporary
     }
@@ -180,7 +179,7 @@ impl Replacement {
 impl Drop for Replacement {
     fn drop(&mut self) {
         if !self.is_committed {
-            // Whoever drops it has an error to report already.
+            // The caller already has an error to report.
             fs::remove_file(&self.temporary).ok();
         }
     }
@@ -196,7 +195,7 @@ fn temporary_name(target: &OsStr, attempt: u32) -> OsString {
     name
 }
 
-/// For its owner alone, and through no link that someone else may have put there.
+/// Only for the owner, and not through a link that someone else may have put there.
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     {
@@ -206,7 +205,7 @@ fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// Whoever owns a file or a pipe can read what is written to it. Devices belong to root.
+/// The owner of a file or a pipe can read what is written to it. Devices belong to root.
 fn refuse_foreign(metadata: &Metadata) -> io::Result<()> {
     #[cfg(unix)]
     {
@@ -222,7 +221,7 @@ fn refuse_foreign(metadata: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
-/// Takes from others what they may do with a file that was there before.
+/// Revokes the permissions of others on a file that existed before.
 fn narrow(file: &File, metadata: &Metadata) -> io::Result<()> {
     #[cfg(unix)]
     {
@@ -255,9 +254,9 @@ fn is_link() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, message)
 }
 
-/// Names that a crash can have left; more than one is rare.
+/// Names that crashes may have left behind; more than one is rare.
 const MAX_ATTEMPTS: u32 = 100;
-/// With what is added to it below the 255 bytes that file systems allow.
+/// With the suffix, less than the 255 bytes that file systems allow.
 const MAX_NAME_BYTES: usize = 200;
 
 #[cfg(test)]
@@ -322,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_replacement_that_is_not_finished_leaves_what_was_there_and_nothing_else() {
+    fn a_replacement_that_is_not_finished_leaves_the_old_file_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         fs::write(&path, "old").unwrap();
@@ -335,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_process_left_is_in_nobodys_way() {
+    fn files_left_by_a_killed_process_are_in_nobodys_way() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         let first = Replacement::create(&path).unwrap();

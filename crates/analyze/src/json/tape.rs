@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use capture::json::{self, Kind, Malformed, Marks, Primitive, Tokens, primitive};
+use capture::json::{self, Kind, Malformed, Primitive, StringIndex, Visitor, primitive};
 
 use super::form::{First, Form, Forms};
 use super::value::{Json, same};
@@ -13,7 +13,7 @@ use super::value::{Json, same};
 /// Room for tokens, used for one text after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Tape {
-    marks: Marks,
+    marks: StringIndex,
     list: List,
 }
 
@@ -79,7 +79,7 @@ impl Tape {
     }
 }
 
-impl Tokens for List {
+impl Visitor for List {
     #[inline(always)]
     fn innermost(&self) -> Option<Kind> {
         let (_, kind) = self.open.last()?;
@@ -130,7 +130,7 @@ impl Tokens for List {
 
     /// Takes an object that stands in an array and has a form that is known.
     #[inline]
-    fn known(&mut self, bytes: &[u8], at: usize, marks: &Marks) -> Option<usize> {
+    fn known(&mut self, bytes: &[u8], at: usize, marks: &StringIndex) -> Option<usize> {
         if self.innermost() != Some(Kind::Array) {
             return None;
         }
@@ -152,7 +152,13 @@ impl List {
     /// Takes an object that is written as `first` is, but for its values.
     ///
     /// What stands between the values is compared, not read: it was read in `first`.
-    fn repeat(&mut self, bytes: &[u8], at: usize, form: Form, marks: &Marks) -> Option<usize> {
+    fn repeat(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        form: Form,
+        marks: &StringIndex,
+    ) -> Option<usize> {
         let First { token, extent, .. } = self.forms.first(form);
         let moved = self.tokens.len() as u32 - token;
         let first = token as usize..(token + extent) as usize;

@@ -2,53 +2,53 @@
 
 use std::cell::RefCell;
 
-use super::grammar::{Tokens, read};
+use super::grammar::{Visitor, read};
 use super::kind::Kind;
-use super::marks::Marks;
 use super::primitive::Primitive;
+use super::string_index::StringIndex;
 
-/// Whether `text` is one JSON value with white space around it; no text of more than 4 GiB is.
+/// Whether `text` is one JSON value with white space around it. A text of 4 GiB or more is not.
 ///
-/// Takes memory for a quarter of the text, or for as much as it nests.
+/// Allocates a quarter of the text's length, and a byte for each level of nesting.
 pub fn is_json(text: &str) -> bool {
     thread_local! {
-        static ROOM: RefCell<Room> = RefCell::new(Room::for_short_texts());
+        static FOR_SHORT_TEXTS: RefCell<Checker> = RefCell::new(Checker::for_short_texts());
     }
-    // Places in the text fit into 32 bits then.
+    // Offsets of tokens are 32 bits wide.
     if u32::try_from(text.len()).is_err() {
         return false;
     }
     if text.len() <= SHORT_BYTES {
-        return ROOM.with_borrow_mut(|room| room.is_json(text));
+        return FOR_SHORT_TEXTS.with_borrow_mut(|checker| checker.is_json(text));
     }
-    Room::default().is_json(text)
+    Checker::default().is_json(text)
 }
 
-/// What checking needs room for.
+/// The memory that checking takes.
 #[derive(Debug, Default)]
-struct Room {
-    marks: Marks,
-    open: Open,
+struct Checker {
+    index: StringIndex,
+    nesting: Nesting,
 }
 
-impl Room {
-    /// Room that never grows: what a thread gets while it holds much else and then keeps would
-    /// hold all of that memory.
+impl Checker {
+    /// Allocated at its full size at once: one that grew while its thread holds much else would
+    /// pin that memory for as long as the thread lives.
     fn for_short_texts() -> Self {
         Self {
-            marks: Marks::for_texts_of(SHORT_BYTES),
-            open: Open(Vec::with_capacity(SHORT_BYTES)),
+            index: StringIndex::with_capacity(SHORT_BYTES),
+            nesting: Nesting(Vec::with_capacity(SHORT_BYTES)),
         }
     }
 
     fn is_json(&mut self, text: &str) -> bool {
-        self.open.0.clear();
-        let is_marked = self.marks.read(text.as_bytes()).is_ok();
-        is_marked && read(text.as_bytes(), &self.marks, &mut self.open).is_ok()
+        self.nesting.0.clear();
+        let is_indexed = self.index.read(text.as_bytes()).is_ok();
+        is_indexed && read(text.as_bytes(), &self.index, &mut self.nesting).is_ok()
     }
 }
 
-/// Whether a text begins and ends as JSON does: what was cut need not be read to its end.
+/// Whether a text begins and ends as JSON does: rules out most of what was cut without reading it.
 pub fn may_be_json(text: &[u8]) -> bool {
     let text = text.trim_ascii();
     match (text.first(), text.last()) {
@@ -60,11 +60,11 @@ pub fn may_be_json(text: &[u8]) -> bool {
     }
 }
 
-/// The arrays and objects that have begun and not ended: all that there is to know of them.
+/// The arrays and objects that are open, the innermost last.
 #[derive(Debug, Default)]
-struct Open(Vec<Kind>);
+struct Nesting(Vec<Kind>);
 
-impl Tokens for Open {
+impl Visitor for Nesting {
     #[inline]
     fn innermost(&self) -> Option<Kind> {
         self.0.last().copied()
@@ -84,7 +84,7 @@ impl Tokens for Open {
     fn primitive(&mut self, _at: usize, _primitive: Primitive, _name: bool) {}
 }
 
-/// Events and messages are hardly ever longer, and there are very many of them.
+/// Nearly all events and messages are shorter, and there are very many of them.
 const SHORT_BYTES: usize = 4096;
 
 #[cfg(test)]

@@ -1,86 +1,85 @@
-//! The grammar of JSON (RFC 8259, section 2), without recursion: no depth of nesting is too deep.
+//! The grammar of JSON (RFC 8259, section 2), without recursion: no text nests too deep.
 
 use super::kind::Kind;
-use super::marks::Marks;
+use super::malformed::Malformed;
 use super::primitive::{Primitive, primitive};
+use super::string_index::StringIndex;
 
-/// The text is no JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Malformed;
-
-/// Whoever is told of the tokens of a text, in their order.
-pub trait Tokens {
-    /// The innermost array or object that has begun and not ended.
+/// Receives the tokens of a text in document order.
+pub trait Visitor {
+    /// The innermost array or object that is open.
     fn innermost(&self) -> Option<Kind>;
 
-    /// Takes the beginning of an array or object.
+    /// An array or object begins at `at`.
     fn open(&mut self, kind: Kind, at: usize);
 
-    /// Takes the end of the innermost one, whose last byte stands before `end`.
+    /// The innermost array or object ends just before `end`.
     fn close(&mut self, bytes: &[u8], end: usize);
 
-    /// Takes a value that holds no others, or the name of a member.
+    /// A string, number, boolean or null begins at `at`; `name` says that it is a member's name.
     fn primitive(&mut self, at: usize, primitive: Primitive, name: bool);
 
-    /// Takes the object that begins at `at` as a whole, if it is known; where it ends.
+    /// Takes the object at `at` as a whole and returns where it ends; `None` to have it read.
     #[inline(always)]
-    fn known(&mut self, _bytes: &[u8], _at: usize, _marks: &Marks) -> Option<usize> {
+    fn known(&mut self, _bytes: &[u8], _at: usize, _index: &StringIndex) -> Option<usize> {
         None
     }
 }
 
-/// Reads a text, which is one JSON value with white space around it.
-///
-/// `marks` are those of `bytes`.
+/// Reads a text: one JSON value with white space around it. `index` is that of `bytes`.
 ///
 /// # Errors
 ///
-/// [`Malformed`] where it is not.
+/// [`Malformed`] when the text is anything else. The visitor has seen the tokens before that.
 #[inline]
-pub fn read(bytes: &[u8], marks: &Marks, tokens: &mut impl Tokens) -> Result<(), Malformed> {
+pub fn read(
+    bytes: &[u8],
+    index: &StringIndex,
+    visitor: &mut impl Visitor,
+) -> Result<(), Malformed> {
     let mut at = blank(bytes, 0);
     loop {
-        // Here a value begins.
+        // A value begins at `at`.
         at = match *bytes.get(at).ok_or(Malformed)? {
-            b'{' => match tokens.known(bytes, at, marks) {
+            b'{' => match visitor.known(bytes, at, index) {
                 Some(end) => end,
                 None => {
-                    tokens.open(Kind::Object, at);
+                    visitor.open(Kind::Object, at);
                     at = blank(bytes, at + 1);
                     if bytes.get(at) != Some(&b'}') {
-                        at = name(bytes, at, marks, tokens)?;
+                        at = name(bytes, at, index, visitor)?;
                         continue;
                     }
-                    tokens.close(bytes, at + 1);
+                    visitor.close(bytes, at + 1);
                     at + 1
                 }
             },
             b'[' => {
-                tokens.open(Kind::Array, at);
+                visitor.open(Kind::Array, at);
                 at = blank(bytes, at + 1);
                 if bytes.get(at) != Some(&b']') {
                     continue;
                 }
-                tokens.close(bytes, at + 1);
+                visitor.close(bytes, at + 1);
                 at + 1
             }
             _ => {
-                let value = primitive(bytes, at, marks)?;
+                let value = primitive(bytes, at, index)?;
                 let end = value.end as usize;
-                tokens.primitive(at, value, false);
+                visitor.primitive(at, value, false);
                 end
             }
         };
-        // And here it has ended, and perhaps what holds it.
+        // End of this value, and possibly of its parents.
         loop {
             at = blank(bytes, at);
-            let Some(kind) = tokens.innermost() else {
+            let Some(kind) = visitor.innermost() else {
                 let whole = at == bytes.len();
                 return if whole { Ok(()) } else { Err(Malformed) };
             };
             match (bytes.get(at), kind) {
                 (Some(b','), Kind::Object) => {
-                    at = name(bytes, blank(bytes, at + 1), marks, tokens)?;
+                    at = name(bytes, blank(bytes, at + 1), index, visitor)?;
                     break;
                 }
                 (Some(b','), _) => {
@@ -88,7 +87,7 @@ pub fn read(bytes: &[u8], marks: &Marks, tokens: &mut impl Tokens) -> Result<(),
                     break;
                 }
                 (Some(b'}'), Kind::Object) | (Some(b']'), Kind::Array) => {
-                    tokens.close(bytes, at + 1);
+                    visitor.close(bytes, at + 1);
                     at += 1;
                 }
                 _ => return Err(Malformed),
@@ -97,20 +96,20 @@ pub fn read(bytes: &[u8], marks: &Marks, tokens: &mut impl Tokens) -> Result<(),
     }
 }
 
-/// Takes the name of a member and the colon behind it.
+/// Reads the name of a member and its colon; returns where the value begins.
 #[inline]
 fn name(
     bytes: &[u8],
     at: usize,
-    marks: &Marks,
-    tokens: &mut impl Tokens,
+    index: &StringIndex,
+    visitor: &mut impl Visitor,
 ) -> Result<usize, Malformed> {
     if bytes.get(at) != Some(&b'"') {
         return Err(Malformed);
     }
-    let name = primitive(bytes, at, marks)?;
+    let name = primitive(bytes, at, index)?;
     let end = name.end as usize;
-    tokens.primitive(at, name, true);
+    visitor.primitive(at, name, true);
     let at = blank(bytes, end);
     match bytes.get(at) {
         Some(b':') => Ok(blank(bytes, at + 1)),
@@ -118,7 +117,7 @@ fn name(
     }
 }
 
-/// Where the white space that begins at `at` is over.
+/// Skips white space.
 #[inline]
 fn blank(bytes: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(at) {

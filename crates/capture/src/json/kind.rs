@@ -1,4 +1,4 @@
-//! What a JSON value is.
+//! The types of JSON values.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ pub enum Kind {
     Null,
     /// `true` or `false`.
     Boolean,
-    /// A number without fraction and exponent.
+    /// A number without a fraction or an exponent.
     Integer,
     /// Any other number.
     Number,
@@ -23,7 +23,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All, in the order in which they count and print.
+    /// All of them, in the order in which reports list them.
     pub const ALL: [Self; 7] = [
         Self::Null,
         Self::Boolean,

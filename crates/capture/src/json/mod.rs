@@ -1,16 +1,56 @@
-//! What is JSON, found out fast: for the recorder, and for the reader of `analyze`.
+//! A tokenizer for JSON that builds no values and is as strict as `serde_json`.
 //!
-//! What is JSON here is what it is to `serde_json` (RFC 8259): property tests of `analyze`
-//! hold the two against each other.
+//! [`StringIndex`] finds in one vectorized pass where the strings of a text end. [`read`] then walks
+//! the grammar and hands each token to a [`Visitor`], which decides what to keep. The recorder only
+//! asks [`is_json`]; `analyze` builds a tape of tokens. Both accept exactly the texts that
+//! `serde_json` accepts (RFC 8259), and property tests in `analyze` hold them to that.
+//!
+//! ```
+//! use capture::json::{Kind, Malformed, Primitive, StringIndex, Visitor, read};
+//!
+//! /// Counts the members of all objects.
+//! #[derive(Default)]
+//! struct Members {
+//!     open: Vec<Kind>,
+//!     count: usize,
+//! }
+//!
+//! impl Visitor for Members {
+//!     fn innermost(&self) -> Option<Kind> {
+//!         self.open.last().copied()
+//!     }
+//!     fn open(&mut self, kind: Kind, _at: usize) {
+//!         self.open.push(kind);
+//!     }
+//!     fn close(&mut self, _bytes: &[u8], _end: usize) {
+//!         self.open.pop();
+//!     }
+//!     fn primitive(&mut self, _at: usize, _primitive: Primitive, name: bool) {
+//!         self.count += usize::from(name);
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), Malformed> {
+//! let text = br#"{"a": [1, {"b": "\u0063"}], "d": null}"#;
+//! let mut index = StringIndex::default();
+//! index.read(text)?;
+//! let mut members = Members::default();
+//! read(text, &index, &mut members)?;
+//! assert_eq!(members.count, 3);
+//! # Ok(())
+//! # }
+//! ```
 
 mod check;
 mod grammar;
 mod kind;
-mod marks;
+mod malformed;
 mod primitive;
+mod string_index;
 
 pub use check::{is_json, may_be_json};
-pub use grammar::{Malformed, Tokens, read};
+pub use grammar::{Visitor, read};
 pub use kind::Kind;
-pub use marks::Marks;
+pub use malformed::Malformed;
 pub use primitive::{Primitive, primitive};
+pub use string_index::StringIndex;

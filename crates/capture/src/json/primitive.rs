@@ -1,27 +1,33 @@
 //! Primitive values (RFC 8259, section 1): strings, numbers, booleans and null.
 
-use super::grammar::Malformed;
 use super::kind::Kind;
-use super::marks::Marks;
+use super::malformed::Malformed;
+use super::string_index::StringIndex;
 
-/// A value that holds no others; small enough to be handed over in a register.
+/// A value that holds no others. Small enough to be passed in a register.
+#[derive(Debug, Clone, Copy)]
 pub struct Primitive {
-    /// The byte behind its last.
+    /// Just past its last byte.
     pub end: u32,
+    /// Neither [`Kind::Array`] nor [`Kind::Object`].
     pub kind: Kind,
-    /// Of a string: whether it holds a backslash.
+    /// Whether it is a string with a backslash in it.
     pub escaped: bool,
 }
 
-/// Reads the value that begins at `at`, which is no array and no object.
+/// Reads the value that begins at `at` and is no array or object. `index` is that of `bytes`.
+///
+/// # Errors
+///
+/// [`Malformed`] when there is no such value.
 #[inline(always)]
-pub fn primitive(bytes: &[u8], at: usize, marks: &Marks) -> Result<Primitive, Malformed> {
+pub fn primitive(bytes: &[u8], at: usize, index: &StringIndex) -> Result<Primitive, Malformed> {
     if bytes.get(at) != Some(&b'"') {
         return word_or_number(bytes, at);
     }
-    let end = marks.end(at + 1).ok_or(Malformed)?;
-    // Asked of strings only where the text has any, which our own recordings have not.
-    if marks.controls && bytes[at..end.at].iter().any(|byte| *byte < b' ') {
+    let end = index.end(at + 1).ok_or(Malformed)?;
+    // Our own recordings have no control characters, so their strings are not searched for one.
+    if index.has_controls && bytes[at..end.at].iter().any(|byte| *byte < b' ') {
         return Err(Malformed);
     }
     Ok(Primitive {
@@ -53,11 +59,11 @@ fn word_or_number(bytes: &[u8], at: usize) -> Result<Primitive, Malformed> {
     })
 }
 
-/// Where a number of a few digits and nothing else is over: nearly all are.
+/// The end of a natural number of up to seven digits: nearly all numbers are.
 #[inline(always)]
 fn short_natural(bytes: &[u8], at: usize) -> Option<usize> {
     let word: &[u8; 8] = bytes.get(at..)?.first_chunk()?;
-    // The highest bit of each byte that is no digit; the first of these bytes is the one that counts.
+    // Sets the highest bit of the first byte that is no digit; carries only spoil those after it.
     let digits = u64::from_le_bytes(*word) ^ 0x3030_3030_3030_3030;
     let others = (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
     let count = (others.trailing_zeros() / 8) as usize;
@@ -67,8 +73,7 @@ fn short_natural(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 fn word(bytes: &[u8], at: usize, word: &[u8]) -> Result<usize, Malformed> {
-    let is_there = bytes[at..].starts_with(word);
-    if is_there {
+    if bytes[at..].starts_with(word) {
         Ok(at + word.len())
     } else {
         Err(Malformed)
@@ -95,7 +100,7 @@ fn number(bytes: &[u8], at: usize) -> Result<(Kind, usize), Malformed> {
     Ok((kind, end))
 }
 
-/// Where the digits that begin at `at` are over; there has to be one.
+/// Skips one or more digits.
 #[inline]
 fn digits(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
     let mut end = at;

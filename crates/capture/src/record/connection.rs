@@ -1,4 +1,4 @@
-//! One TCP connection of the agent: what became of it, read or not.
+//! One TCP connection of the agent, read or not, and what became of it.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,15 +6,15 @@ use super::Timestamp;
 
 /// One TCP connection from the agent, or one tunnel on it.
 ///
-/// Its line is what tells a reader what the recording did not see.
+/// These lines tell what the recording did not see.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Connection {
     /// Counts from 1 in each recording; [`Exchange::connection`](super::Exchange::connection) refers to it.
     pub id: u64,
     /// When it was accepted. Marks (`_us`) count from here.
     pub started_at: Timestamp,
-    /// How many connections this line stands for: more than one only where they were refused
-    /// for want of the proxy's password. `started_at` is the first one's, `end_us` the last one's.
+    /// How many connections this line summarizes: more than one only if they were refused because
+    /// they lacked the proxy's password. `started_at` is the first one's, `end_us` the last one's.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub count: u64,
     /// `host:port` as the agent asked for it; absent when it never asked.
@@ -22,7 +22,7 @@ pub struct Connection {
     pub authority: Option<String>,
     /// What became of it.
     pub disposition: Disposition,
-    /// The process at the agent's end of the socket, where the system tells.
+    /// The process at the agent's end of the socket, where the system reveals it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub process: Option<Process>,
     /// What was spoken inside: `http/1.1`, `h2`, `websocket`, `opaque`.
@@ -60,10 +60,10 @@ pub struct Connection {
     pub downstream_tls_us: Option<u64>,
     /// When it was over.
     pub end_us: u64,
-    /// Bytes from the agent to the origin, inside TLS where we ended it.
+    /// Bytes from the agent to the origin, inside TLS if we ended it.
     #[serde(default)]
     pub bytes_up: u64,
-    /// Bytes from the origin to the agent, likewise.
+    /// Bytes from the origin to the agent, counted in the same way.
     #[serde(default)]
     pub bytes_down: u64,
     /// Exchanges that it carried.
@@ -72,10 +72,10 @@ pub struct Connection {
     /// Records of it that the recorder had to drop.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub lost: u64,
-    /// What was counted on its WebSocket, where it became one.
+    /// What was counted on its WebSocket, if it became one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub websocket: Option<WebSocketCounts>,
-    /// What a reader should know: where reading stopped, say, and why.
+    /// What a reader should know, such as where parsing stopped and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }
@@ -101,13 +101,13 @@ pub struct Disposition {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// Read: every exchange on it has a line of its own.
+    /// Read: every exchange on it has its own line.
     Intercepted,
     /// Relayed unread.
     Opaque,
     /// The agent refused our certificate.
     Rejected,
-    /// The origin could not be reached, or not be trusted.
+    /// The origin could not be reached or not trusted.
     Failed,
     /// Refused by us, or given up by the agent before anything passed.
     Refused,
@@ -120,12 +120,12 @@ pub enum State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unread {
-    /// Its host is not among those to intercept.
+    /// Its host is not to be intercepted.
     NotMatched,
     /// What was inside is not HTTP.
     NotHttp,
-    /// The agent's program refused our certificate for this host before, with an alert, or in
-    /// silence several times in a row.
+    /// The agent's program refused our certificate for this host before: with an alert, or
+    /// silently several times in a row.
     EarlierRejected,
     /// What a later version wrote, and this one does not know.
     #[serde(other)]
@@ -148,7 +148,7 @@ pub struct Tls {
     pub version: String,
     /// The cipher suite.
     pub cipher: String,
-    /// The application protocol, where one was agreed.
+    /// The application protocol, if one was agreed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alpn: Option<String>,
 }
@@ -169,10 +169,10 @@ pub struct WebSocketCounts {
     /// The origin's Close code, likewise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close_down: Option<u16>,
-    /// `permessage-deflate` as agreed, where it was.
+    /// `permessage-deflate` as agreed, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extensions: Option<String>,
-    /// Why reading stopped before the socket's end, where it did.
+    /// Why parsing stopped before the end of the socket, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
 }

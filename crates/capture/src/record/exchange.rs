@@ -1,7 +1,7 @@
-//! One request and its answer, whatever carried them.
+//! One request and its response, whatever carried them.
 //!
 //! Every `_us` is a mark: microseconds on the monotonic clock from the start
-//! of the exchange, stamped when the bytes passed. Durations are the reader's to take.
+//! of the exchange, stamped when the bytes passed.
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -15,7 +15,7 @@ pub struct Exchange {
     pub id: u64,
     /// The [`Connection`](super::Connection) that carried it.
     pub connection: u64,
-    /// When the first byte of the request passed: the only wall clock here.
+    /// When the first byte of the request passed: the only wall-clock time.
     pub started_at: Timestamp,
     /// What carried it.
     pub transport: Transport,
@@ -24,15 +24,15 @@ pub struct Exchange {
     pub upgrade: Option<u64>,
     /// What the agent sent.
     pub request: Request,
-    /// What the origin answered, as far as it came.
+    /// What the origin answered, as far as it arrived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<Response>,
     /// How it ended.
     pub outcome: Outcome,
-    /// What passing through us cost it.
+    /// How long passing through us delayed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay: Option<Delay>,
-    /// What a reader should know: a Host that differs from the tunnel's authority, say.
+    /// What a reader should know, such as a Host that differs from the tunnel's authority.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }
@@ -63,7 +63,7 @@ pub struct Request {
     /// pseudo-headers. Empty for a WebSocket message.
     #[serde(default)]
     pub headers: Vec<Header>,
-    /// What was sent; absent when there was no body, and where the origin spoke first on a WebSocket.
+    /// What was sent; absent when there was no body, and when the origin spoke first on a WebSocket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Body>,
     /// Headers after the body.
@@ -79,7 +79,7 @@ pub struct Request {
 pub struct Response {
     /// The status code; 101 for the messages of a WebSocket.
     pub status: u16,
-    /// The reason phrase of HTTP/1, where there is one.
+    /// The reason phrase of HTTP/1, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<SmolStr>,
     /// `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
@@ -152,7 +152,7 @@ pub struct Informational {
 pub struct Outcome {
     /// In one word.
     pub state: OutcomeState,
-    /// Why, where the state alone does not say it.
+    /// Why, if the state alone does not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -161,9 +161,9 @@ pub struct Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OutcomeState {
-    /// Request and response passed to their ends.
+    /// Request and response passed completely.
     Complete,
-    /// It began, and was cut: a reset, a closed connection, a shutdown.
+    /// It was cut: by a reset, a closed connection, a shutdown.
     Aborted,
     /// The origin could not be asked.
     Failed,

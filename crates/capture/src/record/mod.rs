@@ -1,8 +1,8 @@
-//! The record: what one line of a recording holds.
+//! The record: one line of a recording.
 //!
 //! A recording is a file of JSON lines: a [`Session`], then [`Exchange`] and
 //! [`Connection`] lines as they end, then one [`End`]. Each line begins with
-//! `kind` and `format`. This module is the form alone: no I/O, no clock.
+//! `kind` and `format`. There is no I/O and no clock in here.
 //!
 //! `docs/record-format.md` describes every field for readers in other
 //! languages, and `docs/record.schema.json` is the same as a JSON Schema.
@@ -19,7 +19,7 @@ pub use exchange::{
     Delay, Exchange, Header, Informational, Outcome, OutcomeState, Request, Response, Transport,
 };
 pub use session::{Dispositions, End, Limits, Secrets, Session};
-/// The text of a header, a method or a version; up to 23 bytes take no memory of their own.
+/// The text of a header, a method or a version; up to 23 bytes are stored without an allocation.
 pub use smol_str::SmolStr;
 pub use timestamp::Timestamp;
 
@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 
 /// The version of the format that this crate writes, and the newest that it reads.
 ///
-/// A new field has a default and leaves it; a changed meaning raises it.
+/// New fields have a default and do not raise it; a changed meaning does.
 pub const FORMAT: u32 = 1;
 
 /// One line of a recording.
@@ -57,11 +57,11 @@ impl Record {
         }
     }
 
-    /// Writes the record as JSON, without a line end; in small pieces, so `line` is a buffer.
+    /// Writes the record as JSON without a line end. It writes small pieces, so `line` should be buffered.
     ///
     /// # Errors
     ///
-    /// What `line` reports; no record that this crate makes is refused by `serde_json`.
+    /// When `line` reports one; `serde_json` refuses no record that this crate makes.
     pub fn write_json(&self, line: impl Write) -> Result<(), serde_json::Error> {
         let kind = self.kind();
         match self {
@@ -72,8 +72,8 @@ impl Record {
         }
     }
 
-    /// Whether a line begins as [`Record::write_json`] begins an exchange of this
-    /// format: its `kind` and `format` need no second look then.
+    /// Whether a line begins as [`Record::write_json`] begins an exchange of this format. Then
+    /// its `kind` and `format` need not be parsed.
     pub fn begins_as_exchange(line: &[u8]) -> bool {
         line.starts_with(EXCHANGE_HEAD)
     }
@@ -83,10 +83,10 @@ impl Record {
     /// # Errors
     ///
     /// [`LineError::Format`] for a newer format than [`FORMAT`],
-    /// [`LineError::Foreign`] for JSON that is no line of ours, and
+    /// [`LineError::Foreign`] for JSON that is not a line of ours, and
     /// [`LineError::Json`] for a line that is cut or damaged.
     pub fn from_json(line: &[u8]) -> Result<Self, LineError> {
-        // Reading the head as JSON would pass through the line to its end.
+        // Parsing the head as JSON would read the line to its end.
         let kind = match HEADS.iter().find(|(_, head)| line.starts_with(head)) {
             Some((kind, _)) => Cow::Borrowed(*kind),
             None => Cow::Owned(kind_of(line)?),
@@ -102,9 +102,9 @@ impl Record {
     }
 }
 
-/// What a line says that it is, in a format that we know.
+/// The kind of a line, in a format that we know.
 fn kind_of(line: &[u8]) -> Result<String, LineError> {
-    let head: Head = serde_json::from_slice(line).map_err(LineError::Json)?;
+    let head: LineHead = serde_json::from_slice(line).map_err(LineError::Json)?;
     let (Some(kind), Some(format)) = (head.kind, head.format) else {
         return Err(LineError::Foreign);
     };
@@ -114,7 +114,7 @@ fn kind_of(line: &[u8]) -> Result<String, LineError> {
     Ok(kind)
 }
 
-/// Why a line is no [`Record`].
+/// Why a line is not a [`Record`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LineError {
@@ -127,12 +127,12 @@ pub enum LineError {
     /// JSON, but without our `kind` and `format`.
     #[error("not a line of a codex-dissect recording")]
     Foreign,
-    /// Cut short, damaged, or no JSON at all.
+    /// Cut short, damaged, or not JSON at all.
     #[error("not a readable record")]
     Json(#[source] serde_json::Error),
 }
 
-/// A record as it stands on its line: `kind` and `format` first.
+/// A record as it is on its line: `kind` and `format` first.
 #[derive(Serialize)]
 struct Line<'a, T> {
     kind: &'static str,
@@ -154,7 +154,7 @@ impl<'a, T> Line<'a, T> {
 /// How [`Record::write_json`] begins an exchange of format [`FORMAT`].
 const EXCHANGE_HEAD: &[u8] = br#"{"kind":"exchange","format":1,"#;
 
-/// How it begins the records of which there are many.
+/// How it begins the records that there are many of.
 const HEADS: [(&str, &[u8]); 2] = [
     ("exchange", EXCHANGE_HEAD),
     ("connection", br#"{"kind":"connection","format":1,"#),
@@ -162,7 +162,7 @@ const HEADS: [(&str, &[u8]); 2] = [
 
 /// The two fields that decide how the rest is read.
 #[derive(Deserialize)]
-struct Head {
+struct LineHead {
     kind: Option<String>,
     format: Option<u32>,
 }

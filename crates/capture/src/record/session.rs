@@ -11,13 +11,13 @@ pub struct Session {
     pub started_at: Timestamp,
     /// The program that recorded and its version: `codex-dissect 0.1.0`.
     pub tool: String,
-    /// The agent's profile, where `wrap` recorded: `codex`.
+    /// The agent's profile, if `wrap` recorded: `codex`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
-    /// The wrapped command, where `wrap` recorded.
+    /// The wrapped command, if `wrap` recorded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub command: Vec<String>,
-    /// Whether the built-in stand-in answered in place of the origins.
+    /// Whether the built-in stand-in answered instead of the origins.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub offline: bool,
     /// Host patterns that were intercepted.
@@ -44,7 +44,7 @@ pub struct Limits {
 pub enum Secrets {
     /// Replaced by keyed fingerprints before anything was written.
     Redacted,
-    /// Written as they were: the user asked for it.
+    /// Written as they were, because the user asked for it.
     Kept,
     /// What a later version wrote, and this one does not know: there may be secrets.
     #[serde(other)]
@@ -54,24 +54,24 @@ pub enum Secrets {
 /// The last line: counts. It is absent after a crash.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct End {
-    /// When recording ended; absent only in what a program builds by hand.
+    /// When recording ended; absent only in records that a program builds by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
     /// Exchanges in the recording.
     pub exchanges: u64,
-    /// Of these, cut before their end.
+    /// How many of these were cut before their end.
     #[serde(default)]
     pub aborted: u64,
-    /// Of these, those whose origin could not be asked.
+    /// How many of these failed before the origin could be asked.
     #[serde(default)]
     pub failed: u64,
-    /// Of these, those with a body or events that were not kept whole.
+    /// How many of these have a body or events that were not kept whole.
     #[serde(default)]
     pub truncated: u64,
-    /// Records that were seen but could not be written.
+    /// Records that could not be written.
     #[serde(default)]
     pub lost: u64,
-    /// What the system said when the first of these was lost.
+    /// The error of the system when the first of these was lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_loss: Option<String>,
     /// Connections, by what became of them.

@@ -1,4 +1,4 @@
-//! The wall clock on a line: RFC 3339, UTC, microseconds.
+//! Wall-clock time on a line: RFC 3339, UTC, microseconds.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -15,7 +15,7 @@ pub struct Timestamp(jiff::Timestamp);
 impl Timestamp {
     /// The instant `micros` microseconds after 1970-01-01T00:00:00Z.
     ///
-    /// Values outside the years -9999 to 9999 are moved to the nearest that is inside.
+    /// Values outside the years -9999 to 9999 are clamped.
     pub fn from_micros(micros: i64) -> Self {
         Self(
             jiff::Timestamp::from_microsecond(micros).unwrap_or(if micros < 0 {
@@ -58,8 +58,8 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl de::Visitor<'_> for Visitor {
+        struct TimestampVisitor;
+        impl de::Visitor<'_> for TimestampVisitor {
             type Value = Timestamp;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -70,7 +70,7 @@ impl<'de> Deserialize<'de> for Timestamp {
                 text.parse().map(Timestamp).map_err(E::custom)
             }
         }
-        deserializer.deserialize_str(Visitor)
+        deserializer.deserialize_str(TimestampVisitor)
     }
 }
 

@@ -1,28 +1,27 @@
-//! Finds where the secrets of a text are, in one pass.
+//! Finds the secrets of a text in one pass.
 
-use super::clue::Clues;
-use super::filter::{BLOCK_BYTES, Block, Filter};
-use super::follow::follow;
-use super::known::{ANCHOR_BYTES, Known, VERY_LONG, Value};
-use super::run::{self, MIN_RUN};
-use super::scan::{Scan, Span, Spelling};
-use super::unescape::Unescaped;
+use super::filter::{BLOCK_BYTES, BlockMasks, Filter};
+use super::keyword::KeywordTable;
+use super::known_values::{ANCHOR_BYTES, KnownValues, VERY_LONG, ValueDigest};
+use super::scan::{Escaping, Scan, Span};
+use super::token::{self, MIN_RUN};
+use super::unicode_escapes::Unescaped;
 
-/// The words that give secrets away, and the filter that finds them.
+/// The keywords, and the filter that finds where they may begin.
 pub(super) struct Finder {
-    clues: Clues,
+    keywords: KeywordTable,
     filter: Filter,
 }
 
 impl Finder {
     pub(super) fn new() -> Self {
-        let clues = Clues::new();
-        let filter = clues.filter();
-        Self { clues, filter }
+        let keywords = KeywordTable::new();
+        let filter = keywords.filter();
+        Self { keywords, filter }
     }
 
-    /// Where the secrets of `text` are, in order and apart from each other.
-    pub(super) fn spans(&self, text: &[u8], known: &Known) -> Vec<Span> {
+    /// The secrets of `text`, in order and without overlap.
+    pub(super) fn spans(&self, text: &[u8], known: &KnownValues) -> Vec<Span> {
         if text.is_empty() {
             return Vec::new();
         }
@@ -38,35 +37,35 @@ impl Finder {
         spans
     }
 
-    fn scan<'a>(&self, text: &'a [u8], known: &Known) -> Scan<'a> {
+    fn scan<'a>(&self, text: &'a [u8], known: &KnownValues) -> Scan<'a> {
         let mut scan = Scan::new(text);
         let values = known.values();
-        let mut blocks = [Block::default(); CHUNK_BLOCKS + 1];
+        let mut blocks = [BlockMasks::default(); CHUNK_BLOCKS + 1];
         let mut start = 0;
         let mut before = 0;
         while start < text.len() {
-            // One block more than is looked at: a run goes on in it.
+            // One block more than is searched: a run may continue in it.
             let read = self.filter.read(text, start, &mut blocks);
             let count = read.min(CHUNK_BLOCKS);
             if read <= CHUNK_BLOCKS {
-                blocks[read] = Block::default();
+                blocks[read] = BlockMasks::default();
             }
             for index in 0..count {
                 let (block, next) = (blocks[index], blocks[index + 1]);
                 let at = start + index * BLOCK_BYTES;
-                let runs = Runs::of(block, next, before);
+                let runs = LongRuns::of(block, next, before);
                 before = block.words >> (BLOCK_BYTES - 1);
                 let anchors = if values.is_empty() { 0 } else { runs.long };
-                let clues = self.clues.beginnings(text, at, block.clues);
-                if clues | runs.tokens | anchors != 0 {
-                    let found = Found {
-                        clues,
+                let keywords = self.keywords.confirm(text, at, block.keywords);
+                if keywords | runs.tokens | anchors != 0 {
+                    let candidates = Candidates {
+                        keywords,
                         tokens: runs.tokens,
                         anchors,
                         known,
                         values: &values,
                     };
-                    self.look(&mut scan, at, &found);
+                    self.look(&mut scan, at, &candidates);
                 }
             }
             start += count * BLOCK_BYTES;
@@ -76,63 +75,63 @@ impl Finder {
         scan
     }
 
-    /// Looks at each of the places that were found from `start` on.
+    /// Looks at each candidate of the block at `start`.
     #[inline(never)]
-    fn look(&self, scan: &mut Scan<'_>, start: usize, found: &Found<'_>) {
-        let mut bits = found.clues | found.tokens | found.anchors;
+    fn look(&self, scan: &mut Scan<'_>, start: usize, candidates: &Candidates<'_>) {
+        let mut bits = candidates.keywords | candidates.tokens | candidates.anchors;
         while bits != 0 {
             let bit = bits & bits.wrapping_neg();
             let at = start + bits.trailing_zeros() as usize;
             bits ^= bit;
             if at < scan.end() {
-                // The secret may end elsewhere once its quotes are spelled as usual.
+                // The secret may end elsewhere once its quotes are unescaped.
                 scan.note_escape(at);
                 continue;
             }
-            if found.anchors & bit != 0
-                && let Some(range) = found.known.at(found.values, scan.text, at)
+            if candidates.anchors & bit != 0
+                && let Some(range) = candidates.known.find_at(candidates.values, scan.text, at)
             {
-                scan.mark(range, Spelling::Plain);
+                scan.mark(range, Escaping::None);
                 continue;
             }
-            if found.tokens & bit != 0 {
-                run::follow(scan, at);
+            if candidates.tokens & bit != 0 {
+                token::detect(scan, at);
             }
-            if found.clues & bit != 0
+            if candidates.keywords & bit != 0
                 && at >= scan.end()
-                && let Some((clue, end)) = self.clues.at(scan.text, at)
+                && let Some((detector, end)) = self.keywords.at(scan.text, at)
             {
-                follow(scan, clue, at..end);
+                detector.run(scan, at..end);
             }
         }
     }
 }
 
-/// What was found in a block.
-struct Found<'a> {
-    /// Where a clue may begin.
-    clues: u64,
+/// The candidates in a block.
+struct Candidates<'a> {
+    /// Where a keyword may begin.
+    keywords: u64,
     /// Where a token may begin.
     tokens: u64,
     /// Where a known value may begin.
     anchors: u64,
-    known: &'a Known,
-    values: &'a [Value],
+    known: &'a KnownValues,
+    values: &'a [ValueDigest],
 }
 
-/// Where runs of word bytes begin in a block.
+/// Where long runs of word bytes begin in a block.
 #[derive(Clone, Copy)]
-struct Runs {
-    /// Those with a digit or a capital, or longer than any word, that are long enough to be a known value.
+struct LongRuns {
+    /// Those long enough for a known value, with a digit or a capital, or longer than any word.
     long: u64,
-    /// Those of them that are long enough to be a token.
+    /// Those of them that are long enough for a token.
     tokens: u64,
 }
 
-impl Runs {
-    /// `before` says whether the byte before the block is of a word.
+impl LongRuns {
+    /// `before` is 1 if the byte before the block is a word byte.
     #[inline(always)]
-    fn of(block: Block, next: Block, before: u64) -> Self {
+    fn of(block: BlockMasks, next: BlockMasks, before: u64) -> Self {
         let starts = block.words & !(block.words << 1 | before);
         let words = u128::from(block.words) | u128::from(next.words) << BLOCK_BYTES;
         let two = words & words >> 1;
@@ -159,5 +158,5 @@ impl Runs {
 
 const _: () = assert!(MIN_RUN == 12 && ANCHOR_BYTES == 8);
 
-/// Blocks that are read at a time: few enough for the stack, enough to make nothing of the rest.
+/// Blocks read at a time: few enough for the stack, enough to amortize the call.
 const CHUNK_BLOCKS: usize = 32;

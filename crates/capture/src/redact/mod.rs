@@ -1,47 +1,56 @@
-//! Redaction: no credential reaches a sink, unless the user asks for it.
+//! Redaction: no credential reaches a sink unless the user asks for it.
 //!
-//! What is replaced: the values of secret headers, query parameters, form fields,
-//! keys, variables and options (`names`), whatever has the shape of a token anywhere in a text
-//! (`vendors`), private keys (`armor`), the arguments of some commands (`command`), and each value that
-//! was a credential before (`known`). In its place comes a fingerprint under the recording's key:
-//! equal secrets stay equal, and nothing else about them is left. Texts are rewritten by
-//! spans; all else in them stays verbatim.
+//! Secrets are found by their name (`names`), by a format or prefix of their own (`formats`, `vendors`, `armor`),
+//! as arguments of commands (`commands`), or because they were credentials earlier in the recording
+//! (`known_values`). Each is replaced by a fingerprint under the recording's key: equal secrets
+//! stay equal, and nothing else about them is kept. Everything around them stays verbatim.
 //!
-//! One pass with vector instructions (`filter`) finds where a word begins that may
-//! give a secret away (`clue`), and where runs of letters and digits are long enough to be
-//! a token (`run`). Only those places are looked at.
+//! One vectorized pass over a text (`filter`) finds where a keyword may begin (`keyword`) and where a run
+//! of letters and digits is long enough for a token (`token`). Only there does a `detector` look.
 
+mod arguments;
 mod armor;
-mod assign;
-mod clue;
+mod assigned_value;
+mod assignment;
+mod byte_class;
 mod command;
-#[cfg(test)]
-mod corpus;
+mod command_line;
+mod commands;
 mod credentials;
+mod deltas;
+mod detector;
 mod filter;
 mod finder;
-mod follow;
-mod judge;
-mod key;
-mod known;
-mod looks;
-mod names;
-mod pair;
-mod parts;
-mod places;
+mod formats;
+mod heuristics;
+mod keyword;
+mod known_values;
+mod metadata;
+mod multipart;
+mod name;
+mod name_kind;
+mod name_lists;
+mod named_value;
+pub mod names;
+pub(crate) mod percent;
+mod quoted_value;
+mod quoting;
 mod record;
 mod redactor;
-mod rows;
-mod run;
 mod scan;
-mod shapes;
-mod stream;
+mod session_key;
+mod spaced_value;
 mod syntax;
-mod unescape;
+mod table;
+mod token;
+mod token_shape;
+mod unicode_escapes;
 mod url;
 mod utf16;
-mod value;
+mod value_rules;
+mod vendor_formats;
 mod vendors;
 
-pub use key::SessionKey;
+pub use name_kind::NameKind;
 pub use redactor::Redactor;
+pub use session_key::SessionKey;

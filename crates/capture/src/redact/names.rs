@@ -1,57 +1,33 @@
 //! Which names give their values away as secrets: of headers, keys, variables, options, parameters.
 //!
-//! One list for every place. A name is read without its separators and in lower
-//! case, from its end: `X-API-Key`, `Api_Key`, `openaiApiKey` and `API_KEY_2` are
-//! all an `apikey`.
+//! One list (`name_lists`) serves every place. A name is read without its separators and in lower
+//! case, from its end: `X-API-Key`, `Api_Key`, `openaiApiKey` and `API_KEY_2` all end in `apikey`.
 
-/// What a name says of its value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// The value is a secret.
-    Secret,
-    /// The value is a secret that a person may have chosen: short, a word with a digit.
-    Password,
-    /// The value is a secret, after the word for its scheme: `Bearer …`.
-    Authorization,
-    /// The value is a list of cookies: names stay, values are secrets.
-    Cookie,
-    /// Nothing but `token`: a secret, but also the word for a piece of text.
-    Token,
-    /// A secret, or something harmless of the same name: the value decides.
-    Doubtful,
-    /// The id of a session: of a login, or of a conversation.
-    Session,
-    /// A key of some kind: of a deployment, a licence, a consumer; or one that is no secret.
-    Key,
-    /// A code of a few digits, or a longer one.
-    Code,
-}
+use super::byte_class::{is_digit, trailing};
+use super::name_kind::NameKind;
+use super::name_lists::{
+    ENDS, HARMLESS_HEADERS, LONGEST_WHOLE, OAUTH_NAMES, SECRET_HEADER_ENDS, SECRET_HEADERS,
+    SECRET_PARAMETERS, SUFFIXES, WHOLE_NAMES,
+};
 
-impl Kind {
-    /// Whether names of this kind are also those of what is no secret: the value decides.
-    pub(super) fn is_doubtful(self) -> bool {
-        matches!(self, Self::Doubtful | Self::Key | Self::Session)
-    }
-}
-
-/// What the name of a JSON key, a header in a text, a variable or an option says.
-pub(super) fn key(name: &[u8]) -> Option<Kind> {
-    let plain = Plain::of(name);
+/// The kind of a JSON key, a header in a text, a variable or an option.
+pub(super) fn classify(name: &[u8]) -> Option<NameKind> {
+    let plain = NormalizedName::of(name);
     let mut name = plain.as_bytes();
     loop {
-        if let Some(kind) = known(name) {
+        if let Some(kind) = lookup(name) {
             return Some(kind);
         }
-        name = without_addition(name)?;
+        name = without_suffix(name)?;
     }
 }
 
-/// What the name of a header says.
-pub(super) fn header(name: &str) -> Option<Kind> {
+/// The kind of a header of a message.
+pub(super) fn classify_header(name: &str) -> Option<NameKind> {
     let bytes = name.as_bytes();
     let is_known = |known: &&str| known.len() == name.len() && name.eq_ignore_ascii_case(known);
     if SECRET_HEADERS.iter().any(is_known) {
-        return Some(Kind::Secret);
+        return Some(NameKind::Secret);
     }
     if name.eq_ignore_ascii_case("sec-websocket-key") {
         return None;
@@ -59,16 +35,18 @@ pub(super) fn header(name: &str) -> Option<Kind> {
     if HARMLESS_HEADERS.iter().any(is_known) {
         return None;
     }
-    let plain = Plain::of(bytes);
+    let plain = NormalizedName::of(bytes);
     if SECRET_HEADER_ENDS
         .iter()
         .any(|end| ends_with(plain.as_bytes(), end))
     {
-        return Some(Kind::Secret);
+        return Some(NameKind::Secret);
     }
-    match key(bytes) {
-        // A header has no words for a value, but an id or a hash.
-        Some(Kind::Token | Kind::Password | Kind::Code | Kind::Key) => Some(Kind::Secret),
+    match classify(bytes) {
+        // The value of a header is no word of prose, but an id or a hash.
+        Some(NameKind::Token | NameKind::Password | NameKind::Code | NameKind::Key) => {
+            Some(NameKind::Secret)
+        }
         kind => kind,
     }
 }
@@ -79,43 +57,42 @@ pub(super) fn is_secret_parameter(name: &[u8]) -> bool {
     let name = name.strip_suffix(b"]").unwrap_or(name);
     let name = name.rsplit(|byte| *byte == b'[').next().unwrap_or(name);
     let innermost = name.rsplit(|byte| *byte == b'.').next().unwrap_or(name);
-    let plain = Plain::of(innermost);
+    let plain = NormalizedName::of(innermost);
     SECRET_PARAMETERS.contains(&plain.as_bytes())
         || plain.as_bytes().ends_with(b"signature")
         || [innermost, name]
             .into_iter()
-            .any(|name| key(name).is_some_and(|kind| !kind.is_doubtful()))
+            .any(|name| classify(name).is_some_and(|kind| !kind.is_ambiguous()))
 }
 
-/// Whether a name is one of those that are a secret's in JSON and in a query, and a word in code and prose.
-pub(super) fn is_word(name: &[u8]) -> bool {
-    // npm's `_auth` is no word.
+/// Whether a name says something in JSON and in a query, and is a common word in code and prose.
+pub fn is_common_word(name: &[u8]) -> bool {
+    // npm's `_auth` is not a word.
     if name.starts_with(b"_") {
         return false;
     }
-    let plain = Plain::of(name);
+    let plain = NormalizedName::of(name);
     WHOLE_NAMES.iter().any(|(word, kind)| {
-        *word == plain.as_bytes() && matches!(kind, Kind::Doubtful | Kind::Session)
+        *word == plain.as_bytes() && matches!(kind, NameKind::Ambiguous | NameKind::Session)
     })
 }
 
-/// Whether a name is one whose value came from a real login: worth knowing wherever it turns up.
+/// Whether the value of a name came from a real login, and is worth finding wherever it turns up.
 pub(super) fn is_oauth(name: &[u8]) -> bool {
-    let plain = Plain::of(name);
+    let plain = NormalizedName::of(name);
     OAUTH_NAMES.contains(&plain.as_bytes())
 }
 
-/// Every name that says that its value is a secret, without separators: what the tests spell.
-#[cfg(test)]
-pub(super) fn every_secret() -> impl Iterator<Item = (&'static str, Kind)> {
+/// Every name of a secret, without separators: a test looks for each in every spelling and place.
+pub fn secret_names() -> impl Iterator<Item = (&'static str, NameKind)> {
     let ends = ENDS.iter().flat_map(|(_, ends)| ends.iter());
     let ends = ends.filter_map(|(name, kind)| Some((*name, (*kind)?)));
     let names = ends.chain(WHOLE_NAMES.iter().copied());
     names.map(|(name, kind)| (str::from_utf8(name).expect("names are ASCII"), kind))
 }
 
-/// What a name without separators says.
-fn known(plain: &[u8]) -> Option<Kind> {
+/// The kind of a name without separators.
+fn lookup(plain: &[u8]) -> Option<NameKind> {
     if plain.len() <= LONGEST_WHOLE
         && let Some((_, kind)) = WHOLE_NAMES.iter().find(|(name, _)| *name == plain)
     {
@@ -131,20 +108,17 @@ fn known(plain: &[u8]) -> Option<Kind> {
 }
 
 /// A name without a number or a word at its end that changes nothing: `API_KEY_2`, `password_old`.
-fn without_addition(plain: &[u8]) -> Option<&[u8]> {
-    let digits = plain.iter().rev().take_while(|byte| byte.is_ascii_digit());
-    let digits = digits.count();
+fn without_suffix(plain: &[u8]) -> Option<&[u8]> {
+    let digits = trailing(plain, is_digit);
     if digits > 0 {
         return Some(&plain[..plain.len() - digits]);
     }
-    let addition = ADDITIONS
-        .iter()
-        .find(|addition| ends_with(plain, addition))?;
-    let rest = plain.len() - addition.len();
+    let suffix = SUFFIXES.iter().find(|suffix| ends_with(plain, suffix))?;
+    let rest = plain.len() - suffix.len();
     (rest > 0).then(|| &plain[..rest])
 }
 
-/// The same as `ends_with` of a slice, which calls a function even where the last letters differ.
+/// As `ends_with` of slices, which calls a function even where the last letters differ.
 #[inline]
 fn ends_with(name: &[u8], end: &[u8]) -> bool {
     match (name, end) {
@@ -155,20 +129,20 @@ fn ends_with(name: &[u8], end: &[u8]) -> bool {
     }
 }
 
-/// A name in lower case without separators; of a long one its end.
-struct Plain {
-    bytes: [u8; MAX_PLAIN],
+/// A name in lower case without separators; only the end of a long one.
+struct NormalizedName {
+    bytes: [u8; MAX_NORMALIZED],
     start: usize,
 }
 
-impl Plain {
+impl NormalizedName {
     fn of(name: &[u8]) -> Self {
         let mut plain = Self {
-            bytes: [0; MAX_PLAIN],
-            start: MAX_PLAIN,
+            bytes: [0; MAX_NORMALIZED],
+            start: MAX_NORMALIZED,
         };
         let letters = name.iter().rev().filter(|byte| !is_separator(**byte));
-        for byte in letters.take(MAX_PLAIN) {
+        for byte in letters.take(MAX_NORMALIZED) {
             plain.start -= 1;
             plain.bytes[plain.start] = byte.to_ascii_lowercase();
         }
@@ -185,270 +159,8 @@ pub(super) fn is_separator(byte: u8) -> bool {
     matches!(byte, b'_' | b'-' | b'.' | b' ')
 }
 
-/// The end of a name that is looked at: more than the longest in the lists, with what is added to it.
-const MAX_PLAIN: usize = 40;
+/// Enough for the longest name in the lists with its suffixes.
+const MAX_NORMALIZED: usize = 40;
 
-/// A longer name is none: it is data.
+/// Anything longer is data, not a name.
 pub(super) const MAX_NAME: usize = 256;
-
-type End = (&'static [u8], Option<Kind>);
-
-/// How names of secrets end, by their last letter; the first that fits decides,
-/// and `None` says that the name is harmless.
-const ENDS: &[(u8, &[End])] = &[
-    (
-        b'n',
-        &[
-            (b"nexttoken", None),
-            (b"pagetoken", None),
-            (b"continuationtoken", None),
-            (b"synctoken", None),
-            (b"eostoken", None),
-            (b"bostoken", None),
-            (b"padtoken", None),
-            (b"unktoken", None),
-            (b"septoken", None),
-            (b"clstoken", None),
-            (b"masktoken", None),
-            (b"stoptoken", None),
-            (b"pertoken", None),
-            (b"maxtoken", None),
-            (b"token", Some(Kind::Secret)),
-            (b"authorization", Some(Kind::Authorization)),
-            (b"clientassertion", Some(Kind::Secret)),
-            (b"dsn", Some(Kind::Doubtful)),
-        ],
-    ),
-    (
-        b't',
-        &[
-            (b"secret", Some(Kind::Secret)),
-            (b"idtokenhint", Some(Kind::Secret)),
-        ],
-    ),
-    (
-        b'd',
-        &[
-            (b"password", Some(Kind::Password)),
-            (b"passwd", Some(Kind::Password)),
-            (b"otpseed", Some(Kind::Secret)),
-            (b"oldpwd", None),
-            (b"pwd", Some(Kind::Password)),
-            (b"secretid", Some(Kind::Secret)),
-            (b"sessionid", Some(Kind::Session)),
-            (b"sessid", Some(Kind::Session)),
-        ],
-    ),
-    (
-        b'e',
-        &[
-            (b"passphrase", Some(Kind::Password)),
-            (b"passcode", Some(Kind::Code)),
-            (b"cookie", Some(Kind::Cookie)),
-            (b"devicecode", Some(Kind::Secret)),
-            (b"usercode", Some(Kind::Secret)),
-            (b"authorizationcode", Some(Kind::Secret)),
-            (b"authcode", Some(Kind::Code)),
-            (b"mfacode", Some(Kind::Code)),
-            (b"backupcode", Some(Kind::Code)),
-            (b"recoverycode", Some(Kind::Code)),
-            (b"verificationcode", Some(Kind::Code)),
-            (b"otpcode", Some(Kind::Code)),
-            (b"totpcode", Some(Kind::Code)),
-            (b"seedphrase", Some(Kind::Secret)),
-            (b"cnonce", Some(Kind::Doubtful)),
-            (b"nextnonce", Some(Kind::Doubtful)),
-        ],
-    ),
-    (
-        b'y',
-        &[
-            (b"apikey", Some(Kind::Secret)),
-            (b"accesskey", Some(Kind::Secret)),
-            (b"secretkey", Some(Kind::Secret)),
-            (b"privatekey", Some(Kind::Secret)),
-            (b"accountkey", Some(Kind::Secret)),
-            (b"signingkey", Some(Kind::Secret)),
-            (b"encryptionkey", Some(Kind::Secret)),
-            (b"subscriptionkey", Some(Kind::Secret)),
-            (b"masterkey", Some(Kind::Secret)),
-            (b"hmackey", Some(Kind::Secret)),
-            (b"sessionkey", Some(Kind::Secret)),
-            (b"publickey", None),
-            (b"cachekey", None),
-            (b"idempotencykey", None),
-            (b"websocketkey", None),
-            (b"foreignkey", None),
-            (b"partitionkey", None),
-            (b"sortkey", None),
-            (b"hashkey", None),
-            (b"rangekey", None),
-            (b"hotkey", None),
-            (b"objectkey", None),
-            // Any other kind of key: of a deployment, a licence, a consumer.
-            (b"surrogatekey", None),
-            (b"monkey", None),
-            (b"turkey", None),
-            (b"key", Some(Kind::Key)),
-        ],
-    ),
-    (b'r', &[(b"codeverifier", Some(Kind::Secret))]),
-    (
-        b's',
-        &[
-            (b"credentials", Some(Kind::Secret)),
-            (b"bypass", None),
-            (b"compass", None),
-            (b"pass", Some(Kind::Password)),
-            (b"backupcodes", Some(Kind::Code)),
-            (b"recoverycodes", Some(Kind::Code)),
-            (b"passwords", Some(Kind::Password)),
-        ],
-    ),
-    (b'g', &[(b"connectionstring", Some(Kind::Doubtful))]),
-    (
-        b'l',
-        &[
-            (b"credential", Some(Kind::Secret)),
-            (b"webhookurl", Some(Kind::Doubtful)),
-        ],
-    ),
-    // Credentials of Ruby's bundler for a host, by that host's name.
-    (b'm', &[(b"contribsyscom", Some(Kind::Secret))]),
-    (b'k', &[(b"psk", Some(Kind::Secret))]),
-    (
-        b'h',
-        &[
-            (b"xauth", Some(Kind::Secret)),
-            (b"masterauth", Some(Kind::Secret)),
-        ],
-    ),
-    (b'c', &[(b"mnemonic", Some(Kind::Secret))]),
-    (
-        b'f',
-        &[
-            (b"csrf", Some(Kind::Doubtful)),
-            (b"xsrf", Some(Kind::Doubtful)),
-        ],
-    ),
-    (b'p', &[(b"otp", Some(Kind::Code))]),
-];
-
-/// Names that are a secret's when they are nothing else: as the end of another they say little.
-const WHOLE_NAMES: &[(&[u8], Kind)] = &[
-    (b"token", Kind::Token),
-    (b"auth", Kind::Doubtful),
-    (b"bearer", Kind::Doubtful),
-    (b"code", Kind::Doubtful),
-    (b"jwt", Kind::Doubtful),
-    (b"rt", Kind::Doubtful),
-    (b"sas", Kind::Doubtful),
-    (b"sid", Kind::Session),
-    (b"sig", Kind::Doubtful),
-    (b"signature", Kind::Doubtful),
-    (b"pin", Kind::Code),
-    (b"ntlm", Kind::Doubtful),
-];
-
-/// The longest of them.
-const LONGEST_WHOLE: usize = 9;
-
-/// Words that are often put behind the name of a secret.
-const ADDITIONS: &[&[u8]] = &[
-    b"old",
-    b"new",
-    b"prod",
-    b"production",
-    b"dev",
-    b"test",
-    b"staging",
-    b"live",
-    b"sandbox",
-    b"backup",
-    b"value",
-    b"val",
-    b"string",
-    b"str",
-    b"hash",
-    b"plaintext",
-    b"cleartext",
-    b"plain",
-    b"text",
-    b"raw",
-    b"base64",
-    b"b64",
-    b"encoded",
-    b"hex",
-    b"confirmation",
-    b"confirm",
-    b"again",
-    b"current",
-    b"previous",
-    b"default",
-    b"primary",
-    b"secondary",
-    b"base",
-    b"aws",
-];
-
-/// Headers that are secret whatever their names end with.
-const SECRET_HEADERS: &[&str] = &[
-    "chatgpt-account-id",
-    "mcp-session-id",
-    "x-auth",
-    "x-honeycomb-team",
-    "x-session",
-    "x-hub-signature",
-    "x-hub-signature-256",
-    "x-signature",
-    "authentication-info",
-    "proxy-authentication-info",
-];
-
-/// How names of headers end that are words elsewhere.
-const SECRET_HEADER_ENDS: &[&[u8]] = &[b"signature", b"jwt", b"bearer"];
-
-/// Headers that are in nearly every message, and hold no secret.
-const HARMLESS_HEADERS: &[&str] = &[
-    "host",
-    "date",
-    "accept",
-    "content-type",
-    "content-length",
-    "transfer-encoding",
-    "connection",
-    "user-agent",
-    "server",
-];
-
-/// Parameters that are secret in a query or a form, beside those that are anywhere.
-const SECRET_PARAMETERS: &[&[u8]] = &[
-    b"key",
-    b"code",
-    b"sig",
-    b"sas",
-    b"auth",
-    b"appid",
-    b"assertion",
-    b"ticket",
-    b"jwt",
-    b"session",
-    b"sid",
-    b"loginhinttoken",
-    b"samlresponse",
-    b"samlart",
-    b"wresult",
-];
-
-/// Members of OAuth's requests and answers (RFC 6749, RFC 7636, RFC 8628) with a secret in them.
-const OAUTH_NAMES: &[&[u8]] = &[
-    b"accesstoken",
-    b"refreshtoken",
-    b"idtoken",
-    b"clientsecret",
-    b"apikey",
-    b"subjecttoken",
-    b"actortoken",
-    b"authtoken",
-    b"sessiontoken",
-];

@@ -1,7 +1,7 @@
-//! A whole record without its secrets: for reports of recordings that kept them.
+//! Redaction of whole records: for reports on recordings that kept their secrets.
 //!
-//! The recorder redacts contents before it gives them their form. Here they have it already:
-//! JSON stays JSON, text stays text, and Base64 is undone and made again.
+//! The recorder redacts contents before it decides how to store them. Here that is decided:
+//! JSON stays JSON, text stays text, and Base64 is decoded and encoded again.
 
 use std::borrow::Cow;
 
@@ -10,13 +10,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::value::RawValue;
 
 use super::Redactor;
-use super::parts::put;
+use super::metadata::put;
 use crate::record::{Body, Event, Exchange, Header, Record};
 
 impl Redactor {
     /// Replaces the secrets in a record, also in its bodies, events and messages.
     ///
-    /// What is redacted already stays as it is.
+    /// Redacting twice changes nothing.
     pub fn record(&self, record: &mut Record) {
         match record {
             Record::Session(session) => self.session(session),
@@ -31,7 +31,7 @@ impl Redactor {
     }
 
     fn whole_exchange(&self, exchange: &mut Exchange) {
-        // As the recorder does: a credential of a header may turn up in the bodies.
+        // Headers first, as in the recorder: their credentials may turn up in the bodies.
         let request = &mut exchange.request;
         self.headers(&mut request.headers);
         if let Some(body) = &mut request.body {
@@ -47,7 +47,7 @@ impl Redactor {
                 .iter_mut()
                 .for_each(|event| self.event(event));
         }
-        self.but_for_headers(exchange);
+        self.exchange_after_headers(exchange);
     }
 
     fn body(&self, body: &mut Body, is_form: bool) {
@@ -90,7 +90,7 @@ impl Redactor {
         }
     }
 
-    /// JSON without its secrets; as text, were it no JSON any more.
+    /// JSON without its secrets; as text if it is no longer JSON.
     fn json(&self, json: Box<RawValue>) -> (Option<Box<RawValue>>, Option<String>) {
         let Some(replaced) = self.text(json.get().as_bytes()) else {
             return (Some(json), None);
@@ -109,7 +109,7 @@ impl Redactor {
                     *text = STANDARD.encode(replaced);
                 }
             }
-            // Nothing that the recorder writes: then it is text like any other.
+            // Not something that the recorder writes: read it as text.
             Err(_) => self.string(text),
         }
     }
@@ -147,7 +147,7 @@ mod tests {
         );
         let line = line.replace('\n', "");
         let mut record = Record::from_json(line.as_bytes()).unwrap();
-        let redactor = Redactor::new(Arc::new(SessionKey::fixed()));
+        let redactor = Redactor::new(Arc::new(SessionKey::derived(b"a test")));
         redactor.record(&mut record);
         let written = |record: &Record| {
             let mut line = Vec::new();

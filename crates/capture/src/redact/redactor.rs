@@ -1,4 +1,4 @@
-//! The redactor: replaces secrets by fingerprints, in texts and forms. Whole records: `parts`.
+//! The redactor: replaces secrets in texts and forms. Records: `metadata` and `record`.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -6,30 +6,30 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use super::finder::Finder;
-use super::key::SessionKey;
-use super::known::Known;
-use super::looks;
+use super::heuristics;
+use super::known_values::KnownValues;
 use super::names;
-use super::scan::{REPLACED, Span, Spelling};
-use super::url;
+use super::percent;
+use super::scan::{Escaping, REPLACED, Span};
+use super::session_key::SessionKey;
 
 /// Replaces secrets by fingerprints under the recording's key.
 pub struct Redactor {
     key: Arc<SessionKey>,
     pub(super) finder: Finder,
-    pub(super) known: Arc<Known>,
+    pub(super) known: Arc<KnownValues>,
 }
 
 impl Redactor {
     pub fn new(key: Arc<SessionKey>) -> Self {
         Self {
-            known: Arc::new(Known::new(&key)),
+            known: Arc::new(KnownValues::new(&key)),
             finder: Finder::new(),
             key,
         }
     }
 
-    /// A text without its secrets; `None` when it has none.
+    /// `text` without its secrets; `None` when it has none.
     ///
     /// Valid JSON stays valid JSON, and UTF-8 stays UTF-8.
     pub fn text(&self, text: &[u8]) -> Option<Vec<u8>> {
@@ -49,7 +49,7 @@ impl Redactor {
         changed.then_some(out)
     }
 
-    /// Appends a field of a form; says whether it was changed.
+    /// Appends a field of a form; returns whether it was changed.
     fn field(&self, field: &[u8], out: &mut Vec<u8>) -> bool {
         let Some(sign) = memchr(b'=', field) else {
             return self.append(field, out);
@@ -57,11 +57,11 @@ impl Redactor {
         let (name, value) = (&field[..sign], &field[sign + 1..]);
         out.extend_from_slice(&field[..=sign]);
         let is_secret = match name {
-            [] => looks::is_random(value),
-            name => names::is_secret_parameter(&url::decode(name, true)) && !value.is_empty(),
+            [] => heuristics::is_random(value),
+            name => names::is_secret_parameter(&percent::decode(name, true)) && !value.is_empty(),
         };
         if is_secret {
-            let secret = url::decode(value, true);
+            let secret = percent::decode(value, true);
             let is_new = !secret.starts_with(REPLACED);
             if is_new {
                 out.extend_from_slice(self.replacement(&secret).as_bytes());
@@ -73,17 +73,17 @@ impl Redactor {
         self.append(value, out)
     }
 
-    /// Appends a value that may hold a secret inside.
+    /// Appends a value, without the secrets inside it.
     fn append(&self, value: &[u8], out: &mut Vec<u8>) -> bool {
-        let replaced = self.text(&url::decode(value, true));
+        let replaced = self.text(&percent::decode(value, true));
         match &replaced {
-            Some(plain) => url::encode(plain, out),
+            Some(plain) => percent::encode(plain, out),
             None => out.extend_from_slice(value),
         }
         replaced.is_some()
     }
 
-    /// Replaces spans, which are in order; what overlaps one before it is part of a secret already.
+    /// Replaces spans, which are in order. One that overlaps its predecessor is part of a secret already.
     pub(super) fn replace(&self, text: &[u8], spans: &[Span]) -> Option<Vec<u8>> {
         if spans.is_empty() {
             return None;
@@ -95,7 +95,7 @@ impl Redactor {
                 continue;
             }
             out.extend_from_slice(&text[done..span.range.start]);
-            let replacement = self.replacement_of(&text[span.range.clone()], span.spelling);
+            let replacement = self.replacement_of(&text[span.range.clone()], span.escaping);
             out.extend_from_slice(replacement.as_bytes());
             done = span.range.end;
         }
@@ -103,9 +103,9 @@ impl Redactor {
         Some(out)
     }
 
-    /// What is put in the place of a secret that is spelled so.
-    pub(super) fn replacement_of(&self, spelled: &[u8], spelling: Spelling) -> String {
-        self.replacement(&plain(spelled, spelling))
+    /// The replacement of a secret that is escaped in the text.
+    pub(super) fn replacement_of(&self, escaped: &[u8], escaping: Escaping) -> String {
+        self.replacement(&unescaped(escaped, escaping))
     }
 
     fn replacement(&self, secret: &[u8]) -> String {
@@ -113,12 +113,12 @@ impl Redactor {
     }
 }
 
-/// The secret itself, so that it has one fingerprint however it is spelled.
-fn plain(spelled: &[u8], spelling: Spelling) -> Cow<'_, [u8]> {
-    match spelling {
-        Spelling::Percent => url::decode(spelled, false).into(),
-        Spelling::Json(levels) if memchr(b'\\', spelled).is_some() => {
-            let mut text = spelled.to_vec();
+/// The secret itself: it has one fingerprint however it is escaped.
+fn unescaped(escaped: &[u8], escaping: Escaping) -> Cow<'_, [u8]> {
+    match escaping {
+        Escaping::Percent => percent::decode(escaped, false).into(),
+        Escaping::Json(levels) if memchr(b'\\', escaped).is_some() => {
+            let mut text = escaped.to_vec();
             for _ in 0..=levels {
                 text = match unescape(&text) {
                     Some(unescaped) => unescaped,
@@ -127,13 +127,13 @@ fn plain(spelled: &[u8], spelling: Spelling) -> Cow<'_, [u8]> {
             }
             text.into()
         }
-        Spelling::Plain | Spelling::Json(_) => spelled.into(),
+        Escaping::None | Escaping::Json(_) => escaped.into(),
     }
 }
 
-/// The text that a JSON string spells.
-fn unescape(spelled: &[u8]) -> Option<Vec<u8>> {
-    let quoted = [b"\"", spelled, b"\""].concat();
+/// The text of a JSON string.
+fn unescape(escaped: &[u8]) -> Option<Vec<u8>> {
+    let quoted = [b"\"", escaped, b"\""].concat();
     serde_json::from_slice::<String>(&quoted)
         .ok()
         .map(String::into_bytes)

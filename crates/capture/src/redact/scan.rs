@@ -1,27 +1,26 @@
-//! One pass over a text: collects where secrets are, and remembers what was looked at. Who looks: `follow`.
+//! The state of a pass over one text: the secrets found, and how far detectors have read.
 //!
-//! Whatever the text, the time is in proportion to its length: what was looked
-//! through in vain is remembered, and not looked through again.
+//! A detector never reads the same bytes in vain twice, so time is linear in the length of any text.
 
 use std::ops::Range;
 
-use super::known::Known;
+use super::known_values::KnownValues;
 
 /// Where a secret is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) range: Range<usize>,
-    pub(super) spelling: Spelling,
+    pub(super) escaping: Escaping,
 }
 
-/// How a secret is spelled where it is.
+/// How a secret is escaped in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spelling {
-    /// As it is.
-    Plain,
-    /// As the text of a JSON string that was put into a string so many times more.
+pub(super) enum Escaping {
+    /// Not at all.
+    None,
+    /// As a JSON string that is nested in this many other strings.
     Json(u32),
-    /// With percent signs.
+    /// Percent-encoded.
     Percent,
 }
 
@@ -29,21 +28,21 @@ pub(super) enum Spelling {
 pub(super) struct Scan<'a> {
     pub(super) text: &'a [u8],
     spans: Vec<Span>,
-    /// Values that came from the place of a credential, to be looked for everywhere from now on.
+    /// Values of credentials, to be found everywhere from now on.
     learned: Vec<Range<usize>>,
-    /// No shape has what makes it a token before here.
-    pub(super) barren: usize,
-    /// No JSON Web Token begins before here.
-    pub(super) barren_jwt: usize,
-    /// No value without quotes that needs one begins before here.
-    pub(super) barren_value: usize,
-    /// No cookie begins before here.
-    pub(super) barren_cookie: usize,
-    /// The name that ends here was looked at.
-    pub(super) named: usize,
-    /// The words of commands up to here were looked at.
-    pub(super) commanded: usize,
-    /// Whether a character is spelled as `\u00xx`: then names and quotes may be.
+    /// Prefixes of tokens before here have led to nothing.
+    pub(super) tokens_seen_to: usize,
+    /// The same for JSON Web Tokens.
+    pub(super) jwts_seen_to: usize,
+    /// Values that begin before here were judged.
+    pub(super) values_seen_to: usize,
+    /// Lists of cookies that begin before here were read.
+    pub(super) cookies_seen_to: usize,
+    /// Names that end before here, or here, were looked at.
+    pub(super) names_seen_to: usize,
+    /// Command lines were read up to here.
+    pub(super) commands_seen_to: usize,
+    /// Whether a printable character is written as `\u00xx`: names and quotes may be, too.
     pub(super) has_unicode_escapes: bool,
 }
 
@@ -53,17 +52,17 @@ impl<'a> Scan<'a> {
             text,
             spans: Vec::new(),
             learned: Vec::new(),
-            barren: 0,
-            barren_jwt: 0,
-            barren_value: 0,
-            barren_cookie: 0,
-            named: 0,
-            commanded: 0,
+            tokens_seen_to: 0,
+            jwts_seen_to: 0,
+            values_seen_to: 0,
+            cookies_seen_to: 0,
+            names_seen_to: 0,
+            commands_seen_to: 0,
             has_unicode_escapes: false,
         }
     }
 
-    /// Where the last secret ends: what is before it is done with.
+    /// The end of the last secret: what is before it needs no look.
     pub(super) fn end(&self) -> usize {
         self.spans.last().map_or(0, |span| span.range.end)
     }
@@ -72,41 +71,41 @@ impl<'a> Scan<'a> {
         self.spans
     }
 
-    /// What was learned, to be kept in `known`.
-    pub(super) fn teach(&self, known: &Known) {
+    /// Adds what was learned to `known`.
+    pub(super) fn teach(&self, known: &KnownValues) {
         for range in &self.learned {
             known.learn(&self.text[range.clone()]);
         }
     }
 
-    /// Marks a secret, unless it is empty, was marked or was replaced before.
-    pub(super) fn mark(&mut self, range: Range<usize>, spelling: Spelling) {
+    /// Marks a secret, unless it is empty, overlaps one, or was replaced before.
+    pub(super) fn mark(&mut self, range: Range<usize>, escaping: Escaping) {
         if range.start >= self.end() && is_new(&self.text[range.clone()]) {
-            self.spans.push(Span { range, spelling });
+            self.spans.push(Span { range, escaping });
         }
     }
 
-    /// Marks a token that its own shape gives away.
+    /// Marks a token that is known by its shape.
     pub(super) fn mark_token(&mut self, range: Range<usize>) {
         self.learn(&range);
-        self.mark(range, Spelling::Plain);
+        self.mark(range, Escaping::None);
     }
 
-    /// Remembers a value that is the secret of a real credential.
+    /// Remembers the value of a real credential.
     pub(super) fn learn(&mut self, range: &Range<usize>) {
         if self.learned.len() < MAX_LEARNED {
             self.learned.push(range.clone());
         }
     }
 
-    /// Remembers that a printable character is spelled as `\u00xx`, if one is at `at`.
+    /// Notes whether a printable character is written as `\u00xx` at `at`.
     pub(super) fn note_escape(&mut self, at: usize) {
         self.has_unicode_escapes |= self.text[at..].starts_with(UNICODE_ESCAPE)
             && is_printable_escape(self.text, at + UNICODE_ESCAPE.len());
     }
 }
 
-/// Whether a text is there and no replacement of one.
+/// Whether a secret is neither empty nor a replacement.
 fn is_new(secret: &[u8]) -> bool {
     let is_quote = |byte: &u8| byte.is_ascii_whitespace() || b"\\\"'`".contains(byte);
     let start = secret.iter().position(|byte| !is_quote(byte));
@@ -124,5 +123,5 @@ pub(super) const REPLACED: &[u8] = b"<redacted:";
 /// How the escape of a character below U+0100 begins.
 const UNICODE_ESCAPE: &[u8] = b"\\u00";
 
-/// More credentials are in no text.
+/// No text holds more credentials.
 const MAX_LEARNED: usize = 64;

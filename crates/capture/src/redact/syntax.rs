@@ -1,18 +1,17 @@
-//! Where names end and values begin in the languages that texts are written in.
+//! Where names end and values begin in code, configuration and shells.
 
-use super::value::Quote;
+use super::byte_class::{is_backslash, leading, trailing, window};
+use super::quoting::Quote;
 
-/// Where an operator that assigns ends: `=`, `:`, `:=`, `=>`, `::=`, `?=`, `.=`, `||=`, `&gt;`.
+/// The end of an operator that assigns: `=`, `:`, `:=`, `=>`, `::=`, `?=`, `.=`, `||=`, `&gt;`.
 pub(super) fn operator(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
     if let Some(rest) = rest.strip_prefix(b"&gt;") {
         return Some(text.len() - rest.len());
     }
-    let length = rest
-        .iter()
-        .take(MAX_OPERATOR)
-        .take_while(|byte| b"=:>?.|+*".contains(byte))
-        .count();
+    let length = leading(window(rest, 0, MAX_OPERATOR), |byte| {
+        b"=:>?.|+*".contains(&byte)
+    });
     let operator = &rest[..length];
     // `NAME || "value"`, `NAME ?? "value"`, `name -> value`
     if matches!(rest, [b'|', b'|', ..] | [b'?', b'?', ..] | [b'-', b'>', ..]) && length <= 2 {
@@ -24,13 +23,12 @@ pub(super) fn operator(text: &[u8], at: usize) -> Option<usize> {
     assigns.then_some(at + length + usize::from(is_default))
 }
 
-/// Where the value begins behind a type and an equals sign: `string = "…"`.
+/// Where the value begins after a type and an equals sign: `string = "…"`.
 pub(super) fn after_type(text: &[u8], start: usize) -> Option<usize> {
-    let rest = &text[start..text.len().min(start + MAX_TYPE)];
-    let length = rest
-        .iter()
-        .take_while(|byte| is_name_byte(**byte) || b"&'<>?:| []".contains(byte))
-        .count();
+    let rest = window(text, start, MAX_TYPE);
+    let length = leading(rest, |byte| {
+        is_name_byte(byte) || b"&'<>?:| []".contains(&byte)
+    });
     let word = rest[..length].trim_ascii();
     let is_type = word
         .first()
@@ -43,14 +41,12 @@ pub(super) fn after_type(text: &[u8], start: usize) -> Option<usize> {
     (is_type && is_assignment && has_blank).then(|| skip_blanks(text, start + length + 1))
 }
 
-/// Where a string begins behind a prefix of its language, or a call around it: `f"…"`, `String("…")`.
+/// Where a string begins after a prefix or a call: `f"…"`, `String("…")`.
 pub(super) fn after_prefix(text: &[u8], start: usize) -> usize {
     let rest = &text[start.min(text.len())..];
-    let letters = rest
-        .iter()
-        .take(MAX_CALL)
-        .take_while(|byte| is_name_byte(**byte) || matches!(byte, b':' | b'.' | b'@' | b'$' | b'#'))
-        .count();
+    let letters = leading(window(rest, 0, MAX_CALL), |byte| {
+        is_name_byte(byte) || matches!(byte, b':' | b'.' | b'@' | b'$' | b'#')
+    });
     let is_quote = |at: usize| Quote::read(text, start + at).is_some();
     if (1..=3).contains(&letters) && is_quote(letters) {
         return start + letters;
@@ -70,10 +66,7 @@ pub(super) fn variable_end(text: &[u8], start: usize) -> usize {
         match text[at] {
             b'"' | b'\'' | b'`' | 0..=b' ' | 0x7f => break,
             b'\\' => {
-                let escapes = text[at..limit]
-                    .iter()
-                    .take_while(|byte| **byte == b'\\')
-                    .count();
+                let escapes = leading(&text[at..limit], is_backslash);
                 let next = text.get(at + escapes);
                 // An escaped line end or quote ends the value; an escaped backslash is part of it.
                 if escapes % 2 == 1 || matches!(next, Some(b'n' | b'r' | b't' | b'"')) {
@@ -83,7 +76,7 @@ pub(super) fn variable_end(text: &[u8], start: usize) -> usize {
             }
             b';' | b'&' | b'|' => {
                 let rest = &text[at + 1..limit];
-                let word = rest.iter().take_while(|byte| is_name_byte(**byte)).count();
+                let word = leading(rest, is_name_byte);
                 let ends = rest
                     .first()
                     .is_none_or(|next| matches!(next, 0..=b' ' | b'\\' | b'"' | b'\''))
@@ -99,16 +92,13 @@ pub(super) fn variable_end(text: &[u8], start: usize) -> usize {
     at
 }
 
-/// Whether a name that begins at `start` is that of an XML element, perhaps with a prefix.
+/// Whether the name at `start` is that of an XML element, perhaps with a prefix.
 pub(super) fn opens_element(text: &[u8], start: usize) -> bool {
     let before = &text[..start];
     let before = match before.strip_suffix(b":") {
         Some(before) => {
-            let prefix = before
-                .iter()
-                .rev()
-                .take_while(|byte| byte.is_ascii_alphanumeric());
-            &before[..before.len() - prefix.count()]
+            let prefix = trailing(before, |byte| byte.is_ascii_alphanumeric());
+            &before[..before.len() - prefix]
         }
         None => before,
     };
@@ -117,17 +107,13 @@ pub(super) fn opens_element(text: &[u8], start: usize) -> bool {
 
 pub(super) fn ends_line(rest: &[u8]) -> bool {
     matches!(rest, [b'\n' | b'\r', ..] | [b'\\', b'n' | b'r', ..])
-        || (rest.starts_with(b"\\\\")
-            && rest.get(rest.iter().take_while(|byte| **byte == b'\\').count()) == Some(&b'n'))
+        || (rest.starts_with(b"\\\\") && rest.get(leading(rest, is_backslash)) == Some(&b'n'))
 }
 
 pub(super) fn skip_blanks(text: &[u8], at: usize) -> usize {
     let limit = text.len().min(at + MAX_BLANKS);
     let blanks = text.get(at..limit).unwrap_or_default();
-    at + blanks
-        .iter()
-        .take_while(|byte| matches!(byte, b' ' | b'\t' | b'*'))
-        .count()
+    at + leading(blanks, |byte| matches!(byte, b' ' | b'\t' | b'*'))
 }
 
 pub(super) fn is_variable_name(byte: &u8) -> bool {
@@ -144,6 +130,9 @@ pub(super) fn is_plain(byte: u8) -> bool {
 
 /// How far a quoted value in code may reach.
 pub(super) const MAX_ASSIGNED: usize = 4096;
+
+/// A word of prose, or a type.
+pub(super) const MAX_WORD: usize = 32;
 
 /// Between a name, its sign and its value.
 pub(super) const MAX_BLANKS: usize = 64;

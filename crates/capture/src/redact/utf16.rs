@@ -1,18 +1,18 @@
-//! Redaction of bytes that are no UTF-8: those of UTF-16 are read as the text that they are.
+//! Redaction of bytes that are not UTF-8. UTF-16 is read as text.
 
 use super::redactor::Redactor;
 
 impl Redactor {
-    /// Bytes without the secrets in them; `None` when there are none.
+    /// `bytes` without their secrets; `None` when they have none.
     ///
-    /// What is found in UTF-16 is replaced in UTF-16.
+    /// Secrets in UTF-16 are replaced in UTF-16.
     pub(crate) fn bytes(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let Some(endian) = Endian::of(bytes) else {
             return self.text(bytes);
         };
         let (units, rest) = bytes.as_chunks();
         let units: Vec<u16> = units.iter().map(|unit| endian.read(*unit)).collect();
-        // A half of a surrogate pair on its own cannot be kept: such a text stays as it is.
+        // A lone surrogate could not be kept: such a text is read as bytes.
         let Ok(text) = String::from_utf16(&units) else {
             return self.text(bytes);
         };
@@ -23,7 +23,7 @@ impl Redactor {
     }
 }
 
-/// The order of the bytes in a unit of UTF-16.
+/// The byte order of UTF-16.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Endian {
     Little,
@@ -31,9 +31,9 @@ enum Endian {
 }
 
 impl Endian {
-    /// The order in which bytes are UTF-16; `None` where they rather are something else.
+    /// The byte order of a text in UTF-16; `None` when it looks like anything else.
     ///
-    /// Of ASCII, and that is what secrets are, every other byte is zero.
+    /// Secrets are ASCII, of which every other byte is zero.
     fn of(bytes: &[u8]) -> Option<Self> {
         let (units, _) = bytes[..bytes.len().min(SAMPLE_BYTES)].as_chunks();
         let count = |place: usize| {
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn secrets_in_utf_16_are_replaced_in_utf_16() {
-        let redactor = Redactor::new(Arc::new(SessionKey::fixed()));
+        let redactor = Redactor::new(Arc::new(SessionKey::derived(b"a test")));
         let text = "API_KEY=q7Lm3fQ9xW2mT7vB5nR8\r\nnäxt";
         for endian in [Endian::Little, Endian::Big] {
             let bytes: Vec<u8> = text

@@ -1,13 +1,12 @@
-//! The tokens that are known by their own form, by who issues them.
+//! Tokens that are known by their prefix, by who issues them.
 //!
-//! Prefixes and lengths are those that issuers document or use, the shortest of
-//! them or a little less.
+//! Prefixes and lengths are those that issuers document or use; each length is the shortest, or a little less.
 
 use std::ops::RangeInclusive;
 
-use super::shapes::{Body, Must, Shape};
+use super::token_shape::{Charset, Must, Shape};
 
-/// Shapes whose prefix ends with `_` or `-`: found wherever it is in a word.
+/// Prefixes that end in `_` or `-`: found anywhere in a word.
 pub(super) const SEPARATED: &[Shape] = &[
     // OpenAI (sk-, sk-proj-), Anthropic (sk-ant-), OpenRouter and their like; of OpenAI also
     // sessions, ephemeral keys and OAuth's refresh tokens, longer than a system call's name.
@@ -26,17 +25,17 @@ pub(super) const SEPARATED: &[Shape] = &[
     words("lsv2_sk_", 30),
     words("pcsk_", 40),
     anywhere(words("nvapi-", 40)),
-    shape("fw_", Body::Alphanumeric, 20..=64, Must::AllThree),
-    shape("fpk_", Body::Alphanumeric, 20..=64, Must::AllThree),
+    shape("fw_", Charset::Alphanumeric, 20..=64, Must::AllThree),
+    shape("fpk_", Charset::Alphanumeric, 20..=64, Must::AllThree),
     words("tgp_v1_", 40),
-    shape("csk-", Body::Alphanumeric, 40..=64, Must::Mixed),
+    shape("csk-", Charset::Alphanumeric, 40..=64, Must::Mixed),
     words("tvly-", 24),
-    shape("fc-", Body::Hexadecimal, 32..=32, Must::Mixed),
-    shape("e2b_", Body::Hexadecimal, 40..=ANY, Must::Mixed),
+    shape("fc-", Charset::Hexadecimal, 32..=32, Must::Mixed),
+    shape("e2b_", Charset::Hexadecimal, 40..=ANY, Must::Mixed),
     words("jina_", 50),
-    shape("pa-", Body::Word, 43..=43, Must::AllThree),
-    shape("crsr_", Body::Hexadecimal, 64..=ANY, Must::Mixed),
-    shape("key_", Body::Hexadecimal, 64..=ANY, Must::Mixed),
+    shape("pa-", Charset::Word, 43..=43, Must::AllThree),
+    shape("crsr_", Charset::Hexadecimal, 64..=ANY, Must::Mixed),
+    shape("key_", Charset::Hexadecimal, 64..=ANY, Must::Mixed),
     // Stripe and those who took its form; ElevenLabs.
     words("sk_live_", 10),
     words("sk_test_", 10),
@@ -48,7 +47,7 @@ pub(super) const SEPARATED: &[Shape] = &[
     words("rzp_live_", 14),
     words("ramp_sec_", 40),
     base64("whsec_", 16),
-    shape("sk_", Body::Hexadecimal, 40..=64, Must::Mixed),
+    shape("sk_", Charset::Hexadecimal, 40..=64, Must::Mixed),
     // GitHub; tokens of apps hold a JSON Web Token.
     letters("ghp_", 30),
     letters("gho_", 30),
@@ -100,12 +99,12 @@ pub(super) const SEPARATED: &[Shape] = &[
     words("nfp_", 36),
     words("nfc_", 36),
     words("nfo_", 36),
-    shape("vcp_", Body::Alphanumeric, 24..=80, Must::AllThree),
-    shape("vci_", Body::Alphanumeric, 24..=80, Must::AllThree),
-    shape("vca_", Body::Alphanumeric, 24..=80, Must::AllThree),
-    shape("vcr_", Body::Alphanumeric, 24..=80, Must::AllThree),
-    shape("vck_", Body::Alphanumeric, 24..=80, Must::AllThree),
-    shape("sbp_", Body::Hexadecimal, 40..=ANY, Must::Mixed),
+    shape("vcp_", Charset::Alphanumeric, 24..=80, Must::AllThree),
+    shape("vci_", Charset::Alphanumeric, 24..=80, Must::AllThree),
+    shape("vca_", Charset::Alphanumeric, 24..=80, Must::AllThree),
+    shape("vcr_", Charset::Alphanumeric, 24..=80, Must::AllThree),
+    shape("vck_", Charset::Alphanumeric, 24..=80, Must::AllThree),
+    shape("sbp_", Charset::Hexadecimal, 40..=ANY, Must::Mixed),
     words("sbp_oauth_", 40),
     words("sbp_v0_", 40),
     words("sb_secret_", 22),
@@ -128,25 +127,25 @@ pub(super) const SEPARATED: &[Shape] = &[
     words("CCIPAT_", 40),
     words("CCIPRJ_", 40),
     letters("bkua_", 40),
-    shape("squ_", Body::Hexadecimal, 40..=ANY, Must::Mixed),
-    shape("sqp_", Body::Hexadecimal, 40..=ANY, Must::Mixed),
-    shape("sqa_", Body::Hexadecimal, 40..=ANY, Must::Mixed),
+    shape("squ_", Charset::Hexadecimal, 40..=ANY, Must::Mixed),
+    shape("sqp_", Charset::Hexadecimal, 40..=ANY, Must::Mixed),
+    shape("sqa_", Charset::Hexadecimal, 40..=ANY, Must::Mixed),
     letters("sqco_", 59),
-    shape("sgp_", Body::Word, 40..=80, Must::Mixed),
-    shape("slk_", Body::Hexadecimal, 64..=ANY, Must::Mixed),
-    shape("ddp_", Body::Alphanumeric, 36..=36, Must::Mixed),
-    shape("ddw_", Body::Alphanumeric, 36..=36, Must::Mixed),
-    shape("API-", Body::CapitalsAndDigits, 26..=34, Must::Nothing),
-    shape("pul-", Body::Hexadecimal, 40..=ANY, Must::Mixed),
-    shape("pnu_", Body::Alphanumeric, 36..=36, Must::Mixed),
-    shape("pnb_", Body::Alphanumeric, 36..=36, Must::Mixed),
-    shape("ico-", Body::Alphanumeric, 32..=32, Must::Mixed),
-    shape("A3-", Body::Word, 32..=40, Must::Mixed),
+    shape("sgp_", Charset::Word, 40..=80, Must::Mixed),
+    shape("slk_", Charset::Hexadecimal, 64..=ANY, Must::Mixed),
+    shape("ddp_", Charset::Alphanumeric, 36..=36, Must::Mixed),
+    shape("ddw_", Charset::Alphanumeric, 36..=36, Must::Mixed),
+    shape("API-", Charset::CapitalsAndDigits, 26..=34, Must::Nothing),
+    shape("pul-", Charset::Hexadecimal, 40..=ANY, Must::Mixed),
+    shape("pnu_", Charset::Alphanumeric, 36..=36, Must::Mixed),
+    shape("pnb_", Charset::Alphanumeric, 36..=36, Must::Mixed),
+    shape("ico-", Charset::Alphanumeric, 32..=32, Must::Mixed),
+    shape("A3-", Charset::Word, 32..=40, Must::Mixed),
     base64("ops_", 100),
-    shape("csat_", Body::Alphanumeric, 24..=80, Must::Mixed),
+    shape("csat_", Charset::Alphanumeric, 24..=80, Must::Mixed),
     // Mail: Mailgun, Brevo.
-    shape("key-", Body::Hexadecimal, 32..=ANY, Must::Mixed),
-    shape("pubkey-", Body::Hexadecimal, 32..=ANY, Must::Mixed),
+    shape("key-", Charset::Hexadecimal, 32..=ANY, Must::Mixed),
+    shape("pubkey-", Charset::Hexadecimal, 32..=ANY, Must::Mixed),
     anywhere(words("xkeysib-", 60)),
     words("xsmtpsib-", 60),
     // Shops: Square, Shopify, Shippo, Duffel, Flutterwave, Lob.
@@ -164,8 +163,8 @@ pub(super) const SEPARATED: &[Shape] = &[
     anywhere(words("FLWSECK_TEST-", 12)),
     anywhere(words("FLWPUBK_TEST-", 32)),
     anywhere(words("FLWSECK-", 12)),
-    shape("live_", Body::Hexadecimal, 35..=35, Must::Mixed),
-    shape("test_", Body::Hexadecimal, 35..=35, Must::Mixed),
+    shape("live_", Charset::Hexadecimal, 35..=35, Must::Mixed),
+    shape("test_", Charset::Hexadecimal, 35..=35, Must::Mixed),
     // Work tools: Notion, Linear, Figma, Postman, ReadMe, Typeform, Frame.io, Adobe, Contentful,
     // HubSpot, ClickUp, New Relic, Sentry, Grafana, PostHog, 42.
     letters("ntn_", 40),
@@ -178,7 +177,7 @@ pub(super) const SEPARATED: &[Shape] = &[
     letters("rdme_", 70),
     base64("tfp_", 40),
     anywhere(base64("fio-u-", 60)),
-    shape("p8e-", Body::Word, 32..=36, Must::Mixed),
+    shape("p8e-", Charset::Word, 32..=36, Must::Mixed),
     words("CFPAT-", 40),
     words("pat-na1-", 36),
     words("pat-eu1-", 36),
@@ -196,17 +195,17 @@ pub(super) const SEPARATED: &[Shape] = &[
     words("dnkey-", 60),
     words("s-s4t2ud-", 64),
     words("s-s4t2af-", 64),
-    shape("sm_aat_", Body::Alphanumeric, 16..=16, Must::Mixed),
-    shape("sm_pat_", Body::Alphanumeric, 16..=16, Must::Mixed),
-    shape("sm_sat_", Body::Alphanumeric, 16..=16, Must::Mixed),
+    shape("sm_aat_", Charset::Alphanumeric, 16..=16, Must::Mixed),
+    shape("sm_pat_", Charset::Alphanumeric, 16..=16, Must::Mixed),
+    shape("sm_sat_", Charset::Alphanumeric, 16..=16, Must::Mixed),
     words("apify_api_", 30),
     words("salad_cloud_", 12),
-    shape("rootly_", Body::Hexadecimal, 64..=ANY, Must::Mixed),
+    shape("rootly_", Charset::Hexadecimal, 64..=ANY, Must::Mixed),
     // age's secret keys (https://age-encryption.org/v1).
     anywhere(capitals("AGE-SECRET-KEY-", 40..=ANY)),
 ];
 
-/// Shapes whose prefix ends with a letter or a digit: found at the beginning of a word.
+/// Prefixes that end in a letter or digit: found at the start of a word.
 pub(super) const LEADING: &[Shape] = &[
     words("AIza", 30),
     capitals("AKIA", 16..=ANY),
@@ -221,33 +220,33 @@ pub(super) const LEADING: &[Shape] = &[
     base64("ATCTT3", 20),
     base64("ATBB", 24),
     words("GR1348941", 18),
-    shape("AKCp", Body::Alphanumeric, 65..=ANY, Must::Nothing),
-    shape("cmVmd", Body::Alphanumeric, 59..=59, Must::AllThree),
+    shape("AKCp", Charset::Alphanumeric, 65..=ANY, Must::Nothing),
+    shape("cmVmd", Charset::Alphanumeric, 59..=59, Must::AllThree),
     exact("4b1d", 38),
-    shape("EAAA", Body::Word, 56..=64, Must::AllThree),
-    shape("EAAC", Body::Alphanumeric, 100..=ANY, Must::AllThree),
-    shape("EAAM", Body::Alphanumeric, 100..=ANY, Must::AllThree),
-    shape("EZAK", Body::Alphanumeric, 54..=54, Must::Mixed),
-    shape("EZTK", Body::Alphanumeric, 54..=54, Must::Mixed),
-    shape("LTAI", Body::Alphanumeric, 17..=21, Must::AllThree),
-    shape("AQVN", Body::Word, 35..=38, Must::AllThree),
-    shape("dapi", Body::Hexadecimal, 32..=34, Must::Mixed),
-    shape("dose", Body::Hexadecimal, 32..=34, Must::Mixed),
-    shape("oy2", Body::Alphanumeric, 43..=43, Must::Mixed),
-    shape("SK", Body::Hexadecimal, 32..=32, Must::Mixed),
+    shape("EAAA", Charset::Word, 56..=64, Must::AllThree),
+    shape("EAAC", Charset::Alphanumeric, 100..=ANY, Must::AllThree),
+    shape("EAAM", Charset::Alphanumeric, 100..=ANY, Must::AllThree),
+    shape("EZAK", Charset::Alphanumeric, 54..=54, Must::Mixed),
+    shape("EZTK", Charset::Alphanumeric, 54..=54, Must::Mixed),
+    shape("LTAI", Charset::Alphanumeric, 17..=21, Must::AllThree),
+    shape("AQVN", Charset::Word, 35..=38, Must::AllThree),
+    shape("dapi", Charset::Hexadecimal, 32..=34, Must::Mixed),
+    shape("dose", Charset::Hexadecimal, 32..=34, Must::Mixed),
+    shape("oy2", Charset::Alphanumeric, 43..=43, Must::Mixed),
+    shape("SK", Charset::Hexadecimal, 32..=32, Must::Mixed),
     shape(
         "AAAAAAAAAAAAAAAAAAAAA",
-        Body::Base64,
+        Charset::Base64,
         60..=140,
         Must::AllThree,
     ),
     base64("eyJrIjoi", 60),
-    // JSON Web Tokens and PEM blocks that were put into Base64 once more.
+    // JSON Web Tokens and PEM blocks in Base64.
     base64("ZXlK", 60),
     base64("LS0tLS1CRUdJTi", 50),
 ];
 
-/// Shapes with a dot in the prefix, which is no part of a word.
+/// Prefixes with a dot, which is not part of a word.
 pub(super) const WITH_DOT: &[Shape] = &[
     dotted("SG.", 40),
     dotted("hvs.", 20),
@@ -255,7 +254,7 @@ pub(super) const WITH_DOT: &[Shape] = &[
     dotted("hvr.", 20),
     exact("s.", 24),
     dotted("ya29.", 20),
-    shape("t1.", Body::Base64, 80..=ANY, Must::AllThree),
+    shape("t1.", Charset::Base64, 80..=ANY, Must::AllThree),
     letters("dp.pt.", 40),
     letters("dp.ct.", 40),
     letters("dp.sa.", 40),
@@ -263,36 +262,36 @@ pub(super) const WITH_DOT: &[Shape] = &[
     letters("dp.audit.", 40),
     dotted("dp.st.", 40),
     dotted("dt0c01.", 60),
-    shape("pat.", Body::Dotted, 68..=68, Must::AllThree),
-    shape("sat.", Body::Dotted, 68..=68, Must::AllThree),
-    shape("sl.", Body::Base64, 130..=ANY, Must::AllThree),
-    shape("v1.0-", Body::Word, 150..=ANY, Must::Nothing),
-    shape("xoxe.xoxp-", Body::Word, 60..=ANY, Must::Mixed),
-    shape("xoxe.xoxb-", Body::Word, 60..=ANY, Must::Mixed),
-    shape("1000.", Body::Dotted, 65..=65, Must::Mixed),
-    shape("sk.eyJ", Body::Dotted, 60..=ANY, Must::AllThree),
-    shape("tk.eyJ", Body::Dotted, 60..=ANY, Must::AllThree),
-    shape("amzn.mws.", Body::Word, 36..=36, Must::Mixed),
+    shape("pat.", Charset::Dotted, 68..=68, Must::AllThree),
+    shape("sat.", Charset::Dotted, 68..=68, Must::AllThree),
+    shape("sl.", Charset::Base64, 130..=ANY, Must::AllThree),
+    shape("v1.0-", Charset::Word, 150..=ANY, Must::Nothing),
+    shape("xoxe.xoxp-", Charset::Word, 60..=ANY, Must::Mixed),
+    shape("xoxe.xoxb-", Charset::Word, 60..=ANY, Must::Mixed),
+    shape("1000.", Charset::Dotted, 65..=65, Must::Mixed),
+    shape("sk.eyJ", Charset::Dotted, 60..=ANY, Must::AllThree),
+    shape("tk.eyJ", Charset::Dotted, 60..=ANY, Must::AllThree),
+    shape("amzn.mws.", Charset::Word, 36..=36, Must::Mixed),
 ];
 
 const ANY: usize = usize::MAX;
 
 const fn shape(
     prefix: &'static str,
-    body: Body,
+    charset: Charset,
     length: RangeInclusive<usize>,
     must: Must,
 ) -> Shape {
     Shape {
         prefix,
-        body,
+        charset,
         length,
         must,
         bounded: true,
     }
 }
 
-/// The same, also in the middle of a word: what follows can be nothing else.
+/// Also in the middle of a word: what follows can be nothing else.
 const fn anywhere(shape: Shape) -> Shape {
     Shape {
         bounded: false,
@@ -301,33 +300,43 @@ const fn anywhere(shape: Shape) -> Shape {
 }
 
 const fn words(prefix: &'static str, min: usize) -> Shape {
-    shape(prefix, Body::Word, min..=ANY, Must::Mixed)
+    shape(prefix, Charset::Word, min..=ANY, Must::Mixed)
 }
 
-/// Letters and digits without a separator, so long that no word or identifier is.
+/// More letters and digits than any word or identifier has.
 const fn letters(prefix: &'static str, min: usize) -> Shape {
-    anywhere(shape(prefix, Body::Alphanumeric, min..=ANY, Must::Nothing))
+    anywhere(shape(
+        prefix,
+        Charset::Alphanumeric,
+        min..=ANY,
+        Must::Nothing,
+    ))
 }
 
 const fn hex(prefix: &'static str, min: usize) -> Shape {
-    anywhere(shape(prefix, Body::Hexadecimal, min..=ANY, Must::Mixed))
+    anywhere(shape(prefix, Charset::Hexadecimal, min..=ANY, Must::Mixed))
 }
 
 const fn dotted(prefix: &'static str, min: usize) -> Shape {
-    shape(prefix, Body::Dotted, min..=ANY, Must::Mixed)
+    shape(prefix, Charset::Dotted, min..=ANY, Must::Mixed)
 }
 
 const fn base64(prefix: &'static str, min: usize) -> Shape {
-    shape(prefix, Body::Base64, min..=ANY, Must::Mixed)
+    shape(prefix, Charset::Base64, min..=ANY, Must::Mixed)
 }
 
 const fn capitals(prefix: &'static str, length: RangeInclusive<usize>) -> Shape {
-    shape(prefix, Body::CapitalsAndDigits, length, Must::Nothing)
+    shape(prefix, Charset::CapitalsAndDigits, length, Must::Nothing)
 }
 
-/// Exactly so many letters and digits, of all three kinds.
+/// Exactly this many letters and digits, of all three kinds.
 const fn exact(prefix: &'static str, length: usize) -> Shape {
-    shape(prefix, Body::Alphanumeric, length..=length, Must::AllThree)
+    shape(
+        prefix,
+        Charset::Alphanumeric,
+        length..=length,
+        Must::AllThree,
+    )
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ impl RecordBuilder {
             notes,
         };
         if let Some(redactor) = &self.redactor {
-            redactor.but_for_headers(&mut exchange);
+            redactor.exchange_after_headers(&mut exchange);
         }
         exchange
     }

@@ -184,7 +184,7 @@ pub(crate) mod tests {
 
     /// A builder for tests: up to `limit` bytes, secrets redacted.
     pub(crate) fn builder(limit: usize) -> RecordBuilder {
-        let key = Arc::new(SessionKey::fixed());
+        let key = Arc::new(SessionKey::derived(b"a test"));
         RecordBuilder {
             limit,
             redactor: Some(Redactor::new(Arc::clone(&key))),

@@ -5,12 +5,13 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::json;
 
 use super::places::{COMMANDS, HEADERS, NAMED, PASSWORDS, UNNAMED};
+use super::secrets::Random;
 
 /// A secret in a message.
 pub(super) struct Case {
     /// The kind and the place.
     pub(super) name: String,
-    /// No one but this case has it.
+    /// Different in each case.
     pub(super) secret: String,
     /// What a tool printed, say.
     pub(super) text: String,
@@ -37,27 +38,9 @@ impl Case {
     }
 }
 
-/// SplitMix64: numbers that look random, the same in every run.
-struct Random(u64);
-
 impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
     fn of(&mut self, letters: &[u8], length: usize) -> String {
-        let letter = |_| char::from(letters[(self.next() % letters.len() as u64) as usize]);
-        (0..length).map(letter).collect()
-    }
-
-    fn letters(&mut self, length: usize) -> String {
-        const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-        // A digit and a capital are in all but the fewest; these two make it certain.
-        format!("{}7Q", self.of(LETTERS, length - 2))
+        (0..length).map(|_| self.one_of(letters)).collect()
     }
 
     fn hex(&mut self, length: usize) -> String {
@@ -92,8 +75,8 @@ impl Random {
     /// Secrets that only a name gives away.
     fn unmarked(&mut self) -> Vec<(&'static str, String)> {
         vec![
-            ("letters", self.letters(40)),
-            ("short", self.letters(24)),
+            ("letters", self.text(40)),
+            ("short", self.text(24)),
             ("hex", self.hex(64)),
             ("base64", STANDARD.encode(self.bytes(33))),
             ("uuid", self.uuid()),
@@ -116,7 +99,7 @@ impl Random {
             ("pypi", "pypi-AgEIcHlwaS5vcmc", 80),
         ]
         .into_iter()
-        .map(|(name, prefix, length)| (name, format!("{prefix}{}", self.letters(length))))
+        .map(|(name, prefix, length)| (name, format!("{prefix}{}", self.text(length))))
         .collect();
         let id = self.of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16);
         shaped.push(("aws", format!("AKIA{id}")));
@@ -160,7 +143,7 @@ pub(super) fn cases() -> Vec<Case> {
     }
     for place in COMMANDS {
         add("password", place, random.password(), Carrier::Text);
-        add("letters", place, random.letters(30), Carrier::Text);
+        add("letters", place, random.text(30), Carrier::Text);
     }
     for (name, place) in HEADERS {
         for (kind, secret) in random.unmarked() {
@@ -175,7 +158,7 @@ pub(super) fn cases() -> Vec<Case> {
         "X-Amz-Signature",
         "client_secret",
     ] {
-        for secret in [random.letters(40), random.hex(64)] {
+        for secret in [random.text(40), random.hex(64)] {
             add("query", &format!("{name}={{}}"), secret, Carrier::Query);
         }
     }

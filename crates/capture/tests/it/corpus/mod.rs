@@ -1,11 +1,13 @@
 //! Hundreds of secrets over every transport: at most one in fifty is left in a recording.
 //!
-//! The cases are generated (`cases`) and sent through a live proxy (`transports`); what is recorded
-//! of each is searched for its secret, for half of it, and for both as they are spelled with escapes.
+//! The cases are generated (`cases`) and sent through a live proxy (`transports`). Each record is searched for
+//! half of its secret or more, with and without escapes.
 
 mod cases;
 mod places;
 mod process;
+#[path = "../../support/secrets.rs"]
+mod secrets;
 mod transports;
 
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use std::sync::Arc;
 use capture::record::Exchange;
 
 use cases::{Case, cases};
+use secrets::leaks;
 use transports::Coding;
 
 /// Of a hundred cases.
@@ -48,18 +51,13 @@ fn check(transport: &str, cases: &[Case], exchanges: &[Exchange]) {
     );
 }
 
-/// Whether half of a secret or more is in a line of a recording.
+/// Whether half of a secret or more is in a line of a recording, as it is or with escapes.
 fn leaks_in(line: &str, case: &Case) -> bool {
     let mut text = line.to_owned();
     for _ in 0..4 {
-        // Secrets are ASCII, and those of several lines are searched for line by line.
-        for part in case.secret.lines() {
-            let half = (part.len() / 2).max(6).min(part.len());
-            let windows = part.as_bytes().windows(half);
-            let mut halves = windows.map(|half| str::from_utf8(half).unwrap());
-            if halves.any(|half| text.contains(half)) {
-                return true;
-            }
+        // A key of several lines is searched for line by line.
+        if case.secret.lines().any(|part| leaks(&text, part)) {
+            return true;
         }
         text = text
             .replace("\\\\", "\\")
