@@ -5,13 +5,13 @@
 
 use crate::line::exchange::{Event, Exchange, Response};
 use capture::record::OutcomeState;
-use serde::Deserialize;
 
 use super::events::Stream;
 use super::fault::{fault_of_body, of_error};
 use super::json::{elements, fields, length, name, short, text};
+use super::usage::{Sum, Usage, UsageTable};
 use super::{Decoded, Item, Part};
-use crate::call::{Call, Ending, Fault, Ids, Kind, Prompt, Provider, Settings, Tokens, ToolCall};
+use crate::call::{Call, Ending, Fault, Ids, Kind, Prompt, Provider, Settings, ToolCall};
 use crate::json::Json;
 
 /// Reads one exchange with a path of the Messages API.
@@ -37,7 +37,7 @@ pub(super) fn decode<'a>(exchange: &Exchange<'a>) -> Option<Decoded<'a>> {
                 OutcomeState::Failed => Ending::Cut,
                 _ => answer.ending.unwrap_or(Ending::Cut),
             },
-            tokens: answer.usage.map(Usage::tokens),
+            tokens: answer.usage.tokens(),
             marks,
             tool_calls: answer.tool_calls,
             ids: Ids {
@@ -151,7 +151,7 @@ fn block(value: Json<'_>, speaker: Part) -> Item<'_> {
 struct Answer<'a> {
     stream: Stream,
     id: Option<String>,
-    usage: Option<Usage>,
+    usage: Usage,
     ending: Option<Ending>,
     items: Vec<Item<'a>>,
     tool_calls: Vec<ToolCall>,
@@ -213,7 +213,7 @@ impl<'a> Answer<'a> {
                 self.argument_bytes += message.delta.map_or(0, argument_bytes);
             }
             Some("content_block_stop") => self.block_stop(event.at_us),
-            Some("message_delta") => self.usage(message.usage),
+            Some("message_delta") => self.usage.update(USAGE, message.usage),
             Some("message_stop") => self.ending = Some(Ending::Completed),
             Some("error") => {
                 self.ending = Some(Ending::Failed);
@@ -225,14 +225,7 @@ impl<'a> Answer<'a> {
 
     fn start(&mut self, message: &Message<'a>) {
         self.id = name(message.id);
-        self.usage(message.usage);
-    }
-
-    /// Later counts replace earlier ones; a count that is left out stays.
-    fn usage(&mut self, value: Option<Json<'_>>) {
-        if let Some(usage) = value.and_then(|value| value.parse::<Usage>()) {
-            self.usage = Some(self.usage.unwrap_or_default().updated(usage));
-        }
+        self.usage.update(USAGE, message.usage);
     }
 
     fn block(&mut self, value: Json<'a>, at_us: Option<u64>) {
@@ -275,39 +268,13 @@ fn argument_bytes(delta: Json<'_>) -> u64 {
     length(delta.partial_json)
 }
 
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(default)]
-struct Usage {
-    input_tokens: Option<u64>,
-    cache_read_input_tokens: Option<u64>,
-    cache_creation_input_tokens: Option<u64>,
-    output_tokens: Option<u64>,
-}
-
-impl Usage {
-    fn updated(self, later: Self) -> Self {
-        Self {
-            input_tokens: later.input_tokens.or(self.input_tokens),
-            cache_read_input_tokens: later
-                .cache_read_input_tokens
-                .or(self.cache_read_input_tokens),
-            cache_creation_input_tokens: later
-                .cache_creation_input_tokens
-                .or(self.cache_creation_input_tokens),
-            output_tokens: later.output_tokens.or(self.output_tokens),
-        }
-    }
-
-    fn tokens(self) -> Tokens {
-        let cached = self.cache_read_input_tokens.unwrap_or(0);
-        let cache_written = self.cache_creation_input_tokens.unwrap_or(0);
-        let fresh = self.input_tokens.unwrap_or(0);
-        Tokens {
-            input: fresh.saturating_add(cached).saturating_add(cache_written),
-            cached,
-            cache_written,
-            output: self.output_tokens.unwrap_or(0),
-            reasoning: 0,
-        }
-    }
-}
+/// What the cache gave and took is counted next to the rest of the input.
+const USAGE: &UsageTable = &[
+    ("input_tokens", &[Sum::Input]),
+    ("cache_read_input_tokens", &[Sum::Input, Sum::Cached]),
+    (
+        "cache_creation_input_tokens",
+        &[Sum::Input, Sum::CacheWritten],
+    ),
+    ("output_tokens", &[Sum::Output]),
+];

@@ -14,6 +14,7 @@ mod item;
 mod json;
 mod metadata;
 mod openai;
+mod usage;
 
 use capture::record;
 

@@ -14,6 +14,7 @@ use crate::call::{Ending, Fault, Marks, Tokens, ToolCall};
 use crate::decode::events::Stream;
 use crate::decode::fault::{fault_of_body, of_error};
 use crate::decode::json::{elements, fields, length, name, number, text};
+use crate::decode::usage::{Sum, Usage, UsageTable};
 use crate::json::Json;
 
 /// An answer's content.
@@ -45,7 +46,7 @@ pub(super) fn read<'a>(exchange: &Exchange<'a>) -> Answer<'a> {
 struct AnswerReader<'a> {
     stream: Stream,
     ending: Option<Ending>,
-    tokens: Option<Tokens>,
+    usage: Usage,
     id: Option<String>,
     thought: String,
     said: String,
@@ -101,7 +102,7 @@ impl<'a> AnswerReader<'a> {
     /// Takes what a chunk and a body have in common; returns the first choice.
     fn chunk(&mut self, chunk: &Chunk<'a>) -> Choice<'a> {
         self.id = self.id.take().or_else(|| name(chunk.id));
-        self.tokens = chunk.usage.and_then(tokens).or(self.tokens);
+        self.usage.replace(USAGE, chunk.usage);
         let mut choices = elements(chunk.choices).map(Choice::of);
         let choice = choices.find(|choice| number(choice.index).unwrap_or(0) == 0);
         let choice = choice.unwrap_or_default();
@@ -204,7 +205,7 @@ impl<'a> AnswerReader<'a> {
                 OutcomeState::Failed => Ending::Cut,
                 _ => self.ending.unwrap_or(Ending::Cut),
             },
-            tokens: self.tokens,
+            tokens: self.usage.tokens(),
             marks,
             gaps_us,
             id: self.id,
@@ -215,40 +216,20 @@ impl<'a> AnswerReader<'a> {
     }
 }
 
-/// Reads a usage object; the `null` of chunks before the last is none.
-fn tokens(usage: Json<'_>) -> Option<Tokens> {
-    fields! {
-        struct Usage {
-            prompt_tokens: "prompt_tokens",
-            prompt_tokens_details: "prompt_tokens_details",
-            completion_tokens: "completion_tokens",
-            completion_tokens_details: "completion_tokens_details",
-        }
-    }
-    fields! {
-        struct Details {
-            cached_tokens: "cached_tokens",
-            cache_write_tokens: "cache_write_tokens",
-            reasoning_tokens: "reasoning_tokens",
-        }
-    }
-    let usage = usage.object().map(Usage::of)?;
-    let input = usage
-        .prompt_tokens_details
-        .map(Details::of)
-        .unwrap_or_default();
-    let output = usage
-        .completion_tokens_details
-        .map(Details::of)
-        .unwrap_or_default();
-    Some(Tokens {
-        input: number(usage.prompt_tokens).unwrap_or(0),
-        cached: number(input.cached_tokens).unwrap_or(0),
-        cache_written: number(input.cache_write_tokens).unwrap_or(0),
-        output: number(usage.completion_tokens).unwrap_or(0),
-        reasoning: number(output.reasoning_tokens).unwrap_or(0),
-    })
-}
+/// Cached input is part of the input, and reasoning part of the output.
+const USAGE: &UsageTable = &[
+    ("prompt_tokens", &[Sum::Input]),
+    ("prompt_tokens_details.cached_tokens", &[Sum::Cached]),
+    (
+        "prompt_tokens_details.cache_write_tokens",
+        &[Sum::CacheWritten],
+    ),
+    ("completion_tokens", &[Sum::Output]),
+    (
+        "completion_tokens_details.reasoning_tokens",
+        &[Sum::Reasoning],
+    ),
+];
 
 /// What follows the last chunk.
 const DONE: &str = "[DONE]";

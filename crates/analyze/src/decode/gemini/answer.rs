@@ -12,7 +12,8 @@ use super::{Content, Function, Item, Part, Piece};
 use crate::call::{Ending, Fault, Marks, Tokens, ToolCall};
 use crate::decode::events::Stream;
 use crate::decode::fault::{fault_of_body, of_error};
-use crate::decode::json::{elements, fields, length, name, number, text};
+use crate::decode::json::{elements, fields, length, name, text};
+use crate::decode::usage::{Sum, Usage, UsageTable};
 use crate::json::Json;
 
 /// An answer's content.
@@ -33,7 +34,7 @@ pub(super) fn read<'a>(exchange: &Exchange<'a>, labels: Labels) -> Answer<'a> {
         labels,
         stream: Stream::default(),
         ending: None,
-        usage: None,
+        usage: Usage::default(),
         id: None,
         text: None,
         tool_calls: Vec::new(),
@@ -55,7 +56,7 @@ struct AnswerReader<'a> {
     labels: Labels,
     stream: Stream,
     ending: Option<Ending>,
-    usage: Option<Usage>,
+    usage: Usage,
     id: Option<String>,
     /// Text that may go on in the next chunk, and whether it is thought or said.
     text: Option<(Part, String)>,
@@ -95,9 +96,7 @@ impl<'a> AnswerReader<'a> {
         let outer = Chunk::of(json);
         let chunk = outer.response.map_or(outer, Chunk::of);
         self.id = self.id.take().or_else(|| name(chunk.response_id));
-        if let Some(usage) = chunk.usage_metadata.map(UsageMetadata::of) {
-            self.usage = Some(self.usage.unwrap_or_default().updated(&usage));
-        }
+        self.usage.update(USAGE, chunk.usage_metadata);
         let feedback = chunk.prompt_feedback.map(Feedback::of);
         if feedback.is_some_and(|feedback| feedback.block_reason.is_some()) {
             self.ending = Some(Ending::Incomplete);
@@ -201,7 +200,7 @@ impl<'a> AnswerReader<'a> {
                 OutcomeState::Failed => Ending::Cut,
                 _ => self.ending.unwrap_or(Ending::Cut),
             },
-            tokens: self.usage.map(Usage::tokens),
+            tokens: self.usage.tokens(),
             marks,
             gaps_us,
             id: self.id,
@@ -212,48 +211,11 @@ impl<'a> AnswerReader<'a> {
     }
 }
 
-fields! {
-    /// `usageMetadata` as it travels.
-    struct UsageMetadata {
-        prompt_token_count: "promptTokenCount",
-        cached_content_token_count: "cachedContentTokenCount",
-        tool_use_prompt_token_count: "toolUsePromptTokenCount",
-        candidates_token_count: "candidatesTokenCount",
-        thoughts_token_count: "thoughtsTokenCount",
-    }
-}
-
-/// What was counted so far: every chunk may count again.
-#[derive(Debug, Default, Clone, Copy)]
-struct Usage {
-    prompt: u64,
-    cached: u64,
-    /// What Google's own tools added to the prompt, which `prompt` leaves out.
-    tool_use: u64,
-    candidates: u64,
-    /// Reasoning, which `candidates` leaves out.
-    thoughts: u64,
-}
-
-impl Usage {
-    /// Later counts replace earlier ones; a count that is left out stays.
-    fn updated(self, later: &UsageMetadata<'_>) -> Self {
-        Self {
-            prompt: number(later.prompt_token_count).unwrap_or(self.prompt),
-            cached: number(later.cached_content_token_count).unwrap_or(self.cached),
-            tool_use: number(later.tool_use_prompt_token_count).unwrap_or(self.tool_use),
-            candidates: number(later.candidates_token_count).unwrap_or(self.candidates),
-            thoughts: number(later.thoughts_token_count).unwrap_or(self.thoughts),
-        }
-    }
-
-    fn tokens(self) -> Tokens {
-        Tokens {
-            input: self.prompt.saturating_add(self.tool_use),
-            cached: self.cached,
-            cache_written: 0,
-            output: self.candidates.saturating_add(self.thoughts),
-            reasoning: self.thoughts,
-        }
-    }
-}
+/// What Google's own tools added to the prompt, and reasoning, are counted next to the rest.
+const USAGE: &UsageTable = &[
+    ("promptTokenCount", &[Sum::Input]),
+    ("cachedContentTokenCount", &[Sum::Cached]),
+    ("toolUsePromptTokenCount", &[Sum::Input]),
+    ("candidatesTokenCount", &[Sum::Output]),
+    ("thoughtsTokenCount", &[Sum::Output, Sum::Reasoning]),
+];

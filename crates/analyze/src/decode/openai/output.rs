@@ -3,13 +3,13 @@
 
 use crate::line::exchange::{Event, Exchange, Response};
 use capture::record::OutcomeState;
-use serde::Deserialize;
 
 use super::input::{Head, item};
 use crate::call::{Ending, Fault, Marks, Tokens, ToolCall};
 use crate::decode::events::Stream;
 use crate::decode::fault::{self, fault_of_body};
 use crate::decode::json::{elements, fields, length, name, number, text};
+use crate::decode::usage::{Sum, Usage, UsageTable};
 use crate::decode::{Item, Part};
 use crate::json::Json;
 
@@ -42,7 +42,7 @@ pub(super) fn read<'a>(exchange: &Exchange<'a>) -> Answer<'a> {
 struct AnswerReader<'a> {
     stream: Stream,
     ending: Option<Ending>,
-    tokens: Option<Tokens>,
+    usage: Usage,
     response_id: Option<String>,
     tool_calls: Vec<ToolCall>,
     items: Vec<Item<'a>>,
@@ -105,7 +105,7 @@ impl<'a> AnswerReader<'a> {
             return;
         };
         self.response_id = name(object.id).or(self.response_id.take());
-        self.tokens = object.usage.and_then(tokens).or(self.tokens);
+        self.usage.replace(USAGE, object.usage);
         if let Some(error) = object.error.and_then(fault::of_error) {
             self.error = Some(error);
         }
@@ -139,7 +139,7 @@ impl<'a> AnswerReader<'a> {
         };
         Answer {
             ending,
-            tokens: self.tokens,
+            tokens: self.usage.tokens(),
             marks,
             gaps_us,
             response_id: self.response_id,
@@ -182,30 +182,14 @@ fields! {
     }
 }
 
-fn tokens(usage: Json<'_>) -> Option<Tokens> {
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Details {
-        cached_tokens: u64,
-        cache_write_tokens: u64,
-        reasoning_tokens: u64,
-    }
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Usage {
-        input_tokens: u64,
-        input_tokens_details: Option<Details>,
-        output_tokens: u64,
-        output_tokens_details: Option<Details>,
-    }
-    let usage: Usage = usage.object()?.parse()?;
-    let input = usage.input_tokens_details.unwrap_or_default();
-    let output = usage.output_tokens_details.unwrap_or_default();
-    Some(Tokens {
-        input: usage.input_tokens,
-        cached: input.cached_tokens,
-        cache_written: input.cache_write_tokens,
-        output: usage.output_tokens,
-        reasoning: output.reasoning_tokens,
-    })
-}
+/// Cached input is part of the input, and reasoning part of the output.
+const USAGE: &UsageTable = &[
+    ("input_tokens", &[Sum::Input]),
+    ("input_tokens_details.cached_tokens", &[Sum::Cached]),
+    (
+        "input_tokens_details.cache_write_tokens",
+        &[Sum::CacheWritten],
+    ),
+    ("output_tokens", &[Sum::Output]),
+    ("output_tokens_details.reasoning_tokens", &[Sum::Reasoning]),
+];
