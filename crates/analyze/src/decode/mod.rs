@@ -4,16 +4,15 @@
 //! decoder knows are still counted as endpoints. The picking is by path, not by
 //! host: agents reach the same API through many hosts.
 
-mod anthropic;
-mod chat;
-pub(crate) mod content;
-mod events;
+mod chat_completions;
 pub(crate) mod fault;
-mod gemini;
+mod generate_content;
 mod item;
 mod json;
-mod metadata;
-mod openai;
+mod messages;
+mod output_marks;
+pub(crate) mod readable;
+mod responses;
 mod usage;
 
 use capture::record;
@@ -46,12 +45,12 @@ type Decoder = for<'a> fn(&Exchange<'a>) -> Option<Decoded<'a>>;
 
 /// The end of the path, and who reads it.
 const DECODERS: &[(&str, Decoder)] = &[
-    ("/responses", openai::decode),
-    ("/responses/compact", openai::decode),
-    ("/v1/messages", anthropic::decode),
-    ("/chat/completions", chat::decode),
-    (":generateContent", gemini::decode),
-    (":streamGenerateContent", gemini::decode),
+    ("/responses", responses::decode),
+    ("/responses/compact", responses::decode),
+    ("/v1/messages", messages::decode),
+    ("/chat/completions", chat_completions::decode),
+    (":generateContent", generate_content::decode),
+    (":streamGenerateContent", generate_content::decode),
 ];
 
 /// Whether an exchange with this path speaks to a model, understood or not.

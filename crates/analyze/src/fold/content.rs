@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::call::Digest;
-use crate::decode::content::readable;
+use crate::decode::readable::readable;
 use crate::decode::{Item, Part};
 use crate::line::Place;
 use crate::text;

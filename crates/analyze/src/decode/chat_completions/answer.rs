@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use super::prompt::pieces;
 use super::{CallHead, Item, Message, Part};
 use crate::call::{Ending, Fault, Marks, Tokens, ToolCall};
-use crate::decode::events::Stream;
 use crate::decode::fault::{fault_of_body, of_error};
 use crate::decode::json::{elements, fields, length, name, number, text};
+use crate::decode::output_marks::Stream;
 use crate::decode::usage::{Sum, Usage, UsageTable};
 use crate::json::Json;
 

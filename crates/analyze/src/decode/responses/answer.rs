@@ -4,11 +4,11 @@
 use crate::line::exchange::{Event, Exchange, Response};
 use capture::record::OutcomeState;
 
-use super::input::{Head, item};
+use super::request::{Head, item};
 use crate::call::{Ending, Fault, Marks, Tokens, ToolCall};
-use crate::decode::events::Stream;
 use crate::decode::fault::{self, fault_of_body};
 use crate::decode::json::{elements, fields, length, name, number, text};
+use crate::decode::output_marks::Stream;
 use crate::decode::usage::{Sum, Usage, UsageTable};
 use crate::decode::{Item, Part};
 use crate::json::Json;

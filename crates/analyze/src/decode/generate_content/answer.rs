@@ -10,9 +10,9 @@ use serde_json::json;
 use super::prompt::{Labels, item};
 use super::{Content, Function, Item, Part, Piece};
 use crate::call::{Ending, Fault, Marks, Tokens, ToolCall};
-use crate::decode::events::Stream;
 use crate::decode::fault::{fault_of_body, of_error};
 use crate::decode::json::{elements, fields, length, name, text};
+use crate::decode::output_marks::Stream;
 use crate::decode::usage::{Sum, Usage, UsageTable};
 use crate::json::Json;
 

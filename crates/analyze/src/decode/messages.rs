@@ -6,9 +6,9 @@
 use crate::line::exchange::{Event, Exchange, Response};
 use capture::record::OutcomeState;
 
-use super::events::Stream;
 use super::fault::{fault_of_body, of_error};
 use super::json::{elements, fields, length, name, short, text};
+use super::output_marks::Stream;
 use super::usage::{Sum, Usage, UsageTable};
 use super::{Decoded, Item, Part};
 use crate::call::{Call, Ending, Fault, Ids, Kind, Prompt, Provider, Settings, ToolCall};

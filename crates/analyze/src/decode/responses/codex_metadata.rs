@@ -6,8 +6,8 @@
 use crate::line::exchange::Exchange;
 use serde::Deserialize;
 
-use super::header;
-use super::json::{fields, name, text};
+use crate::decode::header;
+use crate::decode::json::{fields, name, text};
 
 fields! {
     /// The `client_metadata` of a request's body.

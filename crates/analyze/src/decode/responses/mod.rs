@@ -4,14 +4,15 @@
 //! Tools and instructions stand at the top level (as the public API has them)
 //! or among the input items (as codex sends them with its own models).
 
-mod input;
-mod output;
+mod answer;
+mod codex_metadata;
+mod request;
 
 use crate::line::exchange::Exchange;
 use capture::record::Transport;
 
+use self::codex_metadata::{ClientMetadata, turn_metadata};
 use super::json::{fields, name, text};
-use super::metadata::{ClientMetadata, turn_metadata};
 use super::{Decoded, Item, Part};
 use crate::call::{Call, Ids, Kind, Prompt, Provider, Settings};
 
@@ -20,8 +21,8 @@ pub(super) fn decode<'a>(exchange: &Exchange<'a>) -> Option<Decoded<'a>> {
     let request = request(exchange)?;
     let client = request.client_metadata.map(ClientMetadata::of);
     let metadata = turn_metadata(exchange, &client.unwrap_or_default());
-    let input = input::read(&request);
-    let answer = output::read(exchange);
+    let input = request::read(&request);
+    let answer = answer::read(exchange);
     let kind = kind(&request, &metadata, &input.items, exchange);
     Some(Decoded {
         call: Call {
@@ -101,7 +102,7 @@ fn request<'a>(exchange: &Exchange<'a>) -> Option<Request<'a>> {
 /// What the agent wants: by its own word, else by the form of the request.
 fn kind(
     request: &Request<'_>,
-    metadata: &super::metadata::TurnMetadata,
+    metadata: &self::codex_metadata::TurnMetadata,
     items: &[Item<'_>],
     exchange: &Exchange<'_>,
 ) -> Kind {
