@@ -1,25 +1,22 @@
 //! The answer of a model, whatever API it came over.
 //!
 //! The file of an API pushes what its events and bodies say: output, items, parts of items, counts,
-//! the end, an error. The builder keeps it in order and makes a [`Decoded`] of it. It knows no API.
-//!
-//! Streams and whole bodies use the same methods. What comes whole is borrowed from the exchange;
-//! what comes in pieces is joined first, in the form in which the agent will send it back as
-//! history: only then has it the same digest there.
+//! the end, an error. The builder puts it in order and makes a [`Decoded`] of it. Streams and whole
+//! bodies use the same methods.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use capture::record::OutcomeState;
-use serde_json::Value;
 
 use super::call_labels::CallLabels;
 use super::decoded::{Decoded, ModelRequest};
 use super::item::{Item, Part};
 use super::json::length;
 use super::output_marks::OutputMarks;
+use super::streamed_part::{PartWriter, StreamedPart};
 use super::usage::Usage;
-use crate::call::{Call, Ending, Fault, Ids, Prompt, Provider, ToolCall};
+use crate::call::{Call, Ending, Fault, Ids, PromptDigests, Provider, ToolCall};
 use crate::json::Json;
 use crate::line::exchange::Exchange;
 
@@ -28,34 +25,18 @@ use crate::line::exchange::Exchange;
 pub(super) struct AnswerBuilder<'a> {
     pub(super) usage: Usage,
     pub(super) response_id: Option<Cow<'a, str>>,
-    /// For tool calls without an id; continues those of the request.
+    /// For tool calls without an id; continues the numbers of the request.
     pub(super) call_labels: CallLabels,
     marks: OutputMarks,
     ending: Option<Ending>,
     error: Option<Fault>,
     items: Vec<Item<'a>>,
     tool_calls: Vec<ToolCall>,
-    /// Parts that may still grow, by slot.
+    /// Open parts: they may still grow. By slot.
     parts: BTreeMap<u64, StreamedPart>,
-    /// How many bytes of arguments followed the last tool call.
+    /// Length of the pieces of arguments that came after the last tool call.
     argument_bytes: u64,
 }
-
-/// A part of the output that comes in pieces.
-pub(super) struct StreamedPart {
-    pub(super) part: Part,
-    /// What is said; of a tool call, its arguments.
-    pub(super) text: String,
-    /// The name of the tool that is called.
-    pub(super) name: String,
-    pub(super) call_id: String,
-    /// When the last piece came.
-    pub(super) at_us: Option<u64>,
-    write: PartWriter,
-}
-
-/// Writes a part as the API has it in a request.
-pub(super) type PartWriter = fn(&StreamedPart) -> Value;
 
 impl<'a> AnswerBuilder<'a> {
     /// An answer to a request whose calls were labelled by `call_labels`.
@@ -66,14 +47,14 @@ impl<'a> AnswerBuilder<'a> {
         }
     }
 
-    /// Takes the time of an event that carries model output.
+    /// Records the time of an event that carries model output.
     pub(super) fn output_at(&mut self, at_us: u64) {
         self.marks.output_at(at_us);
     }
 
-    /// Takes an item that came whole, and the arguments of a tool call.
+    /// Adds an item that came whole, a tool call with its `arguments`.
     ///
-    /// It comes after all parts that were streamed so far: they do not grow any more.
+    /// Open parts are closed first: they belong before it.
     pub(super) fn item(&mut self, item: Item<'a>, arguments: Option<Json<'_>>, at_us: Option<u64>) {
         self.close_parts();
         if item.part == Part::ToolCall {
@@ -88,17 +69,17 @@ impl<'a> AnswerBuilder<'a> {
         self.items.push(item);
     }
 
-    /// Whether there was an item yet.
+    /// Whether any item was added.
     pub(super) fn has_items(&self) -> bool {
         !self.items.is_empty()
     }
 
-    /// Takes the length of a piece of arguments that follows the item of its tool call.
+    /// Adds the length of a piece of arguments, where pieces follow the item of their tool call.
     pub(super) fn add_argument_bytes(&mut self, bytes: u64) {
         self.argument_bytes += bytes;
     }
 
-    /// Says that the last item is complete: a tool call is so when all its arguments have come.
+    /// Marks the last item complete: a tool call is once all its arguments have come.
     pub(super) fn complete_item(&mut self, at_us: u64) {
         let last = self.items.last();
         let is_call = last.is_some_and(|item| item.part == Part::ToolCall);
@@ -110,72 +91,50 @@ impl<'a> AnswerBuilder<'a> {
         }
     }
 
-    /// The part in `slot`, for the next piece; a new one if there is none.
+    /// The open part in `slot`, for its next piece; opened if there is none.
     ///
     /// Parts become items in the order of their slots.
     pub(super) fn part(&mut self, slot: u64, part: Part, write: PartWriter) -> &mut StreamedPart {
-        self.parts.entry(slot).or_insert_with(|| StreamedPart {
-            part,
-            text: String::new(),
-            name: String::new(),
-            call_id: String::new(),
-            at_us: None,
-            write,
-        })
+        let parts = self.parts.entry(slot);
+        parts.or_insert_with(|| StreamedPart::new(part, write))
     }
 
-    /// What the last part is that may still grow.
+    /// The kind of the last open part.
     pub(super) fn open_part(&self) -> Option<Part> {
         let (_, last) = self.parts.last_key_value()?;
         Some(last.part)
     }
 
-    /// Makes items of the parts that were streamed. Text that stayed empty is none.
+    /// Makes items of the open parts. Text that stayed empty makes none.
     pub(super) fn close_parts(&mut self) {
         for part in std::mem::take(&mut self.parts).into_values() {
-            if part.part != Part::ToolCall {
-                if !part.text.is_empty() {
-                    self.items.push(Item::new(part.part, part.json()));
-                }
-                continue;
-            }
-            let item = Item::new(Part::ToolCall, part.json());
-            self.items.push(Item {
-                name: Some(part.name.clone().into()),
-                call_id: Some(part.call_id.clone().into()),
-                ..item
-            });
-            self.tool_calls.push(ToolCall {
-                name: part.name,
-                call_id: part.call_id,
-                argument_bytes: part.text.len() as u64,
-                at_us: part.at_us,
-            });
+            self.items.extend(part.item());
+            self.tool_calls.extend(part.into_tool_call());
         }
     }
 
-    /// Takes how the answer ended. The last word counts.
+    /// Records how the answer ended. A later call overrides it.
     pub(super) fn end(&mut self, ending: Ending) {
         self.ending = Some(ending);
     }
 
-    /// Takes how the answer ended unless it said so before.
+    /// Records how the answer ended, unless that is known already.
     pub(super) fn end_unless_ended(&mut self, ending: Ending) {
         self.ending.get_or_insert(ending);
     }
 
-    /// Takes the provider's word that it failed, and why if it says why.
+    /// Records that the provider reports a failure, and the cause if it names one.
     pub(super) fn fail(&mut self, fault: Option<Fault>) {
         self.end(Ending::Failed);
         self.error = fault;
     }
 
-    /// Takes an error, if there is one, of an answer whose end is told elsewhere.
+    /// Records an error without ending the answer; `None` changes nothing.
     pub(super) fn error(&mut self, fault: Option<Fault>) {
         self.error = fault.or(self.error.take());
     }
 
-    /// The call that this answers `request` of; an answer without its end was cut.
+    /// Joins `request` and its answer to a call. An answer that did not end was cut.
     pub(super) fn finish(
         mut self,
         provider: Provider,
@@ -202,9 +161,9 @@ impl<'a> AnswerBuilder<'a> {
                     ..request.ids
                 },
                 settings: request.settings,
-                prompt: Prompt {
+                prompt: PromptDigests {
                     bytes: body.map_or(0, |body| body.bytes),
-                    ..Prompt::default()
+                    ..PromptDigests::default()
                 },
                 output: Vec::new(),
                 error: self.error,
@@ -218,13 +177,56 @@ impl<'a> AnswerBuilder<'a> {
     }
 }
 
-impl StreamedPart {
-    /// A part of text alone, where the API has a string for it.
-    pub(super) fn string(&self) -> Value {
-        self.text.as_str().into()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn push(answer: &mut AnswerBuilder<'_>, slot: u64, part: Part, text: &str) {
+        answer.part(slot, part, StreamedPart::string).text += text;
     }
 
-    fn json(&self) -> String {
-        (self.write)(self).to_string()
+    #[test]
+    fn parts_are_joined_in_the_order_of_their_slots_and_end_at_a_whole_item() {
+        let mut answer = AnswerBuilder::default();
+        push(&mut answer, 1, Part::Assistant, "say");
+        push(&mut answer, 0, Part::Reasoning, "hm");
+        push(&mut answer, 1, Part::Assistant, "ing");
+        push(&mut answer, 2, Part::Assistant, "");
+        assert_eq!(answer.open_part(), Some(Part::Assistant));
+        answer.item(Item::new(Part::ToolCall, "{}"), None, Some(7));
+        assert_eq!(answer.open_part(), None);
+        push(&mut answer, 1, Part::Assistant, "more");
+        answer.close_parts();
+
+        let items = answer.items.iter();
+        let items: Vec<_> = items.map(|item| (item.part, &*item.raw)).collect();
+        let expected = [
+            (Part::Reasoning, r#""hm""#),
+            (Part::Assistant, r#""saying""#),
+            (Part::ToolCall, "{}"),
+            (Part::Assistant, r#""more""#),
+        ];
+        assert_eq!(items, expected);
+    }
+
+    #[test]
+    fn pieces_of_arguments_count_for_the_call_before_them_alone() {
+        let mut answer = AnswerBuilder::default();
+        for (part, pieces, at_us) in [
+            (Part::ToolCall, &[3, 4][..], 10),
+            (Part::Assistant, &[5], 20),
+            (Part::ToolCall, &[], 30),
+        ] {
+            answer.item(Item::new(part, "{}"), None, None);
+            pieces
+                .iter()
+                .for_each(|bytes| answer.add_argument_bytes(*bytes));
+            answer.complete_item(at_us);
+        }
+        let calls = answer.tool_calls.iter();
+        let calls: Vec<_> = calls
+            .map(|call| (call.argument_bytes, call.at_us))
+            .collect();
+        assert_eq!(calls, [(7, Some(10)), (0, Some(30))]);
     }
 }

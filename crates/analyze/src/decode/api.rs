@@ -5,12 +5,12 @@
 
 use super::answer::AnswerBuilder;
 use super::decoded::{Decoded, ModelRequest};
-use super::fault::fault_of_body;
+use super::fault::fault_of_response;
 use crate::call::Provider;
 use crate::json::Json;
 use crate::line::exchange::{Event, Exchange};
 
-/// A model API. Each has a file, which ends in one of these.
+/// A model API. The file of each has one of these.
 pub(super) struct Api {
     pub(super) provider: Provider,
     /// How the paths of its requests end. Hosts do not matter: agents reach the same API through
@@ -40,7 +40,7 @@ impl Api {
             }
             let body = response.body.as_ref().and_then(|body| body.json);
             if response.status >= 400 {
-                answer.fail(Some(fault_of_body(response)));
+                answer.fail(Some(fault_of_response(response)));
             } else if let Some(json) = body {
                 (self.body)(&mut answer, json);
             }

@@ -6,13 +6,14 @@
 
 use serde_json::{Value, json};
 
-use super::answer::{AnswerBuilder, StreamedPart};
+use super::answer::AnswerBuilder;
 use super::api::Api;
 use super::decoded::ModelRequest;
-use super::fault::of_error;
+use super::fault::fault_of_error;
 use super::item::{Item, Part};
 use super::json::{elements, fields, name, number, short, text};
 use super::prompt::posted;
+use super::streamed_part::StreamedPart;
 use super::usage::{Sum, UsageTable};
 use crate::call::{Ending, Ids, Provider, Settings};
 use crate::json::Json;
@@ -187,7 +188,7 @@ fn body<'a>(answer: &mut AnswerBuilder<'a>, body: Json<'a>) {
     }
 }
 
-/// Takes what a chunk and a body have in common; returns the first choice.
+/// Adds what a chunk and a body have in common; returns the first choice.
 fn first_choice<'a>(answer: &mut AnswerBuilder<'a>, chunk: &ChatChunk<'a>) -> ChatChoice<'a> {
     answer.response_id = answer.response_id.take().or_else(|| short(chunk.id));
     answer.usage.replace(USAGE, chunk.usage);
@@ -201,7 +202,7 @@ fn first_choice<'a>(answer: &mut AnswerBuilder<'a>, chunk: &ChatChunk<'a>) -> Ch
         Some(_) => answer.end(Ending::Completed),
         None => {}
     }
-    if let Some(fault) = chunk.error.and_then(of_error) {
+    if let Some(fault) = chunk.error.and_then(fault_of_error) {
         answer.fail(Some(fault));
     }
     choice

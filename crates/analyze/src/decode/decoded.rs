@@ -4,7 +4,7 @@
 
 use super::call_labels::CallLabels;
 use super::item::Item;
-use crate::call::{Call, Ids, Kind, Prompt, Settings};
+use crate::call::{Call, Ids, Kind, PromptDigests, Settings};
 
 /// A call and its content.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl<'a> Decoded<'a> {
     pub(crate) fn into_call(self) -> Call {
         let digests = |items: Vec<Item<'_>>| items.iter().map(|item| item.digest).collect();
         Call {
-            prompt: Prompt {
+            prompt: PromptDigests {
                 tools: digests(self.tools),
                 instructions: self.instructions.map(|item| item.digest),
                 input: digests(self.input),

@@ -9,15 +9,16 @@
 
 use serde_json::{Value, json};
 
-use super::answer::{AnswerBuilder, StreamedPart};
+use super::answer::AnswerBuilder;
 use super::api::Api;
 use super::call_labels::CallLabels;
 use super::decoded::ModelRequest;
-use super::fault::of_error;
+use super::fault::fault_of_error;
 use super::item::{Item, Part};
 use super::json::{MAX_NAME_BYTES, elements, fields, name, short, text};
 use super::path_of;
 use super::prompt::posted;
+use super::streamed_part::StreamedPart;
 use super::usage::{Sum, UsageTable};
 use crate::call::{Digest, Ending, Ids, Provider};
 use crate::json::Json;
@@ -211,7 +212,7 @@ fn body<'a>(answer: &mut AnswerBuilder<'a>, body: Json<'a>) {
     answer.end_unless_ended(Ending::Completed);
 }
 
-/// Takes a chunk that came at `at_us`, or one of a body.
+/// Adds a chunk; `at_us` is `None` for those of a body.
 fn chunk<'a>(answer: &mut AnswerBuilder<'a>, json: Json<'a>, at_us: Option<u64>) {
     let outer = GeminiChunk::of(json);
     let chunk = outer.response.map_or(outer, GeminiChunk::of);
@@ -225,7 +226,7 @@ fn chunk<'a>(answer: &mut AnswerBuilder<'a>, json: Json<'a>, at_us: Option<u64>)
     if let Some(first) = elements(chunk.candidates).next() {
         candidate(answer, &Candidate::of(first), at_us);
     }
-    if let Some(fault) = chunk.error.and_then(of_error) {
+    if let Some(fault) = chunk.error.and_then(fault_of_error) {
         answer.fail(Some(fault));
     }
 }
@@ -246,7 +247,7 @@ fn candidate<'a>(answer: &mut AnswerBuilder<'a>, candidate: &Candidate<'a>, at_u
     }
 }
 
-/// Takes a part; returns whether there was anything in it.
+/// Adds a part; returns whether there was anything in it.
 fn add_part<'a>(answer: &mut AnswerBuilder<'a>, value: Json<'a>, at_us: Option<u64>) -> bool {
     let part = GeminiPart::of(value);
     if let Some(more) = text(part.text) {

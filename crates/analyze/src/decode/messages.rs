@@ -3,7 +3,7 @@
 use super::answer::AnswerBuilder;
 use super::api::Api;
 use super::decoded::ModelRequest;
-use super::fault::of_error;
+use super::fault::fault_of_error;
 use super::item::{Item, Part};
 use super::json::{elements, fields, length, name, short, text};
 use super::prompt::posted;
@@ -48,7 +48,7 @@ fields! {
 
 fields! {
     /// A message, a content block or a tool: whichever of these fields it has.
-    struct Block {
+    struct MessagesBlock {
         kind: "type",
         role: "role",
         content: "content",
@@ -60,13 +60,13 @@ fields! {
 }
 
 fn tool(value: Json<'_>) -> Item<'_> {
-    let tool = Block::of(value);
+    let tool = MessagesBlock::of(value);
     Item::tool(short(tool.name).or_else(|| short(tool.kind)), value)
 }
 
 /// The blocks of a message.
 fn message(value: Json<'_>) -> Vec<Item<'_>> {
-    let message = Block::of(value);
+    let message = MessagesBlock::of(value);
     let speaker = match text(message.role).as_deref() {
         Some("assistant") => Part::Assistant,
         Some("system") => Part::Instructions,
@@ -84,7 +84,7 @@ fn message(value: Json<'_>) -> Vec<Item<'_>> {
 
 /// A content block of a message by `speaker`.
 fn block(value: Json<'_>, speaker: Part) -> Item<'_> {
-    let block = Block::of(value);
+    let block = MessagesBlock::of(value);
     let part = match text(block.kind).as_deref() {
         Some("thinking" | "redacted_thinking") => Part::Reasoning,
         Some("tool_use" | "server_tool_use") => Part::ToolCall,
@@ -112,6 +112,12 @@ fields! {
     }
 }
 
+fields! {
+    struct BlockDelta {
+        partial_json: "partial_json",
+    }
+}
+
 fn event<'a>(answer: &mut AnswerBuilder<'a>, event: &Event<'a>) {
     let Some(said) = event.json.and_then(Json::object).map(MessagesEvent::of) else {
         return;
@@ -128,13 +134,13 @@ fn event<'a>(answer: &mut AnswerBuilder<'a>, event: &Event<'a>) {
         }
         Some("content_block_delta") => {
             answer.output_at(event.at_us);
-            let arguments = said.delta.and_then(|delta| delta.get("partial_json"));
-            answer.add_argument_bytes(length(arguments));
+            let delta = said.delta.map(BlockDelta::of).unwrap_or_default();
+            answer.add_argument_bytes(length(delta.partial_json));
         }
         Some("content_block_stop") => answer.complete_item(event.at_us),
         Some("message_delta") => answer.usage.update(USAGE, said.usage),
         Some("message_stop") => answer.end(Ending::Completed),
-        Some("error") => answer.fail(said.error.and_then(of_error)),
+        Some("error") => answer.fail(said.error.and_then(fault_of_error)),
         _ => {}
     }
 }
@@ -156,7 +162,7 @@ fn start<'a>(answer: &mut AnswerBuilder<'a>, message: &MessagesEvent<'a>) {
 }
 
 fn add_block<'a>(answer: &mut AnswerBuilder<'a>, value: Json<'a>, at_us: Option<u64>) {
-    let arguments = Block::of(value).input;
+    let arguments = MessagesBlock::of(value).input;
     answer.item(block(value, Part::Assistant), arguments, at_us);
 }
 

@@ -18,6 +18,7 @@ mod output_marks;
 mod prompt;
 pub(crate) mod readable;
 mod responses;
+mod streamed_part;
 mod usage;
 
 use capture::record;

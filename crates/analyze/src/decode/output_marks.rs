@@ -11,7 +11,7 @@ pub(super) struct OutputMarks {
 }
 
 impl OutputMarks {
-    /// Takes the time of an event that carries model output.
+    /// Records the time of an event that carries model output.
     pub(super) fn output_at(&mut self, at_us: u64) {
         if let Some(last) = self.marks.last_output_us {
             let gap = at_us.saturating_sub(last);

@@ -3,7 +3,7 @@
 use super::item::ResponsesItem;
 use crate::call::{Ending, Fault};
 use crate::decode::answer::AnswerBuilder;
-use crate::decode::fault::of_error;
+use crate::decode::fault::fault_of_error;
 use crate::decode::json::{elements, fields, name, number, short, text};
 use crate::decode::usage::{Sum, UsageTable};
 use crate::json::Json;
@@ -66,7 +66,7 @@ fn add_response<'a>(answer: &mut AnswerBuilder<'a>, response: Option<Json<'a>>) 
     };
     answer.response_id = short(object.id).or(answer.response_id.take());
     answer.usage.replace(USAGE, object.usage);
-    answer.error(object.error.and_then(of_error));
+    answer.error(object.error.and_then(fault_of_error));
     // The last event repeats the items of a stream.
     if !answer.has_items() {
         for value in elements(object.output) {
@@ -92,7 +92,7 @@ fields! {
 impl ErrorEvent<'_> {
     /// The error, which is an object of its own or spread over the event.
     fn fault(&self) -> Fault {
-        let mut fault = self.error.and_then(of_error).unwrap_or_default();
+        let mut fault = self.error.and_then(fault_of_error).unwrap_or_default();
         fault.status = number(self.status).and_then(|status| u16::try_from(status).ok());
         fault.code = fault.code.or_else(|| name(self.code));
         fault.message = fault.message.or_else(|| name(self.message));
