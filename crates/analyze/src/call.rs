@@ -1,8 +1,7 @@
 //! A call: an exchange understood as a request to a model.
 //!
-//! Plain data, the same for every provider and transport. What the exchange
-//! says on its own is filled in by `decode`; what only its neighbours tell (is
-//! it a retry?) by the aggregate.
+//! Plain data, the same for every provider and transport. `decode` fills in what the exchange itself
+//! says, the fold what only other exchanges tell (is it a retry?).
 
 use std::num::NonZeroU64;
 
@@ -16,7 +15,7 @@ pub struct Call {
     pub provider: Provider,
     /// The model that was asked for; empty when the request does not name one.
     pub model: String,
-    /// What the agent wanted with it.
+    /// Why the agent made it.
     pub kind: Kind,
     /// How the answer ended.
     pub ending: Ending,
@@ -26,12 +25,12 @@ pub struct Call {
     pub marks: Marks,
     /// Tools that the model called, in order.
     pub tool_calls: Vec<ToolCall>,
-    /// The agent's and the provider's names for it.
+    /// The ids that the agent and the provider gave it.
     pub ids: Ids,
-    /// What was asked for beside the input.
+    /// What the request asks for besides the input.
     pub settings: Settings,
     /// What the request holds, part by part.
-    pub prompt: Prompt,
+    pub prompt: PromptDigests,
     /// The items that the model answered with, by content.
     pub output: Vec<Digest>,
     /// What the provider said was wrong.
@@ -50,17 +49,17 @@ pub enum Provider {
     Google,
 }
 
-/// What the agent wanted with a call.
+/// Why the agent made a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A step of a turn: what the user asked for, or the result of a tool.
     Turn,
-    /// Opens a WebSocket's state before the user's turn; generates nothing.
+    /// Prepares a WebSocket before the user's turn; generates nothing.
     Prewarm,
     /// A side thread that names the conversation.
     Title,
-    /// Replaces the history by a summary.
+    /// Replaces the history with a summary.
     Compaction,
     /// The same request again after a failure.
     Retry,
@@ -99,15 +98,15 @@ pub enum Ending {
 /// What the provider counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tokens {
-    /// All input, that from the cache included.
+    /// All input, cached input included.
     pub input: u64,
-    /// Of the input, what came from the cache.
+    /// The part of the input that came from the cache.
     pub cached: u64,
-    /// Of the input, what was written to the cache, where the provider says so.
+    /// The part of the input that was written to the cache, if the provider says so.
     pub cache_written: u64,
     /// All output, reasoning included.
     pub output: u64,
-    /// Of the output, what was reasoning.
+    /// The part of the output that was reasoning.
     pub reasoning: u64,
 }
 
@@ -169,38 +168,38 @@ pub struct ToolCall {
     pub at_us: Option<u64>,
 }
 
-/// The agent's and the provider's names for a call.
+/// The ids that the agent and the provider gave a call.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ids {
     /// The conversation.
     pub thread: Option<String>,
     /// The user's turn.
     pub turn: Option<String>,
-    /// The response that this request goes on from.
+    /// The response that this request continues.
     pub previous_response: Option<String>,
     /// The response.
     pub response: Option<String>,
 }
 
-/// What was asked for beside the input.
+/// What a request asks for besides the input.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// How hard to think.
     pub effort: Option<String>,
     /// Who speaks in the thread, in the agent's words: `user`, `thread_title`.
     pub thread_source: Option<String>,
-    /// What set the turn off, in the agent's words: `exec`.
+    /// What started the turn, in the agent's words: `exec`.
     pub trigger: Option<String>,
 }
 
-/// What a request holds.
+/// What a request holds, by content.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Prompt {
-    /// Tool definitions, each by content, in order.
+pub struct PromptDigests {
+    /// Tool definitions, in order.
     pub tools: Vec<Digest>,
-    /// Instructions that stand outside the input, by content.
+    /// Instructions outside the input.
     pub instructions: Option<Digest>,
-    /// Input items, each by content, in order; tool definitions among them are in `tools` alone.
+    /// Input items, in order. Tool definitions among them are only in `tools`.
     pub input: Vec<Digest>,
     /// The whole body, in bytes.
     pub bytes: u64,
@@ -218,7 +217,7 @@ impl Digest {
         Self(NonZeroU64::new(hash).unwrap_or(NonZeroU64::MIN))
     }
 
-    /// The hash that it is.
+    /// The hash itself.
     pub(crate) fn number(self) -> u64 {
         self.0.get()
     }

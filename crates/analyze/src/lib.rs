@@ -47,7 +47,8 @@ mod stats;
 mod text;
 
 pub use call::{
-    Call, Digest, Ending, Fault, Ids, Kind, Marks, Prompt, Provider, Settings, Tokens, ToolCall,
+    Call, Digest, Ending, Fault, Ids, Kind, Marks, PromptDigests, Provider, Settings, Tokens,
+    ToolCall,
 };
 pub use decode::Part;
 pub use endpoint::Endpoint;

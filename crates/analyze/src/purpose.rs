@@ -1,7 +1,7 @@
-//! What traffic is for: told by host, path and user agent.
+//! What traffic is for, judged by host, path and user agent.
 //!
-//! A table of rules, first match wins. It says what is likely, from names
-//! alone, and is used to group and to colour, never to leave anything out.
+//! A table of rules; the first match wins. The result is a guess from names alone: it groups and
+//! colours, and never leaves anything out.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ pub enum Purpose {
     Configuration,
     /// Logins, tokens, account settings.
     Account,
-    /// What the agent reports about its use.
+    /// The agent's reports about how it is used.
     Telemetry,
     /// MCP servers, and programs that the agent started.
     Tool,
@@ -93,7 +93,7 @@ const RULES: &[(Purpose, &[&str], &[&str])] = &[
     ),
 ];
 
-/// How the user agents of programs begin that an agent starts.
+/// How user agents begin if an agent started the program.
 const TOOL_AGENTS: &[&str] = &[
     "git/",
     "curl/",
@@ -114,7 +114,7 @@ const TOOL_AGENTS: &[&str] = &[
     "Debian APT",
 ];
 
-/// Parts of paths that tell an agent how to be.
+/// Parts of paths from which agents fetch their configuration.
 const CONFIGURATION: &[&str] = &[
     "/models",
     "/plugins",

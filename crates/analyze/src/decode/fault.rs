@@ -1,4 +1,4 @@
-//! What a provider says when it refuses: a status, an error object, a time to wait.
+//! What a provider says when a request fails: a status, an error object, a time to wait.
 
 use crate::line::exchange::Response;
 
@@ -7,11 +7,11 @@ use crate::call::Fault;
 use crate::json::Json;
 use crate::line::exchange::header;
 
-/// Reads the body of an answer whose status says that it failed.
+/// Reads an answer whose status says that the request failed.
 ///
 /// OpenAI and Anthropic both answer `{"error": {"type", "code", "message"}}`,
 /// Google `{"error": {"status", "message"}}`; the ChatGPT backend also `{"detail"}`.
-pub(super) fn fault_of_body(response: &Response) -> Fault {
+pub(super) fn fault_of_response(response: &Response) -> Fault {
     fields! {
         struct Refusal {
             error: "error",
@@ -20,15 +20,15 @@ pub(super) fn fault_of_body(response: &Response) -> Fault {
     }
     let json = response.body.as_ref().and_then(|body| body.json);
     let refusal = json.map(Refusal::of).unwrap_or_default();
-    let mut fault = refusal.error.and_then(of_error).unwrap_or_default();
+    let mut fault = refusal.error.and_then(fault_of_error).unwrap_or_default();
     fault.message = fault.message.or_else(|| name(refusal.detail));
     fault.status = Some(response.status);
     fault.retry_after_us = retry_after_us(response);
     fault
 }
 
-/// Reads an error object; `null` is none.
-pub(super) fn of_error(error: Json<'_>) -> Option<Fault> {
+/// Reads an error object; `None` if it is no object.
+pub(super) fn fault_of_error(error: Json<'_>) -> Option<Fault> {
     fields! {
         struct ErrorObject {
             kind: "type",

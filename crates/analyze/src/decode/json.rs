@@ -1,7 +1,7 @@
-//! Small lenient readings of JSON values.
+//! Lenient access to JSON values.
 //!
-//! Recordings are other people's data: a field of an unexpected type is read
-//! as missing, never as a reason to give up on the rest.
+//! Recordings are other people's data: a field of an unexpected type counts as missing and costs
+//! nothing else.
 
 use std::borrow::Cow;
 
@@ -20,7 +20,7 @@ pub(super) fn name(value: Option<Json<'_>>) -> Option<String> {
     short(value).map(Cow::into_owned)
 }
 
-/// The same, copied only where it does not stand there as it is.
+/// The same, copied only if it has to be unescaped.
 pub(super) fn short<'a>(value: Option<Json<'a>>) -> Option<Cow<'a, str>> {
     text(value).map(|text| match text {
         Cow::Borrowed(text) => Cow::Borrowed(cut(text, MAX_NAME_BYTES)),
@@ -28,12 +28,12 @@ pub(super) fn short<'a>(value: Option<Json<'a>>) -> Option<Cow<'a, str>> {
     })
 }
 
-/// A number from 0.
+/// A whole number that is not negative.
 pub(super) fn number(value: Option<Json<'_>>) -> Option<u64> {
     value?.number()
 }
 
-/// How many bytes a string's content has; of any other value, its JSON.
+/// The length of a string in bytes; of any other value, that of its JSON.
 pub(super) fn length(value: Option<Json<'_>>) -> u64 {
     let Some(value) = value else { return 0 };
     let content = value.text().map(|text| text.len());

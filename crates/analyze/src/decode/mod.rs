@@ -1,57 +1,59 @@
-//! Tells which exchanges are calls, and picks the decoder for each.
+//! Finds out which exchanges are calls to a model, and what they say.
 //!
-//! An exchange comes in, a call with its content goes out; exchanges that no
-//! decoder knows are still counted as endpoints. The picking is by path, not by
-//! host: agents reach the same API through many hosts.
+//! An exchange comes in; a call with its content goes out. Exchanges of no API in the table are
+//! still counted as endpoints. APIs are told apart by path, not by host: agents reach the same API
+//! through many hosts.
 
-mod anthropic;
-mod chat;
-pub(crate) mod content;
-mod events;
+mod answer;
+mod api;
+mod call_labels;
+mod chat_completions;
+mod decoded;
 pub(crate) mod fault;
-mod gemini;
+mod generate_content;
 mod item;
 mod json;
-mod metadata;
-mod openai;
+mod messages;
+mod output_marks;
+mod prompt;
+pub(crate) mod readable;
+mod responses;
+mod streamed_part;
+mod usage;
 
+use self::api::Api;
 use crate::call::Call;
 use crate::line::Exchange;
 use crate::text::urls::path_of;
 
+pub(crate) use decoded::Decoded;
+pub(crate) use item::Item;
 pub use item::Part;
-pub(crate) use item::{Decoded, Item};
 
-/// Understands `exchange` as a call, where it is one.
+/// The model APIs. The first that has the path of an exchange reads it.
+const APIS: &[Api] = &[
+    responses::API,
+    messages::API,
+    chat_completions::API,
+    generate_content::API,
+];
+
+/// Reads `exchange` as a call, if it is one.
 pub(crate) fn decode<'a>(exchange: &Exchange<'a>) -> Option<Decoded<'a>> {
     let path = path_of(&exchange.request.url);
-    let (_, decoder) = DECODERS.iter().find(|(end, _)| path.ends_with(end))?;
-    decoder(exchange)
+    APIS.iter().find(|api| api.has_path(path))?.decode(exchange)
 }
 
 impl Call {
-    /// Understands `exchange` as a request to a model, where it is one.
+    /// Reads `exchange` as a request to a model, if it is one.
     ///
-    /// What only its neighbours tell is not known here: a retry looks like a first try.
+    /// Only what the exchange itself says is known here: a retry looks like a first try.
     pub fn of(exchange: &Exchange<'_>) -> Option<Self> {
         Some(decode(exchange)?.into_call())
     }
 }
 
-/// Reads one provider's exchanges.
-type Decoder = for<'a> fn(&Exchange<'a>) -> Option<Decoded<'a>>;
-
-/// The end of the path, and who reads it.
-const DECODERS: &[(&str, Decoder)] = &[
-    ("/responses", openai::decode),
-    ("/responses/compact", openai::decode),
-    ("/v1/messages", anthropic::decode),
-    ("/chat/completions", chat::decode),
-    (":generateContent", gemini::decode),
-    (":streamGenerateContent", gemini::decode),
-];
-
 /// Whether an exchange with this path speaks to a model, understood or not.
 pub(crate) fn is_model_path(path: &str) -> bool {
-    DECODERS.iter().any(|(end, _)| path.ends_with(end))
+    APIS.iter().any(|api| api.has_path(path))
 }

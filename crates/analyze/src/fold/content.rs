@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::call::Digest;
-use crate::decode::content::readable;
+use crate::decode::readable::readable;
 use crate::decode::{Item, Part};
 use crate::line::LineRef;
 use crate::text;

@@ -1,20 +1,17 @@
-//! The marks of a stream: when model output came, and how evenly.
-//!
-//! Fed with the time of each event that carries output; knows nothing of what it says.
-
-use crate::line::exchange::{Exchange, Response};
+//! When model output came, and how evenly.
 
 use crate::call::Marks;
+use crate::line::exchange::{Exchange, Response};
 
-/// Follows the output events of one answer.
+/// Follows the events of one answer that carry model output.
 #[derive(Debug, Default)]
-pub(super) struct Stream {
+pub(super) struct OutputMarks {
     marks: Marks,
     gaps_us: Vec<u64>,
 }
 
-impl Stream {
-    /// Takes the time of an event that carries model output.
+impl OutputMarks {
+    /// Records the time of an event that carries model output.
     pub(super) fn output_at(&mut self, at_us: u64) {
         if let Some(last) = self.marks.last_output_us {
             let gap = at_us.saturating_sub(last);
@@ -26,7 +23,7 @@ impl Stream {
         self.marks.output_events += 1;
     }
 
-    /// The marks and the gaps, with the ends of `exchange` filled in.
+    /// The marks, those of `exchange` itself included, and the gaps between the events.
     pub(super) fn finish(mut self, exchange: &Exchange<'_>) -> (Marks, Vec<u64>) {
         self.marks.sent_us = exchange.request.end_us;
         self.marks.end_us = exchange.response.as_ref().and_then(end_us);

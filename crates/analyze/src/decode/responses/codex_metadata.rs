@@ -1,4 +1,4 @@
-//! What codex says about a request beside the request: `client_metadata` and its headers.
+//! What codex says about a request outside of it: `client_metadata` and its headers.
 //!
 //! The same JSON text travels as the header `x-codex-turn-metadata` (over HTTP)
 //! and in the body's `client_metadata` (over both). Unknown and missing fields are fine.
@@ -6,7 +6,7 @@
 use crate::line::exchange::Exchange;
 use serde::Deserialize;
 
-use super::json::{fields, name, text};
+use crate::decode::json::{fields, name, text};
 use crate::line::exchange::header;
 
 fields! {
@@ -29,7 +29,7 @@ pub(super) struct TurnMetadata {
     pub(super) turn_trigger: Option<String>,
 }
 
-/// Joins what the body and the headers of `exchange` say; the body goes first.
+/// Joins what the body and the headers of `exchange` say; the body takes precedence.
 pub(super) fn turn_metadata(exchange: &Exchange<'_>, body: &ClientMetadata<'_>) -> TurnMetadata {
     let headers = &exchange.request.headers;
     let in_body = text(body.turn_metadata);
@@ -45,7 +45,7 @@ pub(super) fn turn_metadata(exchange: &Exchange<'_>, body: &ClientMetadata<'_>) 
     metadata
 }
 
-/// codex writes an id that it does not have yet as an empty string.
+/// codex writes an empty string for an id that it does not have yet.
 fn filled(id: Option<String>) -> Option<String> {
     id.filter(|id| !id.is_empty())
 }

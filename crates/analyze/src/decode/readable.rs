@@ -1,6 +1,6 @@
 //! The readable text of an item: what a person would want to see of it.
 //!
-//! Looks where every provider puts text; where there is none, the JSON itself is the text.
+//! Looks wherever a provider puts text. If there is none, the JSON itself is the text.
 
 use super::json::fields;
 use crate::json::{Json, Tape};
@@ -16,12 +16,12 @@ pub(crate) fn readable(raw: &str) -> String {
 
 fields! {
     /// The fields that hold an item's text, in the order in which they are read.
-    struct Fields {
+    struct TextFields {
         text: "text",
         thinking: "thinking",
         summary: "summary",
         content: "content",
-        /// The inside of a tool call of Chat Completions.
+        /// Inside a tool call of Chat Completions.
         function: "function",
         function_call: "functionCall",
         function_response: "functionResponse",
@@ -50,7 +50,7 @@ fn gather(value: Json<'_>, depth: usize, out: &mut String) {
     for element in value.elements() {
         gather(element, depth - 1, out);
     }
-    let fields = Fields::of(value);
+    let fields = TextFields::of(value);
     let ordered = [
         fields.text,
         fields.thinking,
@@ -68,7 +68,7 @@ fn gather(value: Json<'_>, depth: usize, out: &mut String) {
         gather(field, depth - 1, out);
     }
     match fields.input.or(fields.args) {
-        // A custom tool's input is text, another's is an object: shown as it is.
+        // A custom tool has text as its input. Other tools have an object, shown as it is.
         Some(input) if input.object().is_some() => out.push_str(input.raw()),
         Some(input) => gather(input, depth - 1, out),
         None => {}
