@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use crate::proxy::net::authority::without_brackets;
+use crate::proxy::authority::without_brackets;
 
 /// Patterns of hosts: a name, `*.domain`, an IP address, or all.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 //! Imports go one way: `front` to `tunnel` to `tap` to `recorder` to `content` and `sink`; `wire`
 //! has the vocabulary of the last four. `net` and `tls` serve `front` and `tunnel`.
 
+mod authority;
 mod builder;
 mod content;
 mod context;

@@ -6,9 +6,9 @@ use http_body_util::{BodyExt, Full};
 use hyper::http::uri;
 use hyper::{Response, StatusCode};
 
+use crate::proxy::authority::without_userinfo;
 use crate::proxy::context::Context;
 use crate::proxy::error_responder;
-use crate::proxy::net::authority::without_userinfo;
 use crate::proxy::net::cause::Cause;
 use crate::proxy::net::processes::AgentProcess;
 use crate::proxy::tunnel::connection_guard::ConnectionGuard;

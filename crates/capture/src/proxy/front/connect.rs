@@ -10,9 +10,9 @@ use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 
+use crate::proxy::authority::Authority;
 use crate::proxy::context::Context;
 use crate::proxy::front::answers::{self, AnyBody};
-use crate::proxy::net::authority::Authority;
 use crate::proxy::net::processes::AgentProcess;
 use crate::proxy::net::rewind::Rewind;
 use crate::proxy::tunnel::connection_guard::ConnectionGuard;

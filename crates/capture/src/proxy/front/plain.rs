@@ -16,10 +16,10 @@ use hyper_util::rt::TokioIo;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Mutex;
 
+use crate::proxy::authority::{Authority, without_userinfo};
 use crate::proxy::context::Context;
 use crate::proxy::front::answers::{self, AnyBody};
 use crate::proxy::front::tapped_stream::TappedStream;
-use crate::proxy::net::authority::{Authority, without_userinfo};
 use crate::proxy::net::cause::Cause;
 use crate::proxy::net::processes::AgentProcess;
 use crate::proxy::net::rewind::Rewind;

@@ -15,12 +15,12 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 
+use crate::proxy::authority::without_userinfo;
 use crate::proxy::context::Context;
 use crate::proxy::front::answers::{self, AnyBody};
 use crate::proxy::front::connect::connect;
 use crate::proxy::front::password::Password;
 use crate::proxy::front::plain::PlainForwarder;
-use crate::proxy::net::authority::without_userinfo;
 use crate::proxy::net::processes::AgentProcess;
 use crate::proxy::tunnel::connection_guard::ConnectionGuard;
 use crate::proxy::tunnel::watched_socket::WatchedSocket;

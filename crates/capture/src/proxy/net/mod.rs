@@ -1,6 +1,5 @@
 //! The network: the way out to origins, and who is connected on the way in.
 
-pub(crate) mod authority;
 pub(crate) mod cause;
 pub(crate) mod connect_to;
 pub(crate) mod dial;

@@ -10,8 +10,8 @@ use base64::prelude::BASE64_STANDARD;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::proxy::authority::{Authority, split_userinfo};
 use crate::proxy::error::Error;
-use crate::proxy::net::authority::{Authority, split_userinfo};
 use crate::proxy::net::cause::Cause;
 
 /// An HTTP proxy that tunnels to origins, and the hosts that bypass it.

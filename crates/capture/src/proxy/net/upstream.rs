@@ -10,8 +10,8 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::net::TcpStream;
 
+use crate::proxy::authority::Authority;
 use crate::proxy::error::Error;
-use crate::proxy::net::authority::Authority;
 use crate::proxy::net::cause::Cause;
 use crate::proxy::net::connect_to::{ConnectTo, target};
 use crate::proxy::net::dial;
