@@ -9,7 +9,6 @@
 //! holds the two against each other.
 
 mod fields;
-mod form;
 mod tape;
 #[cfg(test)]
 mod tests;
@@ -17,6 +16,5 @@ mod value;
 
 pub use capture::json::Kind;
 pub(crate) use fields::fields;
-pub(crate) use form::Form;
 pub(crate) use tape::Tape;
 pub(crate) use value::{Json, elements, same};

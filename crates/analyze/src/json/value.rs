@@ -8,7 +8,6 @@ use std::borrow::Cow;
 use capture::json::Kind;
 use serde::Deserialize;
 
-use super::form::Form;
 use super::tape::{Document, Token};
 
 /// A value. Cheap to copy: it only points at where the text was read.
@@ -200,12 +199,6 @@ impl<'a> Json<'a> {
         self.token().escaped
     }
 
-    /// What it has in common with other objects of the same text; of objects in arrays alone.
-    #[inline]
-    pub(crate) fn form(self) -> Option<Form> {
-        self.token().form
-    }
-
     /// Its place among all tokens of the text, in whose order one may walk them: an
     /// array before its elements, an object before each of its members' names and values.
     pub(crate) fn place(self) -> u32 {
@@ -215,18 +208,6 @@ impl<'a> Json<'a> {
     /// The place behind it and all that it holds.
     pub(crate) fn behind(self) -> u32 {
         self.token().next
-    }
-
-    /// How many tokens it is, with all that it holds.
-    #[inline]
-    pub(crate) fn extent(self) -> u32 {
-        self.behind() - self.place()
-    }
-
-    /// Whether the other stands there in the same bytes.
-    #[inline]
-    pub(crate) fn is_written_as(self, other: Json<'_>) -> bool {
-        same(self.raw().as_bytes(), other.raw().as_bytes())
     }
 
     /// What stands at another place of the same text.

@@ -8,7 +8,6 @@
 //! which went in satisfies.
 
 mod node;
-mod repeat;
 mod rows;
 mod schema;
 mod stored;

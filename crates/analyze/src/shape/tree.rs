@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::node::{Node, Seen, Step, is_id};
-use super::repeat::Repeat;
 use super::stored::Stored;
 use super::walk::Walk;
 use crate::json::{Json, Tape};
@@ -38,8 +37,6 @@ pub struct Shape {
     pub(super) nodes: Vec<Node>,
     /// Objects walked so far: numbers them, so that a repeated name counts once in each.
     pub(super) objects: u64,
-    /// Where the last payload was counted; not kept when shapes merge or travel.
-    pub(super) repeat: Repeat,
 }
 
 impl Default for Shape {
@@ -47,7 +44,6 @@ impl Default for Shape {
         Self {
             nodes: vec![Node::new(ROOT, Step::Any)],
             objects: 0,
-            repeat: Repeat::default(),
         }
     }
 }
@@ -62,21 +58,8 @@ impl Shape {
 
     /// Takes one payload that was read already.
     pub(crate) fn walk(&mut self, json: Json<'_>) {
-        if !self.repeat.count(json, &mut self.nodes) {
-            Walk::new(self).run(json);
-            self.prune();
-        }
-    }
-
-    /// Takes payloads of one text whose tokens are all alike: the same names in the same places.
-    pub(crate) fn walk_alike(&mut self, payloads: &[Json<'_>]) {
-        let Some((first, others)) = payloads.split_first() else {
-            return;
-        };
-        self.walk(*first);
-        if !self.repeat.count_all(*first, others, &mut self.nodes) {
-            others.iter().for_each(|payload| self.walk(*payload));
-        }
+        Walk::new(self).run(json);
+        self.prune();
     }
 
     /// Takes all that another shape has seen.
@@ -189,7 +172,6 @@ impl Shape {
         if self.nodes.len() <= MAX_PATHS {
             return None;
         }
-        self.repeat.forget();
         let order = self.breadth_first(MAX_PATHS);
         let mut places = vec![None; self.nodes.len()];
         for (new, &old) in order.iter().enumerate() {

@@ -1,30 +1,14 @@
 //! One payload's way through the tree: tokens in, counts out.
 
 use super::node::Step;
-use super::repeat::{As, Counted, count};
 use super::tree::{MAX_DEPTH, MAX_PATHS, ROOT, Shape};
-use crate::json::{Form, Json, Kind};
+use crate::json::{Json, Kind};
 
 /// Walks one payload and counts it in a shape.
 pub(super) struct Walk<'s> {
     shape: &'s mut Shape,
     /// The arrays and objects that are open, outermost first: never more than [`MAX_DEPTH`].
     open: Vec<Open>,
-    /// Where the tokens so far were counted, in their order, up to [`MAX_COUNTED`].
-    counted: Vec<Counted>,
-    /// The first element of each form, by the form's index.
-    forms: Vec<Option<Element>>,
-}
-
-/// An element of an array, which was counted.
-#[derive(Clone, Copy)]
-struct Element {
-    /// Its node.
-    node: usize,
-    /// Its first token among those that were counted.
-    from: usize,
-    /// How many tokens it is.
-    extent: usize,
 }
 
 /// An array or object that has begun and not ended.
@@ -42,8 +26,6 @@ struct Open {
     target: Option<usize>,
     /// Whether a member's name was read, and its value comes next.
     named: bool,
-    /// What the others of its form are counted like, once it is over.
-    first: Option<(Form, Element)>,
 }
 
 impl<'s> Walk<'s> {
@@ -51,19 +33,13 @@ impl<'s> Walk<'s> {
         Self {
             shape,
             open: Vec::new(),
-            counted: Vec::new(),
-            forms: Vec::new(),
         }
     }
 
     pub(super) fn run(mut self, payload: Json<'_>) {
-        self.counted
-            .reserve(MAX_COUNTED.min(payload.extent() as usize));
         let mut place = payload.place();
         while place < payload.behind() {
-            while let Some(over) = self.open.pop_if(|open| open.end <= place) {
-                self.learn(over.first);
-            }
+            while self.open.pop_if(|open| open.end <= place).is_some() {}
             let json = payload.at(place);
             place = match self.open.last_mut() {
                 Some(open) if open.kind == Kind::Object && !open.named => {
@@ -74,7 +50,6 @@ impl<'s> Walk<'s> {
                 _ => self.value(json),
             };
         }
-        self.shape.repeat.remember(&self.counted);
     }
 
     /// Counts a value; returns the place where the walk goes on.
@@ -89,11 +64,7 @@ impl<'s> Walk<'s> {
         let Some(target) = target else {
             return json.behind();
         };
-        if self.is_like_another(json, target) {
-            return json.behind();
-        }
         let kind = json.kind();
-        self.push(json, target, As::Value);
         self.shape.nodes[target].add(json);
         if kind.is_structured() {
             self.begin(kind, json, target)
@@ -123,7 +94,6 @@ impl<'s> Walk<'s> {
             previous: None,
             target,
             named: false,
-            first: json.form().map(|form| (form, self.last(json, node))),
         });
         self.make_room();
         json.place() + 1
@@ -153,61 +123,7 @@ impl<'s> Walk<'s> {
         if node.last_object != open.object {
             node.last_object = open.object;
             node.seen.present = node.seen.present.saturating_add(1);
-            self.push(name, child, As::Present);
         }
-    }
-
-    /// Remembers where a token was counted.
-    fn push(&mut self, json: Json<'_>, node: usize, as_what: As) {
-        if self.counted.len() < MAX_COUNTED {
-            self.counted.push(Counted {
-                extent: json.extent(),
-                node: node as u32,
-                kind: json.kind(),
-                as_what,
-            });
-        }
-    }
-
-    /// Remembers the element that is over, if all of its tokens were counted: those
-    /// that lie too deep are not, nor are names that an object has twice.
-    fn learn(&mut self, first: Option<(Form, Element)>) {
-        let Some((form, first)) = first else { return };
-        if self.counted.len() - first.from == first.extent {
-            let index = form.index();
-            self.forms.resize(self.forms.len().max(index + 1), None);
-            self.forms[index] = Some(first);
-        }
-    }
-
-    /// The element whose first token was the last to be counted.
-    fn last(&self, json: Json<'_>, node: usize) -> Element {
-        Element {
-            node,
-            from: self.counted.len().saturating_sub(1),
-            extent: json.extent() as usize,
-        }
-    }
-
-    /// Counts an element of an array like the first of its form.
-    fn is_like_another(&mut self, json: Json<'_>, node: usize) -> bool {
-        let Some(form) = json.form() else {
-            return false;
-        };
-        let known = self.forms.get(form.index()).copied().flatten();
-        let Some(first) = known.filter(|first| first.node == node) else {
-            return false;
-        };
-        let tokens = first.from..first.from + first.extent;
-        count(
-            &self.counted[tokens.clone()],
-            &[json],
-            &mut self.shape.nodes,
-        );
-        if self.counted.len() + tokens.len() <= MAX_COUNTED {
-            self.counted.extend_from_within(tokens);
-        }
-        true
     }
 
     /// Keeps one hostile payload from growing the tree without end.
@@ -222,12 +138,6 @@ impl<'s> Walk<'s> {
             open.node = open.node.and_then(|node| places[node]);
             open.target = open.target.and_then(|node| places[node]);
             open.previous = None;
-            open.first = None;
         }
-        self.counted.clear();
-        self.forms.clear();
     }
 }
-
-/// How many tokens of one payload are remembered: a request of codex has a few thousand.
-const MAX_COUNTED: usize = 1 << 14;

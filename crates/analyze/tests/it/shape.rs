@@ -51,7 +51,7 @@ fn a_row_tells_types_presence_count_sizes_and_values() {
     assert_eq!(row(&shape, "input[]").presence, None);
 }
 
-/// A payload that looks like the one before it is counted in a shorter way.
+/// The tree looks for a member first where the last payload had it: a guess, which must not show.
 #[test]
 fn a_payload_is_counted_the_same_whatever_came_before_it() {
     let payloads = [
@@ -82,7 +82,7 @@ fn a_payload_is_counted_the_same_whatever_came_before_it() {
     }
 }
 
-/// Elements that are written as one before them are counted in a shorter way, also inside of each other.
+/// The same for elements of an array, also inside of each other.
 #[test]
 fn an_element_is_counted_the_same_whatever_came_before_it() {
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(40), "]".repeat(40));
