@@ -1,58 +1,33 @@
-//! Cuts JSON text into tokens, and checks that it is JSON.
-//!
-//! Text comes in, a flat list of tokens goes out: each with where it begins and
-//! ends, and where the value behind it stands.
+//! Cuts JSON text into tokens, and validates it on the way.
 
 use capture::json::{self, Kind, Malformed, Marks, Primitive, Tokens};
 
-use super::value::Json;
+use super::token::{Document, Token};
 
-/// Room for tokens, used for one text after the other.
+/// Parses one text after another, and keeps the memory between them.
 #[derive(Debug, Default)]
 pub(crate) struct Tape {
     marks: Marks,
-    list: List,
+    list: TokenList,
 }
 
 /// The tokens of a text, as far as it was read.
 #[derive(Debug, Default)]
-struct List {
+struct TokenList {
     tokens: Vec<Token>,
-    /// The arrays and objects that have begun and not ended: token, and which of both.
+    /// The arrays and objects that are not closed yet, by the index of their token.
     open: Vec<(u32, Kind)>,
 }
 
-/// A text with its tokens.
-#[derive(Debug)]
-pub(crate) struct Document<'a> {
-    pub(super) text: &'a str,
-    pub(super) tokens: &'a [Token],
-}
-
-/// One value, or the name of a member, which stands before its value.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Token {
-    /// Its first byte.
-    pub(super) start: u32,
-    /// The byte behind its last.
-    pub(super) end: u32,
-    /// The token behind it and all that it holds.
-    pub(super) next: u32,
-    pub(super) kind: Kind,
-    /// Of a string: whether it holds a backslash.
-    pub(super) escaped: bool,
-    /// Whether it is the name of a member.
-    pub(super) name: bool,
-}
-
 impl Tape {
-    /// Reads `text`, which is one JSON value with white space around it.
+    /// Parses `text`: one JSON value with white space around it.
     ///
     /// # Errors
     ///
-    /// [`Malformed`] where it is not, or is longer than 4 GiB.
+    /// [`Malformed`] if it is anything else, or longer than 4 GiB.
     pub(crate) fn read<'a>(&'a mut self, text: &'a str) -> Result<Document<'a>, Malformed> {
-        // Offsets and counts of tokens fit into 32 bits then.
+        // The invariant behind every cast to u32 in this folder: a text has no more tokens than
+        // bytes, so its offsets and its tokens' indices fit.
         u32::try_from(text.len()).map_err(|_| Malformed)?;
         self.list.tokens.clear();
         self.list.open.clear();
@@ -65,7 +40,7 @@ impl Tape {
     }
 }
 
-impl Tokens for List {
+impl Tokens for TokenList {
     #[inline(always)]
     fn innermost(&self) -> Option<Kind> {
         let (_, kind) = self.open.last()?;
@@ -76,6 +51,7 @@ impl Tokens for List {
     fn open(&mut self, kind: Kind, at: usize) {
         let token = self.tokens.len() as u32;
         self.open.push((token, kind));
+        // `close` sets `end` and `next`.
         self.tokens.push(Token {
             start: at as u32,
             end: at as u32 + 1,
@@ -107,12 +83,5 @@ impl Tokens for List {
             escaped: primitive.escaped,
             name,
         });
-    }
-}
-
-impl<'a> Document<'a> {
-    /// The value that the whole text is.
-    pub(crate) fn root(&'a self) -> Json<'a> {
-        Json::new(self, 0)
     }
 }

@@ -1,4 +1,4 @@
-//! What is read is what `serde_json` reads, and refused is what it refuses.
+//! The tokenizer accepts and refuses what `serde_json` does, and reads the same values.
 
 use capture::json::is_json;
 use proptest::prelude::*;
@@ -7,14 +7,14 @@ use serde_json::value::RawValue;
 
 use super::{Json, Kind, Tape, elements};
 
-/// What `serde_json` makes of a text.
+/// The text of the value, if `serde_json` accepts it.
 fn expected(text: &str) -> Option<&str> {
     serde_json::from_str::<&RawValue>(text)
         .ok()
         .map(RawValue::get)
 }
 
-/// A value, put together again from its tokens.
+/// The value, rebuilt from its tokens.
 fn rebuilt(json: Json<'_>) -> Value {
     match json.kind() {
         Kind::Array => json.elements().map(rebuilt).collect(),
@@ -29,14 +29,14 @@ fn rebuilt(json: Json<'_>) -> Value {
     }
 }
 
-/// Holds the reading of a text against that of `serde_json`.
+/// Compares the result with that of `serde_json`.
 fn check(text: &str) {
     assert_eq!(is_json(text), expected(text).is_some(), "{text:?}");
     let mut tape = Tape::default();
     match (tape.read(text), expected(text)) {
         (Ok(document), Some(raw)) => {
             assert_eq!(document.root().raw(), raw, "{text:?}");
-            // A lone surrogate is JSON, but no Rust string.
+            // `serde_json` reads no lone surrogate into a `Value`.
             if let Ok(value) = serde_json::from_str::<Value>(text) {
                 assert_eq!(rebuilt(document.root()), value, "{text:?}");
             }
@@ -46,7 +46,7 @@ fn check(text: &str) {
     }
 }
 
-/// Checks a text, the same up to a place, and the same with another byte there.
+/// Checks a text, its beginning up to `at`, and the text with another byte at `at`.
 fn check_with_cut_and_change(text: String, at: prop::sample::Index, byte: u8) {
     check(&text);
     let at = at.index(text.len());
@@ -155,8 +155,8 @@ fn no_depth_is_too_deep() {
     }
 }
 
-/// Every special byte at every place of strings of every length: within the
-/// first words, within blocks, and in what is left over.
+/// Every special byte at every offset of strings of every length: within the first words,
+/// within blocks, and in the remainder.
 #[test]
 fn strings_end_where_they_end_whatever_their_length() {
     for length in 0..200 {
@@ -242,22 +242,22 @@ fn a_value_that_is_something_else_has_nothing_to_give() {
 }
 
 #[test]
-fn walking_by_place_meets_every_token_in_the_order_of_the_text() {
+fn walking_by_index_meets_every_token_in_the_order_of_the_text() {
     let mut tape = Tape::default();
     let document = tape.read(r#"[1,{"a":[2]},"b"]"#).unwrap();
     let root = document.root();
-    let walked: Vec<&str> = (root.place()..root.behind())
-        .map(|place| root.at(place).raw())
+    let walked: Vec<&str> = (root.index()..root.next_index())
+        .map(|index| root.at(index).raw())
         .collect();
     let all = r#"[1,{"a":[2]},"b"]"#;
     assert_eq!(
         walked,
         [all, "1", r#"{"a":[2]}"#, r#""a""#, "[2]", "2", r#""b""#]
     );
-    assert_eq!(root.at(2).behind(), 6);
+    assert_eq!(root.at(2).next_index(), 6);
 }
 
-/// Pieces of which JSON is made, and some of which it is not.
+/// Random sequences of the pieces of JSON, and of some that are not.
 fn soup() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "{", "}", "[", "]", ",", ":", "\"", "\"a\"", "\"b\\n\"", "\\", "\\u00e9", "1", "-2", "0.5",
@@ -266,7 +266,7 @@ fn soup() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
-/// JSON of every form.
+/// Any JSON, compact or pretty.
 fn json() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -288,7 +288,7 @@ fn json() -> impl Strategy<Value = String> {
     })
 }
 
-/// A list of objects that are like each other, but for their values and for a change here and there.
+/// A list of objects that differ in their values and, here and there, in more.
 fn list() -> impl Strategy<Value = String> {
     let value = prop_oneof![
         any::<i64>().prop_map(|number| number.to_string()),

@@ -236,7 +236,7 @@ impl Places {
     /// `None` where a member occurs twice, or a name is no text: see [`conformance`].
     fn of(event: Json<'_>) -> Option<Self> {
         let mut places = Self::default();
-        let place = |json: Json<'_>| Some(json.place() - event.place());
+        let place = |json: Json<'_>| Some(json.index() - event.index());
         for (name, value) in event.members() {
             let member = match &*name.bytes() {
                 b"at_us" => &mut places.at_us,
@@ -263,7 +263,7 @@ impl Places {
 
     /// What stands there in `json`.
     fn read<'a>(&self, json: Json<'a>) -> Option<Event<'a>> {
-        let at = |place: Option<u32>| Some(json.at(json.place() + place?));
+        let at = |place: Option<u32>| Some(json.at(json.index() + place?));
         let text = |json: Json<'a>| json.is_text().then_some(json);
         optional(at(self.base64), text)?;
         Some(Event {
