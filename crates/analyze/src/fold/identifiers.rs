@@ -152,11 +152,11 @@ impl IdentifierScan<'_> {
 
     /// Finds identifiers among the members of JSON, also of JSON inside its strings.
     fn members(&mut self, content: Json<'_>, finds: &mut Finds) {
-        let tokens = (content.place()..content.behind()).map(|place| content.at(place));
+        let tokens = (content.index()..content.next_index()).map(|index| content.at(index));
         for json in tokens {
             if json.is_name() {
                 if let Some(word) = json.inner().and_then(identifier)
-                    && let Some(value) = content.at(json.behind()).inner().and_then(value_in)
+                    && let Some(value) = content.at(json.next_index()).inner().and_then(value_in)
                 {
                     self.identifier(word, value, "body", finds);
                 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::json::Json;
 use crate::line::exchange::{Event, Exchange};
 
 use crate::endpoint::Endpoint;
@@ -48,8 +47,8 @@ impl Shapes {
         if let Some(json) = answer {
             shapes.response.walk(json);
         }
-        for alike in events.chunk_by(Event::is_like) {
-            shapes.add_events(alike);
+        for event in events {
+            shapes.add_event(event);
         }
     }
 
@@ -94,20 +93,16 @@ impl Shapes {
 }
 
 impl EndpointShapes {
-    /// Takes events of one type whose data has the same structure.
-    fn add_events(&mut self, alike: &[Event<'_>]) {
-        let payloads: Vec<Json<'_>> = alike.iter().filter_map(|event| event.json).collect();
-        let Some(event) = alike.first().filter(|_| !payloads.is_empty()) else {
-            return;
-        };
+    /// Takes the data of an event.
+    fn add_event(&mut self, event: &Event<'_>) {
+        let Some(json) = event.json else { return };
         let name = event.kind();
         let name = text::cut(&name, MAX_TYPE_BYTES);
         if let Some(shape) = self.events.get_mut(name) {
-            shape.walk_alike(&payloads);
+            shape.walk(json);
             return;
         }
-        let shape = self.events.entry(name.to_owned()).or_default();
-        shape.walk_alike(&payloads);
+        self.events.entry(name.to_owned()).or_default().walk(json);
         self.trim();
     }
 

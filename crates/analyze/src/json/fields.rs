@@ -1,9 +1,9 @@
-//! Structs of members: what `#[derive(Deserialize)]` is for types, for values that stay where they are.
+//! The macro `fields!`: the borrowed counterpart of `#[derive(Deserialize)]`.
 
-/// A struct of those members of an object that somebody looks at, found in one pass.
+/// Declares a struct of the named members of an object, and `of`, which finds them in one pass.
 ///
-/// Each is the first of its name; it is missing where it is `null`, and where
-/// the fields are `of` an array, a number or a string.
+/// The first member of a name counts. Each field is `None` if its member is missing or `null`,
+/// and all are if the value is not an object.
 macro_rules! fields {
     (
         $(#[$about:meta])*

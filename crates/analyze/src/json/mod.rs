@@ -1,22 +1,20 @@
-//! JSON text that is read once and asked often.
+//! JSON text that is parsed once and read by many.
 //!
-//! A line of a recording is looked at by a dozen sections, each for something
-//! else. So it is cut into tokens one time, checked on the way, and everybody walks the
-//! tokens: nothing is copied, converted or scanned again. [`Tape`] makes the
-//! tokens, [`Json`] is a value among them.
+//! A dozen sections look at a line of a recording, each for something else. So a line is cut
+//! into tokens once and validated on the way; everything after that walks the tokens, and
+//! nothing is copied, converted or scanned again. [`Tape`] makes the tokens, [`Json`] is a
+//! value among them.
 //!
-//! What is JSON here is what it is to `serde_json` (RFC 8259): a property test
-//! holds the two against each other.
+//! JSON here is what `serde_json` accepts (RFC 8259); property tests compare the two.
 
 mod fields;
-mod form;
 mod tape;
 #[cfg(test)]
 mod tests;
+mod token;
 mod value;
 
 pub use capture::json::Kind;
 pub(crate) use fields::fields;
-pub(crate) use form::Form;
 pub(crate) use tape::Tape;
 pub(crate) use value::{Json, elements, same};

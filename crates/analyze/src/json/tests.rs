@@ -1,4 +1,4 @@
-//! What is read is what `serde_json` reads, and refused is what it refuses.
+//! The tokenizer accepts and refuses what `serde_json` does, and reads the same values.
 
 use capture::json::is_json;
 use proptest::prelude::*;
@@ -7,14 +7,14 @@ use serde_json::value::RawValue;
 
 use super::{Json, Kind, Tape, elements};
 
-/// What `serde_json` makes of a text.
+/// The text of the value, if `serde_json` accepts it.
 fn expected(text: &str) -> Option<&str> {
     serde_json::from_str::<&RawValue>(text)
         .ok()
         .map(RawValue::get)
 }
 
-/// A value, put together again from its tokens.
+/// The value, rebuilt from its tokens.
 fn rebuilt(json: Json<'_>) -> Value {
     match json.kind() {
         Kind::Array => json.elements().map(rebuilt).collect(),
@@ -29,14 +29,14 @@ fn rebuilt(json: Json<'_>) -> Value {
     }
 }
 
-/// Holds the reading of a text against that of `serde_json`.
+/// Compares the result with that of `serde_json`.
 fn check(text: &str) {
     assert_eq!(is_json(text), expected(text).is_some(), "{text:?}");
     let mut tape = Tape::default();
     match (tape.read(text), expected(text)) {
         (Ok(document), Some(raw)) => {
             assert_eq!(document.root().raw(), raw, "{text:?}");
-            // A lone surrogate is JSON, but no Rust string.
+            // `serde_json` reads no lone surrogate into a `Value`.
             if let Ok(value) = serde_json::from_str::<Value>(text) {
                 assert_eq!(rebuilt(document.root()), value, "{text:?}");
             }
@@ -46,7 +46,7 @@ fn check(text: &str) {
     }
 }
 
-/// Checks a text, the same up to a place, and the same with another byte there.
+/// Checks a text, its beginning up to `at`, and the text with another byte at `at`.
 fn check_with_cut_and_change(text: String, at: prop::sample::Index, byte: u8) {
     check(&text);
     let at = at.index(text.len());
@@ -155,8 +155,8 @@ fn no_depth_is_too_deep() {
     }
 }
 
-/// Every special byte at every place of strings of every length: within the
-/// first words, within blocks, and in what is left over.
+/// Every special byte at every offset of strings of every length: within the first words,
+/// within blocks, and in the remainder.
 #[test]
 fn strings_end_where_they_end_whatever_their_length() {
     for length in 0..200 {
@@ -170,7 +170,7 @@ fn strings_end_where_they_end_whatever_their_length() {
     }
 }
 
-/// What is written as an element before it is compared with that instead of read: each deviation has to be seen.
+/// Elements that resemble each other: every deviation is read as such.
 #[test]
 fn elements_like_one_before_them_are_read_as_if_they_were_the_first() {
     let first = r#"{"id":12,"s":"a\"b","in":{"n":null,"e":[],"t":true},"l":[1,{"x":"y"}]}"#;
@@ -209,26 +209,6 @@ fn elements_like_one_before_them_are_read_as_if_they_were_the_first() {
 }
 
 #[test]
-fn elements_of_one_form_have_the_same_names_in_the_same_places() {
-    let mut tape = Tape::default();
-    let text = r#"[{"a":1,"b":[]},{"a":"x","b":[]},{"a":1,"c":[]},{"a":null,"b":[]},{"b":[]}]"#;
-    let document = tape.read(text).unwrap();
-    let forms: Vec<_> = document.root().elements().map(Json::form).collect();
-    assert!(forms.iter().all(Option::is_some), "{forms:?}");
-    let like_first: Vec<bool> = forms.iter().map(|form| *form == forms[0]).collect();
-    assert_eq!(like_first, [true, true, false, true, false]);
-    let many: Vec<String> = (0..1000).map(|n| format!("{{\"k{n}\":{n}}}")).collect();
-    let many = format!("[{},{}]", many.join(","), many.join(","));
-    check(&many);
-    let document = tape.read(&many).unwrap();
-    let forms = document.root().elements().filter_map(Json::form);
-    assert!(
-        (200..2000).contains(&forms.count()),
-        "some, and no more than there is room for"
-    );
-}
-
-#[test]
 fn every_cut_of_a_text_is_refused() {
     let text = r#"{"a":[1,-2.5e3,"x\"y\u00e9",{"b":null,"c":[true,false]}],"d":"é"}"#;
     for cut in (0..=text.len()).filter(|cut| text.is_char_boundary(*cut)) {
@@ -262,22 +242,22 @@ fn a_value_that_is_something_else_has_nothing_to_give() {
 }
 
 #[test]
-fn walking_by_place_meets_every_token_in_the_order_of_the_text() {
+fn walking_by_index_meets_every_token_in_the_order_of_the_text() {
     let mut tape = Tape::default();
     let document = tape.read(r#"[1,{"a":[2]},"b"]"#).unwrap();
     let root = document.root();
-    let walked: Vec<&str> = (root.place()..root.behind())
-        .map(|place| root.at(place).raw())
+    let walked: Vec<&str> = (root.index()..root.next_index())
+        .map(|index| root.at(index).raw())
         .collect();
     let all = r#"[1,{"a":[2]},"b"]"#;
     assert_eq!(
         walked,
         [all, "1", r#"{"a":[2]}"#, r#""a""#, "[2]", "2", r#""b""#]
     );
-    assert_eq!(root.at(2).behind(), 6);
+    assert_eq!(root.at(2).next_index(), 6);
 }
 
-/// Pieces of which JSON is made, and some of which it is not.
+/// Random sequences of the pieces of JSON, and of some that are not.
 fn soup() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "{", "}", "[", "]", ",", ":", "\"", "\"a\"", "\"b\\n\"", "\\", "\\u00e9", "1", "-2", "0.5",
@@ -286,7 +266,7 @@ fn soup() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
-/// JSON of every form.
+/// Any JSON, compact or pretty.
 fn json() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -308,7 +288,7 @@ fn json() -> impl Strategy<Value = String> {
     })
 }
 
-/// A list of objects that are like each other, but for their values and for a change here and there.
+/// A list of objects that differ in their values and, here and there, in more.
 fn list() -> impl Strategy<Value = String> {
     let value = prop_oneof![
         any::<i64>().prop_map(|number| number.to_string()),

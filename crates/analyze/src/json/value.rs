@@ -1,26 +1,33 @@
-//! A value in a text that was read: what it is, and what it holds.
+//! A value of a parsed text: its kind, its text, its contents.
 //!
-//! Lenient, because recordings are other people's data: asked for what it is
-//! not, a value has no members, no elements, no text, and that is no error.
+//! Lenient, because recordings are other people's data: a number has no members, an array no
+//! text, and asking for them is not an error.
 
 use std::borrow::Cow;
 
 use capture::json::Kind;
 use serde::Deserialize;
 
-use super::form::Form;
-use super::tape::{Document, Token};
+use super::token::{Document, Token};
 
-/// A value. Cheap to copy: it only points at where the text was read.
+/// A value, borrowed from its [`Document`] and cheap to copy.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Json<'a> {
     document: &'a Document<'a>,
+    /// Index of its token.
     token: u32,
+}
+
+impl<'a> Document<'a> {
+    /// The value that the whole text is.
+    pub(crate) fn root(&'a self) -> Json<'a> {
+        Json::new(self, 0)
+    }
 }
 
 impl<'a> Json<'a> {
     #[inline]
-    pub(super) fn new(document: &'a Document<'a>, token: u32) -> Self {
+    fn new(document: &'a Document<'a>, token: u32) -> Self {
         Self { document, token }
     }
 
@@ -29,27 +36,27 @@ impl<'a> Json<'a> {
         &self.document.tokens[self.token as usize]
     }
 
-    /// What it is.
+    /// Its JSON type.
     #[inline]
     pub(crate) fn kind(self) -> Kind {
         self.token().kind
     }
 
-    /// Its text, as it stands.
+    /// Its text as written, with the quotes of a string.
     #[inline]
     pub(crate) fn raw(self) -> &'a str {
         let Token { start, end, .. } = *self.token();
         &self.document.text[start as usize..end as usize]
     }
 
-    /// The length of its text, in bytes.
+    /// The length of [`Json::raw`].
     #[inline]
     pub(crate) fn raw_bytes(self) -> usize {
         let Token { start, end, .. } = *self.token();
         (end - start) as usize
     }
 
-    /// What stands between the quotes of a string, escapes as they are.
+    /// The text between the quotes of a string, with its escapes.
     #[inline]
     pub(crate) fn inner(self) -> Option<&'a str> {
         let token = self.token();
@@ -57,24 +64,24 @@ impl<'a> Json<'a> {
         (token.kind == Kind::String).then(|| &self.document.text[inside])
     }
 
-    /// The text of a string.
+    /// The text of a string; `None` also for a string with a lone surrogate.
     pub(crate) fn text(self) -> Option<Cow<'a, str>> {
         let inner = self.inner()?;
         if self.token().escaped {
-            // A lone surrogate is no error of the text, but no Rust string can hold it.
+            // A lone surrogate is valid JSON, but no Rust string can hold it.
             serde_json::from_str(self.raw()).ok().map(Cow::Owned)
         } else {
             Some(Cow::Borrowed(inner))
         }
     }
 
-    /// The text of a string; with its escapes, where no Rust string can hold it without.
+    /// [`Json::text`], or [`Json::inner`] where there is none; empty for anything but a string.
     pub(crate) fn text_or_inner(self) -> Cow<'a, str> {
         let inner = self.inner().unwrap_or_default();
         self.text().unwrap_or(Cow::Borrowed(inner))
     }
 
-    /// A whole number from 0.
+    /// An unsigned integer.
     pub(crate) fn number(self) -> Option<u64> {
         match self.kind() {
             Kind::Integer => natural(self.raw()),
@@ -108,12 +115,12 @@ impl<'a> Json<'a> {
         self.raw() == "true"
     }
 
-    /// What a boolean says.
+    /// The value of a boolean.
     pub(crate) fn boolean(self) -> Option<bool> {
         (self.kind() == Kind::Boolean).then(|| self.is_true())
     }
 
-    /// Whether it is a string that [`Json::text`] gives: one without lone surrogates.
+    /// Whether [`Json::text`] returns something: it is a string without lone surrogates.
     pub(crate) fn is_text(self) -> bool {
         let Some(inner) = self.inner() else {
             return false;
@@ -122,12 +129,12 @@ impl<'a> Json<'a> {
         !may_be_lone || self.text().is_some()
     }
 
-    /// What it says as a `T`: for small values that have a type of their own.
+    /// Deserializes it as a `T`: for small values.
     pub(crate) fn parse<T: Deserialize<'a>>(self) -> Option<T> {
         serde_json::from_str(self.raw()).ok()
     }
 
-    /// The bytes of a string's text, for comparing; none of anything else.
+    /// The bytes of [`Json::text_or_inner`], to compare with.
     #[inline]
     pub(crate) fn bytes(self) -> Cow<'a, [u8]> {
         match self.plain() {
@@ -136,7 +143,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// Whether it is a string that says `text`.
+    /// Whether it is the string `text`.
     #[inline]
     pub(crate) fn says(self, text: &str) -> bool {
         match self.plain() {
@@ -156,7 +163,7 @@ impl<'a> Json<'a> {
         self.document.text.as_bytes().get(inside)
     }
 
-    /// What [`Json::bytes`] are of anything but a string without escapes.
+    /// [`Json::bytes`] of a string with escapes; empty for anything but a string.
     #[cold]
     fn unescaped(self) -> Cow<'a, [u8]> {
         match self.text_or_inner() {
@@ -165,7 +172,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The value of an object's member; of the first, where several have the name.
+    /// The value of an object's member, the first if several have the name.
     pub(crate) fn get(self, name: &str) -> Option<Self> {
         let mut members = self.members();
         members.find_map(|(key, value)| key.says(name).then_some(value))
@@ -173,21 +180,21 @@ impl<'a> Json<'a> {
 
     /// The elements of an array.
     pub(crate) fn elements(self) -> impl Iterator<Item = Json<'a>> {
-        self.inside(Kind::Array)
+        self.children(Kind::Array)
     }
 
-    /// The members of an object: name, a string, and value.
+    /// The members of an object: name and value.
     pub(crate) fn members(self) -> impl Iterator<Item = (Json<'a>, Json<'a>)> {
-        let mut tokens = self.inside(Kind::Object);
+        let mut tokens = self.children(Kind::Object);
         std::iter::from_fn(move || {
             let name = tokens.next()?;
             Some((name, tokens.next()?))
         })
     }
 
-    /// Whether nothing stands inside of it.
+    /// Whether it has no contents.
     pub(crate) fn is_empty(self) -> bool {
-        self.behind() == self.token + 1
+        self.next_index() == self.token + 1
     }
 
     /// Whether it is the name of a member.
@@ -195,54 +202,36 @@ impl<'a> Json<'a> {
         self.token().name
     }
 
-    /// Whether it is a string with an escape in it.
+    /// Whether it is a string with an escape.
     pub(crate) fn is_escaped(self) -> bool {
         self.token().escaped
     }
 
-    /// What it has in common with other objects of the same text; of objects in arrays alone.
-    #[inline]
-    pub(crate) fn form(self) -> Option<Form> {
-        self.token().form
-    }
-
-    /// Its place among all tokens of the text, in whose order one may walk them: an
-    /// array before its elements, an object before each of its members' names and values.
-    pub(crate) fn place(self) -> u32 {
+    /// Its index among the tokens of the text. Indices follow the text: an array, then its
+    /// elements; an object, then the name and the value of each member.
+    pub(crate) fn index(self) -> u32 {
         self.token
     }
 
-    /// The place behind it and all that it holds.
-    pub(crate) fn behind(self) -> u32 {
+    /// The index after it and its contents.
+    pub(crate) fn next_index(self) -> u32 {
         self.token().next
     }
 
-    /// How many tokens it is, with all that it holds.
-    #[inline]
-    pub(crate) fn extent(self) -> u32 {
-        self.behind() - self.place()
+    /// The value or name at another index of the same text.
+    pub(crate) fn at(self, index: u32) -> Self {
+        Self::new(self.document, index)
     }
 
-    /// Whether the other stands there in the same bytes.
-    #[inline]
-    pub(crate) fn is_written_as(self, other: Json<'_>) -> bool {
-        same(self.raw().as_bytes(), other.raw().as_bytes())
-    }
-
-    /// What stands at another place of the same text.
-    pub(crate) fn at(self, place: u32) -> Self {
-        Self::new(self.document, place)
-    }
-
-    /// What stands directly inside, if this is of that kind.
-    fn inside(self, kind: Kind) -> Inside<'a> {
+    /// Its direct contents if it is of that kind, else nothing.
+    fn children(self, kind: Kind) -> Children<'a> {
         let token = self.token();
         let end = if token.kind == kind {
             token.next
         } else {
             self.token
         };
-        Inside {
+        Children {
             document: self.document,
             at: self.token + 1,
             end,
@@ -250,7 +239,7 @@ impl<'a> Json<'a> {
     }
 }
 
-/// A whole number from 0, of digits and perhaps a sign.
+/// An unsigned integer from a JSON integer, which may have a sign.
 #[inline]
 fn natural(number: &str) -> Option<u64> {
     if number.len() > SURE_DIGITS || number.starts_with('-') {
@@ -260,10 +249,11 @@ fn natural(number: &str) -> Option<u64> {
     Some(digits.fold(0, |number, digit| number * 10 + digit))
 }
 
-/// So many digits fit into 64 bits, whatever they are.
+/// Any number of so many digits fits into 64 bits: the sum in `natural` cannot overflow.
 const SURE_DIGITS: usize = 19;
 
-/// Whether both are the same: a call for each of the many short names would cost more than looking.
+/// Whether both are equal, without a call to `memcmp` for the short names that most comparisons
+/// are of: two loads, which overlap unless the length is their sum, see every byte.
 #[inline]
 pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
     fn ends<const N: usize>(one: &[u8], other: &[u8]) -> Option<bool> {
@@ -286,14 +276,14 @@ pub(crate) fn elements<'a>(array: Option<Json<'a>>) -> impl Iterator<Item = Json
     array.into_iter().flat_map(Json::elements)
 }
 
-/// Values that stand side by side.
-struct Inside<'a> {
+/// The contents of an array or object, without theirs.
+struct Children<'a> {
     document: &'a Document<'a>,
     at: u32,
     end: u32,
 }
 
-impl<'a> Iterator for Inside<'a> {
+impl<'a> Iterator for Children<'a> {
     type Item = Json<'a>;
 
     #[inline]

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use capture::record::{Delay, Outcome, Timestamp, Transport};
 
-use crate::json::{Form, Json, elements, fields};
+use crate::json::{Json, elements, fields};
 
 use super::conformance::{self, conforms};
 
@@ -81,7 +81,6 @@ pub(crate) struct Body<'a> {
 /// One server-sent event, or one WebSocket message from the origin.
 #[derive(Debug)]
 pub(crate) struct Event<'a> {
-    form: Option<Form>,
     pub(crate) at_us: u64,
     pub(crate) event: Option<Cow<'a, str>>,
     pub(crate) json: Option<Json<'a>>,
@@ -243,7 +242,7 @@ impl Places {
     /// `None` where a member occurs twice, or a name is no text: see [`conformance`].
     fn of(event: Json<'_>) -> Option<Self> {
         let mut places = Self::default();
-        let place = |json: Json<'_>| Some(json.place() - event.place());
+        let place = |json: Json<'_>| Some(json.index() - event.index());
         for (name, value) in event.members() {
             let member = match &*name.bytes() {
                 b"at_us" => &mut places.at_us,
@@ -270,10 +269,9 @@ impl Places {
 
     /// What stands there in `json`.
     fn read<'a>(&self, json: Json<'a>) -> Option<Event<'a>> {
-        let at = |place: Option<u32>| Some(json.at(json.place() + place?));
+        let at = |place: Option<u32>| Some(json.at(json.index() + place?));
         let text = |json: Json<'a>| json.is_text().then_some(json);
         Some(Event {
-            form: json.form(),
             at_us: at(self.at_us)?.number()?,
             event: optional(at(self.event), Json::text)?,
             // Data that says `null` is not missing.
@@ -291,12 +289,8 @@ impl Places {
 impl<'a> Event<'a> {
     fn all(events: Option<Json<'a>>) -> Option<Vec<Self>> {
         let mut all: Vec<Self> = Vec::new();
-        let mut places = Places::default();
         for event in elements(events) {
-            let like = all.last().and_then(|last| last.form);
-            if like.is_none() || event.form() != like {
-                places = Places::of(event)?;
-            }
+            let places = Places::of(event)?;
             if all.is_empty() {
                 // The others are about as long as the first.
                 let whole = events.map_or(0, Json::raw_bytes);
@@ -306,15 +300,6 @@ impl<'a> Event<'a> {
             all.push(places.read(event)?);
         }
         Some(all)
-    }
-
-    /// Whether it is of the same type as `other`, and its data has the same structure.
-    pub(crate) fn is_like(&self, other: &Event<'_>) -> bool {
-        let same_type = || match (self.kind, other.kind) {
-            (Some(kind), Some(other)) if kind.string().is_some() => kind.is_written_as(other),
-            _ => self.kind() == other.kind(),
-        };
-        self.form.is_some() && self.form == other.form && same_type()
     }
 
     /// Its type: what the data says of it, else its name.

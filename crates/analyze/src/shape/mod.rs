@@ -1,16 +1,16 @@
 //! Payload structure: which keys JSON payloads have, of which types, how often and how large.
 //!
-//! A [`Shape`] takes JSON texts one at a time and keeps a tree of key paths: no
-//! payload stays in memory, and the tree is bounded. Arrays fold into one item
-//! (`input[].type`), and keys that look like ids into one placeholder (`files{key}.size`).
-//! Shapes merge: the same payloads give the same shape, in any order and grouping.
-//! What comes out are [`Row`]s for a table, and a JSON Schema that every payload
-//! which went in satisfies.
+//! A [`Shape`] takes JSON texts one at a time and keeps a bounded tree of key paths, not the
+//! payloads. The items of an array share one path (`input[].type`), and so do keys that look
+//! like ids (`files{key}.size`). Shapes merge: the same payloads give the same shape, in any
+//! order and grouping. A shape gives [`Row`]s for a table, and a JSON Schema that all of its
+//! payloads satisfy.
 
+mod names;
 mod node;
-mod repeat;
 mod rows;
 mod schema;
+mod stats;
 mod stored;
 mod tree;
 mod walk;

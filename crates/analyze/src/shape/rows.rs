@@ -4,31 +4,31 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::node::{Node, Step};
+use super::node::{Edge, Node};
 use super::tree::{ROOT, Shape};
 use crate::json::Kind;
 
-/// What was seen at one key path.
+/// One key path of a payload, and what its values had in common.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
     /// The path: `input[].type`; `.` for the whole payload, `{key}` for any name that looks like an id.
     pub path: String,
-    /// The types that were seen, each with how often.
+    /// The types of its values, each with its count.
     pub types: Vec<(Kind, u64)>,
     /// The share of the objects at the parent path that have this member, from
     /// 0 to 1; absent for array items, for the entries of a map and for the whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub presence: Option<f64>,
-    /// How many values were seen.
+    /// How many values there were.
     pub count: u64,
-    /// Their length as JSON text, in bytes, all together.
+    /// Their length as JSON text, in bytes, together.
     pub bytes: u64,
     /// The length of the longest.
     pub max_bytes: u64,
-    /// All strings that were seen, where they look like an enumeration.
+    /// The distinct strings, if they look like an enumeration.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<Box<str>>,
-    /// Whether more lies below than is listed: too deep, or too many paths.
+    /// Whether paths below are missing: too deep, or too many.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub cut: bool,
 }
@@ -49,7 +49,7 @@ impl Shape {
             stack.extend(
                 children
                     .into_iter()
-                    .map(|child| (child, extended(&path, &shape.nodes[child].step))),
+                    .map(|child| (child, extended(&path, &shape.nodes[child].edge))),
             );
             rows.push(row(&shape, node, path));
         }
@@ -58,9 +58,9 @@ impl Shape {
 }
 
 fn row(shape: &Shape, node: &Node, path: String) -> Row {
-    let seen = &node.seen;
-    let objects = shape.nodes[node.parent].seen.of(Kind::Object);
-    let is_member = matches!(node.step, Step::Member(_));
+    let stats = &node.stats;
+    let objects = shape.nodes[node.parent].stats.of(Kind::Object);
+    let is_member = matches!(node.edge, Edge::Member(_));
     Row {
         path: if path.is_empty() {
             ".".to_owned()
@@ -69,33 +69,33 @@ fn row(shape: &Shape, node: &Node, path: String) -> Row {
         },
         types: Kind::ALL
             .into_iter()
-            .map(|kind| (kind, seen.of(kind)))
+            .map(|kind| (kind, stats.of(kind)))
             .filter(|&(_, count)| count > 0)
             .collect(),
-        presence: is_member.then(|| seen.present as f64 / objects.max(1) as f64),
-        count: seen.count(),
-        bytes: seen.bytes,
-        max_bytes: seen.max_bytes,
-        values: seen.enumeration().to_vec(),
-        cut: seen.cut,
+        presence: is_member.then(|| stats.present as f64 / objects.max(1) as f64),
+        count: stats.count(),
+        bytes: stats.bytes,
+        max_bytes: stats.max_bytes,
+        values: stats.enumeration().to_vec(),
+        cut: stats.cut,
     }
 }
 
-/// The path of a child. Names that a path could be misread with stand in brackets, as JSON.
-fn extended(path: &str, step: &Step) -> String {
+/// The path of a child. A name that would make the path ambiguous is put in brackets, as JSON.
+fn extended(path: &str, edge: &Edge) -> String {
     let mut path = path.to_owned();
-    match step {
-        Step::Item => path.push_str("[]"),
-        Step::Any => path.push_str("{key}"),
-        Step::Member(name) if is_plain(name) => {
+    match edge {
+        Edge::Item => path.push_str("[]"),
+        Edge::AnyKey => path.push_str("{key}"),
+        Edge::Member(name) if is_plain(name) => {
             if !path.is_empty() {
                 path.push('.');
             }
             path.push_str(name);
         }
-        Step::Member(name) => {
+        Edge::Member(name) => {
             let name = serde_json::Value::from(&**name);
-            write!(path, "[{name}]").expect("a String takes all that is written to it");
+            write!(path, "[{name}]").expect("writing to a String cannot fail");
         }
     }
     path

@@ -1,8 +1,7 @@
-//! A shape as a JSON Schema (draft 2020-12) that every payload in it satisfies.
+//! A shape as a JSON Schema (draft 2020-12) that all of its payloads satisfy.
 //!
-//! It says no more than what was seen: types, members that are always there,
-//! items, and enumerations. Members that were not seen stay allowed, so that a
-//! payload with a new field is drift to look at and not an invalid payload.
+//! It states types, required members, items and enumerations. Unknown members stay allowed: a
+//! payload with a new field is drift to look at, not an invalid payload.
 
 use serde_json::{Map, Value, json};
 
@@ -24,12 +23,12 @@ impl Shape {
 /// The keywords for one path. Recursion ends at [`MAX_DEPTH`](super::tree::MAX_DEPTH).
 fn describe(shape: &Shape, node: &Node) -> Map<String, Value> {
     let mut schema = Map::new();
-    let seen = &node.seen;
+    let stats = &node.stats;
     let types: Vec<&str> = Kind::ALL
         .into_iter()
         // JSON Schema's numbers include its integers.
-        .filter(|&kind| kind != Kind::Integer || seen.of(Kind::Number) == 0)
-        .filter(|&kind| seen.of(kind) > 0)
+        .filter(|&kind| kind != Kind::Integer || stats.of(Kind::Number) == 0)
+        .filter(|&kind| stats.of(kind) > 0)
         .map(Kind::name)
         .collect();
     match types[..] {
@@ -37,7 +36,7 @@ fn describe(shape: &Shape, node: &Node) -> Map<String, Value> {
         [one] => _ = schema.insert("type".to_owned(), json!(one)),
         _ => _ = schema.insert("type".to_owned(), json!(types)),
     }
-    let values = seen.enumeration();
+    let values = stats.enumeration();
     if types == ["string"] && !values.is_empty() {
         schema.insert("enum".to_owned(), json!(values));
     }
@@ -48,22 +47,22 @@ fn describe(shape: &Shape, node: &Node) -> Map<String, Value> {
         );
     }
     schema.extend(members(shape, node));
-    if let Some(any) = node.any {
-        let entries = describe(shape, &shape.nodes[any]);
+    if let Some(any_key) = node.any_key {
+        let entries = describe(shape, &shape.nodes[any_key]);
         schema.insert("additionalProperties".to_owned(), entries.into());
     }
     schema
 }
 
-/// `properties` and `required`, where there are any.
+/// `properties` and `required`, if there are any.
 fn members(shape: &Shape, node: &Node) -> Map<String, Value> {
     let mut properties = Map::new();
     let mut required = Vec::new();
     for &member in &node.members {
         let child = &shape.nodes[member];
-        let name = child.step.name();
+        let name = child.edge.name();
         properties.insert(name.to_owned(), describe(shape, child).into());
-        if child.seen.present == node.seen.of(Kind::Object) {
+        if child.stats.present == node.stats.of(Kind::Object) {
             required.push(name);
         }
     }

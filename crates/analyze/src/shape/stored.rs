@@ -6,13 +6,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::node::{Node, Seen, Step};
+use super::node::{Edge, Node};
+use super::stats::PathStats;
 use super::tree::{MAX_DEPTH, MAX_PATHS, ROOT, Shape};
 
 /// What [`Shape`] is serialized as.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Stored {
-    root: Seen,
+    root: PathStats,
     /// By depth, and by name among those of one depth.
     paths: Vec<StoredPath>,
 }
@@ -21,9 +22,9 @@ pub(super) struct Stored {
 struct StoredPath {
     /// 0 for the root, n for the n-th of the paths.
     parent: usize,
-    step: Step,
+    edge: Edge,
     #[serde(flatten)]
-    seen: Seen,
+    stats: PathStats,
 }
 
 /// Why stored data is no shape.
@@ -46,12 +47,15 @@ impl From<Shape> for Stored {
         }
         let path = |&old: &usize| {
             let Node {
-                parent, step, seen, ..
+                parent,
+                edge,
+                stats,
+                ..
             } = &shape.nodes[old];
             StoredPath {
                 parent: places[*parent],
-                step: step.clone(),
-                seen: seen.clone(),
+                edge: edge.clone(),
+                stats: stats.clone(),
             }
         };
         Self {
@@ -69,7 +73,7 @@ impl TryFrom<Stored> for Shape {
             return Err(StoredError::TooMany);
         }
         let mut shape = Self::default();
-        shape.nodes[ROOT].seen = stored.root;
+        shape.nodes[ROOT].stats = stored.root;
         // Where each stored path went, and how deep it lies.
         let mut places = vec![(ROOT, 0)];
         for (index, path) in (1..).zip(stored.paths) {
@@ -79,8 +83,8 @@ impl TryFrom<Stored> for Shape {
             if depth >= MAX_DEPTH {
                 return Err(StoredError::TooDeep { index });
             }
-            let place = shape.child(parent, path.step);
-            shape.nodes[place].seen.merge(path.seen);
+            let place = shape.child(parent, path.edge);
+            shape.nodes[place].stats.merge(path.stats);
             places.push((place, depth + 1));
         }
         Ok(shape)

@@ -1,19 +1,17 @@
-//! The tree of key paths, and how two of them become one.
+//! The tree of key paths, and how two trees merge.
 //!
-//! Nodes stand in one vector and refer to each other by index, parents before
-//! children. Past [`MAX_PATHS`] the tree keeps those paths that come first by
-//! depth and then by name. That choice depends on the set of paths alone, and a
-//! path that is kept in the end was never dropped on the way: so the bound does
-//! not make the result depend on the order of the payloads.
+//! Nodes live in one vector and refer to each other by index, parents before children. Past
+//! [`MAX_PATHS`] the tree keeps the paths that come first by depth and then by name. Which
+//! these are depends only on the set of all paths, and a path among them was never dropped
+//! before: so the order of the payloads does not change the result.
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
-use super::node::{Node, Seen, Step, is_id};
-use super::repeat::Repeat;
+use super::names::is_id;
+use super::node::{Edge, Node};
+use super::stats::PathStats;
 use super::stored::Stored;
-use super::walk::Walk;
-use crate::json::{Json, Tape};
+use crate::json::Json;
 
 /// The structure of a set of JSON payloads.
 ///
@@ -36,87 +34,59 @@ use crate::json::{Json, Tape};
 pub struct Shape {
     /// Never empty: the root is at [`ROOT`].
     pub(super) nodes: Vec<Node>,
-    /// Objects walked so far: numbers them, so that a repeated name counts once in each.
+    /// Arrays and objects so far. The count numbers them, so that a member that an object repeats
+    /// is present once.
     pub(super) objects: u64,
-    /// Where the last payload was counted; not kept when shapes merge or travel.
-    pub(super) repeat: Repeat,
 }
 
 impl Default for Shape {
     fn default() -> Self {
         Self {
-            nodes: vec![Node::new(ROOT, Step::Any)],
+            nodes: vec![Node::new(ROOT, Edge::AnyKey)],
             objects: 0,
-            repeat: Repeat::default(),
         }
     }
 }
 
 impl Shape {
-    /// Takes one payload.
-    pub fn add(&mut self, json: &RawValue) {
-        if let Ok(document) = Tape::default().read(json.get()) {
-            self.walk(document.root());
-        }
-    }
-
-    /// Takes one payload that was read already.
-    pub(crate) fn walk(&mut self, json: Json<'_>) {
-        if !self.repeat.count(json, &mut self.nodes) {
-            Walk::new(self).run(json);
-            self.prune();
-        }
-    }
-
-    /// Takes payloads of one text whose tokens are all alike: the same names in the same places.
-    pub(crate) fn walk_alike(&mut self, payloads: &[Json<'_>]) {
-        let Some((first, others)) = payloads.split_first() else {
-            return;
-        };
-        self.walk(*first);
-        if !self.repeat.count_all(*first, others, &mut self.nodes) {
-            others.iter().for_each(|payload| self.walk(*payload));
-        }
-    }
-
-    /// Takes all that another shape has seen.
+    /// Adds everything that `other` counted.
     pub fn merge(&mut self, other: Self) {
-        self.absorb(other, |_, step| step);
+        self.absorb(other, |_, edge| edge);
         self.prune();
     }
 
-    /// How many payloads it has seen.
+    /// How many payloads were added.
     pub fn samples(&self) -> u64 {
-        self.nodes[ROOT].seen.count()
+        self.nodes[ROOT].stats.count()
     }
 
-    /// The same with each object of more than [`MAX_MEMBERS`] names read as a map:
-    /// its members folded into one.
+    /// The same, with each object of more than [`MAX_MEMBERS`] names read as a map: its members
+    /// share one path.
     pub(super) fn folded(&self) -> Self {
         let mut shape = self.clone();
-        // Folding can gather enough names one level further down for that to be a
-        // map too; each round settles at least one level, and there are `MAX_DEPTH`.
+        // Folding can gather so many names one level down that those are a map, too. It ends:
+        // each round settles at least one level, and there are at most `MAX_DEPTH`.
         while shape.nodes.iter().any(is_wide) {
             let mut narrow = Self::default();
             let wide: Vec<bool> = shape.nodes.iter().map(is_wide).collect();
-            narrow.absorb(shape, |parent, step| match step {
-                Step::Member(_) if wide[parent] => Step::Any,
-                step => step,
+            narrow.absorb(shape, |parent, edge| match edge {
+                Edge::Member(_) if wide[parent] => Edge::AnyKey,
+                edge => edge,
             });
             shape = narrow;
         }
         shape
     }
 
-    /// The child of `parent` for the member `name`, looked for at `hint` first.
+    /// The child of `parent` for the member `name`; `hint` is where it probably is.
     pub(super) fn member(&mut self, parent: usize, name: Json<'_>, hint: Option<usize>) -> usize {
         if self.nodes[parent].is_map {
-            return self.child(parent, Step::Any);
+            return self.child(parent, Edge::AnyKey);
         }
         if let Some(hint) = hint
             && let Node {
                 parent: of,
-                step: Step::Member(known),
+                edge: Edge::Member(known),
                 ..
             } = &self.nodes[hint]
             && *of == parent
@@ -125,87 +95,88 @@ impl Shape {
             return hint;
         }
         let name = &name.text_or_inner();
-        match self.place_of(parent, name) {
-            // What has a place of its own was found to be no id.
-            Ok(place) => self.nodes[parent].members[place],
-            Err(_) if is_id(name) => self.child(parent, Step::Any),
-            Err(place) => self.insert(parent, place, name),
+        match self.search(parent, name) {
+            // An id never gets a node of its name, so a name that has one is no id.
+            Ok(at) => self.nodes[parent].members[at],
+            Err(_) if is_id(name) => self.child(parent, Edge::AnyKey),
+            Err(at) => self.insert(parent, at, name),
         }
     }
 
-    /// The child of `parent` that `step` leads to.
-    pub(super) fn child(&mut self, parent: usize, step: Step) -> usize {
+    /// The child of `parent` at the end of `edge`, made if missing.
+    pub(super) fn child(&mut self, parent: usize, edge: Edge) -> usize {
         let new = self.nodes.len();
         let node = &mut self.nodes[parent];
-        let slot = match &step {
-            Step::Item => &mut node.item,
-            Step::Any => &mut node.any,
-            Step::Member(name) => return self.child_by_name(parent, name),
+        let slot = match &edge {
+            Edge::Item => &mut node.item,
+            Edge::AnyKey => &mut node.any_key,
+            Edge::Member(name) => return self.child_by_name(parent, name),
         };
         let child = *slot.get_or_insert(new);
         if child == new {
-            self.nodes.push(Node::new(parent, step));
+            self.nodes.push(Node::new(parent, edge));
         }
         child
     }
 
     fn child_by_name(&mut self, parent: usize, name: &str) -> usize {
-        match self.place_of(parent, name) {
-            Ok(place) => self.nodes[parent].members[place],
-            Err(place) => self.insert(parent, place, name),
+        match self.search(parent, name) {
+            Ok(at) => self.nodes[parent].members[at],
+            Err(at) => self.insert(parent, at, name),
         }
     }
 
-    /// Where the member `name` stands among those of `parent`, or where it would.
-    fn place_of(&self, parent: usize, name: &str) -> Result<usize, usize> {
+    /// The position of the member `name` among those of `parent`, or where to insert it.
+    fn search(&self, parent: usize, name: &str) -> Result<usize, usize> {
         let members = &self.nodes[parent].members;
-        members.binary_search_by(|&member| self.nodes[member].step.name().cmp(name))
+        members.binary_search_by(|&member| self.nodes[member].edge.name().cmp(name))
     }
 
-    fn insert(&mut self, parent: usize, place: usize, name: &str) -> usize {
+    fn insert(&mut self, parent: usize, at: usize, name: &str) -> usize {
         let new = self.nodes.len();
-        self.nodes[parent].members.insert(place, new);
+        self.nodes[parent].members.insert(at, new);
         self.nodes
-            .push(Node::new(parent, Step::Member(name.into())));
+            .push(Node::new(parent, Edge::Member(name.into())));
         new
     }
 
-    /// Adds the nodes of `other`, each where `step` (given its old parent) leads.
-    fn absorb(&mut self, other: Self, step: impl Fn(usize, Step) -> Step) {
-        let mut places: Vec<usize> = Vec::with_capacity(other.nodes.len());
+    /// Adds the nodes of `other`. `edge` may change how a node hangs on its parent, whose index in
+    /// `other` it is given.
+    fn absorb(&mut self, other: Self, edge: impl Fn(usize, Edge) -> Edge) {
+        // By index in `other`: parents come first, so a parent's new index is known.
+        let mut moved: Vec<usize> = Vec::with_capacity(other.nodes.len());
         for (index, node) in other.nodes.into_iter().enumerate() {
-            let place = if index == ROOT {
+            let target = if index == ROOT {
                 ROOT
             } else {
-                self.child(places[node.parent], step(node.parent, node.step))
+                self.child(moved[node.parent], edge(node.parent, node.edge))
             };
-            self.nodes[place].seen.merge(node.seen);
-            places.push(place);
+            self.nodes[target].stats.merge(node.stats);
+            moved.push(target);
         }
     }
 
-    /// Drops the paths past [`MAX_PATHS`]; where each path went, if any had to go.
+    /// Drops the paths past [`MAX_PATHS`]. If there were any, returns the new index of each node.
     pub(super) fn prune(&mut self) -> Option<Vec<Option<usize>>> {
         if self.nodes.len() <= MAX_PATHS {
             return None;
         }
-        self.repeat.forget();
         let order = self.breadth_first(MAX_PATHS);
-        let mut places = vec![None; self.nodes.len()];
+        let mut moved = vec![None; self.nodes.len()];
         for (new, &old) in order.iter().enumerate() {
-            places[old] = Some(new);
+            moved[old] = Some(new);
         }
         let mut kept = Vec::with_capacity(order.len());
         for &old in &order {
-            let placeholder = Node::new(ROOT, Step::Any);
+            let placeholder = Node::new(ROOT, Edge::AnyKey);
             let node = std::mem::replace(&mut self.nodes[old], placeholder);
-            kept.push(moved(node, &places));
+            kept.push(relinked(node, &moved));
         }
         self.nodes = kept;
-        Some(places)
+        Some(moved)
     }
 
-    /// The first `limit` nodes by depth, and by name among those of one depth.
+    /// The first `limit` nodes by depth, then by name.
     pub(super) fn breadth_first(&self, limit: usize) -> Vec<usize> {
         let mut order = vec![ROOT];
         let mut next = 0;
@@ -217,28 +188,28 @@ impl Shape {
         order
     }
 
-    /// What was seen at the root.
-    pub(super) fn root(&self) -> &Seen {
-        &self.nodes[ROOT].seen
+    /// The statistics of the payloads themselves.
+    pub(super) fn root(&self) -> &PathStats {
+        &self.nodes[ROOT].stats
     }
 }
 
-/// A node whose neighbours have moved to `places`; those that went nowhere are cut.
-fn moved(mut node: Node, places: &[Option<usize>]) -> Node {
+/// Points a node to the new indices of its neighbours, without those that were dropped.
+fn relinked(mut node: Node, moved: &[Option<usize>]) -> Node {
     let before = node.children().count();
-    node.parent = places[node.parent].unwrap_or(ROOT);
-    node.members.retain_mut(|member| match places[*member] {
-        Some(place) => {
-            *member = place;
+    node.parent = moved[node.parent].unwrap_or(ROOT);
+    node.members.retain_mut(|member| match moved[*member] {
+        Some(new) => {
+            *member = new;
             true
         }
         None => false,
     });
-    node.any = node.any.and_then(|any| places[any]);
-    node.item = node.item.and_then(|item| places[item]);
+    node.any_key = node.any_key.and_then(|any_key| moved[any_key]);
+    node.item = node.item.and_then(|item| moved[item]);
     node.first = None;
     node.next = None;
-    node.seen.cut |= node.children().count() < before;
+    node.stats.cut |= node.children().count() < before;
     node
 }
 
@@ -246,16 +217,16 @@ fn is_wide(node: &Node) -> bool {
     node.members.len() > MAX_MEMBERS
 }
 
-/// The root's index.
+/// The index of the root: the payload itself.
 pub(super) const ROOT: usize = 0;
 
-/// A first request of codex with all its tools has about 300 paths; a payload
-/// with more than this is generated, and must not fill the memory.
+/// A first request of codex with all its tools has about 300 paths. A payload with more than
+/// this is generated, and must not fill the memory.
 pub(super) const MAX_PATHS: usize = 4096;
 
-/// Objects written by programmers have fewer names than this; more are a map.
+/// Objects that programmers design have fewer names; more are a map.
 const MAX_MEMBERS: usize = 64;
 
-/// Agent APIs nest about 12 levels (tool schemas are the deepest); what lies
-/// deeper than this is counted with the value that holds it.
+/// Agent APIs nest about 12 levels (tool schemas are the deepest). What is deeper than this counts
+/// only as bytes of the value that contains it.
 pub(super) const MAX_DEPTH: usize = 32;

@@ -1,83 +1,75 @@
-//! One payload's way through the tree: tokens in, counts out.
+//! Walks the tokens of one payload and counts them in the tree.
 
-use super::node::Step;
-use super::repeat::{As, Counted, count};
+use serde_json::value::RawValue;
+
+use super::node::Edge;
 use super::tree::{MAX_DEPTH, MAX_PATHS, ROOT, Shape};
-use crate::json::{Form, Json, Kind};
+use crate::json::{Json, Kind, Tape};
 
-/// Walks one payload and counts it in a shape.
-pub(super) struct Walk<'s> {
-    shape: &'s mut Shape,
-    /// The arrays and objects that are open, outermost first: never more than [`MAX_DEPTH`].
-    open: Vec<Open>,
-    /// Where the tokens so far were counted, in their order, up to [`MAX_COUNTED`].
-    counted: Vec<Counted>,
-    /// The first element of each form, by the form's index.
-    forms: Vec<Option<Element>>,
-}
-
-/// An element of an array, which was counted.
-#[derive(Clone, Copy)]
-struct Element {
-    /// Its node.
-    node: usize,
-    /// Its first token among those that were counted.
-    from: usize,
-    /// How many tokens it is.
-    extent: usize,
-}
-
-/// An array or object that has begun and not ended.
-struct Open {
-    /// Its node; `None` once that was dropped for the bound on paths.
-    node: Option<usize>,
-    kind: Kind,
-    /// The place behind it.
-    end: u32,
-    /// Its number, for an object.
-    object: u64,
-    /// The member before the current one.
-    previous: Option<usize>,
-    /// The node of the value that comes next: of an object's member, or of all items.
-    target: Option<usize>,
-    /// Whether a member's name was read, and its value comes next.
-    named: bool,
-    /// What the others of its form are counted like, once it is over.
-    first: Option<(Form, Element)>,
-}
-
-impl<'s> Walk<'s> {
-    pub(super) fn new(shape: &'s mut Shape) -> Self {
-        Self {
-            shape,
-            open: Vec::new(),
-            counted: Vec::new(),
-            forms: Vec::new(),
+impl Shape {
+    /// Adds one payload.
+    pub fn add(&mut self, json: &RawValue) {
+        if let Ok(document) = Tape::default().read(json.get()) {
+            self.walk(document.root());
         }
     }
 
-    pub(super) fn run(mut self, payload: Json<'_>) {
-        self.counted
-            .reserve(MAX_COUNTED.min(payload.extent() as usize));
-        let mut place = payload.place();
-        while place < payload.behind() {
-            while let Some(over) = self.open.pop_if(|open| open.end <= place) {
-                self.learn(over.first);
-            }
-            let json = payload.at(place);
-            place = match self.open.last_mut() {
+    /// Adds one payload that is already parsed.
+    pub(crate) fn walk(&mut self, json: Json<'_>) {
+        Walk::new(self).run(json);
+        self.prune();
+    }
+}
+
+/// The walk through one payload.
+struct Walk<'s> {
+    shape: &'s mut Shape,
+    /// The arrays and objects around the current token, outermost first; at most [`MAX_DEPTH`].
+    open: Vec<OpenContainer>,
+}
+
+/// An array or object whose end the walk has not reached.
+struct OpenContainer {
+    /// Its node; `None` if the bound on paths dropped that.
+    node: Option<usize>,
+    kind: Kind,
+    /// Index of the token after it and its contents.
+    end: u32,
+    /// Its number in the shape.
+    number: u64,
+    /// The node of an object's previous member.
+    previous: Option<usize>,
+    /// The node of the next value: that of the current member, or of all items of an array.
+    target: Option<usize>,
+    /// In an object: the next token is the value of a member, not a name.
+    named: bool,
+}
+
+impl<'s> Walk<'s> {
+    fn new(shape: &'s mut Shape) -> Self {
+        Self {
+            shape,
+            open: Vec::new(),
+        }
+    }
+
+    fn run(mut self, payload: Json<'_>) {
+        let mut index = payload.index();
+        while index < payload.next_index() {
+            while self.open.pop_if(|open| open.end <= index).is_some() {}
+            let json = payload.at(index);
+            index = match self.open.last_mut() {
                 Some(open) if open.kind == Kind::Object && !open.named => {
                     open.named = true;
                     self.member(json);
-                    place + 1
+                    index + 1
                 }
                 _ => self.value(json),
             };
         }
-        self.shape.repeat.remember(&self.counted);
     }
 
-    /// Counts a value; returns the place where the walk goes on.
+    /// Counts a value and returns the index at which the walk continues.
     fn value(&mut self, json: Json<'_>) -> u32 {
         let target = match self.open.last_mut() {
             Some(open) => {
@@ -87,49 +79,45 @@ impl<'s> Walk<'s> {
             None => Some(ROOT),
         };
         let Some(target) = target else {
-            return json.behind();
+            return json.next_index();
         };
-        if self.is_like_another(json, target) {
-            return json.behind();
-        }
         let kind = json.kind();
-        self.push(json, target, As::Value);
-        self.shape.nodes[target].add(json);
+        self.shape.nodes[target].stats.add(json);
         if kind.is_structured() {
             self.begin(kind, json, target)
         } else {
-            json.behind()
+            json.next_index()
         }
     }
 
+    /// Enters an array or object and returns the index at which the walk continues.
     fn begin(&mut self, kind: Kind, json: Json<'_>, node: usize) -> u32 {
         if self.open.len() >= MAX_DEPTH {
-            self.shape.nodes[node].seen.cut = true;
-            return json.behind();
+            self.shape.nodes[node].stats.cut = true;
+            return json.next_index();
         }
         if json.is_empty() {
-            return json.behind();
+            return json.next_index();
         }
         self.shape.objects += 1;
         let target = match kind {
-            Kind::Array => Some(self.shape.child(node, Step::Item)),
+            Kind::Array => Some(self.shape.child(node, Edge::Item)),
             _ => None,
         };
-        self.open.push(Open {
+        self.open.push(OpenContainer {
             node: Some(node),
             kind,
-            end: json.behind(),
-            object: self.shape.objects,
+            end: json.next_index(),
+            number: self.shape.objects,
             previous: None,
             target,
             named: false,
-            first: json.form().map(|form| (form, self.last(json, node))),
         });
         self.make_room();
-        json.place() + 1
+        json.index() + 1
     }
 
-    /// Finds the node of the member of the innermost object that `name` names, and counts it as present.
+    /// Finds the node of a member of the innermost object, and counts the member as present.
     fn member(&mut self, name: Json<'_>) {
         let Some(open) = self.open.last_mut() else {
             return;
@@ -138,6 +126,8 @@ impl<'s> Walk<'s> {
             open.target = None;
             return;
         };
+        // Most objects repeat the member order of the one before, so the node that followed last
+        // time is nearly always right; `Shape::member` compares the name before it uses it.
         let hint = match open.previous {
             Some(previous) => self.shape.nodes[previous].next,
             None => self.shape.nodes[object].first,
@@ -150,84 +140,25 @@ impl<'s> Walk<'s> {
         open.previous = Some(child);
         open.target = Some(child);
         let node = &mut self.shape.nodes[child];
-        if node.last_object != open.object {
-            node.last_object = open.object;
-            node.seen.present = node.seen.present.saturating_add(1);
-            self.push(name, child, As::Present);
+        if node.last_object != open.number {
+            node.last_object = open.number;
+            node.stats.present = node.stats.present.saturating_add(1);
         }
     }
 
-    /// Remembers where a token was counted.
-    fn push(&mut self, json: Json<'_>, node: usize, as_what: As) {
-        if self.counted.len() < MAX_COUNTED {
-            self.counted.push(Counted {
-                extent: json.extent(),
-                node: node as u32,
-                kind: json.kind(),
-                as_what,
-            });
-        }
-    }
-
-    /// Remembers the element that is over, if all of its tokens were counted: those
-    /// that lie too deep are not, nor are names that an object has twice.
-    fn learn(&mut self, first: Option<(Form, Element)>) {
-        let Some((form, first)) = first else { return };
-        if self.counted.len() - first.from == first.extent {
-            let index = form.index();
-            self.forms.resize(self.forms.len().max(index + 1), None);
-            self.forms[index] = Some(first);
-        }
-    }
-
-    /// The element whose first token was the last to be counted.
-    fn last(&self, json: Json<'_>, node: usize) -> Element {
-        Element {
-            node,
-            from: self.counted.len().saturating_sub(1),
-            extent: json.extent() as usize,
-        }
-    }
-
-    /// Counts an element of an array like the first of its form.
-    fn is_like_another(&mut self, json: Json<'_>, node: usize) -> bool {
-        let Some(form) = json.form() else {
-            return false;
-        };
-        let known = self.forms.get(form.index()).copied().flatten();
-        let Some(first) = known.filter(|first| first.node == node) else {
-            return false;
-        };
-        let tokens = first.from..first.from + first.extent;
-        count(
-            &self.counted[tokens.clone()],
-            &[json],
-            &mut self.shape.nodes,
-        );
-        if self.counted.len() + tokens.len() <= MAX_COUNTED {
-            self.counted.extend_from_within(tokens);
-        }
-        true
-    }
-
-    /// Keeps one hostile payload from growing the tree without end.
+    /// Keeps one hostile payload from growing the tree without bound.
     fn make_room(&mut self) {
         if self.shape.nodes.len() <= 2 * MAX_PATHS {
             return;
         }
-        let Some(places) = self.shape.prune() else {
+        let Some(moved) = self.shape.prune() else {
             return;
         };
         for open in &mut self.open {
-            open.node = open.node.and_then(|node| places[node]);
-            open.target = open.target.and_then(|node| places[node]);
+            open.node = open.node.and_then(|node| moved[node]);
+            open.target = open.target.and_then(|node| moved[node]);
+            // `Shape::prune` has cleared the nodes' guesses; this one would be stale, too.
             open.previous = None;
-            open.first = None;
         }
-        self.counted.clear();
-        self.forms.clear();
     }
 }
-
-/// How many tokens of one payload are remembered: a request of codex has a few thousand.
-const MAX_COUNTED: usize = 1 << 14;

@@ -21,6 +21,15 @@ fn row(shape: &Shape, path: &str) -> Row {
         .unwrap_or_else(|| panic!("{path} is not among {paths:?}"))
 }
 
+/// Everything that a shape counted. Enumerations show once each value has occurred three times, so
+/// three copies show every string that is kept.
+fn counted(shape: &Shape) -> (Vec<Row>, Value) {
+    let mut three = shape.clone();
+    three.merge(shape.clone());
+    three.merge(shape.clone());
+    (three.rows(), three.schema())
+}
+
 fn stored(shape: &Shape) -> String {
     serde_json::to_string(shape).expect("a shape has no keys but strings")
 }
@@ -51,7 +60,7 @@ fn a_row_tells_types_presence_count_sizes_and_values() {
     assert_eq!(row(&shape, "input[]").presence, None);
 }
 
-/// A payload that looks like the one before it is counted in a shorter way.
+/// The tree looks for a member first where the last payload had it: a guess, which must not show.
 #[test]
 fn a_payload_is_counted_the_same_whatever_came_before_it() {
     let payloads = [
@@ -77,12 +86,12 @@ fn a_payload_is_counted_the_same_whatever_came_before_it() {
             for payload in [second, second, first] {
                 apart.merge(shape_of([payload]));
             }
-            assert_eq!(stored(&together), stored(&apart), "{first} and {second}");
+            assert_eq!(counted(&together), counted(&apart), "{first} and {second}");
         }
     }
 }
 
-/// Elements that are written as one before them are counted in a shorter way, also inside of each other.
+/// The same for elements of an array, also inside of each other.
 #[test]
 fn an_element_is_counted_the_same_whatever_came_before_it() {
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(40), "]".repeat(40));
@@ -226,7 +235,7 @@ fn a_payload_of_very_many_paths_is_bounded_in_any_order() {
     let backward = shape_of(payloads.iter().rev().map(String::as_str));
     assert!(forward.rows().len() <= 4096);
     assert!(forward.rows().iter().any(|row| row.cut));
-    assert_eq!(stored(&forward), stored(&backward));
+    assert_eq!(counted(&forward), counted(&backward));
 
     let all_at_once = object(&|_| object(&|_| object(&|_| "1".to_owned())));
     assert_eq!(shape_of([all_at_once.as_str()]).rows().len(), 4096);
@@ -282,8 +291,8 @@ proptest! {
         let mut back: Shape = serde_json::from_str(&stored(&tail)).unwrap();
         back.merge(serde_json::from_str(&stored(&head)).unwrap());
 
-        prop_assert_eq!(stored(&there), stored(&whole));
-        prop_assert_eq!(stored(&back), stored(&whole));
+        prop_assert_eq!(counted(&there), counted(&whole));
+        prop_assert_eq!(counted(&back), counted(&whole));
         prop_assert_eq!(back.rows(), whole.rows());
         prop_assert_eq!(back.schema(), whole.schema());
     }
