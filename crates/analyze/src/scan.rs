@@ -114,7 +114,7 @@ impl Scan {
     /// cannot be read.
     pub fn read(&self, path: &Path, source: u32) -> Result<Aggregate, Error> {
         let selection = Selection::of_file(&self.filters, path)?;
-        self.blocks(reader::open_blocks(path)?, path, source, &selection)
+        self.read_blocks(reader::open_blocks(path)?, path, source, &selection)
     }
 
     /// Reads one recording from anywhere; `name` is what errors and the report call it.
@@ -132,7 +132,7 @@ impl Scan {
         source: u32,
     ) -> Result<Aggregate, Error> {
         let selection = Selection::new(&self.filters);
-        self.blocks(reader::blocks_of(input, name)?, name, source, &selection)
+        self.read_blocks(reader::blocks_of(input, name)?, name, source, &selection)
     }
 
     /// Hands every exchange that satisfies the filters to `visit`, in the order of the lines.
@@ -195,7 +195,7 @@ impl Scan {
                 visit(Err(reader::too_long(path, block.first_line)))?;
             }
             for (line, text) in block.lines() {
-                let visited = reader.read(text, block.cleaner(line), |found| match found {
+                let visited = reader.read(text, block.redactor(line), |found| match found {
                     Line::Exchange(exchange) if selection.holds(&exchange, line) => {
                         visit(Ok(&exchange))
                     }
@@ -215,7 +215,7 @@ impl Scan {
         Ok(())
     }
 
-    fn blocks<R: Read + Send>(
+    fn read_blocks<R: Read + Send>(
         &self,
         blocks: Blocks<R>,
         path: &Path,
@@ -260,7 +260,7 @@ impl Scan {
             whole.merge(part);
         }
         if self.threads > 1 {
-            whole.aggregate.help();
+            whole.aggregate.allow_second_thread();
         }
         let blocks = blocks.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.finish(whole, &blocks, path)
@@ -353,7 +353,7 @@ impl Worker<'_> {
             drop(blocks);
             match block {
                 Ok(Some(block)) => {
-                    self.block(&block);
+                    self.read_block(&block);
                     used = block;
                 }
                 Ok(None) => break,
@@ -367,14 +367,14 @@ impl Worker<'_> {
         self.result
     }
 
-    fn block(&mut self, block: &Block) {
+    fn read_block(&mut self, block: &Block) {
         if block.too_long {
             self.error(reader::too_long(self.path, block.first_line));
         }
         for (line, text) in block.lines() {
             self.seek(line - 1);
             let aggregate = &mut self.result.aggregate;
-            let read = self.reader.read(text, block.cleaner(line), |found| {
+            let read = self.reader.read(text, block.redactor(line), |found| {
                 if let Line::Exchange(exchange) = &found {
                     if let Some(Observer(observe)) = &self.scan.observer {
                         observe(exchange);

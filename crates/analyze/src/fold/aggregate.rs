@@ -45,7 +45,7 @@ use super::telemetry_names::TelemetryNames;
 #[derive(Debug, Clone, Default)]
 pub struct Aggregate {
     /// Where the next record stands.
-    pub(super) here: LineRef,
+    pub(super) at: LineRef,
     /// The recordings' names, as the caller gave them.
     pub(super) names: BTreeMap<u32, String>,
     /// The last line seen of each recording.
@@ -68,7 +68,7 @@ pub struct Aggregate {
     /// Exchanges that a filter left out.
     pub(super) left_out: Vec<LineRef>,
     /// Whether a second thread may help to work out the report.
-    pub(super) helped: bool,
+    pub(super) second_thread: bool,
 }
 
 impl Aggregate {
@@ -82,8 +82,8 @@ impl Aggregate {
     }
 
     /// Says that the next record stands behind `place`: a part of a recording is to be read.
-    pub(crate) fn seek(&mut self, place: LineRef) {
-        self.here = place;
+    pub(crate) fn seek(&mut self, at: LineRef) {
+        self.at = at;
     }
 
     /// An aggregate for another thread, which keeps its contents where this one does. They
@@ -97,8 +97,8 @@ impl Aggregate {
 
     /// Lets a second thread help to work out the report, as `Scan` does where it may
     /// use several.
-    pub(crate) fn help(&mut self) {
-        self.helped = true;
+    pub(crate) fn allow_second_thread(&mut self) {
+        self.second_thread = true;
     }
 
     /// Adds what the next line holds.
@@ -106,10 +106,10 @@ impl Aggregate {
         self.step();
         match line {
             Line::Exchange(exchange) => self.add_exchange(&exchange),
-            Line::Session(session) => self.sessions.push((self.here, session)),
-            Line::End(end) => self.ends.push((self.here, end)),
+            Line::Session(session) => self.sessions.push((self.at, session)),
+            Line::End(end) => self.ends.push((self.at, end)),
             Line::Connection(connection) => {
-                let row = ConnectionRow::of(self.here, &connection);
+                let row = ConnectionRow::of(self.at, &connection);
                 self.connections.push(row);
             }
         }
@@ -120,40 +120,40 @@ impl Aggregate {
     /// It is still counted, so that the recording does not look incomplete.
     pub(crate) fn leave_out(&mut self) {
         self.step();
-        self.left_out.push(self.here);
+        self.left_out.push(self.at);
     }
 
     /// Adds what was wrong with the next line, or with the recording.
     pub(crate) fn add_error(&mut self, error: &Error) {
         match error.line() {
             Some(line) => {
-                self.here.line = line.saturating_sub(1);
+                self.at.line = line.saturating_sub(1);
                 self.step();
             }
-            None => self.here.line = u64::MAX,
+            None => self.at.line = u64::MAX,
         }
-        self.problems.add(self.here, error);
+        self.problems.add(self.at, error);
     }
 
     fn step(&mut self) {
-        self.here.line += 1;
-        let last = self.last_lines.entry(self.here.source).or_default();
-        *last = self.here.line.max(*last);
+        self.at.line += 1;
+        let last = self.last_lines.entry(self.at.source).or_default();
+        *last = self.at.line.max(*last);
     }
 
     fn add_exchange(&mut self, exchange: &Exchange<'_>) {
         let decoded = decode(exchange);
         let call = decoded.map(|decoded| {
-            let ids = self.store.store().add(self.here, decoded.content());
-            let said = ContentIds::of(&decoded, ids);
+            let ids = self.store.store().add(self.at, decoded.content());
+            let contents = ContentIds::of(&decoded, ids);
             if !decoded.gaps_us.is_empty() {
                 let gaps = self.gaps.entry(decoded.call.model.clone()).or_default();
                 gaps.add_all(decoded.gaps_us);
                 self.trim_gaps();
             }
-            (decoded.call, said)
+            (decoded.call, contents)
         });
-        let (call, said) = call.unzip();
+        let (call, contents) = call.unzip();
         let endpoint = Endpoint::of(exchange);
         if endpoint.purpose == Purpose::Model {
             self.add_agent(exchange);
@@ -165,10 +165,10 @@ impl Aggregate {
         self.headers.add(&endpoint, exchange);
         let rows = self.rows.entry(endpoint).or_default();
         rows.push(ExchangeRow::of(
-            self.here,
+            self.at,
             exchange,
             call,
-            said.unwrap_or_default(),
+            contents.unwrap_or_default(),
         ));
     }
 
@@ -219,7 +219,7 @@ impl Aggregate {
         if !self.store.is_shared_with(&other.store) {
             let numbers = self.store.store().merge(other.store.into_store());
             let rows = other.rows.values_mut().flatten();
-            rows.for_each(|row| row.said.renumber(&numbers));
+            rows.for_each(|row| row.contents.renumber(&numbers));
         }
         self.names.extend(other.names);
         for (source, line) in other.last_lines {
@@ -248,7 +248,7 @@ impl Aggregate {
         self.identifiers.merge(other.identifiers);
         self.telemetry.merge(other.telemetry);
         self.left_out.extend(other.left_out);
-        self.helped |= other.helped;
+        self.second_thread |= other.second_thread;
     }
 
     /// Whether no record was added.

@@ -9,7 +9,7 @@ use crate::text::urls::host_without_port;
 /// One connection of the agent.
 #[derive(Debug, Clone)]
 pub(crate) struct ConnectionRow {
-    pub(crate) place: LineRef,
+    pub(crate) at: LineRef,
     /// Its number in its recording.
     pub(crate) id: u64,
     /// How many connections its line stands for.
@@ -25,7 +25,7 @@ pub(crate) struct ConnectionRow {
 }
 
 impl ConnectionRow {
-    pub(crate) fn of(place: LineRef, connection: &Connection) -> Self {
+    pub(crate) fn of(at: LineRef, connection: &Connection) -> Self {
         let authority = connection.authority.as_deref().unwrap_or("");
         let host = host_without_port(authority).to_ascii_lowercase();
         let mut disposition = connection.disposition.clone();
@@ -33,7 +33,7 @@ impl ConnectionRow {
             *part = part.take().map(short);
         }
         Self {
-            place,
+            at,
             id: connection.id,
             count: connection.count,
             host: short(host),

@@ -14,11 +14,11 @@ pub(crate) struct ContentId(u32);
 
 impl ContentId {
     /// Of what stands at `place`: a recording that fills so many would take a terabyte.
-    pub(crate) fn at(place: usize) -> Self {
-        Self(place as u32)
+    pub(crate) fn new(index: usize) -> Self {
+        Self(index as u32)
     }
 
-    pub(crate) fn place(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
 }
@@ -60,10 +60,10 @@ pub(crate) struct FirstPosition {
 }
 
 impl FirstPosition {
-    pub(crate) fn of(place: LineRef, position: usize) -> Self {
+    pub(crate) fn of(line: LineRef, position: usize) -> Self {
         Self {
-            source: u16::try_from(place.source).unwrap_or(u16::MAX),
-            line: u32::try_from(place.line).unwrap_or(u32::MAX),
+            source: u16::try_from(line.source).unwrap_or(u16::MAX),
+            line: u32::try_from(line.line).unwrap_or(u32::MAX),
             position: u16::try_from(position).unwrap_or(u16::MAX),
         }
     }
@@ -106,7 +106,7 @@ impl Content {
 
     /// The digest of what it says, where that was kept; else its own. Agents give
     /// the same item other ids when they send it again, and it says the same.
-    pub(crate) fn says(&self) -> Digest {
+    pub(crate) fn text_digest(&self) -> Digest {
         self.text.as_ref().map_or(self.digest, |text| text.digest)
     }
 

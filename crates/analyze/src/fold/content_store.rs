@@ -21,7 +21,7 @@ pub(crate) struct ContentStore {
     /// it as it grows.
     contents: Vec<Content>,
     /// Where each of them is, found by its digest, which is a hash already.
-    places: HashTable<DigestSlot>,
+    slots: HashTable<DigestSlot>,
     /// How many bytes of texts are kept.
     room: usize,
     /// Bytes of room that the texts take.
@@ -62,7 +62,7 @@ impl ContentStore {
     fn with_room(room: usize) -> Self {
         Self {
             contents: Vec::new(),
-            places: HashTable::new(),
+            slots: HashTable::new(),
             room,
             kept: 0,
             end: None,
@@ -73,7 +73,7 @@ impl ContentStore {
     /// Takes the content of one call; the number of each.
     pub(crate) fn add<'i>(
         &mut self,
-        place: LineRef,
+        line: LineRef,
         items: impl Iterator<Item = &'i Item<'i>> + Clone,
     ) -> Box<[ContentId]> {
         // All at once: the processor waits for what lies far apart in memory, but for several at a time.
@@ -81,7 +81,7 @@ impl ContentStore {
         let known: Vec<_> = known.collect();
         let mut ids = Vec::with_capacity(known.len());
         for (position, (item, known)) in items.zip(known).enumerate() {
-            let first = FirstPosition::of(place, position);
+            let first = FirstPosition::of(line, position);
             // It may stand twice in one call.
             let known = known.or_else(|| self.find(item.digest));
             let id = known.unwrap_or_else(|| {
@@ -97,7 +97,7 @@ impl ContentStore {
 
     /// Notes where `item` was seen, and keeps its text where there may be room for it.
     fn meet(&mut self, id: ContentId, item: &Item<'_>, first: FirstPosition) {
-        let content = &mut self.contents[id.place()];
+        let content = &mut self.contents[id.index()];
         content.first = content.first.min(first);
         if content.text().is_none() && self.end.is_none_or(|end| content.order() < end) {
             content.keep(item);
@@ -107,18 +107,18 @@ impl ContentStore {
 
     /// The number of what `digest` stands for.
     fn find(&self, digest: Digest) -> Option<ContentId> {
-        let wanted = DigestSlot::of(ContentId::at(0), digest);
+        let wanted = DigestSlot::of(ContentId::new(0), digest);
         let is = |found: &DigestSlot| {
-            found.digest == wanted.digest && self.contents[found.id.place()].digest == digest
+            found.digest == wanted.digest && self.contents[found.id.index()].digest == digest
         };
-        Some(self.places.find(wanted.hash(), is)?.id)
+        Some(self.slots.find(wanted.hash(), is)?.id)
     }
 
     /// Adds a content that is not there yet.
     fn insert(&mut self, content: Content) -> ContentId {
-        let id = ContentId::at(self.contents.len());
+        let id = ContentId::new(self.contents.len());
         let found = DigestSlot::of(id, content.digest);
-        self.places
+        self.slots
             .insert_unique(found.hash(), found, DigestSlot::hash);
         self.kept += content.kept();
         self.contents.push(content);
@@ -145,7 +145,7 @@ impl ContentStore {
     pub(crate) fn merge(&mut self, mut other: Self) -> Vec<ContentId> {
         if self.contents.is_empty() {
             std::mem::swap(self, &mut other);
-            return (0..self.len()).map(ContentId::at).collect();
+            return (0..self.len()).map(ContentId::new).collect();
         }
         let known = other.contents.iter();
         let known: Vec<_> = known.map(|content| self.find(content.digest)).collect();
@@ -155,14 +155,14 @@ impl ContentStore {
                 ids.push(self.insert(content));
                 continue;
             };
-            let here = &mut self.contents[id.place()];
-            self.kept -= here.kept();
-            here.merge(content);
-            self.kept += here.kept();
+            let known = &mut self.contents[id.index()];
+            self.kept -= known.kept();
+            known.merge(content);
+            self.kept += known.kept();
             ids.push(id);
         }
         if let Some(end) = other.end {
-            self.end = Some(self.end.map_or(end, |here| here.min(end)));
+            self.end = Some(self.end.map_or(end, |own| own.min(end)));
             self.forget();
         }
         self.bound(self.room + self.room / SLACK);
@@ -172,7 +172,7 @@ impl ContentStore {
     /// Ends the reading: texts without room go, and nothing is looked for any more.
     pub(crate) fn finish(&mut self) {
         self.bound(self.room);
-        self.places = HashTable::new();
+        self.slots = HashTable::new();
     }
 
     /// Drops texts that have no room, where they take more than `bytes`.
@@ -210,7 +210,7 @@ impl ContentStore {
 
     /// The content of a number.
     pub(crate) fn get(&self, id: ContentId) -> Option<&Content> {
-        self.contents.get(id.place())
+        self.contents.get(id.index())
     }
 }
 
@@ -230,21 +230,21 @@ mod tests {
     use crate::fold::content::MAX_ITEM_BYTES;
 
     /// What each line says: a text of its own, long or short, and one that every third line shares.
-    static SAID: LazyLock<Vec<[Item<'_>; 2]>> = LazyLock::new(|| {
+    static LINES: LazyLock<Vec<[Item<'_>; 2]>> = LazyLock::new(|| {
         let text = |text: String, bytes| format!("\"{}\"", text.repeat(bytes / text.len()));
         let line = |line| {
             let own = text(format!("{line:08}"), MAX_ITEM_BYTES >> (line % 5));
             let shared = text(format!("shared {:09}", line / 3), MAX_ITEM_BYTES);
             [own, shared].map(|text| Item::new(Part::User, text))
         };
-        (0..LINES).map(line).collect()
+        (0..LINE_COUNT).map(line).collect()
     });
 
     fn of(lines: impl IntoIterator<Item = usize>) -> ContentStore {
         let mut store = ContentStore::with_room(ROOM);
         for line in lines {
             let source = 0;
-            let items = SAID[line].iter();
+            let items = LINES[line].iter();
             let line = line as u64;
             store.add(LineRef { source, line }, items);
         }
@@ -267,25 +267,25 @@ mod tests {
 
     const ROOM: usize = 1 << 20;
     /// More lines than there is room for, and for the slack beside it.
-    const LINES: usize = 2 * ROOM / MAX_ITEM_BYTES;
+    const LINE_COUNT: usize = 2 * ROOM / MAX_ITEM_BYTES;
 
     #[test]
     fn which_texts_are_kept_does_not_depend_on_who_read_which_line_when() {
-        let whole = kept(of(0..LINES));
-        assert_eq!(kept(of((0..LINES).rev())), whole, "backwards");
-        let shuffled = (0..LINES).map(|line| line * 37 % LINES);
+        let whole = kept(of(0..LINE_COUNT));
+        assert_eq!(kept(of((0..LINE_COUNT).rev())), whole, "backwards");
+        let shuffled = (0..LINE_COUNT).map(|line| line * 37 % LINE_COUNT);
         assert_eq!(kept(of(shuffled)), whole, "as threads come by");
-        let mut halves = of((0..LINES).filter(|line| line % 2 == 1));
-        halves.merge(of((0..LINES).filter(|line| line % 2 == 0)));
+        let mut halves = of((0..LINE_COUNT).filter(|line| line % 2 == 1));
+        halves.merge(of((0..LINE_COUNT).filter(|line| line % 2 == 0)));
         assert_eq!(kept(halves), whole, "line by line");
-        let mut parts = of(LINES / 2..LINES);
-        parts.merge(of(0..LINES / 4));
-        parts.merge(of(LINES / 4..LINES / 2));
+        let mut parts = of(LINE_COUNT / 2..LINE_COUNT);
+        parts.merge(of(0..LINE_COUNT / 4));
+        parts.merge(of(LINE_COUNT / 4..LINE_COUNT / 2));
         assert_eq!(kept(parts), whole, "in parts");
     }
 
     #[test]
-    fn numbers_stay_those_of_their_contents_when_libraries_merge() {
+    fn numbers_stay_those_of_their_contents_when_stores_merge() {
         let mut store = of(0..3);
         let other = of([2, 3]);
         let digests: Vec<_> = other

@@ -16,49 +16,51 @@ impl Aggregate {
     pub fn finish(mut self) -> Report {
         let mut store = std::mem::take(&mut self.store).into_store();
         store.finish();
-        let view = TimelineIndex::of(&self, &store);
+        let timeline = TimelineIndex::of(&self, &store);
         // Half of the work, where there is much.
-        let half = || {
+        let structure_and_transcript = || {
             let structure = self.shapes.finish();
-            (structure, transcript::finish(&view))
+            (structure, transcript::finish(&timeline))
         };
         let report = thread::scope(|scope| {
             // Without a thread to spare it takes longer, and nothing else.
             let helper = thread::Builder::new();
-            let helper = self.helped.then(|| helper.spawn_scoped(scope, half));
-            let (model, conversation, cache) = self.calls(&view);
+            let helper = self
+                .second_thread
+                .then(|| helper.spawn_scoped(scope, structure_and_transcript));
+            let (model, conversation, cache) = self.calls(&timeline);
             let report = Report {
-                recordings: view.recordings(),
+                recordings: timeline.recordings(),
                 left_out: self.left_out.len() as u64,
                 glance: Some(glance::finish(
-                    &view,
+                    &timeline,
                     &self.agents,
                     &self.endpoint_limit,
                     &self.problems,
                 )),
                 endpoints: Some(endpoints::finish(
-                    &view,
+                    &timeline,
                     &self.headers,
                     &self.endpoint_limit,
                 )),
-                frequency: Some(frequency::finish(&view)),
+                frequency: Some(frequency::finish(&timeline)),
                 model: Some(model),
                 conversation: Some(conversation),
-                prompt: Some(prompt::finish(&view, store.len())),
+                prompt: Some(prompt::finish(&timeline, store.len())),
                 cache: Some(cache),
-                errors: Some(errors::finish(&view)),
+                errors: Some(errors::finish(&timeline)),
                 identity: Some(identity::finish(&self.identifiers)),
-                telemetry: Some(telemetry::finish(&view, &self.telemetry)),
-                hosts: Some(hosts::finish(&view)),
-                timeline: Some(timeline::finish(&view)),
-                completeness: Some(completeness::finish(&view, &self.problems)),
+                telemetry: Some(telemetry::finish(&timeline, &self.telemetry)),
+                hosts: Some(hosts::finish(&timeline)),
+                timeline: Some(timeline::finish(&timeline)),
+                completeness: Some(completeness::finish(&timeline, &self.problems)),
                 ..Report::default()
             };
             let (structure, transcript) = match helper {
                 Some(Ok(helper)) => helper
                     .join()
                     .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-                Some(Err(_)) | None => half(),
+                Some(Err(_)) | None => structure_and_transcript(),
             };
             // Prices are the user's, not the recording's: `cost` stays open.
             Report {
@@ -67,7 +69,7 @@ impl Aggregate {
                 ..report
             }
         });
-        if self.helped {
+        if self.second_thread {
             // Giving back the many small pieces takes a while; where no thread can be had it is done at once.
             drop(thread::Builder::new().spawn(move || drop((self, store))));
         }
@@ -75,15 +77,15 @@ impl Aggregate {
     }
 
     /// The sections about calls one after the other and about what tools gave back.
-    fn calls(&self, view: &TimelineIndex<'_>) -> (Models, Conversation, Cache) {
-        let results = tools::Results::of(view);
-        let mut threads = conversation::Threads::of(view, &results);
+    fn calls(&self, timeline: &TimelineIndex<'_>) -> (Models, Conversation, Cache) {
+        let results = tools::Results::of(timeline);
+        let mut threads = conversation::Threads::of(timeline, &results);
         let mut uses = cache::CacheUses::default();
-        threads::steps(view, |step| {
+        threads::steps(timeline, |step| {
             threads.take(&step);
             uses.take(&step);
         });
-        let model = model::finish(view, &results, &self.gaps);
+        let model = model::finish(timeline, &results, &self.gaps);
         (model, threads.finish(), uses.finish())
     }
 }

@@ -41,19 +41,19 @@ pub(crate) struct IdentifierUse {
 impl Identifiers {
     pub(crate) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange<'_>) {
         let request = &exchange.request;
-        let mut scene = IdentifierScan {
+        let mut scan = IdentifierScan {
             identifiers: self,
             host: &endpoint.host,
             sent: true,
             clear: request.url.starts_with("http://") || request.url.starts_with("ws://"),
         };
-        scene.url(&request.url);
-        scene.headers(&request.headers);
-        scene.body(request.body.as_ref());
-        scene.sent = false;
+        scan.url(&request.url);
+        scan.headers(&request.headers);
+        scan.body(request.body.as_ref());
+        scan.sent = false;
         if let Some(response) = &exchange.response {
-            scene.headers(&response.headers);
-            scene.body(response.body.as_ref());
+            scan.headers(&response.headers);
+            scan.body(response.body.as_ref());
         }
         self.trim();
     }
@@ -152,7 +152,7 @@ impl IdentifierScan<'_> {
 
     /// Finds identifiers among the members of JSON, also of JSON inside its strings.
     fn members(&mut self, content: Json<'_>, finds: &mut Finds) {
-        let tokens = (content.place()..content.behind()).map(|place| content.at(place));
+        let tokens = (content.place()..content.behind()).map(|token| content.at(token));
         for json in tokens {
             if json.is_name() {
                 if let Some(word) = json.inner().and_then(identifier)
@@ -168,7 +168,13 @@ impl IdentifierScan<'_> {
     }
 
     /// Finds identifiers among the members of JSON in a text; `ends` finds what their names end with.
-    fn quoted(&mut self, content: &str, ends: &memmem::Finder<'_>, place: &str, finds: &mut Finds) {
+    fn quoted(
+        &mut self,
+        content: &str,
+        ends: &memmem::Finder<'_>,
+        location: &str,
+        finds: &mut Finds,
+    ) {
         for at in ends.find_iter(content.as_bytes()) {
             let (before, after) = content.split_at(at + NAME_END.len());
             // No name is longer, and who looks further back can be made to look for ever.
@@ -180,18 +186,18 @@ impl IdentifierScan<'_> {
             if let Some(word) = word
                 && let Some(value) = member_value(after)
             {
-                self.identifier(word, value, place, finds);
+                self.identifier(word, value, location, finds);
             }
         }
     }
 
-    fn identifier(&mut self, word: usize, value: &str, place: &str, finds: &mut Finds) {
+    fn identifier(&mut self, word: usize, value: &str, location: &str, finds: &mut Finds) {
         finds[word] += 1;
         if finds[word] > MAX_FINDS || value.is_empty() || value.starts_with(REDACTED) {
             return;
         }
         let fingerprint = Digest::of(value).to_string();
-        self.see(false, &fingerprint, field(place, IDENTIFIERS[word]));
+        self.see(false, &fingerprint, field(location, IDENTIFIERS[word]));
     }
 }
 
@@ -274,8 +280,8 @@ fn value_end(value: &str) -> Option<usize> {
     bytes.position(|byte| matches!(byte, b'"' | b'\\'))
 }
 
-fn field(place: &str, name: &str) -> String {
-    format!("{place} {}", text::cut(name, MAX_NAME_BYTES))
+fn field(location: &str, name: &str) -> String {
+    format!("{location} {}", text::cut(name, MAX_NAME_BYTES))
 }
 
 /// How a redacted value begins in a recording.
@@ -339,13 +345,13 @@ mod tests {
     #[test]
     fn identifiers_in_a_header_are_found_in_any_quoting() {
         let mut identifiers = Identifiers::default();
-        let mut scene = IdentifierScan {
+        let mut scan = IdentifierScan {
             identifiers: &mut identifiers,
             host: "h",
             sent: true,
             clear: false,
         };
-        scene.headers(&[Header {
+        scan.headers(&[Header {
             name: "X-Metadata".into(),
             value: r#"{"user_id":"u","inner":"{\"account_id\":\"a\"}"}"#.into(),
         }]);

@@ -23,19 +23,19 @@ pub(crate) struct Problems {
 }
 
 impl Problems {
-    pub(crate) fn add(&mut self, place: LineRef, error: &Error) {
+    pub(crate) fn add(&mut self, at: LineRef, error: &Error) {
         match error {
             Error::Damaged { .. } => {
                 self.damaged += 1;
-                let last = self.last_damaged.entry(place.source).or_default();
-                *last = place.line.max(*last);
+                let last = self.last_damaged.entry(at.source).or_default();
+                *last = at.line.max(*last);
             }
             Error::Newer { .. } => self.newer += 1,
             Error::TooLong { .. } => self.too_long += 1,
             Error::Cut { .. } => self.cut += 1,
             _ => self.foreign += 1,
         }
-        self.first.insert(place, error.to_string());
+        self.first.insert(at, error.to_string());
         self.trim();
     }
 

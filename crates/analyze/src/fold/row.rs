@@ -16,7 +16,7 @@ use crate::text;
 /// One exchange.
 #[derive(Debug, Clone)]
 pub(crate) struct ExchangeRow {
-    pub(crate) place: LineRef,
+    pub(crate) at: LineRef,
     /// Its number in its recording.
     pub(crate) id: u64,
     pub(crate) connection: u64,
@@ -48,9 +48,9 @@ pub(crate) struct ExchangeRow {
     pub(crate) truncated: bool,
     /// Whether a body could not be decoded.
     pub(crate) undecoded: bool,
-    /// Without the digests of its content, which `said` stands for.
+    /// Without the digests of its content, which `contents` stands for.
     pub(crate) call: Option<Box<Call>>,
-    pub(crate) said: ContentIds,
+    pub(crate) contents: ContentIds,
 }
 
 /// How large a body is.
@@ -64,10 +64,10 @@ pub(crate) struct Size {
 
 impl ExchangeRow {
     pub(crate) fn of(
-        place: LineRef,
+        at: LineRef,
         exchange: &Exchange<'_>,
         call: Option<Call>,
-        said: ContentIds,
+        contents: ContentIds,
     ) -> Self {
         let request = &exchange.request;
         let response = exchange.response.as_ref();
@@ -78,7 +78,7 @@ impl ExchangeRow {
         let bodies = || bodies.iter().flatten();
         let reason = exchange.outcome.reason.as_deref();
         Self {
-            place,
+            at,
             id: exchange.id,
             connection: exchange.connection,
             started_us: exchange.started_at.as_micros(),
@@ -104,7 +104,7 @@ impl ExchangeRow {
                 || response.is_some_and(|r| r.events.iter().any(|event| event.truncated)),
             undecoded: bodies().any(|body| body.undecoded),
             call: call.map(Box::new),
-            said,
+            contents,
         }
     }
 

@@ -16,10 +16,10 @@ use crate::fold::content::{Content, ContentId};
 use crate::fold::timeline_index::{IndexedExchange, TimelineIndex};
 
 /// One request of a conversation.
-pub(crate) struct ThreadStep<'v, 'a> {
+pub(crate) struct ThreadStep<'t, 'a> {
     /// The number of its conversation, from 0 in the order in which they began.
     pub(crate) thread: usize,
-    pub(crate) entry: &'v IndexedExchange<'a>,
+    pub(crate) entry: &'t IndexedExchange<'a>,
     pub(crate) call: &'a Call,
     /// The tools that the model has, sent now or before.
     pub(crate) tools: Rc<[&'a Content]>,
@@ -36,13 +36,13 @@ pub(crate) struct ThreadStep<'v, 'a> {
 }
 
 /// Hands `take` each request of every conversation, in the order in which they were made.
-pub(crate) fn steps<'v, 'a>(
-    view: &'v TimelineIndex<'a>,
-    mut take: impl FnMut(Rc<ThreadStep<'v, 'a>>),
+pub(crate) fn steps<'t, 'a>(
+    timeline: &'t TimelineIndex<'a>,
+    mut take: impl FnMut(Rc<ThreadStep<'t, 'a>>),
 ) {
     let mut threads: HashMap<(usize, Option<&str>), History<'a>> = HashMap::new();
     let mut sent = Sent::default();
-    for (entry, call) in view.calls() {
+    for (entry, call) in timeline.calls() {
         let thread = threads.len();
         let history = threads
             .entry((entry.recording, call.ids.thread.as_deref()))
@@ -74,12 +74,12 @@ struct Known<'a> {
 }
 
 impl<'a> History<'a> {
-    fn step<'v>(
+    fn step<'t>(
         &mut self,
-        entry: &'v IndexedExchange<'a>,
+        entry: &'t IndexedExchange<'a>,
         call: &'a Call,
         sent: &mut Sent,
-    ) -> ThreadStep<'v, 'a> {
+    ) -> ThreadStep<'t, 'a> {
         let contents = entry.contents;
         let before = call.ids.previous_response.as_deref();
         let before = before.and_then(|id| self.responses.get(id).copied());
@@ -132,8 +132,8 @@ impl<'a> History<'a> {
             parts.push(known.contents);
             exchange = known.before;
         }
-        let said = parts.iter().rev().flat_map(CallContents::said);
-        said.collect()
+        let contents = parts.iter().rev().flat_map(CallContents::shown_and_output);
+        contents.collect()
     }
 }
 
@@ -149,11 +149,11 @@ struct Sent {
 impl Sent {
     /// Notes that a content was sent; whether for the first time in this conversation.
     fn is_new(&mut self, thread: usize, id: ContentId) -> bool {
-        if self.first.len() <= id.place() {
-            self.first.resize(id.place() + 1, NOBODY);
+        if self.first.len() <= id.index() {
+            self.first.resize(id.index() + 1, NEVER_SENT);
         }
-        let (first, thread) = (&mut self.first[id.place()], thread as u32);
-        if *first == NOBODY {
+        let (first, thread) = (&mut self.first[id.index()], thread as u32);
+        if *first == NEVER_SENT {
             *first = thread;
             return true;
         }
@@ -162,4 +162,4 @@ impl Sent {
 }
 
 /// No conversation: each of so many would have a request of its own.
-const NOBODY: u32 = u32::MAX;
+const NEVER_SENT: u32 = u32::MAX;

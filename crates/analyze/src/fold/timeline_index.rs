@@ -72,31 +72,31 @@ impl<'a> TimelineIndex<'a> {
     /// `store` holds what was said in the exchanges.
     pub(crate) fn of(aggregate: &'a Aggregate, store: &'a ContentStore) -> Self {
         let sources = spans(aggregate);
-        let recording = |place: LineRef| sources.partition_point(|s| s.from <= place).max(1) - 1;
+        let recording = |at: LineRef| sources.partition_point(|s| s.from <= at).max(1) - 1;
         let mut connections: Vec<&ConnectionRow> = aggregate.connections.iter().collect();
-        connections.sort_by_key(|connection| connection.place);
+        connections.sort_by_key(|connection| connection.at);
         let processes: HashMap<(usize, u64), &Process> = connections
             .iter()
-            .filter_map(|row| Some(((recording(row.place), row.id), row.process.as_ref()?)))
+            .filter_map(|row| Some(((recording(row.at), row.id), row.process.as_ref()?)))
             .collect();
         let rows = aggregate.rows.iter();
         let mut exchanges: Vec<IndexedExchange<'_>> = rows
             .flat_map(|(endpoint, rows)| rows.iter().map(move |row| (endpoint, row)))
             .map(|(endpoint, row)| {
-                let recording = recording(row.place);
+                let recording = recording(row.at);
                 IndexedExchange {
                     recording,
                     endpoint,
                     row,
                     process: processes.get(&(recording, row.connection)).copied(),
                     retry_of: None,
-                    contents: CallContents::of(&row.said, store),
+                    contents: CallContents::of(&row.contents, store),
                 }
             })
             .collect();
         let left_out = aggregate.left_out.iter();
-        let left_out = left_out.map(|place| recording(*place)).collect();
-        exchanges.sort_by_key(|e| (e.recording, e.row.started_us, e.row.id, e.row.place));
+        let left_out = left_out.map(|at| recording(*at)).collect();
+        exchanges.sort_by_key(|e| (e.recording, e.row.started_us, e.row.id, e.row.at));
         link_retries(&mut exchanges);
         Self {
             sources,
@@ -166,16 +166,16 @@ impl<'a> TimelineIndex<'a> {
 /// Cuts each source where a `session` line stands: files are appended to.
 fn spans(aggregate: &Aggregate) -> Vec<RecordingSpan<'_>> {
     let mut sessions: Vec<&(LineRef, Session)> = aggregate.sessions.iter().collect();
-    sessions.sort_by_key(|(place, _)| *place);
+    sessions.sort_by_key(|(at, _)| *at);
     let mut ends: Vec<&(LineRef, End)> = aggregate.ends.iter().collect();
-    ends.sort_by_key(|(place, _)| *place);
+    ends.sort_by_key(|(at, _)| *at);
     let mut spans = Vec::new();
     for &source in aggregate.last_lines.keys() {
         let name = aggregate.names.get(&source).map_or("", String::as_str);
-        let own = || sessions.iter().filter(|(place, _)| place.source == source);
+        let own = || sessions.iter().filter(|(at, _)| at.source == source);
         let headless = own()
             .next()
-            .is_none_or(|(place, _)| has_rows_before(aggregate, *place));
+            .is_none_or(|(at, _)| has_rows_before(aggregate, *at));
         if headless {
             spans.push(RecordingSpan {
                 from: LineRef { source, line: 0 },
@@ -184,16 +184,16 @@ fn spans(aggregate: &Aggregate) -> Vec<RecordingSpan<'_>> {
                 end: None,
             });
         }
-        spans.extend(own().map(|(place, session)| RecordingSpan {
-            from: *place,
+        spans.extend(own().map(|(at, session)| RecordingSpan {
+            from: *at,
             name,
             session: Some(session),
             end: None,
         }));
     }
-    for (place, end) in ends {
-        let index = spans.partition_point(|span| span.from <= *place);
-        if let Some(span) = index.checked_sub(1).and_then(|at| spans.get_mut(at)) {
+    for (at, end) in ends {
+        let index = spans.partition_point(|span| span.from <= *at);
+        if let Some(span) = index.checked_sub(1).and_then(|last| spans.get_mut(last)) {
             span.end = Some(end);
         }
     }
@@ -202,11 +202,11 @@ fn spans(aggregate: &Aggregate) -> Vec<RecordingSpan<'_>> {
 
 /// Whether records of the same source stand before its first `session` line.
 fn has_rows_before(aggregate: &Aggregate, first: LineRef) -> bool {
-    let before = |place: &LineRef| place.source == first.source && *place < first;
+    let before = |at: &LineRef| at.source == first.source && *at < first;
     let mut rows = aggregate.rows.values().flatten();
-    rows.any(|row| before(&row.place))
-        || aggregate.connections.iter().any(|row| before(&row.place))
-        || aggregate.ends.iter().any(|(place, _)| before(place))
+    rows.any(|row| before(&row.at))
+        || aggregate.connections.iter().any(|row| before(&row.at))
+        || aggregate.ends.iter().any(|(at, _)| before(at))
         || aggregate.left_out.iter().any(before)
 }
 
@@ -218,7 +218,7 @@ fn link_retries(exchanges: &mut [IndexedExchange<'_>]) {
     let mut failed = HashMap::new();
     for (index, entry) in exchanges.iter_mut().enumerate() {
         let Some(call) = entry.call() else { continue };
-        let content = (call.ids.thread.is_none()).then_some(entry.row.said.input());
+        let content = (call.ids.thread.is_none()).then_some(entry.row.contents.input());
         let key = (
             entry.recording,
             call.ids.thread.as_deref(),

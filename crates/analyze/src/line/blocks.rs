@@ -7,7 +7,7 @@
 
 use std::io::{self, Read};
 
-use crate::line::secrets::{Cleaner, Kept};
+use crate::line::secrets::{LazyRedactor, SecretsTracker};
 
 /// Some whole lines of a recording.
 #[derive(Default)]
@@ -24,7 +24,7 @@ pub(crate) struct Block {
     /// the block, from which on it is so, and from which on it is not, in turns.
     changes: Vec<usize>,
     /// What replaces them.
-    cleaner: Option<Cleaner>,
+    redactor: Option<LazyRedactor>,
 }
 
 impl Block {
@@ -36,10 +36,10 @@ impl Block {
     }
 
     /// What has to replace the secrets in a record of line `number`, where something has to.
-    pub(crate) fn cleaner(&self, number: u64) -> Option<&Cleaner> {
+    pub(crate) fn redactor(&self, number: u64) -> Option<&LazyRedactor> {
         let index = usize::try_from(number.saturating_sub(self.first_line)).ok()?;
         let before = self.changes.partition_point(|change| *change <= index);
-        self.cleaner.as_ref().filter(|_| before % 2 == 1)
+        self.redactor.as_ref().filter(|_| before % 2 == 1)
     }
 
     /// The lines that hold anything, with their numbers.
@@ -54,10 +54,10 @@ impl Block {
 pub(crate) struct Blocks<R> {
     input: R,
     /// What was read of the line that the last block did not finish, and room for more.
-    rest: Vec<u8>,
-    /// How much of `rest` was read.
+    buffer: Vec<u8>,
+    /// How much of `buffer` was read.
     filled: usize,
-    /// The number of the first line in `rest`.
+    /// The number of the first line in `buffer`.
     line: u64,
     /// How many bytes a block holds at most, unless its only line is longer.
     block_bytes: usize,
@@ -68,8 +68,8 @@ pub(crate) struct Blocks<R> {
     cut: bool,
     /// Whether secrets that the recording kept are left as they are.
     keep_secrets: bool,
-    kept: Kept,
-    cleaner: Option<Cleaner>,
+    tracker: SecretsTracker,
+    redactor: Option<LazyRedactor>,
 }
 
 impl<R: Read> Blocks<R> {
@@ -80,7 +80,7 @@ impl<R: Read> Blocks<R> {
     fn with_sizes(input: R, block_bytes: usize, line_limit: usize) -> Self {
         Self {
             input,
-            rest: Vec::new(),
+            buffer: Vec::new(),
             filled: 0,
             line: 1,
             block_bytes,
@@ -88,8 +88,8 @@ impl<R: Read> Blocks<R> {
             ended: false,
             cut: false,
             keep_secrets: false,
-            kept: Kept::default(),
-            cleaner: None,
+            tracker: SecretsTracker::default(),
+            redactor: None,
         }
     }
 
@@ -131,18 +131,18 @@ impl<R: Read> Blocks<R> {
     ///
     /// What the input said, but for a compressed stream's early end: see [`Blocks::cut`].
     pub(crate) fn next_block(&mut self, used: Block) -> io::Result<Option<Block>> {
-        if self.cleaner.is_none() && !self.keep_secrets {
+        if self.redactor.is_none() && !self.keep_secrets {
             self.fill(BEGINNING_BYTES)?;
             let beginning = self.filled.min(BEGINNING_BYTES);
-            self.cleaner = Some(Cleaner::of(&self.rest[..beginning]));
+            self.redactor = Some(LazyRedactor::of(&self.buffer[..beginning]));
         }
         self.fill(self.block_bytes)?;
         let mut searched = self.filled.min(self.block_bytes);
-        if let Some(last) = memchr::memrchr(b'\n', &self.rest[..searched]) {
+        if let Some(last) = memchr::memrchr(b'\n', &self.buffer[..searched]) {
             return Ok(Some(self.block_to(last + 1, used)));
         }
         loop {
-            let end = memchr::memchr(b'\n', &self.rest[searched..self.filled]);
+            let end = memchr::memchr(b'\n', &self.buffer[searched..self.filled]);
             match end.map(|at| searched + at) {
                 Some(end) if end <= self.line_limit => {
                     return Ok(Some(self.block_to(end + 1, used)));
@@ -157,22 +157,22 @@ impl<R: Read> Blocks<R> {
         }
     }
 
-    /// The block of the first `end` bytes of `rest`; what is behind them stays.
+    /// The block of the first `end` bytes of `buffer`; what is behind them stays.
     fn block_to(&mut self, end: usize, used: Block) -> Block {
         let Block {
-            bytes: mut rest,
+            bytes: mut buffer,
             mut ends,
             mut changes,
             ..
         } = used;
-        let behind = &self.rest[end..self.filled];
-        let (over, new) = behind.split_at(behind.len().min(rest.len()));
-        rest[..over.len()].copy_from_slice(over);
-        rest.extend_from_slice(new);
-        let behind = behind.len();
-        let mut bytes = std::mem::replace(&mut self.rest, rest);
+        let tail = &self.buffer[end..self.filled];
+        let (over, new) = tail.split_at(tail.len().min(buffer.len()));
+        buffer[..over.len()].copy_from_slice(over);
+        buffer.extend_from_slice(new);
+        let tail = tail.len();
+        let mut bytes = std::mem::replace(&mut self.buffer, buffer);
         bytes.truncate(end);
-        self.filled = behind;
+        self.filled = tail;
         ends.clear();
         ends.extend(memchr::memchr_iter(b'\n', &bytes));
         if !bytes.ends_with(b"\n") {
@@ -187,32 +187,32 @@ impl<R: Read> Blocks<R> {
             ends,
             too_long: false,
             changes,
-            cleaner: self.cleaner.clone(),
+            redactor: self.redactor.clone(),
         };
-        self.find_kept(&mut block);
+        self.find_secrets(&mut block);
         block
     }
 
     /// Notes where in the block secrets were kept.
-    fn find_kept(&mut self, block: &mut Block) {
+    fn find_secrets(&mut self, block: &mut Block) {
         if self.keep_secrets {
             return;
         }
-        let mut is_kept = false;
+        let mut needs_redaction = false;
         for index in 0..block.ends.len() {
             let line = block.line(index).unwrap_or_default();
-            if self.kept.after(line) != is_kept {
-                is_kept = !is_kept;
+            if self.tracker.needs_redaction(line) != needs_redaction {
+                needs_redaction = !needs_redaction;
                 block.changes.push(index);
             }
         }
     }
 
-    /// Passes over a line that is too long, the first in `rest`.
+    /// Passes over a line that is too long, the first in `buffer`.
     fn skip_line(&mut self) -> io::Result<Block> {
         loop {
-            if let Some(end) = memchr::memchr(b'\n', &self.rest[..self.filled]) {
-                self.rest.copy_within(end + 1..self.filled, 0);
+            if let Some(end) = memchr::memchr(b'\n', &self.buffer[..self.filled]) {
+                self.buffer.copy_within(end + 1..self.filled, 0);
                 self.filled -= end + 1;
                 return Ok(self.skipped());
             }
@@ -233,17 +233,17 @@ impl<R: Read> Blocks<R> {
         }
     }
 
-    /// Reads until `rest` holds `least` bytes or the input ends.
+    /// Reads until `buffer` holds `least` bytes or the input ends.
     fn fill(&mut self, least: usize) -> io::Result<()> {
         if self.ended || self.filled >= least {
             return Ok(());
         }
         let aim = least.max(self.filled + READ_BYTES);
-        if self.rest.len() < aim {
-            self.rest.resize(aim, 0);
+        if self.buffer.len() < aim {
+            self.buffer.resize(aim, 0);
         }
         while !self.ended && self.filled < aim {
-            match self.input.read(&mut self.rest[self.filled..aim]) {
+            match self.input.read(&mut self.buffer[self.filled..aim]) {
                 Ok(0) => self.ended = true,
                 Ok(count) => self.filled += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

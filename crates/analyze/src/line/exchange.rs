@@ -226,7 +226,7 @@ impl<'a> Body<'a> {
 
 /// Where the members of an event stand: so many tokens behind the event's own.
 #[derive(Debug, Default)]
-struct Places {
+struct MemberOffsets {
     at_us: Option<u32>,
     event: Option<u32>,
     json: Option<u32>,
@@ -239,38 +239,38 @@ struct Places {
     truncated: Option<u32>,
 }
 
-impl Places {
+impl MemberOffsets {
     /// `None` where a member occurs twice, or a name is no text: see [`conformance`].
     fn of(event: Json<'_>) -> Option<Self> {
-        let mut places = Self::default();
-        let place = |json: Json<'_>| Some(json.place() - event.place());
+        let mut offsets = Self::default();
+        let offset = |json: Json<'_>| Some(json.place() - event.place());
         for (name, value) in event.members() {
             let member = match &*name.bytes() {
-                b"at_us" => &mut places.at_us,
-                b"event" => &mut places.event,
+                b"at_us" => &mut offsets.at_us,
+                b"event" => &mut offsets.event,
                 b"json" => {
-                    places.kind = value.get("type").and_then(place);
-                    &mut places.json
+                    offsets.kind = value.get("type").and_then(offset);
+                    &mut offsets.json
                 }
-                b"text" => &mut places.text,
-                b"base64" => &mut places.base64,
-                b"bytes" => &mut places.bytes,
-                b"wire_bytes" => &mut places.wire_bytes,
-                b"truncated" => &mut places.truncated,
+                b"text" => &mut offsets.text,
+                b"base64" => &mut offsets.base64,
+                b"bytes" => &mut offsets.bytes,
+                b"wire_bytes" => &mut offsets.wire_bytes,
+                b"truncated" => &mut offsets.truncated,
                 _ if name.is_text() => continue,
                 _ => return None,
             };
             if member.is_some() {
                 return None;
             }
-            *member = place(value);
+            *member = offset(value);
         }
-        Some(places)
+        Some(offsets)
     }
 
     /// What stands there in `json`.
     fn read<'a>(&self, json: Json<'a>) -> Option<Event<'a>> {
-        let at = |place: Option<u32>| Some(json.at(json.place() + place?));
+        let at = |offset: Option<u32>| Some(json.at(json.place() + offset?));
         let text = |json: Json<'a>| json.is_text().then_some(json);
         Some(Event {
             form: json.form(),
@@ -291,11 +291,11 @@ impl Places {
 impl<'a> Event<'a> {
     fn all(events: Option<Json<'a>>) -> Option<Vec<Self>> {
         let mut all: Vec<Self> = Vec::new();
-        let mut places = Places::default();
+        let mut offsets = MemberOffsets::default();
         for event in elements(events) {
             let like = all.last().and_then(|last| last.form);
             if like.is_none() || event.form() != like {
-                places = Places::of(event)?;
+                offsets = MemberOffsets::of(event)?;
             }
             if all.is_empty() {
                 // The others are about as long as the first.
@@ -303,7 +303,7 @@ impl<'a> Event<'a> {
                 let about = whole / event.raw_bytes().max(1);
                 all.reserve(about.min(MAX_EVENTS_AT_ONCE));
             }
-            all.push(places.read(event)?);
+            all.push(offsets.read(event)?);
         }
         Some(all)
     }
@@ -319,22 +319,22 @@ impl<'a> Event<'a> {
 
     /// Its type: what the data says of it, else its name.
     pub(crate) fn kind(&self) -> Cow<'a, str> {
-        let said = self.kind.and_then(Json::text);
-        said.or_else(|| self.event.clone()).unwrap_or_default()
+        let kind = self.kind.and_then(Json::text);
+        kind.or_else(|| self.event.clone()).unwrap_or_default()
     }
 }
 
 impl<'a> Header<'a> {
     fn of(field: Json<'a>) -> Option<Self> {
         let (mut name, mut value) = (None, None);
-        for (key, said) in field.members() {
+        for (key, value_json) in field.members() {
             let member = match &*key.bytes() {
                 b"name" => &mut name,
                 b"value" => &mut value,
                 _ if key.is_text() => continue,
                 _ => return None,
             };
-            if member.replace(said.text()?).is_some() {
+            if member.replace(value_json.text()?).is_some() {
                 return None;
             }
         }

@@ -7,7 +7,7 @@ use capture::record::{Connection, End, LineError, Record, Session};
 use serde::de::Error as _;
 
 use super::exchange::Exchange;
-use super::secrets::Cleaner;
+use super::secrets::LazyRedactor;
 use crate::json::Tape;
 
 /// What a line holds.
@@ -33,7 +33,7 @@ pub(crate) struct LineReader {
 impl LineReader {
     /// Reads `line` and hands what it holds to `look`.
     ///
-    /// `cleaner` replaces the secrets in it, if it has to be redacted first.
+    /// `redactor` replaces the secrets in it, if it has to be redacted first.
     ///
     /// # Errors
     ///
@@ -41,10 +41,10 @@ impl LineReader {
     pub(crate) fn read<T>(
         &mut self,
         line: &[u8],
-        cleaner: Option<&Cleaner>,
+        redactor: Option<&LazyRedactor>,
         look: impl FnOnce(Line<'_>) -> T,
     ) -> Result<T, LineError> {
-        let Some(cleaner) = cleaner else {
+        let Some(redactor) = redactor else {
             // Nearly every line: no record is made of it.
             if Record::begins_as_exchange(line)
                 && let Ok(text) = simdutf8::basic::from_utf8(line)
@@ -56,7 +56,7 @@ impl LineReader {
             return self.record(Record::from_json(line)?, line, look);
         };
         let mut record = Record::from_json(line)?;
-        cleaner.clean(&mut record);
+        redactor.redact(&mut record);
         let mut redacted = std::mem::take(&mut self.redacted);
         redacted.clear();
         record.write_json(&mut redacted).map_err(LineError::Json)?;

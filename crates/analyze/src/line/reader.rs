@@ -95,8 +95,8 @@ impl Reader {
                     continue;
                 }
                 let mut record = Record::from_json(line);
-                if let (Ok(record), Some(cleaner)) = (&mut record, block.cleaner(self.line)) {
-                    cleaner.clean(record);
+                if let (Ok(record), Some(redactor)) = (&mut record, block.redactor(self.line)) {
+                    redactor.redact(record);
                 }
                 return Some(record.map_err(|error| unread(error, &self.path, self.line)));
             }

@@ -10,13 +10,13 @@ use capture::redact::{Redactor, SessionKey};
 
 /// Replaces the secrets of a recording that kept them. Clones are the same.
 #[derive(Clone)]
-pub(crate) struct Cleaner {
+pub(crate) struct LazyRedactor {
     key: Arc<SessionKey>,
     /// Building one takes milliseconds, and most recordings need none.
     redactor: Arc<OnceLock<Redactor>>,
 }
 
-impl Cleaner {
+impl LazyRedactor {
     /// One whose fingerprints follow from the beginning of a recording: the same recording
     /// gives the same report, and who has the report alone cannot guess what they stand for.
     pub(crate) fn of(beginning: &[u8]) -> Self {
@@ -26,7 +26,7 @@ impl Cleaner {
         }
     }
 
-    pub(crate) fn clean(&self, record: &mut Record) {
+    pub(crate) fn redact(&self, record: &mut Record) {
         let redactor = self
             .redactor
             .get_or_init(|| Redactor::new(Arc::clone(&self.key)));
@@ -36,14 +36,14 @@ impl Cleaner {
 
 /// What the `session` line that was seen last says.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Kept(bool);
+pub(crate) struct SecretsTracker(bool);
 
-impl Kept {
+impl SecretsTracker {
     /// Whether `line`, the next one, is to be redacted.
     ///
     /// A session that cannot be read, or says what this version does not know, may have kept
     /// its secrets. Lines without a session are as somebody cut them out.
-    pub(crate) fn after(&mut self, line: &[u8]) -> bool {
+    pub(crate) fn needs_redaction(&mut self, line: &[u8]) -> bool {
         if !OTHERS.iter().any(|head| line.starts_with(head)) {
             match Record::from_json(line) {
                 Ok(Record::Session(session)) => self.0 = session.secrets != Secrets::Redacted,

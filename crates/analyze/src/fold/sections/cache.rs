@@ -17,20 +17,20 @@ use crate::stats::Quantiles;
 
 /// The section, while requests come one by one.
 #[derive(Default)]
-pub(crate) struct CacheUses<'v, 'a> {
-    threads: Vec<ThreadUses<'v, 'a>>,
+pub(crate) struct CacheUses<'t, 'a> {
+    threads: Vec<ThreadUses<'t, 'a>>,
 }
 
 /// The requests of one conversation.
 #[derive(Default)]
-struct ThreadUses<'v, 'a> {
+struct ThreadUses<'t, 'a> {
     requests: Vec<CacheUse>,
     /// The last of them.
-    before: Option<Rc<ThreadStep<'v, 'a>>>,
+    before: Option<Rc<ThreadStep<'t, 'a>>>,
 }
 
-impl<'v, 'a> CacheUses<'v, 'a> {
-    pub(crate) fn take(&mut self, step: &Rc<ThreadStep<'v, 'a>>) {
+impl<'t, 'a> CacheUses<'t, 'a> {
+    pub(crate) fn take(&mut self, step: &Rc<ThreadStep<'t, 'a>>) {
         if self.threads.len() <= step.thread {
             self.threads
                 .resize_with(step.thread + 1, ThreadUses::default);

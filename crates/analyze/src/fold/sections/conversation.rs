@@ -13,35 +13,35 @@ use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{CalledTool, Conversation, StepStats, ThreadStats};
 
 /// The section, while requests come one by one.
-pub(crate) struct Threads<'v, 'a> {
-    view: &'v TimelineIndex<'a>,
-    results: &'v Results,
-    threads: Vec<ThreadTotals<'v, 'a>>,
+pub(crate) struct Threads<'t, 'a> {
+    timeline: &'t TimelineIndex<'a>,
+    results: &'t Results,
+    threads: Vec<ThreadTotals<'t, 'a>>,
     /// The sums of those past [`MAX_THREADS`], and how many there are.
-    rest: Option<(ThreadTotals<'v, 'a>, usize)>,
+    rest: Option<(ThreadTotals<'t, 'a>, usize)>,
 }
 
 /// One conversation so far.
-struct ThreadTotals<'v, 'a> {
+struct ThreadTotals<'t, 'a> {
     stats: ThreadStats,
     models: BTreeSet<&'a str>,
     /// Its last turn.
     turn: Option<&'a str>,
     /// Its last request.
-    before: Option<Rc<ThreadStep<'v, 'a>>>,
+    before: Option<Rc<ThreadStep<'t, 'a>>>,
 }
 
-impl<'v, 'a> Threads<'v, 'a> {
-    pub(crate) fn of(view: &'v TimelineIndex<'a>, results: &'v Results) -> Self {
+impl<'t, 'a> Threads<'t, 'a> {
+    pub(crate) fn of(timeline: &'t TimelineIndex<'a>, results: &'t Results) -> Self {
         Self {
-            view,
+            timeline,
             results,
             threads: Vec::new(),
             rest: None,
         }
     }
 
-    pub(crate) fn take(&mut self, step: &Rc<ThreadStep<'v, 'a>>) {
+    pub(crate) fn take(&mut self, step: &Rc<ThreadStep<'t, 'a>>) {
         if let Some(past) = step.thread.checked_sub(MAX_THREADS) {
             let new = || (ThreadTotals::new(Some(FOLDED.to_owned())), 0);
             let (rest, count) = self.rest.get_or_insert_with(new);
@@ -56,7 +56,7 @@ impl<'v, 'a> Threads<'v, 'a> {
         let thread = &mut self.threads[step.thread];
         let turn = thread.count(step);
         let before = thread.before.replace(Rc::clone(step));
-        let step = self::step(self.view, self.results, step, before.as_deref(), turn);
+        let step = self::step(self.timeline, self.results, step, before.as_deref(), turn);
         thread.stats.steps.push(step);
     }
 
@@ -110,7 +110,7 @@ impl<'a> ThreadTotals<'_, 'a> {
 }
 
 fn step(
-    view: &TimelineIndex<'_>,
+    timeline: &TimelineIndex<'_>,
     results: &Results,
     step: &ThreadStep<'_, '_>,
     before: Option<&ThreadStep<'_, '_>>,
@@ -131,7 +131,7 @@ fn step(
         retry_of: step
             .entry
             .retry_of
-            .map(|index| view.exchanges[index].row.id),
+            .map(|index| timeline.exchanges[index].row.id),
         ttft_us: call.marks.ttft_us(),
         total_us: call.marks.total_us(),
         tokens: call.tokens,
@@ -142,7 +142,7 @@ fn step(
         instructions_changed: before.is_some_and(|before| instructions_changed(before, step)),
         new_bytes,
         tool_calls: results
-            .of_call(view, step.entry, call)
+            .of_call(timeline, step.entry, call)
             .map(called)
             .collect(),
     }

@@ -13,15 +13,15 @@ use crate::report::{EndpointStats, Endpoints, Sizes, Statuses};
 use crate::stats::Quantiles;
 
 pub(crate) fn finish(
-    view: &TimelineIndex<'_>,
+    timeline: &TimelineIndex<'_>,
     headers: &Headers,
     endpoint_limit: &EndpointLimit,
 ) -> Endpoints {
     let mut groups: BTreeMap<&Endpoint, Vec<&ExchangeRow>> = BTreeMap::new();
-    for entry in &view.exchanges {
+    for entry in &timeline.exchanges {
         groups.entry(entry.endpoint).or_default().push(entry.row);
     }
-    let all = view.exchanges.len() as f64;
+    let all = timeline.exchanges.len() as f64;
     let mut endpoints: Vec<EndpointStats> = groups
         .into_iter()
         .map(|(endpoint, rows)| stats(endpoint, &rows, all, headers))

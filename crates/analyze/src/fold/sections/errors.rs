@@ -13,15 +13,15 @@ use crate::report::{
     WebSocketEnd,
 };
 
-pub(crate) fn finish(view: &TimelineIndex<'_>) -> Errors {
-    let failures: Vec<(&IndexedExchange<'_>, FailedExchange)> = failures(view);
+pub(crate) fn finish(timeline: &TimelineIndex<'_>) -> Errors {
+    let failures: Vec<(&IndexedExchange<'_>, FailedExchange)> = failures(timeline);
     Errors {
         kinds: kinds(&failures),
         failures: failures.into_iter().map(|(_, failure)| failure).collect(),
-        retries: retries(view),
-        fallbacks: fallbacks(view),
-        connections: connections(view),
-        websocket_ends: websocket_ends(view),
+        retries: retries(timeline),
+        fallbacks: fallbacks(timeline),
+        connections: connections(timeline),
+        websocket_ends: websocket_ends(timeline),
     }
 }
 
@@ -50,14 +50,16 @@ fn kind(entry: &IndexedExchange<'_>) -> Option<FailureKind> {
     }
 }
 
-fn failures<'v, 'a>(view: &'v TimelineIndex<'a>) -> Vec<(&'v IndexedExchange<'a>, FailedExchange)> {
+fn failures<'t, 'a>(
+    timeline: &'t TimelineIndex<'a>,
+) -> Vec<(&'t IndexedExchange<'a>, FailedExchange)> {
     let mut retried_by = BTreeMap::new();
-    for entry in &view.exchanges {
+    for entry in &timeline.exchanges {
         if let Some(earlier) = entry.retry_of {
             retried_by.insert(earlier, entry);
         }
     }
-    let all = view.exchanges.iter().enumerate();
+    let all = timeline.exchanges.iter().enumerate();
     all.filter_map(|(index, entry)| {
         let kind = kind(entry)?;
         let row = entry.row;
@@ -107,10 +109,10 @@ fn kinds(failures: &[(&IndexedExchange<'_>, FailedExchange)]) -> Vec<FailureCoun
     kinds
 }
 
-fn retries(view: &TimelineIndex<'_>) -> Vec<RetryChain> {
+fn retries(timeline: &TimelineIndex<'_>) -> Vec<RetryChain> {
     // A try is the last of its chain until another one repeats it.
     let mut chains: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (index, entry) in view.exchanges.iter().enumerate() {
+    for (index, entry) in timeline.exchanges.iter().enumerate() {
         if let Some(earlier) = entry.retry_of {
             let mut chain = chains.remove(&earlier).unwrap_or_else(|| vec![earlier]);
             chain.push(index);
@@ -121,12 +123,12 @@ fn retries(view: &TimelineIndex<'_>) -> Vec<RetryChain> {
     chains.sort();
     chains
         .iter()
-        .map(|chain| retry_chain(view, chain))
+        .map(|chain| retry_chain(timeline, chain))
         .collect()
 }
 
-fn retry_chain(view: &TimelineIndex<'_>, chain: &[usize]) -> RetryChain {
-    let rows = || chain.iter().map(|index| view.exchanges[*index].row);
+fn retry_chain(timeline: &TimelineIndex<'_>, chain: &[usize]) -> RetryChain {
+    let rows = || chain.iter().map(|index| timeline.exchanges[*index].row);
     let starts = || rows().map(|row| row.started_us);
     let (first, last) = (starts().min().unwrap_or(0), starts().max().unwrap_or(0));
     let answered = rows()
@@ -145,7 +147,7 @@ fn retry_chain(view: &TimelineIndex<'_>, chain: &[usize]) -> RetryChain {
 }
 
 /// A WebSocket that was asked for in vain, and then a plain request to the same host.
-fn fallbacks(view: &TimelineIndex<'_>) -> Vec<Fallback> {
+fn fallbacks(timeline: &TimelineIndex<'_>) -> Vec<Fallback> {
     struct Attempt {
         started_us: i64,
         upgrades: u64,
@@ -153,7 +155,7 @@ fn fallbacks(view: &TimelineIndex<'_>) -> Vec<Fallback> {
     }
     let mut attempts: BTreeMap<(usize, &str), Attempt> = BTreeMap::new();
     let mut fallbacks = Vec::new();
-    for entry in &view.exchanges {
+    for entry in &timeline.exchanges {
         let key = (entry.recording, entry.endpoint.host.as_str());
         let row = entry.row;
         if row.upgrade && entry.endpoint.purpose == Purpose::Model {
@@ -187,9 +189,9 @@ fn fallbacks(view: &TimelineIndex<'_>) -> Vec<Fallback> {
     fallbacks
 }
 
-fn connections(view: &TimelineIndex<'_>) -> Vec<FailedConnections> {
+fn connections(timeline: &TimelineIndex<'_>) -> Vec<FailedConnections> {
     let mut groups: BTreeMap<(&str, String), FailedConnections> = BTreeMap::new();
-    for connection in view.attempts() {
+    for connection in timeline.attempts() {
         let disposition = &connection.disposition;
         if matches!(
             disposition.state,
@@ -217,9 +219,9 @@ fn connections(view: &TimelineIndex<'_>) -> Vec<FailedConnections> {
     groups.into_values().collect()
 }
 
-fn websocket_ends(view: &TimelineIndex<'_>) -> Vec<WebSocketEnd> {
+fn websocket_ends(timeline: &TimelineIndex<'_>) -> Vec<WebSocketEnd> {
     let mut ends = BTreeMap::new();
-    for socket in view
+    for socket in timeline
         .connections
         .iter()
         .filter_map(|row| row.websocket.as_ref())

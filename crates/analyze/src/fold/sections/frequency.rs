@@ -10,9 +10,9 @@ use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{Frequency, Slice};
 use crate::stats::Quantiles;
 
-pub(crate) fn finish(view: &TimelineIndex<'_>) -> Frequency {
-    let mut rows: Vec<&ExchangeRow> = view.exchanges.iter().map(|entry| entry.row).collect();
-    rows.sort_by_key(|row| (row.started_us, row.place));
+pub(crate) fn finish(timeline: &TimelineIndex<'_>) -> Frequency {
+    let mut rows: Vec<&ExchangeRow> = timeline.exchanges.iter().map(|entry| entry.row).collect();
+    rows.sort_by_key(|row| (row.started_us, row.at));
     let (slice_us, slices) = slices(&rows);
     let model = rows.iter().filter(|row| row.call.is_some());
     Frequency {
@@ -22,7 +22,7 @@ pub(crate) fn finish(view: &TimelineIndex<'_>) -> Frequency {
         busiest_minute: busiest(&rows, 60 * SECOND_US),
         concurrent: concurrent(rows.iter().copied()),
         concurrent_model: concurrent(model.copied()),
-        think_us: Quantiles::of(think_times(view)),
+        think_us: Quantiles::of(think_times(timeline)),
     }
 }
 
@@ -89,10 +89,10 @@ fn concurrent<'a>(rows: impl Iterator<Item = &'a ExchangeRow>) -> u64 {
 }
 
 /// From the end of each turn's last request to the first of the next turn.
-fn think_times(view: &TimelineIndex<'_>) -> Vec<u64> {
+fn think_times(timeline: &TimelineIndex<'_>) -> Vec<u64> {
     let mut last: HashMap<(usize, &str), (&str, i64)> = HashMap::new();
     let mut times = Vec::new();
-    for (entry, call) in view.calls().filter(|(_, call)| call.kind == Kind::Turn) {
+    for (entry, call) in timeline.calls().filter(|(_, call)| call.kind == Kind::Turn) {
         let (Some(thread), Some(turn)) = (call.ids.thread.as_deref(), call.ids.turn.as_deref())
         else {
             continue;

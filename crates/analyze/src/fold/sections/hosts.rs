@@ -9,18 +9,18 @@ use crate::fold::connections::ConnectionRow;
 use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{HostStats, Hosts, ProcessStats, UnreadHost};
 
-pub(crate) fn finish(view: &TimelineIndex<'_>) -> Hosts {
-    let (hosts, folded) = fold(hosts(view));
+pub(crate) fn finish(timeline: &TimelineIndex<'_>) -> Hosts {
+    let (hosts, folded) = fold(hosts(timeline));
     Hosts {
         hosts,
         folded,
-        processes: processes(view),
+        processes: processes(timeline),
     }
 }
 
-fn hosts(view: &TimelineIndex<'_>) -> Vec<HostStats> {
+fn hosts(timeline: &TimelineIndex<'_>) -> Vec<HostStats> {
     let mut hosts: BTreeMap<&str, HostStats> = BTreeMap::new();
-    for connection in &view.connections {
+    for connection in &timeline.connections {
         let host = hosts.entry(&connection.host).or_default();
         count(&mut host.connections, &mut host.unknown, connection);
         host.bytes_up = host.bytes_up.saturating_add(connection.bytes_up);
@@ -36,7 +36,7 @@ fn hosts(view: &TimelineIndex<'_>) -> Vec<HostStats> {
         }
         add_cause(&mut host.causes, connection);
     }
-    for entry in &view.exchanges {
+    for entry in &timeline.exchanges {
         hosts.entry(&entry.endpoint.host).or_default().exchanges += 1;
     }
     let named = hosts.into_iter().map(|(name, mut host)| {
@@ -100,8 +100,8 @@ fn add(all: &mut HostStats, host: HostStats) {
         *sum = sum.saturating_add(count);
     }
     for protocol in host.protocols {
-        if let Err(place) = all.protocols.binary_search(&protocol) {
-            all.protocols.insert(place, protocol);
+        if let Err(index) = all.protocols.binary_search(&protocol) {
+            all.protocols.insert(index, protocol);
         }
     }
     for cause in host.causes {
@@ -160,7 +160,7 @@ pub(crate) fn cause(disposition: &Disposition) -> String {
     given.unwrap_or(state).to_owned()
 }
 
-fn processes(view: &TimelineIndex<'_>) -> Vec<ProcessStats> {
+fn processes(timeline: &TimelineIndex<'_>) -> Vec<ProcessStats> {
     #[derive(Default)]
     struct Program<'a> {
         stats: ProcessStats,
@@ -168,7 +168,7 @@ fn processes(view: &TimelineIndex<'_>) -> Vec<ProcessStats> {
         hosts: BTreeSet<&'a str>,
     }
     let mut programs: BTreeMap<Option<&str>, Program<'_>> = BTreeMap::new();
-    for connection in &view.connections {
+    for connection in &timeline.connections {
         let process = connection.process.as_ref();
         let name = process.map(|process| process.name.as_str());
         let program = programs.entry(name).or_default();
@@ -180,7 +180,7 @@ fn processes(view: &TimelineIndex<'_>) -> Vec<ProcessStats> {
             connection,
         );
     }
-    for entry in &view.exchanges {
+    for entry in &timeline.exchanges {
         let name = entry.process.map(|process| process.name.as_str());
         let program = programs.entry(name).or_default();
         program.hosts.insert(&entry.endpoint.host);

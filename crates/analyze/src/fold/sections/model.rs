@@ -13,12 +13,12 @@ use crate::report::{ModelStats, ModelUse, Models};
 use crate::stats::{Histogram, Quantiles};
 
 pub(crate) fn finish(
-    view: &TimelineIndex<'_>,
+    timeline: &TimelineIndex<'_>,
     results: &Results,
     gaps: &BTreeMap<String, Histogram>,
 ) -> Models {
     let mut groups: BTreeMap<(&str, Provider), BTreeMap<Kind, Vec<_>>> = BTreeMap::new();
-    for (entry, call) in view.calls() {
+    for (entry, call) in timeline.calls() {
         let model = groups.entry((&call.model, call.provider)).or_default();
         let kind = entry.kind().unwrap_or(call.kind);
         model.entry(kind).or_default().push((entry, call));
@@ -46,9 +46,9 @@ pub(crate) fn finish(
     models.sort_by_key(|model| std::cmp::Reverse(requests(model)));
     Models {
         models,
-        tools: tools::finish(view, results),
+        tools: tools::finish(timeline, results),
         gap_classes: gap_classes::classes(gaps),
-        unknown_streams: view.exchanges.iter().filter(is_unknown_stream).count() as u64,
+        unknown_streams: timeline.exchanges.iter().filter(is_unknown_stream).count() as u64,
     }
 }
 

@@ -8,12 +8,12 @@ use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{PartBytes, Prompt, PromptText};
 
 /// `contents` is how many distinct ones there are.
-pub(crate) fn finish(view: &TimelineIndex<'_>, contents: usize) -> Prompt {
+pub(crate) fn finish(timeline: &TimelineIndex<'_>, contents: usize) -> Prompt {
     let mut uses = PartUses {
-        seen: vec![NEVER; contents],
+        seen: vec![NOT_SENT; contents],
         ..PartUses::default()
     };
-    for (entry, call) in view.calls() {
+    for (entry, call) in timeline.calls() {
         let mut known = 0;
         for (id, content) in entry.contents.sent() {
             uses.add(id, content, entry.row.id);
@@ -22,7 +22,7 @@ pub(crate) fn finish(view: &TimelineIndex<'_>, contents: usize) -> Prompt {
         let around = call.prompt.bytes.saturating_sub(known);
         uses.around = uses.around.saturating_add(around);
     }
-    let called: BTreeSet<&str> = view
+    let called: BTreeSet<&str> = timeline
         .calls()
         .flat_map(|(_, call)| &call.tool_calls)
         .map(|call| last_name(&call.name))
@@ -38,7 +38,7 @@ struct PartUses<'a> {
     /// Where those without a text stand in that order: a recording in which every request brings others
     /// would fill the memory with them.
     without_text: BTreeMap<(Part, &'a str), usize>,
-    /// Of each content its place in that order; [`ELSEWHERE`] of what has none, [`NEVER`] of what was not sent.
+    /// Of each content its place in that order; [`NOT_IN_PROMPT`] of what has none, [`NOT_SENT`] of what was not sent.
     seen: Vec<u32>,
     /// Of each part that was sent the bytes, and how many there were once.
     parts: Vec<(Part, u64, u64)>,
@@ -71,15 +71,15 @@ impl<'a> PartUses<'a> {
         });
         let (_, all, distinct) = &mut self.parts[known];
         *all += content.bytes();
-        let mut order = self.seen[id.place()];
-        if order == NEVER {
+        let mut order = self.seen[id.index()];
+        if order == NOT_SENT {
             *distinct += content.bytes();
             order = if is_prompt(content.part) {
                 self.text(content, exchange)
             } else {
-                ELSEWHERE
+                NOT_IN_PROMPT
             };
-            self.seen[id.place()] = order;
+            self.seen[id.index()] = order;
         }
         if let Some(used) = self.order.get_mut(order as usize) {
             used.requests += 1;
@@ -90,13 +90,13 @@ impl<'a> PartUses<'a> {
     /// Notes a text that was not sent before; its place in the order.
     fn text(&mut self, content: &'a Content, exchange: u64) -> u32 {
         let new = self.order.len();
-        let place = if content.text().is_none() {
+        let index = if content.text().is_none() {
             let name = content.name().map_or("", |name| name);
             *self.without_text.entry((content.part, name)).or_insert(new)
         } else {
             new
         };
-        if place == new {
+        if index == new {
             self.order.push(Used {
                 content,
                 items: 0,
@@ -106,11 +106,11 @@ impl<'a> PartUses<'a> {
                 sent_bytes: 0,
             });
         }
-        let used = &mut self.order[place];
+        let used = &mut self.order[index];
         used.content = content;
         used.items += 1;
         used.bytes += content.bytes();
-        place as u32
+        index as u32
     }
 
     fn finish(mut self, called: &BTreeSet<&str>) -> Prompt {
@@ -163,8 +163,8 @@ impl<'a> PartUses<'a> {
 }
 
 /// No place in a list: a recording that fills one so far would take a terabyte.
-const ELSEWHERE: u32 = u32::MAX;
-const NEVER: u32 = u32::MAX - 1;
+const NOT_IN_PROMPT: u32 = u32::MAX;
+const NOT_SENT: u32 = u32::MAX - 1;
 
 fn is_prompt(part: Part) -> bool {
     matches!(part, Part::Instructions | Part::Tools)

@@ -36,9 +36,9 @@ pub(crate) struct Results {
 
 impl Results {
     /// The results in all requests.
-    pub(crate) fn of(view: &TimelineIndex<'_>) -> Self {
+    pub(crate) fn of(timeline: &TimelineIndex<'_>) -> Self {
         let mut first = DigestMap::default();
-        for (index, entry) in view.exchanges.iter().enumerate() {
+        for (index, entry) in timeline.exchanges.iter().enumerate() {
             for content in entry.contents.input() {
                 if let (Part::ToolResult, Some(id)) = (content.part, content.call_id) {
                     let key = (entry.recording, id);
@@ -52,7 +52,7 @@ impl Results {
     /// The tools that the model called in one answer, each with its result.
     pub(crate) fn of_call<'a, 'c>(
         &self,
-        view: &TimelineIndex<'a>,
+        timeline: &TimelineIndex<'a>,
         entry: &IndexedExchange<'a>,
         call: &'c Call,
     ) -> impl Iterator<Item = PairedCall<'c>> {
@@ -63,7 +63,7 @@ impl Results {
                 bytes,
                 duration_us: call.at_us.map(|at_us| {
                     let called = entry.row.started_us.saturating_add_unsigned(at_us);
-                    let sent = view.exchanges[exchange].row.started_us;
+                    let sent = timeline.exchanges[exchange].row.started_us;
                     sent.saturating_sub(called).max(0).unsigned_abs()
                 }),
             });
@@ -73,10 +73,10 @@ impl Results {
 }
 
 /// The tools that were called, the most used first.
-pub(crate) fn finish(view: &TimelineIndex<'_>, results: &Results) -> Vec<ToolStats> {
-    let calls = view.calls();
+pub(crate) fn finish(timeline: &TimelineIndex<'_>, results: &Results) -> Vec<ToolStats> {
+    let calls = timeline.calls();
     let calls: Vec<PairedCall<'_>> = calls
-        .flat_map(|(entry, call)| results.of_call(view, entry, call))
+        .flat_map(|(entry, call)| results.of_call(timeline, entry, call))
         .collect();
     let mut groups: BTreeMap<&str, Vec<&PairedCall<'_>>> = BTreeMap::new();
     for call in &calls {

@@ -19,14 +19,14 @@ use crate::fold::timeline_index::{IndexedExchange, TimelineIndex};
 use crate::report::{Change, Step, Thread, Transcript, TranscriptItem};
 use crate::text::diff::unified;
 
-pub(crate) fn finish(view: &TimelineIndex<'_>) -> Transcript {
+pub(crate) fn finish(timeline: &TimelineIndex<'_>) -> Transcript {
     let mut threads: BTreeMap<(usize, Option<&str>), (usize, ThreadBuilder<'_>)> = BTreeMap::new();
     let mut folded = HashSet::new();
     let mut room = Room {
         text: MAX_TEXT_BYTES,
         compared: MAX_COMPARED_BYTES,
     };
-    for (order, (entry, call)) in view.calls().enumerate() {
+    for (order, (entry, call)) in timeline.calls().enumerate() {
         let key = (entry.recording, call.ids.thread.as_deref());
         if threads.len() == MAX_THREADS && !threads.contains_key(&key) {
             folded.insert(key);
@@ -122,7 +122,7 @@ impl<'a> ThreadBuilder<'a> {
         let input = contents.input();
         let goes_on = call.ids.previous_response.is_some();
         if goes_on {
-            step.added = said(&input, room);
+            step.added = items(&input, room);
             self.context.extend(input);
         } else {
             self.compare(&input, &mut step, room);
@@ -132,7 +132,7 @@ impl<'a> ThreadBuilder<'a> {
             .extend(self.take_settings(contents, goes_on, room));
         step.changed.shrink_to_fit();
         let output = contents.output();
-        step.output = said(&output, room);
+        step.output = items(&output, room);
         self.context.extend(output);
         self.thread.steps.push(step);
     }
@@ -171,7 +171,7 @@ impl<'a> ThreadBuilder<'a> {
 
     /// Finds what is new in `input` against the context, and what is gone.
     fn compare(&self, input: &[&Content], step: &mut Step, room: &mut Room) {
-        let says = |content: &&Content| (content.part, content.says());
+        let says = |content: &&Content| (content.part, content.text_digest());
         let old: Vec<_> = self.context.iter().map(says).collect();
         let new: Vec<_> = input.iter().map(says).collect();
         for operation in operations(&old, &new) {
@@ -188,15 +188,15 @@ impl<'a> ThreadBuilder<'a> {
                 step.changed.extend(change(Some(before), Some(after), room));
                 continue;
             }
-            step.removed.extend(said(before, room));
-            step.added.extend(said(after, room));
+            step.removed.extend(items(before, room));
+            step.added.extend(items(after, room));
         }
     }
 }
 
 /// The items of a list. Those for whose texts there is no room stand together, at the place of the
 /// first of them: of a recording that is mostly such items the report would be nothing else.
-fn said(contents: &[&Content], room: &mut Room) -> Vec<TranscriptItem> {
+fn items(contents: &[&Content], room: &mut Room) -> Vec<TranscriptItem> {
     let mut all: Vec<TranscriptItem> = Vec::new();
     let mut without_text = BTreeMap::new();
     for content in contents {
@@ -206,10 +206,10 @@ fn said(contents: &[&Content], room: &mut Room) -> Vec<TranscriptItem> {
             .filter(|text| text.len() <= room.text);
         if text.is_none() {
             let kind = (content.part, content.name());
-            let place = *without_text.entry(kind).or_insert(all.len());
-            if let Some(said) = all.get_mut(place) {
-                said.items += 1;
-                said.bytes = said.bytes.saturating_add(content.bytes());
+            let index = *without_text.entry(kind).or_insert(all.len());
+            if let Some(item) = all.get_mut(index) {
+                item.items += 1;
+                item.bytes = item.bytes.saturating_add(content.bytes());
                 continue;
             }
         }

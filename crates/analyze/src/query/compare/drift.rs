@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::report::{Payload, PayloadPart, Report};
 use crate::shape::{Kind, Row};
 
-use crate::query::compare::names::{name_of, place_of};
+use crate::query::compare::names::{host_and_path, name_of};
 
 /// One key path that is not what it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -92,7 +92,7 @@ fn by_name(report: &Report) -> BTreeMap<Name, &Payload> {
         .flat_map(|section| &section.payloads)
     {
         let endpoint = match payload.part {
-            PayloadPart::Event => place_of(&payload.endpoint),
+            PayloadPart::Event => host_and_path(&payload.endpoint),
             PayloadPart::Request | PayloadPart::Response => name_of(&payload.endpoint),
         };
         let name = (endpoint, payload.part, payload.event.clone());
@@ -116,7 +116,7 @@ fn changes(before: &Payload, after: &Payload) -> Vec<(String, DriftKind)> {
         |rows: &[Row], others: &BTreeMap<String, Row>, make: fn(Vec<Kind>) -> DriftKind| {
             let mut above: Option<&str> = None;
             for row in rows.iter().filter(|row| !others.contains_key(&row.path)) {
-                if above.is_some_and(|above| lies_below(&row.path, above)) {
+                if above.is_some_and(|above| is_below(&row.path, above)) {
                     continue;
                 }
                 above = Some(&row.path);
@@ -133,7 +133,7 @@ fn changes(before: &Payload, after: &Payload) -> Vec<(String, DriftKind)> {
     changes
 }
 
-fn lies_below(path: &str, above: &str) -> bool {
+fn is_below(path: &str, above: &str) -> bool {
     let rest = path.strip_prefix(above);
     rest.is_some_and(|rest| rest.starts_with(['.', '[', '{']))
 }
@@ -167,10 +167,10 @@ mod tests {
 
     #[test]
     fn what_lies_below_a_path_is_told_from_what_begins_alike() {
-        assert!(lies_below("input[].type", "input"));
-        assert!(lies_below("input[].type", "input[]"));
-        assert!(lies_below("files{key}.size", "files"));
-        assert!(!lies_below("inputs", "input"));
-        assert!(!lies_below("input", "input"));
+        assert!(is_below("input[].type", "input"));
+        assert!(is_below("input[].type", "input[]"));
+        assert!(is_below("files{key}.size", "files"));
+        assert!(!is_below("inputs", "input"));
+        assert!(!is_below("input", "input"));
     }
 }

@@ -56,7 +56,7 @@ pub(crate) fn name_of(endpoint: &Endpoint) -> String {
 }
 
 /// Where an endpoint's events come from: the same over SSE and over a WebSocket.
-pub(crate) fn place_of(endpoint: &Endpoint) -> String {
+pub(crate) fn host_and_path(endpoint: &Endpoint) -> String {
     format!("{}{}", endpoint.host, endpoint.path)
 }
 
@@ -73,15 +73,15 @@ pub(crate) fn models(before: &Report, after: &Report) -> Names {
     Names::between(&names(before), &names(after))
 }
 
-/// Of places that both have: what a new endpoint sends is all new, and needs no list.
+/// Of sources that both have: what a new endpoint sends is all new, and needs no list.
 pub(crate) fn events(before: &Report, after: &Report) -> Names {
     let (before, after) = (event_types(before), event_types(after));
     let listed = |types: &BTreeMap<String, BTreeSet<&str>>, others: &BTreeMap<String, _>| {
         let both = types
             .iter()
-            .filter(|(place, _)| others.contains_key(*place));
+            .filter(|(source, _)| others.contains_key(*source));
         let names = both
-            .flat_map(|(place, types)| types.iter().map(move |name| format!("{place}: {name}")));
+            .flat_map(|(source, types)| types.iter().map(move |name| format!("{source}: {name}")));
         names.collect()
     };
     Names::between(&listed(&before, &after), &listed(&after, &before))
@@ -89,20 +89,20 @@ pub(crate) fn events(before: &Report, after: &Report) -> Names {
 
 /// The types of events, by where they come from.
 fn event_types(report: &Report) -> BTreeMap<String, BTreeSet<&str>> {
-    let mut places: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    let mut sources: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for payload in report
         .structure
         .iter()
         .flat_map(|section| &section.payloads)
     {
         if let Some(event) = &payload.event {
-            places
-                .entry(place_of(&payload.endpoint))
+            sources
+                .entry(host_and_path(&payload.endpoint))
                 .or_default()
                 .insert(event);
         }
     }
-    places
+    sources
 }
 
 pub(crate) fn headers(before: &Report, after: &Report) -> Vec<HeaderChange> {

@@ -18,7 +18,7 @@ pub(crate) enum Relation {
     /// `~`
     Matches,
     /// `!~`
-    MatchesNot,
+    NotMatches,
 }
 
 impl Relation {
@@ -40,13 +40,13 @@ impl Relation {
             Self::LessOrEqual => left <= right,
             Self::Greater => left > right,
             Self::GreaterOrEqual => left >= right,
-            Self::Matches | Self::MatchesNot => false,
+            Self::Matches | Self::NotMatches => false,
         }
     }
 
     /// Whether it says that something is not so: true of a value that is missing.
     pub(crate) fn is_negative(self) -> bool {
-        matches!(self, Self::NotEqual | Self::MatchesNot)
+        matches!(self, Self::NotEqual | Self::NotMatches)
     }
 
     /// Whether it compares by size.
@@ -62,7 +62,7 @@ impl Relation {
 const SIGNS: [(&str, Relation); 9] = [
     ("==", Relation::Equal),
     ("!=", Relation::NotEqual),
-    ("!~", Relation::MatchesNot),
+    ("!~", Relation::NotMatches),
     ("<=", Relation::LessOrEqual),
     (">=", Relation::GreaterOrEqual),
     ("=", Relation::Equal),
@@ -81,7 +81,7 @@ mod tests {
             Relation::find("a>=1"),
             Some((1..3, Relation::GreaterOrEqual))
         );
-        assert_eq!(Relation::find("a!~b=c"), Some((1..3, Relation::MatchesNot)));
+        assert_eq!(Relation::find("a!~b=c"), Some((1..3, Relation::NotMatches)));
         assert_eq!(Relation::find("a==1"), Some((1..3, Relation::Equal)));
         assert_eq!(Relation::find("a!b"), None);
         assert_eq!(Relation::find("ab"), None);

@@ -102,7 +102,7 @@ impl<'a> Clause<'a> {
     }
 
     fn number(&self, unit: Unit) -> Result<Test, ExpressionError> {
-        if matches!(self.relation, Relation::Matches | Relation::MatchesNot) {
+        if matches!(self.relation, Relation::Matches | Relation::NotMatches) {
             let problem = "a number cannot be searched for text";
             return Err(self.error(self.sign.clone(), problem, "signs: = != < <= > >="));
         }
@@ -128,7 +128,7 @@ impl<'a> Clause<'a> {
             let problem = "a value is missing behind the sign";
             return Err(self.error(value, problem, "`*` stands for anything"));
         }
-        if matches!(self.relation, Relation::Matches | Relation::MatchesNot) {
+        if matches!(self.relation, Relation::Matches | Relation::NotMatches) {
             let regex = self.regex(value)?;
             return Ok(Test::Finds { regex, negative });
         }
