@@ -1,24 +1,24 @@
-//! What was said in a call, as numbers of contents.
+//! The contents of a call: as ids in a row, and looked up in the store.
 
 use crate::decode::Decoded;
 use crate::fold::content::{Content, ContentId};
 use crate::fold::content_store::ContentStore;
 
-/// The numbers of a call's contents.
+/// The ids of a call's contents.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ContentIds {
-    /// In the order of [`Decoded::content`].
+    /// Tools, instructions, input and output, in the order of [`Decoded::content`].
     all: Box<[ContentId]>,
-    /// Where among them the tools end.
+    /// Index of the end of the tools.
     tools: u32,
-    /// Where the instructions end that stand outside of the input.
+    /// Index of the end of the instructions outside the input: at most one.
     instructions: u32,
-    /// Where the input ends; the output is the rest.
+    /// Index of the end of the input; the rest is output.
     input: u32,
 }
 
 impl ContentIds {
-    /// `ids` are those of all content of `decoded`.
+    /// `ids` are those of [`Decoded::content`], in the same order.
     pub(crate) fn of(decoded: &Decoded<'_>, ids: Box<[ContentId]>) -> Self {
         let tools = decoded.tools.len();
         let instructions = tools + usize::from(decoded.instructions.is_some());
@@ -31,18 +31,18 @@ impl ContentIds {
         }
     }
 
-    /// Those from one end to another; none where a stored aggregate is not as it was written.
+    /// Ids `from..to`; none if the range is out of bounds, as in a default value.
     fn between(&self, from: u32, to: u32) -> &[ContentId] {
         let range = from as usize..to as usize;
         self.all.get(range).unwrap_or_default()
     }
 
-    /// The input's.
+    /// The ids of the input.
     pub(crate) fn input(&self) -> &[ContentId] {
         self.between(self.instructions, self.input)
     }
 
-    /// Replaces each number by the one that stands for it in another store.
+    /// Replaces each id by `numbers[id]`: its id in another store.
     pub(crate) fn renumber(&mut self, numbers: &[ContentId]) {
         for id in &mut self.all {
             if let Some(number) = numbers.get(id.index()) {
@@ -52,7 +52,7 @@ impl ContentIds {
     }
 }
 
-/// What was said in a call.
+/// The contents of a call.
 #[derive(Clone, Copy)]
 pub(crate) struct CallContents<'a> {
     ids: &'a ContentIds,
@@ -68,7 +68,7 @@ impl<'a> CallContents<'a> {
         self.all(0, self.ids.tools).collect()
     }
 
-    /// Those that stand outside of the input.
+    /// The instructions outside the input.
     pub(crate) fn instructions(&self) -> Option<&'a Content> {
         self.all(self.ids.tools, self.ids.instructions).last()
     }
@@ -82,19 +82,19 @@ impl<'a> CallContents<'a> {
             .collect()
     }
 
-    /// Everything that was sent, in the order in which a model reads it, with its number.
+    /// Everything that was sent, with its id, in the order in which a model reads it.
     pub(crate) fn sent(&self) -> impl Iterator<Item = (ContentId, &'a Content)> {
         let store = self.store;
         let ids = self.ids.between(0, self.ids.input).iter();
         ids.filter_map(move |id| Some((*id, store.get(*id)?)))
     }
 
-    /// Everything that the model is shown but tools.
+    /// Everything that was sent except tools.
     pub(crate) fn shown(&self) -> impl Iterator<Item = &'a Content> {
         self.all(self.ids.tools, self.ids.input)
     }
 
-    /// The same, and what it answers.
+    /// Everything that was sent except tools, then the output.
     pub(crate) fn shown_and_output(&self) -> impl Iterator<Item = &'a Content> {
         self.all(self.ids.tools, self.ids.all.len() as u32)
     }

@@ -1,4 +1,4 @@
-//! One connection, boiled down to what the sections need of it.
+//! One connection, reduced to what the sections need.
 
 use capture::record::{Connection, Disposition, Process, WebSocketCounts};
 
@@ -12,9 +12,9 @@ pub(crate) struct ConnectionRow {
     pub(crate) at: LineRef,
     /// Its number in its recording.
     pub(crate) id: u64,
-    /// How many connections its line stands for.
+    /// How many connections its line summarizes.
     pub(crate) count: u64,
-    /// The host that the agent asked for, in lower case; empty when it never asked.
+    /// The host that the agent asked for, in lower case; empty if it never asked.
     pub(crate) host: String,
     pub(crate) disposition: Disposition,
     pub(crate) process: Option<Process>,
@@ -50,7 +50,7 @@ impl ConnectionRow {
     }
 }
 
-/// Bounds what a recording makes us keep of each text.
+/// Bounds the memory that each text in a recording can take.
 fn short(text: String) -> String {
     text::cut(&text, MAX_TEXT_BYTES).to_owned()
 }

@@ -1,4 +1,4 @@
-//! Works out the report of all that was read.
+//! Computes the report from an aggregate.
 
 use std::thread;
 
@@ -12,22 +12,21 @@ use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{Cache, Conversation, Models, Report};
 
 impl Aggregate {
-    /// Works out the report.
+    /// Computes the report.
     pub fn finish(mut self) -> Report {
         let mut store = std::mem::take(&mut self.store).into_store();
         store.finish();
         let timeline = TimelineIndex::of(&self, &store);
-        // Half of the work, where there is much.
+        // About half of the work for a large recording.
         let structure_and_transcript = || {
             let structure = self.shapes.finish();
             (structure, transcript::finish(&timeline))
         };
         let report = thread::scope(|scope| {
-            // Without a thread to spare it takes longer, and nothing else.
-            let helper = thread::Builder::new();
-            let helper = self
+            // If the system has no thread to spare, this one does all the work.
+            let spawned = self
                 .second_thread
-                .then(|| helper.spawn_scoped(scope, structure_and_transcript));
+                .then(|| thread::Builder::new().spawn_scoped(scope, structure_and_transcript));
             let (model, conversation, cache) = self.calls(&timeline);
             let report = Report {
                 recordings: timeline.recordings(),
@@ -56,13 +55,13 @@ impl Aggregate {
                 completeness: Some(completeness::finish(&timeline, &self.problems)),
                 ..Report::default()
             };
-            let (structure, transcript) = match helper {
-                Some(Ok(helper)) => helper
+            let (structure, transcript) = match spawned {
+                Some(Ok(second)) => second
                     .join()
                     .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
                 Some(Err(_)) | None => structure_and_transcript(),
             };
-            // Prices are the user's, not the recording's: `cost` stays open.
+            // `cost` stays empty: prices come from the user, not from the recording.
             Report {
                 structure: Some(structure),
                 transcript: Some(transcript),
@@ -70,13 +69,14 @@ impl Aggregate {
             }
         });
         if self.second_thread {
-            // Giving back the many small pieces takes a while; where no thread can be had it is done at once.
+            // Freeing many small allocations takes a while. If spawning fails, the closure is
+            // dropped, and they are freed here.
             drop(thread::Builder::new().spawn(move || drop((self, store))));
         }
         report
     }
 
-    /// The sections about calls one after the other and about what tools gave back.
+    /// The sections that walk conversations or need the results of tools.
     fn calls(&self, timeline: &TimelineIndex<'_>) -> (Models, Conversation, Cache) {
         let results = tools::Results::of(timeline);
         let mut threads = conversation::Threads::of(timeline, &results);

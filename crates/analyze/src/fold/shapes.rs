@@ -1,4 +1,4 @@
-//! Folds the payloads of each endpoint into their structure, and works out the section.
+//! The structure of each endpoint's payloads, and the section "Payload structure".
 
 use std::collections::BTreeMap;
 
@@ -27,9 +27,9 @@ pub(crate) struct EndpointShapes {
 }
 
 impl Shapes {
-    /// Takes the JSON payloads of one exchange.
+    /// Adds the JSON payloads of one exchange.
     pub(crate) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange<'_>) {
-        // What several endpoints say has no structure in common.
+        // Different endpoints have no structure in common.
         if endpoint.is_folded() {
             return;
         }
@@ -53,7 +53,7 @@ impl Shapes {
         }
     }
 
-    /// Takes out the structure of an endpoint's payloads.
+    /// Removes and returns the structure of an endpoint's payloads.
     pub(crate) fn remove(&mut self, endpoint: &Endpoint) -> Option<EndpointShapes> {
         self.endpoints.remove(endpoint)
     }
@@ -94,7 +94,7 @@ impl Shapes {
 }
 
 impl EndpointShapes {
-    /// Takes events of one type whose data has the same structure.
+    /// Adds events of one type whose data has the same structure.
     fn add_events(&mut self, alike: &[Event<'_>]) {
         let payloads: Vec<Json<'_>> = alike.iter().filter_map(|event| event.json).collect();
         let Some(event) = alike.first().filter(|_| !payloads.is_empty()) else {
@@ -120,7 +120,7 @@ impl EndpointShapes {
         self.trim();
     }
 
-    /// Keeps the first types by name: which ones does not depend on their order.
+    /// Drops the last types by name, so that the order of events does not matter.
     fn trim(&mut self) {
         while self.events.len() > MAX_EVENT_TYPES {
             self.events.pop_last();

@@ -1,7 +1,7 @@
-//! Everything that was read, in order, and joined: what the sections work from.
+//! All exchanges and connections, sorted and joined: the input of the sections.
 //!
-//! Exchanges get their recording, their process, and (for calls) what only
-//! their neighbours tell: which of them repeats an earlier one that failed.
+//! Each exchange is joined with its recording and its process, and each call with
+//! the failed call that it repeats.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -17,7 +17,7 @@ use crate::fold::row::ExchangeRow;
 use crate::line::LineRef;
 use crate::report::Recording;
 
-/// Everything that was read, in order.
+/// All exchanges and connections, in order.
 pub(crate) struct TimelineIndex<'a> {
     sources: Vec<RecordingSpan<'a>>,
     /// All exchanges, in the order in which they began, recording by recording.
@@ -38,26 +38,26 @@ struct RecordingSpan<'a> {
     end: Option<&'a End>,
 }
 
-/// One exchange with what its neighbours tell about it.
+/// One exchange, joined with its recording, its process and its contents.
 pub(crate) struct IndexedExchange<'a> {
     /// The index of its recording.
     pub(crate) recording: usize,
     pub(crate) endpoint: &'a Endpoint,
     pub(crate) row: &'a ExchangeRow,
     pub(crate) process: Option<&'a Process>,
-    /// The index of the exchange that this one repeats, after that one failed.
+    /// The index of the failed exchange that this one repeats.
     pub(crate) retry_of: Option<usize>,
-    /// What was said in it, where it is a call.
+    /// Its contents; empty unless it is a call.
     pub(crate) contents: CallContents<'a>,
 }
 
 impl<'a> IndexedExchange<'a> {
-    /// The call, where the exchange is one.
+    /// The call, if the exchange is one.
     pub(crate) fn call(&self) -> Option<&'a Call> {
         self.row.call.as_deref()
     }
 
-    /// What the call is for, retries told apart.
+    /// The kind of the call: [`Kind::Retry`] if it repeats another.
     pub(crate) fn kind(&self) -> Option<Kind> {
         let call = self.call()?;
         Some(if self.retry_of.is_some() {
@@ -69,7 +69,7 @@ impl<'a> IndexedExchange<'a> {
 }
 
 impl<'a> TimelineIndex<'a> {
-    /// `store` holds what was said in the exchanges.
+    /// `store` holds the contents of the exchanges.
     pub(crate) fn of(aggregate: &'a Aggregate, store: &'a ContentStore) -> Self {
         let sources = spans(aggregate);
         let recording = |at: LineRef| sources.partition_point(|s| s.from <= at).max(1) - 1;
@@ -107,9 +107,9 @@ impl<'a> TimelineIndex<'a> {
         }
     }
 
-    /// The connections, but for those that came without the proxy's password and
-    /// then got through: git and curl send it when they are asked for it. Where more came
-    /// without than got through, somebody is guessing.
+    /// The connections, except those refused for a missing proxy password when as many to the same
+    /// host succeeded: git and curl send the password only when asked. More refusals than
+    /// successes mean that somebody is guessing.
     pub(crate) fn attempts(&self) -> impl Iterator<Item = &'a ConnectionRow> {
         let was_asked = |row: &ConnectionRow| row.disposition.cause.as_deref() == Some(NO_PASSWORD);
         let mut balance: HashMap<&str, i128> = HashMap::new();
@@ -137,7 +137,7 @@ impl<'a> TimelineIndex<'a> {
             .filter_map(|entry| Some((entry, entry.call()?)))
     }
 
-    /// Every host that was asked for, read or not.
+    /// Every host that was asked for, intercepted or not.
     pub(crate) fn hosts(&self) -> BTreeSet<&'a str> {
         let read = self
             .exchanges
@@ -147,7 +147,7 @@ impl<'a> TimelineIndex<'a> {
         read.chain(asked).filter(|host| !host.is_empty()).collect()
     }
 
-    /// Who recorded what, and whether it ended well.
+    /// Each recording, with its `session` and `end` lines.
     pub(crate) fn recordings(&self) -> Vec<Recording> {
         let recording = |span: &RecordingSpan<'_>| Recording {
             name: span.name.to_owned(),
@@ -163,7 +163,7 @@ impl<'a> TimelineIndex<'a> {
     }
 }
 
-/// Cuts each source where a `session` line stands: files are appended to.
+/// Cuts each source at its `session` lines: files are appended to.
 fn spans(aggregate: &Aggregate) -> Vec<RecordingSpan<'_>> {
     let mut sessions: Vec<&(LineRef, Session)> = aggregate.sessions.iter().collect();
     sessions.sort_by_key(|(at, _)| *at);
@@ -200,7 +200,7 @@ fn spans(aggregate: &Aggregate) -> Vec<RecordingSpan<'_>> {
     spans
 }
 
-/// Whether records of the same source stand before its first `session` line.
+/// Whether the source has records before its first `session` line.
 fn has_rows_before(aggregate: &Aggregate, first: LineRef) -> bool {
     let before = |at: &LineRef| at.source == first.source && *at < first;
     let mut rows = aggregate.rows.values().flatten();
@@ -212,8 +212,8 @@ fn has_rows_before(aggregate: &Aggregate, first: LineRef) -> bool {
 
 /// Finds for each call the failed one that it repeats.
 ///
-/// A call repeats another when that one failed, is the last of its thread, turn
-/// and kind, and no other has answered it since.
+/// A call repeats a failed one with the same thread, turn and kind (without a thread: the same
+/// input) if no call with that key has succeeded in between.
 fn link_retries(exchanges: &mut [IndexedExchange<'_>]) {
     let mut failed = HashMap::new();
     for (index, entry) in exchanges.iter_mut().enumerate() {
@@ -234,5 +234,5 @@ fn link_retries(exchanges: &mut [IndexedExchange<'_>]) {
     }
 }
 
-/// What the proxy writes where a request came without its password.
+/// The cause that the proxy records for a request without its password.
 const NO_PASSWORD: &str = "no_password";
