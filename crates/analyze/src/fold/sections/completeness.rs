@@ -1,4 +1,4 @@
-//! Works out the section "What this recording did not see".
+//! Computes the section "What this recording did not see".
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,12 +27,12 @@ pub(crate) fn finish(timeline: &TimelineIndex<'_>, problems: &Problems) -> Compl
     }
 }
 
-/// Whether nothing is missing that was to be recorded.
+/// Whether nothing is missing that should have been recorded.
 pub(crate) fn is_complete(lapses: &[LapseCount]) -> bool {
     lapses.iter().all(|lapse| lapse.lapse == Lapse::NotMatched)
 }
 
-/// What is known to be missing.
+/// Everything that is known to be missing.
 pub(crate) fn lapses(timeline: &TimelineIndex<'_>, problems: &Problems) -> Vec<LapseCount> {
     let mut found = LapseCounter::default();
     if timeline.calls().next().is_none() && timeline.left_out.is_empty() {
@@ -49,7 +49,7 @@ pub(crate) fn lapses(timeline: &TimelineIndex<'_>, problems: &Problems) -> Vec<L
     found.into_counts()
 }
 
-/// What the first and last lines of the recordings tell.
+/// Lapses that the `session` and `end` lines reveal.
 fn recordings(timeline: &TimelineIndex<'_>, found: &mut LapseCounter) {
     let mut counts = vec![0; timeline.bounds().count()];
     let recorded = timeline.exchanges.iter().map(|entry| entry.recording);
@@ -85,7 +85,7 @@ fn connections(timeline: &TimelineIndex<'_>, found: &mut LapseCounter) {
             State::Opaque => Some(Lapse::Opaque),
             State::Rejected => Some(Lapse::Rejected),
             State::Failed => Some(Lapse::Unreachable),
-            // Nothing had passed, so nothing is missing.
+            // Nothing had been sent, so nothing is missing.
             State::Refused if is_given_up(&connection.disposition) => None,
             State::Refused => Some(Lapse::Refused),
             State::Unknown => None,
@@ -135,7 +135,7 @@ fn exchanges(timeline: &TimelineIndex<'_>, found: &mut LapseCounter) {
     }
 }
 
-/// Lapses, counted as they are found.
+/// For each lapse how often it occurred, and what it affected.
 #[derive(Default)]
 struct LapseCounter(BTreeMap<Lapse, (u64, BTreeSet<String>)>);
 

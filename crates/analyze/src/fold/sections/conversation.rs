@@ -1,4 +1,4 @@
-//! Works out the section "Conversation".
+//! Computes the section "Conversation".
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -12,12 +12,12 @@ use crate::fold::threads::ThreadStep;
 use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{CalledTool, Conversation, StepStats, ThreadStats};
 
-/// The section, while requests come one by one.
+/// The section, built from one request after the other.
 pub(crate) struct Threads<'t, 'a> {
     timeline: &'t TimelineIndex<'a>,
     results: &'t Results,
     threads: Vec<ThreadTotals<'t, 'a>>,
-    /// The sums of those past [`MAX_THREADS`], and how many there are.
+    /// The sums of the threads past [`MAX_THREADS`], and their number.
     rest: Option<(ThreadTotals<'t, 'a>, usize)>,
 }
 
@@ -88,7 +88,7 @@ impl<'a> ThreadTotals<'_, 'a> {
         }
     }
 
-    /// Adds a request to the sums; returns the number of its turn, if it has any.
+    /// Adds a request to the sums; returns the number of its turn, if it has one.
     fn count(&mut self, step: &ThreadStep<'_, 'a>) -> Option<u64> {
         let (stats, call) = (&mut self.stats, step.call);
         if stats.source.is_none() {
@@ -148,12 +148,12 @@ fn step(
     }
 }
 
-/// Whether a step has other tools than the one before; a step with none at all does not count.
+/// Whether a step has different tools from the one before. Steps without any do not count.
 pub(crate) fn tools_changed(before: &ThreadStep<'_, '_>, step: &ThreadStep<'_, '_>) -> bool {
     !before.tools.is_empty() && !step.tools.is_empty() && before.tools != step.tools
 }
 
-/// Whether a step has other instructions than the one before, likewise.
+/// Whether a step has different instructions from the one before. Steps without any do not count.
 pub(crate) fn instructions_changed(before: &ThreadStep<'_, '_>, step: &ThreadStep<'_, '_>) -> bool {
     let (old, new) = (&before.instructions, &step.instructions);
     !old.is_empty() && !new.is_empty() && old != new
@@ -168,5 +168,5 @@ fn called(paired: crate::fold::sections::tools::PairedCall<'_>) -> CalledTool {
     }
 }
 
-/// A session has a few, and the steps of each are kept.
+/// A session has a few. The report lists every step of each.
 pub(crate) const MAX_THREADS: usize = 2_000;

@@ -1,4 +1,4 @@
-//! Works out the section "Endpoints".
+//! Computes the section "Endpoints".
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Works out the section "Errors and retries".
+//! Computes the section "Errors and retries".
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -110,7 +110,7 @@ fn kinds(failures: &[(&IndexedExchange<'_>, FailedExchange)]) -> Vec<FailureCoun
 }
 
 fn retries(timeline: &TimelineIndex<'_>) -> Vec<RetryChain> {
-    // A try is the last of its chain until another one repeats it.
+    // Keyed by the chain's last attempt so far.
     let mut chains: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, entry) in timeline.exchanges.iter().enumerate() {
         if let Some(earlier) = entry.retry_of {
@@ -146,7 +146,7 @@ fn retry_chain(timeline: &TimelineIndex<'_>, chain: &[usize]) -> RetryChain {
     }
 }
 
-/// A WebSocket that was asked for in vain, and then a plain request to the same host.
+/// Failed WebSocket upgrades, followed by a plain request to the same host.
 fn fallbacks(timeline: &TimelineIndex<'_>) -> Vec<Fallback> {
     struct Attempt {
         started_us: i64,
@@ -238,5 +238,5 @@ fn websocket_ends(timeline: &TimelineIndex<'_>) -> Vec<WebSocketEnd> {
     ends.into_iter().map(end).collect()
 }
 
-/// Agents run a handful of programs; names come from the recording.
+/// Agents run a handful of programs. Names come from the recording, so they are bounded.
 const MAX_PROGRAMS: usize = 16;

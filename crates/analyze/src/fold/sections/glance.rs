@@ -1,4 +1,4 @@
-//! Works out the section "At a glance".
+//! Computes the section "At a glance".
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Works out the section "Hosts and connections".
+//! Computes the section "Hosts and connections".
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,7 +47,7 @@ fn hosts(timeline: &TimelineIndex<'_>) -> Vec<HostStats> {
     named.collect()
 }
 
-/// Makes one of the least busy hosts, where there are too many; says how many that are.
+/// Folds the least busy hosts into one if there are too many; also returns how many it folded.
 fn fold(mut hosts: Vec<HostStats>) -> (Vec<HostStats>, u64) {
     if hosts.len() <= MAX_HOSTS {
         return (hosts, 0);
@@ -65,7 +65,7 @@ fn fold(mut hosts: Vec<HostStats>) -> (Vec<HostStats>, u64) {
         ];
         connections.into_iter().fold(0, u64::saturating_add)
     };
-    // What is folded already stays; the sort is stable, so that equally busy ones go by name.
+    // A host that is already folded sorts first. The sort is stable: ties stay ordered by name.
     hosts.sort_by_key(|host| std::cmp::Reverse((host.host == FOLDED, weight(host))));
     let rest = hosts.split_off(MAX_HOSTS);
     let folded = rest.len() as u64;
@@ -82,7 +82,7 @@ fn fold(mut hosts: Vec<HostStats>) -> (Vec<HostStats>, u64) {
     (hosts, folded)
 }
 
-/// Counts one host under another.
+/// Adds one host's counts to another's.
 fn add(all: &mut HostStats, host: HostStats) {
     let (sum, counts) = (&mut all.connections, host.connections);
     for (sum, count) in [
@@ -133,14 +133,14 @@ fn add_cause(causes: &mut Vec<UnreadHost>, connection: &ConnectionRow) {
     }
 }
 
-/// Whether the agent gave a connection up before anything had passed: it cancelled a request, or
-/// had opened a tunnel to spare.
+/// Whether the agent gave up a connection before it sent anything: it cancelled a request, or
+/// had opened a spare tunnel.
 pub(crate) fn is_given_up(disposition: &Disposition) -> bool {
     disposition.state == State::Refused
         && matches!(disposition.cause.as_deref(), Some("agent_gone" | "unused"))
 }
 
-/// Why a connection was not read, in a word.
+/// Why a connection was not intercepted, in one word.
 pub(crate) fn cause(disposition: &Disposition) -> String {
     let unread = disposition.unread.map(|unread| match unread {
         Unread::NotMatched => "not_matched",
@@ -211,7 +211,7 @@ fn count(dispositions: &mut Dispositions, unknown: &mut u64, connection: &Connec
     *count = count.saturating_add(connection.count);
 }
 
-/// As many as anybody looks through.
+/// More than anybody reads.
 const MAX_HOSTS: usize = 2_000;
-/// Causes are words of ours: there are some dozens.
+/// The proxy writes a few dozen different causes.
 const MAX_CAUSES: usize = 100;

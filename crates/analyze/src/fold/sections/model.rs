@@ -1,4 +1,4 @@
-//! Works out the section "Model requests".
+//! Computes the section "Model requests".
 
 use std::collections::BTreeMap;
 
@@ -88,7 +88,7 @@ fn model_use(kind: Kind, calls: &[(&IndexedExchange<'_>, &Call)]) -> ModelUse {
     }
 }
 
-/// Output tokens a second, over the calls whose tokens and times are both known.
+/// Output tokens a second, over the calls with both tokens and times.
 fn rate<'a>(calls: impl Iterator<Item = &'a Call>) -> Option<f64> {
     let known = calls.filter_map(|call| Some((call.tokens?.output, call.marks.total_us()?)));
     let (tokens, time_us) = known.fold((0_u64, 0_u64), |(tokens, time_us), (output, total)| {

@@ -1,4 +1,4 @@
-//! Works out the section "Prompt".
+//! Computes the section "Prompt".
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use crate::fold::content::{Content, ContentId};
 use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{PartBytes, Prompt, PromptText};
 
-/// `contents` is how many distinct ones there are.
+/// `contents` is the number of distinct contents in the store.
 pub(crate) fn finish(timeline: &TimelineIndex<'_>, contents: usize) -> Prompt {
     let mut uses = PartUses {
         seen: vec![NOT_SENT; contents],
@@ -30,37 +30,38 @@ pub(crate) fn finish(timeline: &TimelineIndex<'_>, contents: usize) -> Prompt {
     uses.finish(&called)
 }
 
-/// Which content was sent, how often, and first by whom.
+/// The contents that were sent, how often, and first in which exchange.
 #[derive(Default)]
 struct PartUses<'a> {
-    /// Prompt texts in the order in which they came.
+    /// Instructions and tools, in order of their first use.
     order: Vec<Used<'a>>,
-    /// Where those without a text stand in that order: a recording in which every request brings others
-    /// would fill the memory with them.
+    /// By part and name, the index in `order` of contents whose text was not kept. They share one
+    /// entry, so that a recording with new ones in every request does not fill the memory.
     without_text: BTreeMap<(Part, &'a str), usize>,
-    /// Of each content its place in that order; [`NOT_IN_PROMPT`] of what has none, [`NOT_SENT`] of what was not sent.
+    /// By content id, the index in `order`, [`NOT_IN_PROMPT`] or [`NOT_SENT`].
     seen: Vec<u32>,
-    /// Of each part that was sent the bytes, and how many there were once.
+    /// Each part with the bytes that were sent, and those of distinct contents.
     parts: Vec<(Part, u64, u64)>,
+    /// Bytes of request bodies outside any content.
     around: u64,
 }
 
-/// A prompt text, or all of one part and name that were not kept.
+/// One prompt text, or all texts of one part and name that were not kept.
 struct Used<'a> {
-    /// The last of them.
+    /// The last one.
     content: &'a Content,
     items: u64,
     bytes: u64,
     first_exchange: u64,
-    /// How often they were sent.
+    /// How many requests held one.
     requests: u64,
-    /// The bytes of these, sent as often.
+    /// Bytes sent, in all these requests together.
     sent_bytes: u64,
 }
 
 impl<'a> PartUses<'a> {
     fn add(&mut self, id: ContentId, content: &'a Content, exchange: u64) {
-        // There are nine at most: looking is faster than a map.
+        // At most nine parts: a linear search is faster than a map.
         let known = self
             .parts
             .iter()
@@ -87,7 +88,7 @@ impl<'a> PartUses<'a> {
         }
     }
 
-    /// Notes a text that was not sent before; its place in the order.
+    /// Adds a text that was not sent before; returns its index in `order`.
     fn text(&mut self, content: &'a Content, exchange: u64) -> u32 {
         let new = self.order.len();
         let index = if content.text().is_none() {
@@ -162,7 +163,7 @@ impl<'a> PartUses<'a> {
     }
 }
 
-/// No place in a list: a recording that fills one so far would take a terabyte.
+/// Above every index in `order`: see [`ContentId`].
 const NOT_IN_PROMPT: u32 = u32::MAX;
 const NOT_SENT: u32 = u32::MAX - 1;
 
@@ -170,7 +171,7 @@ fn is_prompt(part: Part) -> bool {
     matches!(part, Part::Instructions | Part::Tools)
 }
 
-/// A tool's name without its namespace: calls do not always name it.
+/// A tool's name without its namespace, which calls do not always include.
 fn last_name(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }

@@ -1,4 +1,4 @@
-//! Works out the section "Telemetry".
+//! Computes the section "Telemetry".
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Works out the section "Timeline".
+//! Computes the section "Timeline".
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

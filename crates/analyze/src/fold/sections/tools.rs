@@ -1,8 +1,8 @@
-//! Pairs each tool that a model called with the result that the agent sent back.
+//! Pairs each tool call of a model with the result that the agent sent back.
 //!
-//! A call and its result share a `call_id`. The time between them is the
-//! tool's own, with the agent's around it: from the event that completes the
-//! call to the start of the request that brings the result.
+//! A call and its result share a `call_id`. The time between them, from the event
+//! that completes the call to the start of the request that brings the result,
+//! includes the tool's run and the agent's overhead.
 
 use std::collections::BTreeMap;
 
@@ -13,11 +13,11 @@ use crate::fold::timeline_index::{IndexedExchange, TimelineIndex};
 use crate::report::ToolStats;
 use crate::stats::Quantiles;
 
-/// One tool call and what came of it.
+/// One tool call and its result.
 #[derive(Debug)]
 pub(crate) struct PairedCall<'a> {
     pub(crate) call: &'a ToolCall,
-    /// What was sent back.
+    /// `None` if no result was sent.
     pub(crate) result: Option<PairedResult>,
 }
 
@@ -28,9 +28,9 @@ pub(crate) struct PairedResult {
     pub(crate) bytes: u64,
 }
 
-/// The results that requests brought, by the id of their call.
+/// The results in all requests, by the id of their call.
 pub(crate) struct Results {
-    /// The exchange that brought it first, and its length.
+    /// The first exchange that brought the result, and the result's length.
     first: DigestMap<(usize, Digest), (usize, u64)>,
 }
 
@@ -49,7 +49,7 @@ impl Results {
         Self { first }
     }
 
-    /// The tools that the model called in one answer, each with its result.
+    /// The tool calls in one response, each with its result.
     pub(crate) fn of_call<'a, 'c>(
         &self,
         timeline: &TimelineIndex<'a>,
