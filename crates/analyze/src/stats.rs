@@ -1,27 +1,27 @@
-//! Distributions: exact samples, and a mergeable histogram for what is too many to keep.
+//! Distributions: exact quantiles, and a mergeable histogram for values too many to keep.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Where the values of a distribution lie. Each is a value that occurred (nearest rank).
+/// Quantiles of a distribution. Each is a value that occurred (nearest rank).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quantiles {
     /// How many values there are.
     pub count: u64,
-    /// The least.
+    /// The minimum.
     pub min: u64,
-    /// Half of the values are not above it.
+    /// The median.
     pub p50: u64,
-    /// Nine tenths are not above it.
+    /// The 90th percentile.
     pub p90: u64,
-    /// 95 of 100 are not above it.
+    /// The 95th percentile.
     pub p95: u64,
-    /// 99 of 100 are not above it.
+    /// The 99th percentile.
     pub p99: u64,
-    /// The greatest.
+    /// The maximum.
     pub max: u64,
-    /// All values added up.
+    /// The sum of all values.
     pub total: u64,
 }
 
@@ -47,7 +47,7 @@ impl Quantiles {
     }
 }
 
-/// The nearest rank of `percent`, from 1: the first that has that share of `count` at or below it.
+/// The nearest rank of `percent` among `count` values, from 1.
 fn rank(count: u64, percent: u64) -> u64 {
     let hundredths = u128::from(count) * u128::from(percent);
     u64::try_from(hundredths.div_ceil(100))
@@ -55,13 +55,13 @@ fn rank(count: u64, percent: u64) -> u64 {
         .max(1)
 }
 
-/// Counts of values to three significant digits.
+/// Counts of values, to three significant digits.
 ///
-/// Its size is bounded by the digits (900 a decade), not by the number of
-/// values; merging is adding, so the order of values does not matter.
+/// Its size is bounded by the digits (900 entries a decade), not by the number of
+/// values. Merging adds counts, so the order of values does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Histogram {
-    /// Value, rounded down to three significant digits, to how often it came.
+    /// By value, rounded down to three significant digits.
     counts: BTreeMap<u64, u64>,
     max: u64,
     total: u64,
@@ -75,7 +75,7 @@ impl Histogram {
         self.total = self.total.saturating_add(value);
     }
 
-    /// Counts many values: most of an answer's are alike.
+    /// Counts many values: fewer lookups, since most of a response's are alike.
     pub(crate) fn add_all(&mut self, mut values: Vec<u64>) {
         for value in &mut values {
             self.max = self.max.max(*value);
@@ -122,7 +122,7 @@ impl Histogram {
         })
     }
 
-    /// The values, each to three significant digits, with how often it came.
+    /// The values, to three significant digits, each with its count.
     pub fn counts(&self) -> impl Iterator<Item = (u64, u64)> {
         self.counts.iter().map(|(value, count)| (*value, *count))
     }
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_histogram_keeps_three_digits_and_its_ends() {
+    fn a_histogram_keeps_three_digits_and_the_exact_maximum() {
         let mut histogram = Histogram::default();
         for value in [0, 999, 1_234, 98_765] {
             histogram.add(value);

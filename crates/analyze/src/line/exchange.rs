@@ -1,8 +1,7 @@
 //! An exchange, borrowed from its line: the type that everything in this crate reads.
 //!
-//! The same fields as [`capture::record::Exchange`], as far as a report or an export needs them.
-//! Nothing is copied unless it has to be unescaped. Bodies and events are [`Json`], ready to be
-//! walked.
+//! The fields of [`capture::record::Exchange`] that a report or an export needs. Text is copied only
+//! if it has to be unescaped; bodies and events stay [`Json`].
 
 use std::borrow::Cow;
 
@@ -67,7 +66,7 @@ pub(crate) struct Header<'a> {
 #[derive(Debug)]
 pub(crate) struct Body<'a> {
     pub(crate) json: Option<Json<'a>>,
-    /// A string, which most sections need not unescape.
+    /// A string. Most sections do not need it unescaped.
     pub(crate) text: Option<Json<'a>>,
     /// A string.
     pub(crate) base64: Option<Json<'a>>,
@@ -85,7 +84,7 @@ pub(crate) struct Event<'a> {
     pub(crate) at_us: u64,
     pub(crate) event: Option<Cow<'a, str>>,
     pub(crate) json: Option<Json<'a>>,
-    /// What the data says of its type; most agents ask for it of every event.
+    /// The member `type` of `json`: nearly every decoder needs it for every event.
     kind: Option<Json<'a>>,
     pub(crate) text: Option<Json<'a>>,
     /// A string.
@@ -126,7 +125,7 @@ impl Exchange<'_> {
 }
 
 impl<'a> Exchange<'a> {
-    /// The exchange in `line`; `None` unless it is exactly what the format says.
+    /// The exchange in `line`; `None` unless it conforms exactly to the format.
     pub(super) fn of(line: Json<'a>) -> Option<Self> {
         if !conforms(line, &conformance::EXCHANGE) {
             return None;
@@ -212,7 +211,7 @@ impl<'a> Body<'a> {
         }
         let number = |name| optional(json.get(name), Json::number);
         Some(Self {
-            // A body that says `null` is not a missing body.
+            // The body `null` is not a missing body.
             json: json.get("json"),
             text: optional(json.get("text"), Json::string)?,
             base64: optional(json.get("base64"), Json::string)?,
@@ -224,7 +223,9 @@ impl<'a> Body<'a> {
     }
 }
 
-/// Where the members of an event stand: so many tokens behind the event's own.
+/// The members of an event, as offsets in tokens from the event's own token.
+///
+/// Events of one form have their members at the same offsets, so a run of them is searched once.
 #[derive(Debug, Default)]
 struct MemberOffsets {
     at_us: Option<u32>,
@@ -240,7 +241,7 @@ struct MemberOffsets {
 }
 
 impl MemberOffsets {
-    /// `None` where a member occurs twice, or a name is no text: see [`conformance`].
+    /// `None` if a member occurs twice, or a name is not valid text: see [`conformance`].
     fn of(event: Json<'_>) -> Option<Self> {
         let mut offsets = Self::default();
         let offset = |json: Json<'_>| Some(json.place() - event.place());
@@ -268,7 +269,7 @@ impl MemberOffsets {
         Some(offsets)
     }
 
-    /// What stands there in `json`.
+    /// Reads an event with its members at these offsets.
     fn read<'a>(&self, json: Json<'a>) -> Option<Event<'a>> {
         let at = |offset: Option<u32>| Some(json.at(json.place() + offset?));
         let text = |json: Json<'a>| json.is_text().then_some(json);
@@ -276,7 +277,7 @@ impl MemberOffsets {
             form: json.form(),
             at_us: at(self.at_us)?.number()?,
             event: optional(at(self.event), Json::text)?,
-            // Data that says `null` is not missing.
+            // The data `null` is not missing data.
             json: at(self.json),
             kind: at(self.kind),
             text: optional(at(self.text), text)?,
@@ -298,17 +299,17 @@ impl<'a> Event<'a> {
                 offsets = MemberOffsets::of(event)?;
             }
             if all.is_empty() {
-                // The others are about as long as the first.
-                let whole = events.map_or(0, Json::raw_bytes);
-                let about = whole / event.raw_bytes().max(1);
-                all.reserve(about.min(MAX_EVENTS_AT_ONCE));
+                // Assumes that the others are about as long as the first.
+                let list_bytes = events.map_or(0, Json::raw_bytes);
+                let estimate = list_bytes / event.raw_bytes().max(1);
+                all.reserve(estimate.min(MAX_RESERVED_EVENTS));
             }
             all.push(offsets.read(event)?);
         }
         Some(all)
     }
 
-    /// Whether it is of the same type as `other`, and its data has the same structure.
+    /// Whether it has the same type as `other`, and its data the same structure.
     pub(crate) fn is_like(&self, other: &Event<'_>) -> bool {
         let same_type = || match (self.kind, other.kind) {
             (Some(kind), Some(other)) if kind.string().is_some() => kind.is_written_as(other),
@@ -317,7 +318,7 @@ impl<'a> Event<'a> {
         self.form.is_some() && self.form == other.form && same_type()
     }
 
-    /// Its type: what the data says of it, else its name.
+    /// Its type: the member `type` of its data, else the event's name.
     pub(crate) fn kind(&self) -> Cow<'a, str> {
         let kind = self.kind.and_then(Json::text);
         kind.or_else(|| self.event.clone()).unwrap_or_default()
@@ -356,10 +357,10 @@ pub(crate) fn header<'h>(headers: &'h [Header<'_>], name: &str) -> Option<&'h st
     Some(&header.value)
 }
 
-/// Bounds what a line whose first event is short makes us set aside; longer lists grow.
-const MAX_EVENTS_AT_ONCE: usize = 4096;
+/// Bounds the memory that a line with a short first event makes us reserve; longer lists grow.
+const MAX_RESERVED_EVENTS: usize = 4096;
 
-/// What a member says that may be missing or `null`; `None` where it is there and cannot be read.
+/// Reads a member that may be missing or `null`; `None` if it is present and invalid.
 fn optional<'a, T>(
     member: Option<Json<'a>>,
     read: impl Fn(Json<'a>) -> Option<T>,
