@@ -20,7 +20,7 @@ pub struct Endpoint {
     pub path: String,
     /// The method; for a message on a WebSocket `WS`.
     pub method: String,
-    /// The `type` of a WebSocket message, where it has one.
+    /// The `type` of a WebSocket message, if it has one.
     pub message: Option<String>,
     /// What it is for.
     pub purpose: Purpose,
@@ -59,7 +59,7 @@ impl Endpoint {
         }
     }
 
-    /// Whether it stands for several endpoints. Paths in recordings begin with `/`.
+    /// Whether it represents several endpoints. Paths in recordings begin with `/`.
     pub(crate) fn is_folded(&self) -> bool {
         self.path == FOLDED
     }

@@ -1,4 +1,4 @@
-//! How an assertion is written: `METRIC SIGN VALUE`, the metric perhaps in a statistic.
+//! Parses assertions: `METRIC SIGN VALUE` or `STATISTIC(METRIC) SIGN VALUE`.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use crate::query::expression::trimmed;
 
 use crate::query::assertion::metric::{Measured, Sampled, Statistic, Total};
 
-/// Reads an assertion: what is measured, how it has to stand, and to what.
+/// Parses an assertion into metric, relation and value.
 pub(crate) fn parse(expression: &str) -> Result<(Measured, Relation, f64), ExpressionError> {
     let error = |spot: Range<usize>, problem: &str, remedy: &str| {
         ExpressionError::new(expression, spot, problem, remedy)
@@ -38,7 +38,7 @@ pub(crate) fn parse(expression: &str) -> Result<(Measured, Relation, f64), Expre
     }
 }
 
-/// Reads `errors` or `p95(ttft)` at `span`.
+/// Parses `errors` or `p95(ttft)` at `span`.
 fn measured(expression: &str, span: Range<usize>) -> Result<Measured, ExpressionError> {
     let text = &expression[span.clone()];
     let Some((statistic, rest)) = text.split_once('(') else {
@@ -47,7 +47,7 @@ fn measured(expression: &str, span: Range<usize>) -> Result<Measured, Expression
     let inside = span.start + statistic.len() + 1;
     let statistic_span = trimmed(expression, span.start..span.start + statistic.len());
     let Some(statistic) = Statistic::parse(&expression[statistic_span.clone()]) else {
-        let problem = "this is no statistic";
+        let problem = "this is not a statistic";
         let remedy = "statistics: p50, p95, p99.9 and so on, min, max, mean, sum, count";
         return Err(ExpressionError::new(
             expression,
@@ -74,7 +74,7 @@ fn measured(expression: &str, span: Range<usize>) -> Result<Measured, Expression
         None => Err(unknown(
             expression,
             metric_span,
-            "statistics are over",
+            "metrics for statistics",
             &Sampled::NAMES,
         )),
     }
@@ -88,13 +88,13 @@ fn total(expression: &str, span: Range<usize>) -> Result<Measured, ExpressionErr
     }
     if Sampled::NAMES.iter().any(|(known, _)| *known == name) {
         let problem = format!("{name} has a value for each request");
-        let remedy = format!("write which: p95({name}), max({name}), mean({name})");
+        let remedy = format!("choose a statistic: p95({name}), max({name}), mean({name})");
         return Err(ExpressionError::new(expression, span, problem, remedy));
     }
     Err(unknown(expression, span, "metrics", &Total::NAMES))
 }
 
-/// The error for a name that is none of `names`.
+/// The error for a name that is not among `names`.
 fn unknown<T>(
     expression: &str,
     span: Range<usize>,
@@ -105,7 +105,7 @@ fn unknown<T>(
     let problem = if name.is_empty() {
         "a metric is missing".to_owned()
     } else {
-        format!("`{}` is no metric here", name.escape_debug())
+        format!("`{}` is not a metric here", name.escape_debug())
     };
     let names: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
     let remedy = format!("{label}: {}", names.join(", "));

@@ -1,4 +1,4 @@
-//! Times, sizes and tokens: how they lay, and how they lie now.
+//! Times, sizes and tokens: their spread in both reports.
 
 use serde::Serialize;
 
@@ -11,28 +11,28 @@ use crate::report::{CallMoment, Moment, Report};
 pub struct Shift {
     /// What is measured, over the steps of turns.
     pub metric: &'static str,
-    /// What it counts: times are in microseconds.
+    /// Its unit: times are in microseconds.
     pub unit: Unit,
     /// In the baseline.
     pub before: Option<Spread>,
-    /// In the other.
+    /// In the report that is compared with it.
     pub after: Option<Spread>,
-    /// The change of the median, as a share of what it was.
+    /// The change of the median, as a share of the baseline's.
     pub relative: Option<f64>,
-    /// Whether the middle halves do not even touch, with enough values on both sides.
+    /// Whether the interquartile ranges do not overlap, with enough values on both sides.
     pub clear: bool,
 }
 
-/// Where the values of a metric lie.
+/// The quartiles of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Spread {
     /// How many values there are.
     pub count: usize,
-    /// A quarter of the values is not above it.
+    /// The first quartile.
     pub p25: f64,
-    /// Half of the values is not above it.
+    /// The median.
     pub p50: f64,
-    /// Three quarters of the values are not above it.
+    /// The third quartile.
     pub p75: f64,
 }
 
@@ -82,8 +82,8 @@ fn shift(metric: &Metric, before: Option<Spread>, after: Option<Spread>) -> Shif
     }
 }
 
-/// The values of one metric, over the steps of turns: retries, prewarms and
-/// side threads would blur it.
+/// The values of one metric over the steps of turns, without retries, prewarms and side threads,
+/// which would blur them.
 fn values(report: &Report, value: Value) -> Vec<f64> {
     let moments = report
         .timeline
@@ -163,7 +163,7 @@ fn tokens(call: &CallMoment, count: fn(&Tokens) -> u64) -> Option<f64> {
     call.tokens.as_ref().map(|tokens| count(tokens) as f64)
 }
 
-/// With fewer values, quartiles say nothing.
+/// With fewer values, quartiles mean little.
 const ENOUGH_VALUES: usize = 8;
 
 #[cfg(test)]
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shift_is_clear_only_when_the_middle_halves_are_apart_and_there_are_enough_values() {
+    fn a_shift_is_clear_only_if_the_quartiles_do_not_overlap_and_there_are_enough_values() {
         let spread = |values: std::ops::Range<u32>| Spread::of(values.map(f64::from).collect());
         let of = |before, after| shift(&METRICS[0], before, after);
         assert!(of(spread(0..10), spread(10..20)).clear);
