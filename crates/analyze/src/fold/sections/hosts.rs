@@ -142,22 +142,9 @@ pub(crate) fn is_given_up(disposition: &Disposition) -> bool {
 
 /// Why a connection was not intercepted, in one word.
 pub(crate) fn cause(disposition: &Disposition) -> String {
-    let unread = disposition.unread.map(|unread| match unread {
-        Unread::NotMatched => "not_matched",
-        Unread::NotHttp => "not_http",
-        Unread::EarlierRejected => "earlier_rejected",
-        Unread::Unknown => "unknown",
-    });
-    let state = match disposition.state {
-        State::Intercepted => "intercepted",
-        State::Opaque => "opaque",
-        State::Rejected => "rejected",
-        State::Failed => "failed",
-        State::Refused => "refused",
-        State::Unknown => "unknown",
-    };
-    let given = disposition.cause.as_deref().or(unread);
-    given.unwrap_or(state).to_owned()
+    let unread = disposition.unread.map(Unread::name);
+    let cause = disposition.cause.as_deref().or(unread);
+    cause.unwrap_or(disposition.state.name()).to_owned()
 }
 
 fn processes(timeline: &TimelineIndex<'_>) -> Vec<ProcessStats> {

@@ -78,7 +78,15 @@ impl Field {
             Self::Host | Self::Path | Self::Url | Self::Method | Self::Model | Self::Process => {
                 Domain::Text
             }
-            Self::Transport => Domain::Words(&["http", "websocket", "unknown"]),
+            Self::Transport => Domain::Words(
+                const {
+                    &[
+                        Transport::Http.name(),
+                        Transport::Websocket.name(),
+                        Transport::Unknown.name(),
+                    ]
+                },
+            ),
             Self::Kind => Domain::Words(&[
                 "model",
                 "configuration",
@@ -91,7 +99,16 @@ impl Field {
                 "title",
                 "compaction",
             ]),
-            Self::State => Domain::Words(&["complete", "aborted", "failed", "unknown"]),
+            Self::State => Domain::Words(
+                const {
+                    &[
+                        OutcomeState::Complete.name(),
+                        OutcomeState::Aborted.name(),
+                        OutcomeState::Failed.name(),
+                        OutcomeState::Unknown.name(),
+                    ]
+                },
+            ),
             Self::Status | Self::Connection | Self::Exchange => Domain::Number(Unit::Count),
             Self::Duration | Self::Ttft => Domain::Number(Unit::Duration),
             Self::Size | Self::RequestSize | Self::ResponseSize => Domain::Number(Unit::Bytes),
@@ -110,8 +127,8 @@ impl Field {
             Self::Path => text(Some(path_of(&request.url))),
             Self::Url => text(Some(&request.url)),
             Self::Method => text(Some(&request.method)),
-            Self::Transport => text(Some(transport_name(exchange.transport))),
-            Self::State => text(Some(state_name(exchange.outcome.state))),
+            Self::Transport => text(Some(exchange.transport.name())),
+            Self::State => text(Some(exchange.outcome.state.name())),
             Self::Kind => kind(subject),
             Self::Model => text(call.map(|call| call.model.as_str())),
             Self::Process => text(process),
@@ -142,23 +159,6 @@ fn number(value: Option<u64>) -> FieldValue<'static> {
     value.map_or(FieldValue::Missing, |value| {
         FieldValue::Number(value as f64)
     })
-}
-
-fn transport_name(transport: Transport) -> &'static str {
-    match transport {
-        Transport::Http => "http",
-        Transport::Websocket => "websocket",
-        Transport::Unknown => "unknown",
-    }
-}
-
-fn state_name(state: OutcomeState) -> &'static str {
-    match state {
-        OutcomeState::Complete => "complete",
-        OutcomeState::Aborted => "aborted",
-        OutcomeState::Failed => "failed",
-        OutcomeState::Unknown => "unknown",
-    }
 }
 
 /// The last mark that was recorded.
