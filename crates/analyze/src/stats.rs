@@ -31,14 +31,14 @@ impl Quantiles {
         let mut values: Vec<u64> = values.into_iter().collect();
         values.sort_unstable();
         let (min, max) = (*values.first()?, *values.last()?);
-        let at = |share: u64| values[rank(values.len() as u64, share) as usize - 1];
+        let at = |percent| values[rank(values.len() as u64, percent) as usize - 1];
         Some(Self {
             count: values.len() as u64,
             min,
-            p50: at(50),
-            p90: at(90),
-            p95: at(95),
-            p99: at(99),
+            p50: at(50.0),
+            p90: at(90.0),
+            p95: at(95.0),
+            p99: at(99.0),
             max,
             total: values
                 .iter()
@@ -48,11 +48,11 @@ impl Quantiles {
 }
 
 /// The nearest rank of `percent` among `count` values, from 1.
-fn rank(count: u64, percent: u64) -> u64 {
-    let hundredths = u128::from(count) * u128::from(percent);
-    u64::try_from(hundredths.div_ceil(100))
-        .unwrap_or(count)
-        .max(1)
+pub(crate) fn rank(count: u64, percent: f64) -> u64 {
+    // Multiplied first: then whole percentages are exact, and `ceil` does not round up a rank that
+    // should be whole.
+    let rank = (count as f64 * percent / 100.0).ceil() as u64;
+    rank.clamp(1, count.max(1))
 }
 
 /// Counts of values, to three significant digits.
@@ -113,10 +113,10 @@ impl Histogram {
         Some(Quantiles {
             count,
             min,
-            p50: at(50),
-            p90: at(90),
-            p95: at(95),
-            p99: at(99),
+            p50: at(50.0),
+            p90: at(90.0),
+            p95: at(95.0),
+            p99: at(99.0),
             max: self.max,
             total: self.total,
         })
@@ -151,6 +151,17 @@ mod tests {
             (1, 5, 9, 10, 10)
         );
         assert_eq!(ten.total, 55);
+    }
+
+    #[test]
+    fn ranks_of_a_hundred_values_are_their_percentages() {
+        for percent in 1..=100_u32 {
+            assert_eq!(rank(100, f64::from(percent)), u64::from(percent));
+        }
+        assert_eq!(
+            (rank(100, 0.0), rank(1000, 99.9), rank(0, 50.0)),
+            (1, 999, 1)
+        );
     }
 
     #[test]

@@ -216,9 +216,9 @@ impl Aggregate {
     /// Adds another aggregate: of other recordings, or of other parts of the same one.
     pub fn merge(&mut self, mut other: Self) {
         if !self.store.is_shared_with(&other.store) {
-            let numbers = self.store.store().merge(other.store.into_store());
+            let new_ids = self.store.store().merge(other.store.into_store());
             let rows = other.rows.values_mut().flatten();
-            rows.for_each(|row| row.contents.renumber(&numbers));
+            rows.for_each(|row| row.contents.renumber(&new_ids));
         }
         self.names.extend(other.names);
         for (source, line) in other.last_lines {

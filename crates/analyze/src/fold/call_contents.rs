@@ -31,10 +31,8 @@ impl ContentIds {
         }
     }
 
-    /// Ids `from..to`; none if the range is out of bounds, as in a default value.
     fn between(&self, from: u32, to: u32) -> &[ContentId] {
-        let range = from as usize..to as usize;
-        self.all.get(range).unwrap_or_default()
+        &self.all[from as usize..to as usize]
     }
 
     /// The ids of the input.
@@ -42,12 +40,10 @@ impl ContentIds {
         self.between(self.instructions, self.input)
     }
 
-    /// Replaces each id by `numbers[id]`: its id in another store.
-    pub(crate) fn renumber(&mut self, numbers: &[ContentId]) {
+    /// Replaces each id by `new_ids[id]`: its id in the store that this one's was merged into.
+    pub(crate) fn renumber(&mut self, new_ids: &[ContentId]) {
         for id in &mut self.all {
-            if let Some(number) = numbers.get(id.index()) {
-                *id = *number;
-            }
+            *id = new_ids[id.index()];
         }
     }
 }

@@ -4,7 +4,7 @@ use capture::record::{Connection, Disposition, Process, WebSocketCounts};
 
 use crate::line::LineRef;
 use crate::text;
-use crate::text::urls::host_without_port;
+use crate::text::urls::host_of;
 
 /// One connection of the agent.
 #[derive(Debug, Clone)]
@@ -27,7 +27,7 @@ pub(crate) struct ConnectionRow {
 impl ConnectionRow {
     pub(crate) fn of(at: LineRef, connection: &Connection) -> Self {
         let authority = connection.authority.as_deref().unwrap_or("");
-        let host = host_without_port(authority).to_ascii_lowercase();
+        let host = host_of(authority).to_ascii_lowercase();
         let mut disposition = connection.disposition.clone();
         for part in [&mut disposition.cause, &mut disposition.reason] {
             *part = part.take().map(short);

@@ -108,11 +108,6 @@ impl ExchangeRow {
         }
     }
 
-    /// From the first byte of the request to the last of the response.
-    pub(crate) fn latency_us(&self) -> Option<u64> {
-        self.end_us
-    }
-
     /// From the end of the request to the first byte of the response.
     pub(crate) fn ttfb_us(&self) -> Option<u64> {
         Some(self.answer_us?.saturating_sub(self.sent_us?))

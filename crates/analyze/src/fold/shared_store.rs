@@ -38,15 +38,9 @@ impl SharedContentStore {
     }
 }
 
-impl From<ContentStore> for SharedContentStore {
-    fn from(store: ContentStore) -> Self {
-        Self(Arc::new(Mutex::new(store)))
-    }
-}
-
 impl Clone for SharedContentStore {
     /// Copies the store: clones of an aggregate are independent.
     fn clone(&self) -> Self {
-        self.store().clone().into()
+        Self(Arc::new(Mutex::new(self.store().clone())))
     }
 }

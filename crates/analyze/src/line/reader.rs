@@ -104,7 +104,7 @@ impl Reader {
                 return Some(record.map_err(|error| unread(error, &self.path, self.line)));
             }
             let used = self.block.take();
-            match self.blocks.next_block(used.unwrap_or_default()) {
+            match next_block(&mut self.blocks, used.unwrap_or_default(), &self.path) {
                 Ok(Some(block)) if block.too_long => {
                     self.line = block.first_line;
                     return Some(Err(too_long(&self.path, self.line)));
@@ -118,10 +118,9 @@ impl Reader {
                     let path = self.path.clone();
                     return self.blocks.cut().then_some(Err(Error::Cut { path }));
                 }
-                Err(source) => {
+                Err(error) => {
                     self.ended = true;
-                    let path = self.path.clone();
-                    return Some(Err(Error::Read { path, source }));
+                    return Some(Err(error));
                 }
             }
         }

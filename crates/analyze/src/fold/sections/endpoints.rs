@@ -47,7 +47,7 @@ fn stats(endpoint: &Endpoint, rows: &[&ExchangeRow], all: f64, headers: &Headers
         response_headers,
         up: sizes(rows, |row| row.up),
         down: sizes(rows, |row| row.down),
-        latency_us: Quantiles::of(rows.iter().filter_map(|row| row.latency_us())),
+        latency_us: Quantiles::of(rows.iter().filter_map(|row| row.end_us)),
         ttfb_us: Quantiles::of(rows.iter().filter_map(|row| row.ttfb_us())),
     }
 }

@@ -1,6 +1,7 @@
 //! The metrics that an assertion can name, and the statistics over them.
 
 use crate::query::expression::quantity::Unit;
+use crate::stats::rank;
 
 /// A number that can be computed from a report.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -167,10 +168,7 @@ impl Statistic {
         values.sort_unstable_by(f64::total_cmp);
         let last = values.len().checked_sub(1)?;
         Some(match self {
-            Self::Percentile(percent) => {
-                let rank = (percent / 100.0 * count).ceil() as usize;
-                values[rank.saturating_sub(1).min(last)]
-            }
+            Self::Percentile(percent) => values[rank(values.len() as u64, percent) as usize - 1],
             Self::Min => values[0],
             Self::Max => values[last],
             Self::Mean => sum / count,

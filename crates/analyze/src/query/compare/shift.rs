@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::call::{Kind, Tokens};
 use crate::query::expression::quantity::Unit;
 use crate::report::{CallMoment, Moment, Report};
+use crate::stats::rank;
 
 /// A metric in both reports.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -40,16 +41,15 @@ impl Spread {
     /// The spread of `values` (nearest rank); `None` for none.
     fn of(mut values: Vec<f64>) -> Option<Self> {
         values.sort_unstable_by(f64::total_cmp);
-        let at = |quarters: usize| {
-            values
-                .get((values.len() * quarters).div_ceil(4).checked_sub(1)?)
-                .copied()
+        let at = |percent| {
+            let rank = rank(values.len() as u64, percent) as usize;
+            values.get(rank - 1).copied()
         };
         Some(Self {
             count: values.len(),
-            p25: at(1)?,
-            p50: at(2)?,
-            p75: at(3)?,
+            p25: at(25.0)?,
+            p50: at(50.0)?,
+            p75: at(75.0)?,
         })
     }
 }
