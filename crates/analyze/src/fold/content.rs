@@ -120,8 +120,7 @@ impl Content {
         (self.first, self.digest)
     }
 
-    /// The room that its text takes. An upper bound computed from sizes alone, so that it is the
-    /// same wherever the content was read.
+    /// The room that its text takes: an estimate from its length as JSON.
     pub(crate) fn kept(&self) -> usize {
         let room = limit(self.part).min(self.bytes as usize);
         self.text.as_ref().map_or(0, |_| room)

@@ -9,12 +9,12 @@ use crate::report::UnreadLines;
 /// Lines that could not be read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Problems {
-    /// Lines that are cut or damaged.
+    /// Truncated or damaged lines.
     damaged: u64,
     foreign: u64,
     newer: u64,
     too_long: u64,
-    /// Recordings whose compressed stream is cut.
+    /// Recordings whose compressed stream ends early.
     cut: u64,
     /// The first errors, by line; at most [`MAX_LISTED`].
     first: BTreeMap<LineRef, String>,

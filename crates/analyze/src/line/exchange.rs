@@ -224,8 +224,6 @@ impl<'a> Body<'a> {
 }
 
 /// The members of an event, as offsets in tokens from the event's own token.
-///
-/// Events of one form have their members at the same offsets, so a run of them is searched once.
 #[derive(Debug, Default)]
 struct MemberOffsets {
     at_us: Option<u32>,
