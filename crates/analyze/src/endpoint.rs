@@ -1,18 +1,17 @@
-//! What exchanges are counted under: method, host, and the path with its ids folded.
+//! The endpoint of an exchange: method, host, and the path with its ids replaced.
 
 use std::collections::BTreeMap;
 
-use crate::line::exchange::Exchange;
 use capture::record::Transport;
 use serde::{Deserialize, Serialize};
 
 use crate::json::Json;
-use crate::line::exchange::header;
+use crate::line::exchange::{Exchange, header};
 use crate::purpose::Purpose;
 use crate::text;
 use crate::text::urls::{host_of, path_of};
 
-/// What exchanges are counted under.
+/// The method, host and path that an exchange is counted under.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Endpoint {
     /// The host, in lower case, without its port.
@@ -21,7 +20,7 @@ pub struct Endpoint {
     pub path: String,
     /// The method; for a message on a WebSocket `WS`.
     pub method: String,
-    /// The `type` of a WebSocket message, where it has one.
+    /// The `type` of a WebSocket message, if it has one.
     pub message: Option<String>,
     /// What it is for.
     pub purpose: Purpose,
@@ -48,10 +47,8 @@ impl Endpoint {
             message,
         }
     }
-}
 
-impl Endpoint {
-    /// What is counted together of a host; of all hosts that have none of their own it is [`FOLDED`].
+    /// The endpoint for the folded endpoints of a host; the host is [`FOLDED`] if hosts are folded too.
     pub(crate) fn folded(purpose: Purpose, host: &str) -> Self {
         Self {
             host: host.to_owned(),
@@ -62,13 +59,13 @@ impl Endpoint {
         }
     }
 
-    /// Whether it stands for several. No path of a recording begins like this.
+    /// Whether it represents several endpoints. Paths in recordings begin with `/`.
     pub(crate) fn is_folded(&self) -> bool {
         self.path == FOLDED
     }
 }
 
-/// What `map` has for an endpoint; the key is copied only where there is nothing yet.
+/// The value in `map` for an endpoint, which is cloned only if it is missing.
 pub(crate) fn entry<'m, V: Default>(
     map: &'m mut BTreeMap<Endpoint, V>,
     endpoint: &Endpoint,
@@ -76,7 +73,7 @@ pub(crate) fn entry<'m, V: Default>(
     if !map.contains_key(endpoint) {
         map.insert(endpoint.clone(), V::default());
     }
-    map.get_mut(endpoint).expect("it was put there")
+    map.get_mut(endpoint).expect("inserted above")
 }
 
 /// The `type` of the message that opened a WebSocket exchange.
@@ -103,7 +100,7 @@ fn template(path: &str) -> String {
     folded
 }
 
-/// What stands for `segment`, where it names one thing of many.
+/// The placeholder for a segment that looks like an id.
 fn placeholder(segment: &str) -> Option<&'static str> {
     let bytes = segment.as_bytes();
     if bytes.is_empty() {
@@ -138,15 +135,15 @@ fn is_uuid(bytes: &[u8]) -> bool {
         })
 }
 
-/// The path, or the host, of several that are counted together.
+/// The path, or the host, of endpoints that are counted together.
 pub(crate) const FOLDED: &str = "{folded}";
 /// A shorter run of hexadecimal digits may be a word or a version.
 const MIN_HASH_LENGTH: usize = 8;
-/// The part of a prefixed id behind its prefix.
+/// The part of an id after its prefix.
 const MIN_TAIL_LENGTH: usize = 12;
 /// An id without a prefix.
 const MIN_TOKEN_LENGTH: usize = 16;
-/// Paths, hosts and methods come from the recording: what is kept of each is bounded.
+/// Paths, hosts and methods come from the recording, so their lengths are bounded.
 const MAX_PATH_BYTES: usize = 200;
 const MAX_HOST_BYTES: usize = 253;
 const MAX_METHOD_BYTES: usize = 64;
@@ -156,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_fold_and_words_stay() {
+    fn ids_are_replaced_and_words_stay() {
         for (path, expected) in [
             ("/v1/responses", "/v1/responses"),
             ("/v1/responses/resp_68a1b2c3d4e5f6a7", "/v1/responses/{id}"),

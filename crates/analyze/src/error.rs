@@ -1,4 +1,4 @@
-//! What can go wrong with a recording, said so that the reader can act on it.
+//! Why a recording, or a line of it, could not be read.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use capture::record::FORMAT;
 
 /// Why a recording, or a line of it, could not be read.
 ///
-/// [`Error::line`] tells the two apart: after an error in one line the reader goes on with the next.
+/// After an error in one line ([`Error::line`]) reading can continue with the next.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -19,13 +19,13 @@ pub enum Error {
         /// What the system, or the decompressor, said.
         source: io::Error,
     },
-    /// The compressed file ends before its stream does: what came before was read.
-    #[error("{}: the compressed stream is cut; everything up to there was read", path.display())]
+    /// The compressed file ends before its stream does. Everything before that was read.
+    #[error("{}: the compressed stream ends early; everything before that was read", path.display())]
     Cut {
         /// The file, as the caller named it.
         path: PathBuf,
     },
-    /// The line is cut or damaged, or is no JSON.
+    /// The line is cut off or damaged, or is not JSON.
     #[error("{}:{line}: the line is cut or damaged", path.display())]
     Damaged {
         /// The file, as the caller named it.
@@ -35,7 +35,7 @@ pub enum Error {
         /// What the JSON parser said.
         source: serde_json::Error,
     },
-    /// JSON, but no line of a recording.
+    /// JSON, but not a line of a recording.
     #[error("{}:{line}: not a line of a codex-dissect recording", path.display())]
     Foreign {
         /// The file, as the caller named it.
@@ -60,15 +60,15 @@ pub enum Error {
         path: PathBuf,
         /// Counted from 1.
         line: u64,
-        /// The most that is read.
+        /// The longest line that is read, in bytes.
         limit: usize,
     },
-    /// Not one line of the file is a record.
+    /// No line of the file is a record.
     #[error("{} is not a codex-dissect recording: none of its {lines} lines is a record", path.display())]
     NoRecords {
         /// The file, as the caller named it.
         path: PathBuf,
-        /// How many lines were looked at.
+        /// How many lines the file has.
         lines: u64,
     },
     /// The file has no lines at all.
@@ -80,7 +80,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// The line that could not be read, counted from 1; `None` when it is the file.
+    /// The line that could not be read, counted from 1; `None` if the error concerns the file.
     pub fn line(&self) -> Option<u64> {
         match self {
             Self::Damaged { line, .. }

@@ -1,9 +1,9 @@
 //! Turns recordings of an agent's traffic into a report.
 //!
-//! Data flows one way: [`Reader`] gives records, [`Aggregate`] folds them,
-//! [`Report`] is the finished data, and [`Format`] writes it. [`Scan`] does the
-//! first two for whole files, with several threads. No part of this needs the
-//! proxy that wrote the recording: the record format alone joins the two.
+//! Data flows one way: [`Scan`] reads recordings into an [`Aggregate`], whose finish is a
+//! [`Report`], plain data that [`Format`] writes. [`Scan::for_each`] visits single
+//! exchanges instead. [`Reader`] iterates over whole records, for other programs.
+//! Nothing here needs the proxy that wrote the recording, only the record format.
 //!
 //! ```
 //! use analyze::{Format, Scan};
@@ -25,8 +25,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Recordings are other people's data: nothing in one makes this crate panic,
-//! and what is kept of it is bounded by counts, not by sizes.
+//! Recordings are untrusted input: nothing in one makes this crate panic, and memory
+//! is bounded by counts of records, not by the sizes of bodies.
 
 mod call;
 mod decode;

@@ -1,4 +1,4 @@
-//! Prices of tokens, from a file of the user's: there are none built in, for they change.
+//! Prices of tokens, from a file that the user provides. None are built in, because they change.
 //!
 //! ```json
 //! {
@@ -11,9 +11,9 @@
 //! }
 //! ```
 //!
-//! A name may hold `*`, which stands for anything; an exact name goes before
-//! patterns, and a longer pattern before a shorter one. `cached_input` and
-//! `cache_write` are `input` where they are not given; reasoning is output.
+//! `*` in a name matches anything; an exact name takes precedence over patterns, and
+//! a longer pattern over a shorter one. `cached_input` and `cache_write` default to
+//! `input`; reasoning counts as output.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ use crate::text::glob::Pattern;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Prices {
-    /// What the prices are in, as it is to be printed.
+    /// The currency, as it is printed.
     currency: String,
     /// How many tokens a price is for.
     per_tokens: u64,
@@ -45,15 +45,15 @@ struct Price {
     output: f64,
 }
 
-/// Why a text is no list of prices.
+/// Why a text is not a price list.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PricesError {
-    /// No JSON, or not of the documented form: see `docs/analyze-options.md`.
-    #[error("not a list of prices")]
+    /// Not JSON, or not in the documented format: see `docs/analyze-options.md`.
+    #[error("not a price list")]
     Form(#[source] serde_json::Error),
     /// `per_tokens` has to be at least 1.
-    #[error("\"per_tokens\" is 0: write for how many tokens a price is, say 1000000")]
+    #[error("\"per_tokens\" is 0: write how many tokens a price is for, such as 1000000")]
     PerNothing,
     /// A price has to be 0 or more.
     #[error("a price of {model:?} is below 0")]
@@ -64,11 +64,11 @@ pub enum PricesError {
 }
 
 impl Prices {
-    /// Reads a list of prices.
+    /// Parses a price list.
     ///
     /// # Errors
     ///
-    /// [`PricesError`] when the text is of another form, or a price makes no sense.
+    /// [`PricesError`] if the text has another format, or a price makes no sense.
     pub fn from_json(text: &str) -> Result<Self, PricesError> {
         let prices: Self = serde_json::from_str(text).map_err(PricesError::Form)?;
         if prices.per_tokens == 0 {
@@ -90,7 +90,7 @@ impl Prices {
         Ok(prices)
     }
 
-    /// What the requests of a report cost.
+    /// The cost of the requests in a report.
     pub fn cost(&self, models: &Models) -> Cost {
         let mut cost = Cost {
             currency: self.currency.clone(),
@@ -114,7 +114,7 @@ impl Prices {
         cost
     }
 
-    /// The price of a model: of its exact name, else of the longest pattern that fits.
+    /// The price of a model: for its exact name, else for the longest pattern that matches.
     fn of(&self, model: &str) -> Option<Price> {
         if let Some(price) = self.models.get(model) {
             return Some(*price);

@@ -1,8 +1,8 @@
-//! Reads whole recordings: into an aggregate, with several threads, or exchange by exchange.
+//! Reads whole recordings: into an aggregate on several threads, or exchange by exchange.
 //!
-//! The threads take turns in reading and decompressing blocks of whole lines. Each folds its
-//! lines into its own aggregate, and all share one store of contents. At the end the aggregates
-//! are merged, with the same result as one thread would give.
+//! Threads take turns at reading and decompressing a block of whole lines. Each folds its blocks
+//! into its own aggregate; all share one content store. Merging the aggregates gives the
+//! same result as one thread would.
 
 use std::fmt;
 use std::io::Read;
@@ -15,7 +15,7 @@ use crate::line::{BLOCK_BYTES, Block, Blocks, Exchange, Line, LineReader, reader
 use crate::query::selection::Selection;
 use crate::{Aggregate, Error, Filter, LineRef};
 
-/// Reads recordings into an aggregate.
+/// Reads recordings: the options, and what to do with the exchanges.
 ///
 /// ```no_run
 /// let aggregate = analyze::Scan::default().read("traffic.jsonl".as_ref(), 0)?;
@@ -32,7 +32,7 @@ pub struct Scan {
     observer: Option<Observer>,
 }
 
-/// Is shown every exchange before filters are asked.
+/// A callback for every exchange, whether or not filters exclude it.
 #[derive(Clone)]
 struct Observer(Arc<dyn Fn(&Exchange<'_>) + Send + Sync>);
 
@@ -43,7 +43,7 @@ impl fmt::Debug for Observer {
 }
 
 impl Default for Scan {
-    /// As many threads as the machine has, up to a few; damaged lines are skipped and counted.
+    /// One thread for each core, up to a few; damaged lines are skipped and counted.
     fn default() -> Self {
         let available = thread::available_parallelism().map_or(1, usize::from);
         Self {
@@ -58,7 +58,7 @@ impl Default for Scan {
 }
 
 impl Scan {
-    /// Uses `threads` threads to parse.
+    /// Reads with `threads` threads, at least one.
     pub fn threads(self, threads: usize) -> Self {
         Self {
             threads: threads.max(1),
@@ -66,11 +66,11 @@ impl Scan {
         }
     }
 
-    /// Hands lines to threads in blocks of at most `bytes`; a longer line is a block.
+    /// Hands lines to threads in blocks of at most `bytes`, or of one longer line.
     ///
-    /// The default is 1 MiB. Bounded by one byte, with which each line is a block, and 128 MiB,
-    /// the longest line that is read. The report is the same with every size. Hidden, because only
-    /// tests need it: several threads share a short recording only if its blocks are small.
+    /// The default is 1 MiB. Clamped to between one byte, so that each line is a block, and
+    /// 128 MiB, the longest line that is read. The report does not depend on it. Hidden, because
+    /// only tests need it: threads share a short recording only if its blocks are small.
     #[doc(hidden)]
     pub fn block_bytes(self, bytes: usize) -> Self {
         Self {
@@ -79,12 +79,12 @@ impl Scan {
         }
     }
 
-    /// Makes a line that cannot be read an error.
+    /// Fails at the first line that cannot be read.
     pub fn strict(self, strict: bool) -> Self {
         Self { strict, ..self }
     }
 
-    /// Shows credentials as they are, where a recording kept them (`wrap --keep-secrets`).
+    /// Leaves credentials as they are, if a recording kept them (`wrap --keep-secrets`).
     pub fn keep_secrets(self, keep_secrets: bool) -> Self {
         Self {
             keep_secrets,
@@ -92,12 +92,14 @@ impl Scan {
         }
     }
 
-    /// Leaves out exchanges that do not satisfy every one of `filters`.
+    /// Excludes exchanges that do not satisfy all of `filters`.
     pub fn filters(self, filters: Vec<Filter>) -> Self {
         Self { filters, ..self }
     }
 
-    /// Shows every exchange to `observer` as it is read, on any of the threads and in any order.
+    /// Calls `observer` with every exchange as it is read, on any thread and in any order.
+    ///
+    /// It also sees exchanges that filters exclude. [`Scan::for_each`] does not call it.
     pub fn observe(self, observer: impl Fn(&Exchange<'_>) + Send + Sync + 'static) -> Self {
         Self {
             observer: Some(Observer(Arc::new(observer))),
@@ -105,22 +107,22 @@ impl Scan {
         }
     }
 
-    /// Reads one recording; `source` tells its records from those of others that are merged later.
+    /// Reads one recording; `source` is its number among those that are merged later.
     ///
     /// # Errors
     ///
-    /// [`Error::Read`] when the file cannot be read, [`Error::Empty`] and
-    /// [`Error::NoRecords`] when it is no recording, and with [`Scan::strict`] the first line that
-    /// cannot be read.
+    /// [`Error::Read`] if the file cannot be read, [`Error::Empty`] or [`Error::NoRecords`] if it
+    /// is not a recording, and with [`Scan::strict`] the error of the first line that cannot be
+    /// read.
     pub fn read(&self, path: &Path, source: u32) -> Result<Aggregate, Error> {
         let selection = Selection::of_file(&self.filters, path)?;
-        self.blocks(reader::open_blocks(path)?, path, source, &selection)
+        self.read_blocks(reader::open_blocks(path)?, path, source, &selection)
     }
 
-    /// Reads one recording from anywhere; `name` is what errors and the report call it.
+    /// Reads one recording from any input; `name` is what errors and the report call it.
     ///
-    /// A recording names the processes after their exchanges, so a filter by
-    /// process finds none here: it needs a file that can be read twice.
+    /// A filter by process matches nothing here: a recording names processes after their
+    /// exchanges, so such a filter needs a file that can be read twice.
     ///
     /// # Errors
     ///
@@ -132,12 +134,12 @@ impl Scan {
         source: u32,
     ) -> Result<Aggregate, Error> {
         let selection = Selection::new(&self.filters);
-        self.blocks(reader::blocks_of(input, name)?, name, source, &selection)
+        self.read_blocks(reader::blocks_of(input, name)?, name, source, &selection)
     }
 
-    /// Hands every exchange that satisfies the filters to `visit`, in the order of the lines.
+    /// Calls `visit` with every exchange that satisfies the filters, in the order of the lines.
     ///
-    /// A line that cannot be read is handed over as its error. One thread reads.
+    /// A line that cannot be read is passed on as its error. Only this thread reads.
     ///
     /// ```no_run
     /// let mut models = std::collections::BTreeSet::new();
@@ -150,8 +152,8 @@ impl Scan {
     ///
     /// # Errors
     ///
-    /// [`Error::Read`] when the file cannot be read, with [`Scan::strict`] the first line that
-    /// cannot be, and what `visit` returns.
+    /// [`Error::Read`] if the file cannot be read, with [`Scan::strict`] the error of the first
+    /// line that cannot be read, and any error of `visit`.
     pub fn for_each<E: From<Error>>(
         &self,
         path: &Path,
@@ -161,7 +163,7 @@ impl Scan {
         self.visit(reader::open_blocks(path)?, path, &selection, visit)
     }
 
-    /// Does the same with a recording from anywhere, under the terms of [`Scan::read_from`].
+    /// Like [`Scan::for_each`], from any input: see [`Scan::read_from`].
     ///
     /// # Errors
     ///
@@ -195,7 +197,7 @@ impl Scan {
                 visit(Err(reader::too_long(path, block.first_line)))?;
             }
             for (line, text) in block.lines() {
-                let visited = reader.read(text, block.cleaner(line), |found| match found {
+                let visited = reader.read(text, block.redactor(line), |found| match found {
                     Line::Exchange(exchange) if selection.holds(&exchange, line) => {
                         visit(Ok(&exchange))
                     }
@@ -215,7 +217,7 @@ impl Scan {
         Ok(())
     }
 
-    fn blocks<R: Read + Send>(
+    fn read_blocks<R: Read + Send>(
         &self,
         blocks: Blocks<R>,
         path: &Path,
@@ -246,7 +248,7 @@ impl Scan {
             };
             let others = 1..self.threads;
             let others: Vec<_> = others.map(|_| scope.spawn(worker)).collect();
-            // This thread is one of them: what it lets go of is what its report is made in.
+            // This thread is a worker too, so that the report reuses memory that its part freed.
             let own = worker();
             let join = |worker: thread::ScopedJoinHandle<'_, PartialScan>| match worker.join() {
                 Ok(part) => part,
@@ -260,7 +262,7 @@ impl Scan {
             whole.merge(part);
         }
         if self.threads > 1 {
-            whole.aggregate.help();
+            whole.aggregate.allow_second_thread();
         }
         let blocks = blocks.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.finish(whole, &blocks, path)
@@ -301,11 +303,11 @@ impl Scan {
 #[derive(Default)]
 struct PartialScan {
     aggregate: Aggregate,
-    /// The first line that could not be read, where that ends the reading.
+    /// With [`Scan::strict`], the error of the first line that could not be read.
     error: Option<Error>,
-    /// The first line of a newer format.
+    /// The error of the first line in a newer format.
     newer: Option<Error>,
-    /// Why the file could be read no further.
+    /// The I/O error that ended reading.
     unreadable: Option<Error>,
 }
 
@@ -318,7 +320,7 @@ impl PartialScan {
     }
 }
 
-/// The one of two errors that stands on the earlier line.
+/// Of two errors, the one on the earlier line.
 fn earlier(one: Option<Error>, other: Option<Error>) -> Option<Error> {
     let both = one.into_iter().chain(other);
     both.min_by_key(|error| error.line())
@@ -330,22 +332,21 @@ struct Worker<'a> {
     source: u32,
     scan: &'a Scan,
     selection: &'a Selection<'a>,
-    /// Tells all workers that the rest is not needed.
+    /// Tells all workers to stop.
     stop: &'a AtomicBool,
     reader: LineReader,
     result: PartialScan,
 }
 
 impl Worker<'_> {
-    /// Works until there are no more blocks, or one of the workers has met an error.
+    /// Works until there are no more blocks, or a worker has met an error.
     ///
-    /// Blocks come in order, and each is read to its end or to its first error: so
-    /// none before an error is left unread, and the first of all errors is always found.
+    /// Blocks are handed out in order, and a worker finishes its block before it looks at `stop`.
+    /// So everything before an error is read, and the first error is always found.
     fn run<R: Read>(mut self, blocks: &Mutex<Blocks<R>>) -> PartialScan {
         let mut used = Block::default();
         while !self.stop.load(Ordering::Relaxed) {
-            // A lock that is poisoned means that another worker panicked: that is reported
-            // where it is joined.
+            // Poisoned: another worker panicked, and joining it raises the panic.
             let Ok(mut blocks) = blocks.lock() else {
                 break;
             };
@@ -353,7 +354,7 @@ impl Worker<'_> {
             drop(blocks);
             match block {
                 Ok(Some(block)) => {
-                    self.block(&block);
+                    self.read_block(&block);
                     used = block;
                 }
                 Ok(None) => break,
@@ -367,14 +368,14 @@ impl Worker<'_> {
         self.result
     }
 
-    fn block(&mut self, block: &Block) {
+    fn read_block(&mut self, block: &Block) {
         if block.too_long {
             self.error(reader::too_long(self.path, block.first_line));
         }
         for (line, text) in block.lines() {
             self.seek(line - 1);
             let aggregate = &mut self.result.aggregate;
-            let read = self.reader.read(text, block.cleaner(line), |found| {
+            let read = self.reader.read(text, block.redactor(line), |found| {
                 if let Line::Exchange(exchange) = &found {
                     if let Some(Observer(observe)) = &self.scan.observer {
                         observe(exchange);
@@ -413,5 +414,5 @@ impl Worker<'_> {
     }
 }
 
-/// Past a few, reading the file is what takes the time.
+/// With more threads, reading the file is the bottleneck.
 const MAX_THREADS: usize = 8;

@@ -1,27 +1,27 @@
-//! Distributions: exact samples, and a mergeable histogram for what is too many to keep.
+//! Distributions: exact quantiles, and a mergeable histogram for values too many to keep.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Where the values of a distribution lie. Each is a value that occurred (nearest rank).
+/// Quantiles of a distribution. Each is a value that occurred (nearest rank).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quantiles {
     /// How many values there are.
     pub count: u64,
-    /// The least.
+    /// The minimum.
     pub min: u64,
-    /// Half of the values are not above it.
+    /// The median.
     pub p50: u64,
-    /// Nine tenths are not above it.
+    /// The 90th percentile.
     pub p90: u64,
-    /// 95 of 100 are not above it.
+    /// The 95th percentile.
     pub p95: u64,
-    /// 99 of 100 are not above it.
+    /// The 99th percentile.
     pub p99: u64,
-    /// The greatest.
+    /// The maximum.
     pub max: u64,
-    /// All values added up.
+    /// The sum of all values.
     pub total: u64,
 }
 
@@ -31,14 +31,14 @@ impl Quantiles {
         let mut values: Vec<u64> = values.into_iter().collect();
         values.sort_unstable();
         let (min, max) = (*values.first()?, *values.last()?);
-        let at = |share: u64| values[rank(values.len() as u64, share) as usize - 1];
+        let at = |percent| values[rank(values.len() as u64, percent) as usize - 1];
         Some(Self {
             count: values.len() as u64,
             min,
-            p50: at(50),
-            p90: at(90),
-            p95: at(95),
-            p99: at(99),
+            p50: at(50.0),
+            p90: at(90.0),
+            p95: at(95.0),
+            p99: at(99.0),
             max,
             total: values
                 .iter()
@@ -47,21 +47,21 @@ impl Quantiles {
     }
 }
 
-/// The nearest rank of `percent`, from 1: the first that has that share of `count` at or below it.
-fn rank(count: u64, percent: u64) -> u64 {
-    let hundredths = u128::from(count) * u128::from(percent);
-    u64::try_from(hundredths.div_ceil(100))
-        .unwrap_or(count)
-        .max(1)
+/// The nearest rank of `percent` among `count` values, from 1.
+pub(crate) fn rank(count: u64, percent: f64) -> u64 {
+    // Multiplied first: then whole percentages are exact, and `ceil` does not round up a rank that
+    // should be whole.
+    let rank = (count as f64 * percent / 100.0).ceil() as u64;
+    rank.clamp(1, count.max(1))
 }
 
-/// Counts of values to three significant digits.
+/// Counts of values, to three significant digits.
 ///
-/// Its size is bounded by the digits (900 a decade), not by the number of
-/// values; merging is adding, so the order of values does not matter.
+/// Its size is bounded by the digits (900 entries a decade), not by the number of
+/// values. Merging adds counts, so the order of values does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Histogram {
-    /// Value, rounded down to three significant digits, to how often it came.
+    /// By value, rounded down to three significant digits.
     counts: BTreeMap<u64, u64>,
     max: u64,
     total: u64,
@@ -75,7 +75,7 @@ impl Histogram {
         self.total = self.total.saturating_add(value);
     }
 
-    /// Counts many values: most of an answer's are alike.
+    /// Counts many values: fewer lookups, since most of a response's are alike.
     pub(crate) fn add_all(&mut self, mut values: Vec<u64>) {
         for value in &mut values {
             self.max = self.max.max(*value);
@@ -113,16 +113,16 @@ impl Histogram {
         Some(Quantiles {
             count,
             min,
-            p50: at(50),
-            p90: at(90),
-            p95: at(95),
-            p99: at(99),
+            p50: at(50.0),
+            p90: at(90.0),
+            p95: at(95.0),
+            p99: at(99.0),
             max: self.max,
             total: self.total,
         })
     }
 
-    /// The values, each to three significant digits, with how often it came.
+    /// The values, to three significant digits, each with its count.
     pub fn counts(&self) -> impl Iterator<Item = (u64, u64)> {
         self.counts.iter().map(|(value, count)| (*value, *count))
     }
@@ -154,7 +154,18 @@ mod tests {
     }
 
     #[test]
-    fn a_histogram_keeps_three_digits_and_its_ends() {
+    fn ranks_of_a_hundred_values_are_their_percentages() {
+        for percent in 1..=100_u32 {
+            assert_eq!(rank(100, f64::from(percent)), u64::from(percent));
+        }
+        assert_eq!(
+            (rank(100, 0.0), rank(1000, 99.9), rank(0, 50.0)),
+            (1, 999, 1)
+        );
+    }
+
+    #[test]
+    fn a_histogram_keeps_three_digits_and_the_exact_maximum() {
         let mut histogram = Histogram::default();
         for value in [0, 999, 1_234, 98_765] {
             histogram.add(value);

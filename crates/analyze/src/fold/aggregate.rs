@@ -1,10 +1,10 @@
 //! The fold: records in, one at a time; a report out.
 //!
-//! An [`Aggregate`] keeps a row for each exchange and connection, and each
-//! distinct content once and within bounds: memory grows with counts, not with
-//! bodies. What needs more than one record (retries, conversations, what a
-//! recording did not see) waits for the finish, when all rows lie in order.
-//! Merging is therefore adding, in any order.
+//! An [`Aggregate`] keeps one row for each exchange and connection, and each
+//! distinct content once, within bounds: memory grows with counts, not with
+//! bodies. Anything that needs more than one record (retries, conversations, what
+//! a recording did not see) is computed at the finish, from sorted rows. So
+//! merging only adds, and the order of merges does not matter.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,9 +44,9 @@ use super::telemetry_names::TelemetryNames;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Aggregate {
-    /// Where the next record stands.
-    pub(super) here: LineRef,
-    /// The recordings' names, as the caller gave them.
+    /// The last line that was added.
+    pub(super) at: LineRef,
+    /// The recordings' names by source, as the caller gave them.
     pub(super) names: BTreeMap<u32, String>,
     /// The last line seen of each recording.
     pub(super) last_lines: BTreeMap<u32, u64>,
@@ -58,7 +58,7 @@ pub struct Aggregate {
     pub(super) problems: Problems,
     /// Times between output events, by model.
     pub(super) gaps: BTreeMap<String, Histogram>,
-    /// The programs that spoke to models.
+    /// The programs that called models.
     pub(super) agents: BTreeSet<String>,
     pub(super) store: SharedContentStore,
     pub(super) shapes: Shapes,
@@ -67,27 +67,27 @@ pub struct Aggregate {
     pub(super) headers: Headers,
     /// Exchanges that a filter left out.
     pub(super) left_out: Vec<LineRef>,
-    /// Whether a second thread may help to work out the report.
-    pub(super) helped: bool,
+    /// Whether [`Aggregate::finish`] may use a second thread.
+    pub(super) second_thread: bool,
 }
 
 impl Aggregate {
-    /// TelemetryNames the recording that the next records are from, and starts at its first line.
+    /// Names the recording that the next records come from, and starts at its first line.
     ///
-    /// Partial aggregates of different recordings need different numbers;
-    /// those of one recording the same. The numbers are also the order of the report.
+    /// Partial aggregates of the same recording share one source number; different
+    /// recordings need different ones. The report lists recordings by these numbers.
     pub(crate) fn begin(&mut self, source: u32, name: &str) {
         self.names.insert(source, name.to_owned());
         self.seek(LineRef { source, line: 0 });
     }
 
-    /// Says that the next record stands behind `place`: a part of a recording is to be read.
-    pub(crate) fn seek(&mut self, place: LineRef) {
-        self.here = place;
+    /// Continues with the line after `at`.
+    pub(crate) fn seek(&mut self, at: LineRef) {
+        self.at = at;
     }
 
-    /// An aggregate for another thread, which keeps its contents where this one does. They
-    /// are to be merged.
+    /// An aggregate for another thread that shares this one's content store. Merge it into
+    /// this one at the end.
     pub(crate) fn share(&self) -> Self {
         Self {
             store: self.store.share(),
@@ -95,65 +95,64 @@ impl Aggregate {
         }
     }
 
-    /// Lets a second thread help to work out the report, as `Scan` does where it may
-    /// use several.
-    pub(crate) fn help(&mut self) {
-        self.helped = true;
+    /// Lets [`Aggregate::finish`] use a second thread.
+    pub(crate) fn allow_second_thread(&mut self) {
+        self.second_thread = true;
     }
 
-    /// Adds what the next line holds.
+    /// Adds the record on the next line.
     pub(crate) fn add(&mut self, line: Line<'_>) {
         self.step();
         match line {
             Line::Exchange(exchange) => self.add_exchange(&exchange),
-            Line::Session(session) => self.sessions.push((self.here, session)),
-            Line::End(end) => self.ends.push((self.here, end)),
+            Line::Session(session) => self.sessions.push((self.at, session)),
+            Line::End(end) => self.ends.push((self.at, end)),
             Line::Connection(connection) => {
-                let row = ConnectionRow::of(self.here, &connection);
+                let row = ConnectionRow::of(self.at, &connection);
                 self.connections.push(row);
             }
         }
     }
 
-    /// Passes over the exchange of the next line, because a filter leaves it out.
+    /// Skips the exchange on the next line, because a filter excludes it.
     ///
-    /// It is still counted, so that the recording does not look incomplete.
+    /// It still counts as recorded: otherwise the recording would look incomplete.
     pub(crate) fn leave_out(&mut self) {
         self.step();
-        self.left_out.push(self.here);
+        self.left_out.push(self.at);
     }
 
-    /// Adds what was wrong with the next line, or with the recording.
+    /// Adds an error in a line, or in the recording as a whole.
     pub(crate) fn add_error(&mut self, error: &Error) {
         match error.line() {
             Some(line) => {
-                self.here.line = line.saturating_sub(1);
+                self.at.line = line.saturating_sub(1);
                 self.step();
             }
-            None => self.here.line = u64::MAX,
+            None => self.at.line = u64::MAX,
         }
-        self.problems.add(self.here, error);
+        self.problems.add(self.at, error);
     }
 
     fn step(&mut self) {
-        self.here.line += 1;
-        let last = self.last_lines.entry(self.here.source).or_default();
-        *last = self.here.line.max(*last);
+        self.at.line += 1;
+        let last = self.last_lines.entry(self.at.source).or_default();
+        *last = self.at.line.max(*last);
     }
 
     fn add_exchange(&mut self, exchange: &Exchange<'_>) {
         let decoded = decode(exchange);
         let call = decoded.map(|decoded| {
-            let ids = self.store.store().add(self.here, decoded.content());
-            let said = ContentIds::of(&decoded, ids);
+            let ids = self.store.store().add(self.at, decoded.content());
+            let contents = ContentIds::of(&decoded, ids);
             if !decoded.gaps_us.is_empty() {
                 let gaps = self.gaps.entry(decoded.call.model.clone()).or_default();
                 gaps.add_all(decoded.gaps_us);
                 self.trim_gaps();
             }
-            (decoded.call, said)
+            (decoded.call, contents)
         });
-        let (call, said) = call.unzip();
+        let (call, contents) = call.unzip();
         let endpoint = Endpoint::of(exchange);
         if endpoint.purpose == Purpose::Model {
             self.add_agent(exchange);
@@ -165,14 +164,14 @@ impl Aggregate {
         self.headers.add(&endpoint, exchange);
         let rows = self.rows.entry(endpoint).or_default();
         rows.push(ExchangeRow::of(
-            self.here,
+            self.at,
             exchange,
             call,
-            said.unwrap_or_default(),
+            contents.unwrap_or_default(),
         ));
     }
 
-    /// What an endpoint is counted under.
+    /// The endpoint to count this one under: itself, or a folded one.
     fn admit(&mut self, endpoint: Endpoint) -> Endpoint {
         if self.rows.contains_key(&endpoint) {
             return endpoint;
@@ -188,7 +187,7 @@ impl Aggregate {
         endpoint
     }
 
-    /// Keeps the product that the user agent names first (RFC 9110, section 10.1.5).
+    /// Notes the first product in the user agent (RFC 9110, section 10.1.5).
     fn add_agent(&mut self, exchange: &Exchange<'_>) {
         let agent = header(&exchange.request.headers, "user-agent");
         let Some(product) = agent.and_then(|agent| agent.split_whitespace().next()) else {
@@ -201,7 +200,7 @@ impl Aggregate {
         }
     }
 
-    /// Keeps the first models by name: which ones does not depend on their order.
+    /// Drops the last models by name, so that the order of exchanges does not matter.
     fn trim_gaps(&mut self) {
         while self.gaps.len() > MAX_MODELS {
             self.gaps.pop_last();
@@ -214,12 +213,12 @@ impl Aggregate {
         }
     }
 
-    /// Adds what another aggregate has read: of other recordings, or of other parts of the same.
+    /// Adds another aggregate: of other recordings, or of other parts of the same one.
     pub fn merge(&mut self, mut other: Self) {
         if !self.store.is_shared_with(&other.store) {
-            let numbers = self.store.store().merge(other.store.into_store());
+            let new_ids = self.store.store().merge(other.store.into_store());
             let rows = other.rows.values_mut().flatten();
-            rows.for_each(|row| row.said.renumber(&numbers));
+            rows.for_each(|row| row.contents.renumber(&new_ids));
         }
         self.names.extend(other.names);
         for (source, line) in other.last_lines {
@@ -248,7 +247,7 @@ impl Aggregate {
         self.identifiers.merge(other.identifiers);
         self.telemetry.merge(other.telemetry);
         self.left_out.extend(other.left_out);
-        self.helped |= other.helped;
+        self.second_thread |= other.second_thread;
     }
 
     /// Whether no record was added.
@@ -261,8 +260,8 @@ impl Aggregate {
     }
 }
 
-/// User agents come from the recording: what is kept of them is bounded.
+/// User agents come from the recording, so their number is bounded.
 const MAX_AGENTS: usize = 16;
-/// Models whose times between output events are kept: a histogram each.
+/// Each model has a histogram of the times between output events.
 const MAX_MODELS: usize = 1_000;
 const MAX_AGENT_BYTES: usize = 100;

@@ -1,107 +1,103 @@
-//! What was said in a call, as numbers of contents.
+//! The contents of a call: as ids in a row, and looked up in the store.
 
 use crate::decode::Decoded;
 use crate::fold::content::{Content, ContentId};
 use crate::fold::content_store::ContentStore;
 
-/// The numbers of a call's contents.
+/// The ids of a call's contents.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ContentIds {
-    /// In the order of [`Decoded::content`].
-    ids: Box<[ContentId]>,
-    /// Where among them the tools end.
+    /// Tools, instructions, input and output, in the order of [`Decoded::content`].
+    all: Box<[ContentId]>,
+    /// Index of the end of the tools.
     tools: u32,
-    /// Where the instructions end that stand outside of the input.
+    /// Index of the end of the instructions outside the input: at most one.
     instructions: u32,
-    /// Where the input ends; the output is the rest.
+    /// Index of the end of the input; the rest is output.
     input: u32,
 }
 
 impl ContentIds {
-    /// `ids` are those of all content of `decoded`.
+    /// `ids` are those of [`Decoded::content`], in the same order.
     pub(crate) fn of(decoded: &Decoded<'_>, ids: Box<[ContentId]>) -> Self {
         let tools = decoded.tools.len();
         let instructions = tools + usize::from(decoded.instructions.is_some());
         let input = instructions + decoded.input.len();
         Self {
-            ids,
+            all: ids,
             tools: tools as u32,
             instructions: instructions as u32,
             input: input as u32,
         }
     }
 
-    /// Those from one end to another; none where a stored aggregate is not as it was written.
     fn between(&self, from: u32, to: u32) -> &[ContentId] {
-        let range = from as usize..to as usize;
-        self.ids.get(range).unwrap_or_default()
+        &self.all[from as usize..to as usize]
     }
 
-    /// The input's.
+    /// The ids of the input.
     pub(crate) fn input(&self) -> &[ContentId] {
         self.between(self.instructions, self.input)
     }
 
-    /// Replaces each number by the one that stands for it in another store.
-    pub(crate) fn renumber(&mut self, numbers: &[ContentId]) {
-        for id in &mut self.ids {
-            if let Some(number) = numbers.get(id.place()) {
-                *id = *number;
-            }
+    /// Replaces each id by `new_ids[id]`: its id in the store that this one's was merged into.
+    pub(crate) fn renumber(&mut self, new_ids: &[ContentId]) {
+        for id in &mut self.all {
+            *id = new_ids[id.index()];
         }
     }
 }
 
-/// What was said in a call.
+/// The contents of a call.
 #[derive(Clone, Copy)]
 pub(crate) struct CallContents<'a> {
-    said: &'a ContentIds,
+    ids: &'a ContentIds,
     store: &'a ContentStore,
 }
 
 impl<'a> CallContents<'a> {
-    pub(crate) fn of(said: &'a ContentIds, store: &'a ContentStore) -> Self {
-        Self { said, store }
+    pub(crate) fn of(ids: &'a ContentIds, store: &'a ContentStore) -> Self {
+        Self { ids, store }
     }
 
     pub(crate) fn tools(&self) -> Vec<&'a Content> {
-        self.all(0, self.said.tools).collect()
+        self.all(0, self.ids.tools).collect()
     }
 
-    /// Those that stand outside of the input.
+    /// The instructions outside the input.
     pub(crate) fn instructions(&self) -> Option<&'a Content> {
-        self.all(self.said.tools, self.said.instructions).last()
+        self.all(self.ids.tools, self.ids.instructions).last()
     }
 
     pub(crate) fn input(&self) -> Vec<&'a Content> {
-        self.all(self.said.instructions, self.said.input).collect()
+        self.all(self.ids.instructions, self.ids.input).collect()
     }
 
     pub(crate) fn output(&self) -> Vec<&'a Content> {
-        self.all(self.said.input, self.said.ids.len() as u32)
+        self.all(self.ids.input, self.ids.all.len() as u32)
             .collect()
     }
 
-    /// Everything that was sent, in the order in which a model reads it, with its number.
+    /// Everything that was sent, with its id, in the order in which a model reads it.
     pub(crate) fn sent(&self) -> impl Iterator<Item = (ContentId, &'a Content)> {
         let store = self.store;
-        let ids = self.said.between(0, self.said.input).iter();
+        let ids = self.ids.between(0, self.ids.input).iter();
         ids.filter_map(move |id| Some((*id, store.get(*id)?)))
     }
 
-    /// Everything that the model is shown but tools.
+    /// Everything that was sent except tools.
     pub(crate) fn shown(&self) -> impl Iterator<Item = &'a Content> {
-        self.all(self.said.tools, self.said.input)
+        self.all(self.ids.tools, self.ids.input)
     }
 
-    /// The same, and what it answers.
-    pub(crate) fn said(&self) -> impl Iterator<Item = &'a Content> {
-        self.all(self.said.tools, self.said.ids.len() as u32)
+    /// Everything that was sent except tools, then the output.
+    pub(crate) fn shown_and_output(&self) -> impl Iterator<Item = &'a Content> {
+        self.all(self.ids.tools, self.ids.all.len() as u32)
     }
 
     fn all(&self, from: u32, to: u32) -> impl Iterator<Item = &'a Content> {
         let store = self.store;
-        let ids = self.said.between(from, to).iter();
+        let ids = self.ids.between(from, to).iter();
         ids.filter_map(|id| store.get(*id))
     }
 }

@@ -1,20 +1,20 @@
-//! One connection, boiled down to what the sections need of it.
+//! One connection, reduced to what the sections need.
 
 use capture::record::{Connection, Disposition, Process, WebSocketCounts};
 
 use crate::line::LineRef;
 use crate::text;
-use crate::text::urls::host_without_port;
+use crate::text::urls::host_of;
 
 /// One connection of the agent.
 #[derive(Debug, Clone)]
 pub(crate) struct ConnectionRow {
-    pub(crate) place: LineRef,
+    pub(crate) at: LineRef,
     /// Its number in its recording.
     pub(crate) id: u64,
-    /// How many connections its line stands for.
+    /// How many connections its line summarizes.
     pub(crate) count: u64,
-    /// The host that the agent asked for, in lower case; empty when it never asked.
+    /// The host that the agent asked for, in lower case; empty if it never asked.
     pub(crate) host: String,
     pub(crate) disposition: Disposition,
     pub(crate) process: Option<Process>,
@@ -25,15 +25,15 @@ pub(crate) struct ConnectionRow {
 }
 
 impl ConnectionRow {
-    pub(crate) fn of(place: LineRef, connection: &Connection) -> Self {
+    pub(crate) fn of(at: LineRef, connection: &Connection) -> Self {
         let authority = connection.authority.as_deref().unwrap_or("");
-        let host = host_without_port(authority).to_ascii_lowercase();
+        let host = host_of(authority).to_ascii_lowercase();
         let mut disposition = connection.disposition.clone();
         for part in [&mut disposition.cause, &mut disposition.reason] {
             *part = part.take().map(short);
         }
         Self {
-            place,
+            at,
             id: connection.id,
             count: connection.count,
             host: short(host),
@@ -50,7 +50,7 @@ impl ConnectionRow {
     }
 }
 
-/// Bounds what a recording makes us keep of each text.
+/// Bounds the memory that each text in a recording can take.
 fn short(text: String) -> String {
     text::cut(&text, MAX_TEXT_BYTES).to_owned()
 }

@@ -1,4 +1,4 @@
-//! One piece of content: an input or output item, or the definition of a tool.
+//! One piece of content: an input or output item, or a tool definition.
 
 use std::sync::Arc;
 
@@ -8,50 +8,50 @@ use crate::decode::{Item, Part};
 use crate::line::LineRef;
 use crate::text;
 
-/// The number of a content in its store, from 0.
+/// The index of a content in its store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ContentId(u32);
 
 impl ContentId {
-    /// Of what stands at `place`: a recording that fills so many would take a terabyte.
-    pub(crate) fn at(place: usize) -> Self {
-        Self(place as u32)
+    /// `index` fits: a recording with 2^32 distinct contents would take a terabyte.
+    pub(crate) fn new(index: usize) -> Self {
+        Self(index as u32)
     }
 
-    pub(crate) fn place(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// One piece of content, told from others by its digest. There may be very many: kept small.
+/// One piece of content, identified by its digest. Small, because there may be very many.
 #[derive(Debug, Clone)]
 pub(crate) struct Content {
     pub(crate) digest: Digest,
-    /// The fingerprint of what pairs a tool call with its result.
+    /// Digest of the id that pairs a tool call with its result.
     pub(crate) call_id: Option<Digest>,
-    /// The tool's name, of a tool or a tool call. A pointer to one, for it is half as large.
+    /// The tool's name, of a tool or a tool call. A thin pointer: half the size of an `Arc<str>`.
     name: Option<Arc<Arc<str>>>,
-    /// What it says, where there was room for it.
+    /// Its text, if there was room for it.
     text: Option<Box<Text>>,
     /// Where it was seen first.
     pub(crate) first: FirstPosition,
-    /// Its length as JSON; no line is longer than 4 GiB.
+    /// Its length as JSON; no line is as long as 4 GiB.
     bytes: u32,
     pub(crate) part: Part,
 }
 
-/// What a content says.
+/// The readable text of a content.
 #[derive(Debug, Clone)]
 pub(crate) struct Text {
     digest: Digest,
-    /// Whether it is shorter than it was.
+    /// Whether `text` is only the beginning.
     cut: bool,
     text: Arc<str>,
 }
 
-/// Where content was seen first: the line, and the position among what that line holds.
+/// Where content was seen first: the line, and the position among that line's contents.
 ///
-/// It decides which texts there is room for, so numbers that are too large may all be the largest.
+/// It only ranks texts for the room that there is, so numbers that do not fit saturate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct FirstPosition {
     source: u16,
@@ -60,10 +60,10 @@ pub(crate) struct FirstPosition {
 }
 
 impl FirstPosition {
-    pub(crate) fn of(place: LineRef, position: usize) -> Self {
+    pub(crate) fn of(line: LineRef, position: usize) -> Self {
         Self {
-            source: u16::try_from(place.source).unwrap_or(u16::MAX),
-            line: u32::try_from(place.line).unwrap_or(u32::MAX),
+            source: u16::try_from(line.source).unwrap_or(u16::MAX),
+            line: u32::try_from(line.line).unwrap_or(u32::MAX),
             position: u16::try_from(position).unwrap_or(u16::MAX),
         }
     }
@@ -76,7 +76,7 @@ impl PartialEq for Content {
 }
 
 impl Content {
-    /// The content of `item`, without its text.
+    /// The content of `item`, without its text: see [`Content::keep`].
     pub(crate) fn of(item: &Item<'_>, first: FirstPosition, name: Option<Arc<Arc<str>>>) -> Self {
         Self {
             digest: item.digest,
@@ -94,19 +94,19 @@ impl Content {
         self.name.as_deref()
     }
 
-    /// Its readable text, cut to a length, where there was room for it.
+    /// Its readable text, cut to a maximum length, if there was room for it.
     pub(crate) fn text(&self) -> Option<&Arc<str>> {
         self.text.as_ref().map(|text| &text.text)
     }
 
-    /// Whether the text is shorter than it was.
+    /// Whether the text is only the beginning.
     pub(crate) fn cut(&self) -> bool {
         self.text.as_ref().is_some_and(|text| text.cut)
     }
 
-    /// The digest of what it says, where that was kept; else its own. Agents give
-    /// the same item other ids when they send it again, and it says the same.
-    pub(crate) fn says(&self) -> Digest {
+    /// The digest of its text if that was kept, else its own. Agents resend an item with a
+    /// different id, but with the same text.
+    pub(crate) fn text_digest(&self) -> Digest {
         self.text.as_ref().map_or(self.digest, |text| text.digest)
     }
 
@@ -115,18 +115,18 @@ impl Content {
         self.bytes.into()
     }
 
-    /// The order in which texts get room: no two contents have the same place in it.
+    /// The order in which texts get room. The digest makes it total.
     pub(crate) fn order(&self) -> (FirstPosition, Digest) {
         (self.first, self.digest)
     }
 
-    /// The room that its text takes.
+    /// The room that its text takes: an estimate from its length as JSON.
     pub(crate) fn kept(&self) -> usize {
         let room = limit(self.part).min(self.bytes as usize);
         self.text.as_ref().map_or(0, |_| room)
     }
 
-    /// Keeps the text of `item`, which this is the content of.
+    /// Keeps the text of `item`, of which this is the content.
     pub(crate) fn keep(&mut self, item: &Item<'_>) {
         let whole = match item.part {
             Part::Tools => pretty(&item.raw),
@@ -140,12 +140,12 @@ impl Content {
         }));
     }
 
-    /// Lets the text go.
+    /// Drops the text.
     pub(crate) fn forget(&mut self) {
         self.text = None;
     }
 
-    /// Takes what another store knows of the same content.
+    /// Adds what another store knows about the same content.
     pub(crate) fn merge(&mut self, other: Self) {
         self.first = self.first.min(other.first);
         if self.text.is_none() {
@@ -154,7 +154,7 @@ impl Content {
     }
 }
 
-/// How much of a text is kept.
+/// How many bytes of a text are kept.
 fn limit(part: Part) -> usize {
     match part {
         Part::Tools | Part::Instructions => MAX_PROMPT_BYTES,
@@ -162,14 +162,14 @@ fn limit(part: Part) -> usize {
     }
 }
 
-/// A tool's definition as people read it; as it is where it nests too deep.
+/// A tool's definition, indented; unchanged if it nests too deep for serde_json.
 fn pretty(raw: &str) -> String {
     serde_json::from_str::<serde_json::Value>(raw)
         .and_then(|value| serde_json::to_string_pretty(&value))
         .unwrap_or_else(|_| raw.to_owned())
 }
 
-/// One instruction text or tool definition: ten times codex's own.
+/// One instruction text or tool definition: ten times the size of codex's.
 const MAX_PROMPT_BYTES: usize = 256 << 10;
 /// One other item: enough to read a transcript, not to copy a file out of it.
 pub(crate) const MAX_ITEM_BYTES: usize = 16 << 10;

@@ -1,9 +1,9 @@
-//! Every distinct piece of content once.
+//! Every distinct piece of content, once.
 //!
-//! Calls refer to content by number, so a history that is sent a hundred times
-//! costs a hundred numbers, and its text is kept once. Of the texts only as many
-//! are kept as fit, those that came first: which ones does not depend on the
-//! order of reading, because what is not kept is still known.
+//! Calls refer to content by id, so a history that is sent a hundred times costs a
+//! hundred ids and one copy of its text. Texts are bounded: the earliest in the
+//! recording that fit are kept. Which ones does not depend on the order of
+//! reading, because contents without a text keep their position.
 
 use std::sync::Arc;
 
@@ -17,22 +17,21 @@ use crate::line::LineRef;
 /// All distinct content.
 #[derive(Debug, Clone)]
 pub(crate) struct ContentStore {
-    /// In the order in which they were met here. Apart from the table, which moves all that is in
-    /// it as it grows.
+    /// Indexed by [`ContentId`]. Not in the table, which moves its entries as it grows.
     contents: Vec<Content>,
-    /// Where each of them is, found by its digest, which is a hash already.
-    places: HashTable<DigestSlot>,
-    /// How many bytes of texts are kept.
+    /// The index of each content, by its digest.
+    slots: HashTable<DigestSlot>,
+    /// The most bytes of texts that are kept.
     room: usize,
-    /// Bytes of room that the texts take.
+    /// Bytes of room that the texts take now: the sum of [`Content::kept`].
     kept: usize,
-    /// From here on there is no room for texts.
+    /// No text at or after this position is kept.
     end: Option<(FirstPosition, Digest)>,
-    /// The names of tools, each once: there are few.
+    /// The names of tools, shared by their contents.
     names: HashTable<Arc<Arc<str>>>,
 }
 
-/// Where a content is, and enough of its digest that others need not be looked at.
+/// The id of a content, with enough of its digest to rule out nearly all others.
 #[derive(Debug, Clone, Copy)]
 struct DigestSlot {
     id: ContentId,
@@ -45,9 +44,9 @@ impl DigestSlot {
         Self { id, digest }
     }
 
-    /// The hash for the table: who grows it would look up all digests, were it made of the whole one.
+    /// Hash of the truncated digest: growing the table must not touch `contents`.
     fn hash(&self) -> u64 {
-        // The multiplier of Fibonacci hashing: the table uses the lowest bits and the highest.
+        // Fibonacci hashing spreads 32 bits over 64: the table uses the lowest and the highest bits.
         u64::from(self.digest).wrapping_mul(0x9E37_79B9_7F4A_7C15)
     }
 }
@@ -62,7 +61,7 @@ impl ContentStore {
     fn with_room(room: usize) -> Self {
         Self {
             contents: Vec::new(),
-            places: HashTable::new(),
+            slots: HashTable::new(),
             room,
             kept: 0,
             end: None,
@@ -70,19 +69,19 @@ impl ContentStore {
         }
     }
 
-    /// Takes the content of one call; the number of each.
+    /// Adds the contents of one call; returns their ids.
     pub(crate) fn add<'i>(
         &mut self,
-        place: LineRef,
+        line: LineRef,
         items: impl Iterator<Item = &'i Item<'i>> + Clone,
     ) -> Box<[ContentId]> {
-        // All at once: the processor waits for what lies far apart in memory, but for several at a time.
+        // All lookups first: each misses the cache, and independent misses overlap.
         let known = items.clone().map(|item| self.find(item.digest));
         let known: Vec<_> = known.collect();
         let mut ids = Vec::with_capacity(known.len());
         for (position, (item, known)) in items.zip(known).enumerate() {
-            let first = FirstPosition::of(place, position);
-            // It may stand twice in one call.
+            let first = FirstPosition::of(line, position);
+            // The same content may occur twice in one call.
             let known = known.or_else(|| self.find(item.digest));
             let id = known.unwrap_or_else(|| {
                 let name = item.name.as_deref().map(|name| self.name(name));
@@ -95,9 +94,9 @@ impl ContentStore {
         ids.into()
     }
 
-    /// Notes where `item` was seen, and keeps its text where there may be room for it.
+    /// Notes where `item` was seen, and keeps its text if there may be room for it.
     fn meet(&mut self, id: ContentId, item: &Item<'_>, first: FirstPosition) {
-        let content = &mut self.contents[id.place()];
+        let content = &mut self.contents[id.index()];
         content.first = content.first.min(first);
         if content.text().is_none() && self.end.is_none_or(|end| content.order() < end) {
             content.keep(item);
@@ -105,34 +104,34 @@ impl ContentStore {
         }
     }
 
-    /// The number of what `digest` stands for.
+    /// The id of the content with this digest.
     fn find(&self, digest: Digest) -> Option<ContentId> {
-        let wanted = DigestSlot::of(ContentId::at(0), digest);
+        let wanted = DigestSlot::of(ContentId::new(0), digest);
         let is = |found: &DigestSlot| {
-            found.digest == wanted.digest && self.contents[found.id.place()].digest == digest
+            found.digest == wanted.digest && self.contents[found.id.index()].digest == digest
         };
-        Some(self.places.find(wanted.hash(), is)?.id)
+        Some(self.slots.find(wanted.hash(), is)?.id)
     }
 
-    /// Adds a content that is not there yet.
+    /// Adds a content that is not in the store yet.
     fn insert(&mut self, content: Content) -> ContentId {
-        let id = ContentId::at(self.contents.len());
+        let id = ContentId::new(self.contents.len());
         let found = DigestSlot::of(id, content.digest);
-        self.places
+        self.slots
             .insert_unique(found.hash(), found, DigestSlot::hash);
         self.kept += content.kept();
         self.contents.push(content);
         id
     }
 
-    /// A tool's name, shared with all that have it.
+    /// A tool's name, shared by all contents that have it.
     fn name(&mut self, name: &str) -> Arc<Arc<str>> {
         let hash = |name: &str| Digest::of(name).number();
         if let Some(known) = self.names.find(hash(name), |known| ***known == *name) {
             return Arc::clone(known);
         }
         let shared = Arc::new(Arc::from(name));
-        // Past the bound a name is not looked for, but still kept with its content.
+        // Past the bound a name is no longer shared.
         if self.names.len() < MAX_SHARED_NAMES {
             let known = Arc::clone(&shared);
             self.names
@@ -141,11 +140,11 @@ impl ContentStore {
         shared
     }
 
-    /// Takes all that another store has; the number here of each of its contents.
+    /// Adds all contents of another store; returns the id here of each.
     pub(crate) fn merge(&mut self, mut other: Self) -> Vec<ContentId> {
         if self.contents.is_empty() {
             std::mem::swap(self, &mut other);
-            return (0..self.len()).map(ContentId::at).collect();
+            return (0..self.len()).map(ContentId::new).collect();
         }
         let known = other.contents.iter();
         let known: Vec<_> = known.map(|content| self.find(content.digest)).collect();
@@ -155,34 +154,34 @@ impl ContentStore {
                 ids.push(self.insert(content));
                 continue;
             };
-            let here = &mut self.contents[id.place()];
-            self.kept -= here.kept();
-            here.merge(content);
-            self.kept += here.kept();
+            let known = &mut self.contents[id.index()];
+            self.kept -= known.kept();
+            known.merge(content);
+            self.kept += known.kept();
             ids.push(id);
         }
         if let Some(end) = other.end {
-            self.end = Some(self.end.map_or(end, |here| here.min(end)));
+            self.end = Some(self.end.map_or(end, |own| own.min(end)));
             self.forget();
         }
         self.bound(self.room + self.room / SLACK);
         ids
     }
 
-    /// Ends the reading: texts without room go, and nothing is looked for any more.
+    /// Ends reading: drops texts that have no room, and the lookup table.
     pub(crate) fn finish(&mut self) {
         self.bound(self.room);
-        self.places = HashTable::new();
+        self.slots = HashTable::new();
     }
 
-    /// Drops texts that have no room, where they take more than `bytes`.
+    /// Drops the texts that have no room, once all take more than `bytes`.
     fn bound(&mut self, bytes: usize) {
         if self.kept > bytes {
             self.forget();
         }
     }
 
-    /// Drops the texts that came after those that fill the room.
+    /// Keeps the earliest texts that fit into the room, and drops the others.
     fn forget(&mut self) {
         let contents = self.contents.iter_mut();
         let with_text = contents.filter(|content| content.text().is_some());
@@ -196,7 +195,7 @@ impl ContentStore {
                     self.kept += content.kept();
                     continue;
                 }
-                // Whatever comes behind it has no room either, were it ever so short.
+                // No later text is kept, however short: else the order of reading would matter.
                 self.end = Some(order);
             }
             content.forget();
@@ -208,17 +207,17 @@ impl ContentStore {
         self.contents.len()
     }
 
-    /// The content of a number.
+    /// The content with this id.
     pub(crate) fn get(&self, id: ContentId) -> Option<&Content> {
-        self.contents.get(id.place())
+        self.contents.get(id.index())
     }
 }
 
-/// All texts together: a long session's whole transcript, and little beside a browser's page.
+/// All texts together: the whole transcript of a long session, small enough for an HTML report.
 const MAX_KEPT_BYTES: usize = 16 << 20;
-/// By which part of it the texts may outgrow their room before some are dropped: dropping sorts.
+/// Texts may exceed the room by 1/`SLACK` before some are dropped: dropping has to sort.
 const SLACK: usize = 4;
-/// A session has a few dozen tools; more names are made up.
+/// A session has a few dozen tools; thousands of names are not tools.
 const MAX_SHARED_NAMES: usize = 4096;
 
 #[cfg(test)]
@@ -229,29 +228,29 @@ mod tests {
     use crate::decode::Part;
     use crate::fold::content::MAX_ITEM_BYTES;
 
-    /// What each line says: a text of its own, long or short, and one that every third line shares.
-    static SAID: LazyLock<Vec<[Item<'_>; 2]>> = LazyLock::new(|| {
+    /// The contents of each line: a unique text, long or short, and one shared by three lines.
+    static LINES: LazyLock<Vec<[Item<'_>; 2]>> = LazyLock::new(|| {
         let text = |text: String, bytes| format!("\"{}\"", text.repeat(bytes / text.len()));
         let line = |line| {
             let own = text(format!("{line:08}"), MAX_ITEM_BYTES >> (line % 5));
             let shared = text(format!("shared {:09}", line / 3), MAX_ITEM_BYTES);
             [own, shared].map(|text| Item::new(Part::User, text))
         };
-        (0..LINES).map(line).collect()
+        (0..LINE_COUNT).map(line).collect()
     });
 
     fn of(lines: impl IntoIterator<Item = usize>) -> ContentStore {
         let mut store = ContentStore::with_room(ROOM);
         for line in lines {
             let source = 0;
-            let items = SAID[line].iter();
+            let items = LINES[line].iter();
             let line = line as u64;
             store.add(LineRef { source, line }, items);
         }
         store
     }
 
-    /// What the report would show of it, in the order of digests.
+    /// Everything that a report could show, sorted.
     fn kept(mut store: ContentStore) -> Vec<String> {
         store.finish();
         let with_text = |content: &&Content| content.text().is_some();
@@ -266,26 +265,26 @@ mod tests {
     }
 
     const ROOM: usize = 1 << 20;
-    /// More lines than there is room for, and for the slack beside it.
-    const LINES: usize = 2 * ROOM / MAX_ITEM_BYTES;
+    /// More lines than fit into the room and its slack.
+    const LINE_COUNT: usize = 2 * ROOM / MAX_ITEM_BYTES;
 
     #[test]
-    fn which_texts_are_kept_does_not_depend_on_who_read_which_line_when() {
-        let whole = kept(of(0..LINES));
-        assert_eq!(kept(of((0..LINES).rev())), whole, "backwards");
-        let shuffled = (0..LINES).map(|line| line * 37 % LINES);
-        assert_eq!(kept(of(shuffled)), whole, "as threads come by");
-        let mut halves = of((0..LINES).filter(|line| line % 2 == 1));
-        halves.merge(of((0..LINES).filter(|line| line % 2 == 0)));
-        assert_eq!(kept(halves), whole, "line by line");
-        let mut parts = of(LINES / 2..LINES);
-        parts.merge(of(0..LINES / 4));
-        parts.merge(of(LINES / 4..LINES / 2));
-        assert_eq!(kept(parts), whole, "in parts");
+    fn which_texts_are_kept_does_not_depend_on_the_order_of_reading() {
+        let whole = kept(of(0..LINE_COUNT));
+        assert_eq!(kept(of((0..LINE_COUNT).rev())), whole, "backwards");
+        let shuffled = (0..LINE_COUNT).map(|line| line * 37 % LINE_COUNT);
+        assert_eq!(kept(of(shuffled)), whole, "shuffled");
+        let mut halves = of((0..LINE_COUNT).filter(|line| line % 2 == 1));
+        halves.merge(of((0..LINE_COUNT).filter(|line| line % 2 == 0)));
+        assert_eq!(kept(halves), whole, "alternate lines");
+        let mut parts = of(LINE_COUNT / 2..LINE_COUNT);
+        parts.merge(of(0..LINE_COUNT / 4));
+        parts.merge(of(LINE_COUNT / 4..LINE_COUNT / 2));
+        assert_eq!(kept(parts), whole, "in blocks");
     }
 
     #[test]
-    fn numbers_stay_those_of_their_contents_when_libraries_merge() {
+    fn merging_returns_the_new_id_of_each_content() {
         let mut store = of(0..3);
         let other = of([2, 3]);
         let digests: Vec<_> = other

@@ -1,4 +1,4 @@
-//! Maps and sets of digests: what is a hash already is not hashed again.
+//! Maps and sets keyed by digests, which are hashes already.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -8,7 +8,7 @@ pub(crate) type DigestMap<K, T> = HashMap<K, T, BuildHasherDefault<AsItIs>>;
 /// `K` is a digest, or ends with one.
 pub(crate) type DigestSet<K> = HashSet<K, BuildHasherDefault<AsItIs>>;
 
-/// Takes the one number that a digest is for its hash.
+/// Uses a digest as its own hash.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct AsItIs(u64);
 
@@ -17,7 +17,7 @@ impl Hasher for AsItIs {
         self.0 = self.0.rotate_left(8) ^ number;
     }
 
-    /// What stands before a digest: little, and few of each.
+    /// For the part of a key before the digest, which has few values.
     fn write(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.0 = self.0.rotate_left(8) ^ u64::from(*byte);

@@ -1,10 +1,10 @@
-//! Which endpoints are counted apart, and what the others are counted under.
+//! Bounds the number of endpoints, and folds the others.
 //!
 //! Paths come from the recording, so there may be a million of them. The first by purpose
-//! (models first), then by name, are kept apart; the others of a host become one, and where
-//! there are too many hosts, all others. Which these are does not depend on the order in
-//! which exchanges come or aggregates merge: what is among the first of all was always among
-//! the first of those seen so far, and was never folded.
+//! (models first), then by name, are kept; the others are folded into one endpoint a host, and
+//! past a number of hosts into one for all. The result does not depend on the order of
+//! exchanges or merges: an endpoint that is among the first of all is among the first of any
+//! subset, so it is never folded.
 
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
@@ -14,28 +14,27 @@ use twox_hash::XxHash3_64;
 use crate::endpoint::{Endpoint, FOLDED};
 use crate::purpose::Purpose;
 
-/// The endpoints that are kept apart, and what is known of those that are not.
+/// The endpoints that are kept, and hashes of those that are folded.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct EndpointLimit {
     kept: BTreeSet<Ranked>,
-    /// Those that have a row for what is folded of them.
+    /// Hosts that have a folded endpoint, by purpose.
     hosts: BTreeSet<(Purpose, String)>,
-    /// Hashes of the endpoints that are folded, to say how many there are.
+    /// Hashes of the folded endpoints, to count them.
     folded: BTreeSet<u64>,
-    /// Hashes of the hosts whose endpoints are counted under those of other hosts.
+    /// Hashes of the hosts that are folded into one.
     folded_hosts: BTreeSet<u64>,
 }
 
-/// An endpoint in the order in which they are kept.
+/// An endpoint, ordered by its right to be kept.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Ranked(Purpose, Endpoint);
 
-/// What was counted under the first endpoint is to be counted under the second.
+/// Counts of the first endpoint move to the second.
 pub(crate) type Move = (Endpoint, Endpoint);
 
 impl EndpointLimit {
-    /// What `endpoint` is to be counted under, and which others are from now on counted
-    /// under something else.
+    /// The endpoint to count `endpoint` under, and which earlier counts have to move.
     pub(crate) fn admit(&mut self, endpoint: Endpoint) -> (Endpoint, Vec<Move>) {
         let mut moves = Vec::new();
         if endpoint.is_folded() {
@@ -62,7 +61,7 @@ impl EndpointLimit {
         (target, moves)
     }
 
-    /// The row for what is folded of a host.
+    /// The folded endpoint of a host.
     fn row_for(&mut self, purpose: Purpose, host: &str, moves: &mut Vec<Move>) -> Endpoint {
         if host == FOLDED {
             return Endpoint::folded(purpose, FOLDED);
@@ -82,18 +81,18 @@ impl EndpointLimit {
         Endpoint::folded(purpose, host)
     }
 
-    /// Adds what another one has folded; what it kept is admitted one by one.
+    /// Adds what another one folded. The endpoints that it kept are admitted one by one.
     pub(crate) fn merge(&mut self, other: Self) {
         self.folded.extend(other.folded);
         self.folded_hosts.extend(other.folded_hosts);
     }
 
-    /// How many endpoints are not counted apart.
+    /// How many endpoints are folded.
     pub(crate) fn endpoints(&self) -> u64 {
         self.folded.len() as u64
     }
 
-    /// How many hosts there are, when `named` are those that have a name in the report.
+    /// How many hosts there are; `named` are those that the report names.
     pub(crate) fn count_hosts<'a>(&self, named: impl IntoIterator<Item = &'a str>) -> u64 {
         let named = named.into_iter().filter(|host| *host != FOLDED);
         let mut all: BTreeSet<u64> = named.map(hash).collect();
@@ -108,8 +107,7 @@ fn hash<T: Hash + ?Sized>(value: &T) -> u64 {
     hasher.finish()
 }
 
-/// A long session has a hundred or two. Each has its payloads' structure, which is what takes
-/// the memory.
+/// A long session has one or two hundred. Memory goes to the structure of their payloads.
 const MAX_ENDPOINTS: usize = 2_000;
-/// Each has a row for each purpose.
+/// Each has one folded endpoint a purpose.
 const MAX_FOLDED_HOSTS: usize = 500;

@@ -1,4 +1,4 @@
-//! Works out the report of all that was read.
+//! Computes the report from an aggregate.
 
 use std::thread;
 
@@ -12,78 +12,80 @@ use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{Cache, Conversation, Models, Report};
 
 impl Aggregate {
-    /// Works out the report.
+    /// Computes the report.
     pub fn finish(mut self) -> Report {
         let mut store = std::mem::take(&mut self.store).into_store();
         store.finish();
-        let view = TimelineIndex::of(&self, &store);
-        // Half of the work, where there is much.
-        let half = || {
+        let timeline = TimelineIndex::of(&self, &store);
+        // About half of the work for a large recording.
+        let structure_and_transcript = || {
             let structure = self.shapes.finish();
-            (structure, transcript::finish(&view))
+            (structure, transcript::finish(&timeline))
         };
         let report = thread::scope(|scope| {
-            // Without a thread to spare it takes longer, and nothing else.
-            let helper = thread::Builder::new();
-            let helper = self.helped.then(|| helper.spawn_scoped(scope, half));
-            let (model, conversation, cache) = self.calls(&view);
+            // If the system has no thread to spare, this one does all the work.
+            let spawned = self
+                .second_thread
+                .then(|| thread::Builder::new().spawn_scoped(scope, structure_and_transcript));
+            let (model, conversation, cache) = self.calls(&timeline);
             let report = Report {
-                recordings: view.recordings(),
+                recordings: timeline.recordings(),
                 left_out: self.left_out.len() as u64,
                 glance: Some(glance::finish(
-                    &view,
+                    &timeline,
                     &self.agents,
                     &self.endpoint_limit,
                     &self.problems,
                 )),
                 endpoints: Some(endpoints::finish(
-                    &view,
+                    &timeline,
                     &self.headers,
                     &self.endpoint_limit,
                 )),
-                frequency: Some(frequency::finish(&view)),
+                frequency: Some(frequency::finish(&timeline)),
                 model: Some(model),
                 conversation: Some(conversation),
-                prompt: Some(prompt::finish(&view, store.len())),
+                prompt: Some(prompt::finish(&timeline, store.len())),
                 cache: Some(cache),
-                errors: Some(errors::finish(&view)),
+                errors: Some(errors::finish(&timeline)),
                 identity: Some(identity::finish(&self.identifiers)),
-                telemetry: Some(telemetry::finish(&view, &self.telemetry)),
-                hosts: Some(hosts::finish(&view)),
-                timeline: Some(timeline::finish(&view)),
-                completeness: Some(completeness::finish(&view, &self.problems)),
+                telemetry: Some(telemetry::finish(&timeline, &self.telemetry)),
+                hosts: Some(hosts::finish(&timeline)),
+                timeline: Some(timeline::finish(&timeline)),
+                completeness: Some(completeness::finish(&timeline, &self.problems)),
                 ..Report::default()
             };
-            let (structure, transcript) = match helper {
-                Some(Ok(helper)) => helper
+            let (structure, transcript) = match spawned {
+                Some(Ok(second)) => second
                     .join()
                     .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-                Some(Err(_)) | None => half(),
+                Some(Err(_)) | None => structure_and_transcript(),
             };
-            // Prices are the user's, not the recording's: `cost` stays open.
+            // `cost` stays empty: prices come from the user, not from the recording.
             Report {
                 structure: Some(structure),
                 transcript: Some(transcript),
                 ..report
             }
         });
-        if self.helped {
-            // Giving back the many small pieces takes a while; where no thread can be had it is done at once.
+        if self.second_thread {
+            // Freeing many small allocations takes a while. If spawning fails, the closure is
+            // dropped, and they are freed here.
             drop(thread::Builder::new().spawn(move || drop((self, store))));
         }
         report
     }
 
-    /// The sections about calls one after the other and about what tools gave back.
-    fn calls(&self, view: &TimelineIndex<'_>) -> (Models, Conversation, Cache) {
-        let results = tools::Results::of(view);
-        let mut threads = conversation::Threads::of(view, &results);
+    /// The sections that walk conversations or need the results of tools.
+    fn calls(&self, timeline: &TimelineIndex<'_>) -> (Models, Conversation, Cache) {
+        let results = tools::Results::of(timeline);
+        let mut threads = conversation::Threads::of(timeline, &results);
         let mut uses = cache::CacheUses::default();
-        threads::steps(view, |step| {
+        threads::steps(timeline, |step| {
             threads.take(&step);
             uses.take(&step);
         });
-        let model = model::finish(view, &results, &self.gaps);
+        let model = model::finish(timeline, &results, &self.gaps);
         (model, threads.finish(), uses.finish())
     }
 }

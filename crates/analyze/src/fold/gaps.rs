@@ -1,11 +1,11 @@
-//! Sorts the times between output events into classes, for a histogram that people can read.
+//! Groups the times between output events into classes, for a readable histogram.
 
 use std::collections::BTreeMap;
 
 use crate::report::GapClass;
 use crate::stats::Histogram;
 
-/// How many gaps of all models there are in each class; none at all for no gaps.
+/// The number of gaps in each class, over all models; no classes if there are no gaps.
 pub(crate) fn classes(gaps: &BTreeMap<String, Histogram>) -> Vec<GapClass> {
     let ends = BOUNDS_US.into_iter().map(Some).chain([None]);
     let begins = [0].into_iter().chain(BOUNDS_US);
@@ -25,7 +25,7 @@ pub(crate) fn classes(gaps: &BTreeMap<String, Histogram>) -> Vec<GapClass> {
     classes
 }
 
-/// Where one class ends and the next begins, in microseconds.
+/// The bounds between classes, in microseconds.
 const BOUNDS_US: [u64; 14] = [
     100, 300, 1_000, 3_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000,
     2_000_000, 5_000_000, 10_000_000,
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_gap_is_in_the_class_that_it_begins_or_lies_in() {
+    fn a_class_includes_its_lower_bound_and_excludes_its_upper_one() {
         let mut histogram = Histogram::default();
         for gap in [0, 99, 100, 15_000, 60_000_000] {
             histogram.add(gap);

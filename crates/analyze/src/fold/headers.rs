@@ -1,7 +1,6 @@
-//! Counts the names of headers that each endpoint's requests and answers have.
+//! Counts the header names of each endpoint's requests and responses.
 //!
-//! HeaderNames alone: values are other sections' business. They are compared in
-//! lower case, because HTTP/2 knows no other.
+//! Names are compared in lower case, which is all that HTTP/2 has.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +18,7 @@ pub(crate) struct Headers {
     endpoints: BTreeMap<Endpoint, HeaderNames>,
 }
 
-/// For each name, how many exchanges have it.
+/// The number of exchanges that have each name.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct HeaderNames {
     request: BTreeMap<String, u64>,
@@ -27,7 +26,7 @@ pub(crate) struct HeaderNames {
 }
 
 impl Headers {
-    /// Takes the headers of one exchange.
+    /// Counts the headers of one exchange.
     pub(crate) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange<'_>) {
         let response = exchange.response.as_ref();
         let response = response.map_or(&[][..], |response| &response.headers);
@@ -40,7 +39,7 @@ impl Headers {
         count(response, &mut names.response);
     }
 
-    /// Takes out the names of an endpoint.
+    /// Removes and returns the names of an endpoint.
     pub(crate) fn remove(&mut self, endpoint: &Endpoint) -> Option<HeaderNames> {
         self.endpoints.remove(endpoint)
     }
@@ -53,13 +52,13 @@ impl Headers {
         add_all(&mut mine.response, theirs.response);
     }
 
-    /// Counts the names of one endpoint under another.
+    /// Moves the names of one endpoint to another.
     pub(crate) fn fold(&mut self, from: &Endpoint, to: &Endpoint) {
         let names = self.remove(from);
         self.merge(to, names);
     }
 
-    /// The names of an endpoint's request headers, and of its response headers.
+    /// The names of an endpoint's request headers and of its response headers.
     pub(crate) fn of(&self, endpoint: &Endpoint) -> (Vec<HeaderUse>, Vec<HeaderUse>) {
         let listed = |names: &BTreeMap<String, u64>| {
             let uses = names.iter().map(|(name, count)| HeaderUse {
@@ -83,7 +82,8 @@ fn count(headers: &[Header<'_>], counts: &mut BTreeMap<String, u64>) {
     add_all(counts, names.into_iter().map(|name| (name, 1)));
 }
 
-/// Adds counts, and keeps the first names in their order: which ones does not depend on the exchanges'.
+/// Adds counts and keeps the first names in alphabetical order, so that the order of exchanges
+/// does not matter.
 fn add_all<'a>(
     counts: &mut BTreeMap<String, u64>,
     more: impl IntoIterator<Item = (impl Into<Cow<'a, str>>, u64)>,
@@ -100,6 +100,6 @@ fn add_all<'a>(
     }
 }
 
-/// Header names come from the recording: what is kept of them is bounded.
+/// Header names come from the recording, so their number and length are bounded.
 const MAX_NAMES: usize = 200;
 const MAX_NAME_BYTES: usize = 100;

@@ -1,9 +1,9 @@
-//! Credentials and identifiers, as they are seen in requests and answers.
+//! Credentials and identifiers in requests and responses.
 //!
-//! A redacted recording holds `<redacted:…>` where a credential was; equal
-//! fingerprints are equal credentials. Where a recording keeps its secrets, a
-//! fingerprint is made here: no report shows a credential. Identifiers are told
-//! by their names and likewise shown as fingerprints alone.
+//! A redacted recording has `<redacted:FINGERPRINT>` in place of a credential;
+//! equal fingerprints are equal credentials. For recordings that keep their secrets,
+//! the fingerprint is computed here: no report shows a credential. Identifiers are
+//! recognized by name, and also reported as fingerprints only.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -16,17 +16,17 @@ use crate::endpoint::Endpoint;
 use crate::json::Json;
 use crate::text;
 
-/// Everything that was seen, counted.
+/// Every credential and identifier, counted.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Identifiers {
     /// Bounded by [`MAX_IDENTIFIER_USES`].
     pub(crate) seen: BTreeMap<IdentifierUse, u64>,
 }
 
-/// A value in one place of the traffic with one host.
+/// A value in one field of the traffic with one host.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct IdentifierUse {
-    /// Whether it lets its holder in; else it only tells who they are.
+    /// Whether it grants access; else it only identifies someone.
     pub(crate) credential: bool,
     pub(crate) fingerprint: String,
     /// `header authorization`, `body refresh_token`, `url key`.
@@ -34,26 +34,26 @@ pub(crate) struct IdentifierUse {
     pub(crate) host: String,
     /// Whether the agent sent it; else the origin did.
     pub(crate) sent: bool,
-    /// Whether it travelled without TLS.
+    /// Whether it was sent without TLS.
     pub(crate) clear: bool,
 }
 
 impl Identifiers {
     pub(crate) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange<'_>) {
         let request = &exchange.request;
-        let mut scene = IdentifierScan {
+        let mut scan = IdentifierScan {
             identifiers: self,
             host: &endpoint.host,
             sent: true,
             clear: request.url.starts_with("http://") || request.url.starts_with("ws://"),
         };
-        scene.url(&request.url);
-        scene.headers(&request.headers);
-        scene.body(request.body.as_ref());
-        scene.sent = false;
+        scan.url(&request.url);
+        scan.headers(&request.headers);
+        scan.body(request.body.as_ref());
+        scan.sent = false;
         if let Some(response) = &exchange.response {
-            scene.headers(&response.headers);
-            scene.body(response.body.as_ref());
+            scan.headers(&response.headers);
+            scan.body(response.body.as_ref());
         }
         self.trim();
     }
@@ -128,7 +128,7 @@ impl IdentifierScan<'_> {
         }
     }
 
-    /// Finds credentials and identifiers, whichever of its two forms the body has.
+    /// Finds credentials and identifiers in a body, JSON or other text.
     fn body(&mut self, body: Option<&Body<'_>>) {
         let Some(body) = body else { return };
         let mut finds = Finds::default();
@@ -136,7 +136,7 @@ impl IdentifierScan<'_> {
             self.credentials(json.raw());
             self.members(json, &mut finds);
         } else if let Some(text) = body.text.and_then(Json::inner) {
-            // As it stands: what is looked for is found in any quoting.
+            // Still escaped: the search copes with any level of escaping.
             self.credentials(text);
             self.quoted(text, &IN_STRINGS, "body", &mut finds);
         }
@@ -150,7 +150,7 @@ impl IdentifierScan<'_> {
         }
     }
 
-    /// Finds identifiers among the members of JSON, also of JSON inside its strings.
+    /// Finds identifiers among the members of JSON, and of JSON inside its strings.
     fn members(&mut self, content: Json<'_>, finds: &mut Finds) {
         let tokens = (content.index()..content.next_index()).map(|index| content.at(index));
         for json in tokens {
@@ -167,11 +167,17 @@ impl IdentifierScan<'_> {
         }
     }
 
-    /// Finds identifiers among the members of JSON in a text; `ends` finds what their names end with.
-    fn quoted(&mut self, content: &str, ends: &memmem::Finder<'_>, place: &str, finds: &mut Finds) {
+    /// Finds identifiers among the members of JSON in a text; `ends` finds the ends of their names.
+    fn quoted(
+        &mut self,
+        content: &str,
+        ends: &memmem::Finder<'_>,
+        location: &str,
+        finds: &mut Finds,
+    ) {
         for at in ends.find_iter(content.as_bytes()) {
             let (before, after) = content.split_at(at + NAME_END.len());
-            // No name is longer, and who looks further back can be made to look for ever.
+            // No name is longer, and an unbounded search back would be quadratic.
             let start = before.len().saturating_sub(MAX_IDENTIFIER_BYTES);
             let before = &before[before.ceil_char_boundary(start)..];
             let name = before.rsplit('"').next().unwrap_or_default();
@@ -180,25 +186,25 @@ impl IdentifierScan<'_> {
             if let Some(word) = word
                 && let Some(value) = member_value(after)
             {
-                self.identifier(word, value, place, finds);
+                self.identifier(word, value, location, finds);
             }
         }
     }
 
-    fn identifier(&mut self, word: usize, value: &str, place: &str, finds: &mut Finds) {
+    fn identifier(&mut self, word: usize, value: &str, location: &str, finds: &mut Finds) {
         finds[word] += 1;
         if finds[word] > MAX_FINDS || value.is_empty() || value.starts_with(REDACTED) {
             return;
         }
         let fingerprint = Digest::of(value).to_string();
-        self.see(false, &fingerprint, field(place, IDENTIFIERS[word]));
+        self.see(false, &fingerprint, field(location, IDENTIFIERS[word]));
     }
 }
 
-/// How often each of [`IDENTIFIERS`] was found in one content.
+/// How often each of [`IDENTIFIERS`] was found in one header or body.
 type Finds = [usize; IDENTIFIERS.len()];
 
-/// Which of [`IDENTIFIERS`] it is.
+/// The index of `name` in [`IDENTIFIERS`].
 fn identifier(name: &str) -> Option<usize> {
     name.ends_with(NAME_END).then(|| {
         IDENTIFIERS
@@ -207,20 +213,20 @@ fn identifier(name: &str) -> Option<usize> {
     })?
 }
 
-/// Looks for the ends of the names of identifiers in the strings of JSON, where quotes are escaped.
+/// Finds the ends of identifiers' names inside JSON strings, where quotes are escaped.
 static IN_STRINGS: LazyLock<memmem::Finder<'static>> =
     LazyLock::new(|| memmem::Finder::new(r"id\"));
 
-/// Looks for them where quotes are not escaped.
+/// Finds them where quotes are not escaped.
 static PLAIN: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("id\""));
 
-/// Looks for [`REDACTED`] alone.
-static BEGINNING: LazyLock<memmem::Finder<'static>> =
+/// Finds [`REDACTED`].
+static REDACTIONS: LazyLock<memmem::Finder<'static>> =
     LazyLock::new(|| memmem::Finder::new(REDACTED));
 
-/// The fingerprints in `content`, and where each `<redacted:` begins.
+/// The fingerprints in `content`, each with the offset of its `<redacted:`.
 fn redacted(content: &str) -> impl Iterator<Item = (usize, &str)> {
-    let starts = BEGINNING.find_iter(content.as_bytes());
+    let starts = REDACTIONS.find_iter(content.as_bytes());
     starts.filter_map(|at| Some((at, fingerprint(&content[at + REDACTED.len()..])?)))
 }
 
@@ -231,10 +237,10 @@ fn fingerprint(rest: &str) -> Option<&str> {
     Some(&rest[..end])
 }
 
-/// The key of the JSON member whose string value `before` ends inside of; of other text `?`.
+/// The key of the JSON member inside whose string value `before` ends; `?` for other text.
 fn key_before(before: &str) -> &str {
-    // No value that holds a credential is longer: and who looks further back for
-    // each of many can be made to look for ever.
+    // No value that holds a credential is longer, and an unbounded search back from each of
+    // many would be quadratic.
     let start = before.ceil_char_boundary(before.len().saturating_sub(MAX_BEFORE_BYTES));
     let Some((head, _)) = before[start..].rsplit_once('"') else {
         return "?";
@@ -251,7 +257,7 @@ fn key_before(before: &str) -> &str {
     if key.is_empty() { "?" } else { key }
 }
 
-/// The string value of a member whose name `after` follows, quote included.
+/// The string value of a JSON member; `after` begins with the quote that ends its name.
 fn member_value(after: &str) -> Option<&str> {
     let after = after.trim_start_matches('\\').strip_prefix('"')?;
     let after = after.trim_start().strip_prefix(':')?.trim_start();
@@ -260,11 +266,11 @@ fn member_value(after: &str) -> Option<&str> {
     Some(&after[..end])
 }
 
-/// The same of a string whose inside this is.
-fn value_in(inside: &str) -> Option<&str> {
-    match value_end(inside) {
-        Some(end) => Some(&inside[..end]),
-        None => (inside.len() < MAX_VALUE_BYTES).then_some(inside),
+/// The value in a JSON string without its quotes: up to the first escape.
+fn value_in(inner: &str) -> Option<&str> {
+    match value_end(inner) {
+        Some(end) => Some(&inner[..end]),
+        None => (inner.len() < MAX_VALUE_BYTES).then_some(inner),
     }
 }
 
@@ -274,14 +280,14 @@ fn value_end(value: &str) -> Option<usize> {
     bytes.position(|byte| matches!(byte, b'"' | b'\\'))
 }
 
-fn field(place: &str, name: &str) -> String {
-    format!("{place} {}", text::cut(name, MAX_NAME_BYTES))
+fn field(location: &str, name: &str) -> String {
+    format!("{location} {}", text::cut(name, MAX_NAME_BYTES))
 }
 
 /// How a redacted value begins in a recording.
 const REDACTED: &str = "<redacted:";
 
-/// Headers that hold a credential, for recordings that keep them.
+/// Headers that hold a credential, for recordings that keep secrets.
 const SECRET_HEADERS: &[&str] = &[
     "authorization",
     "proxy-authorization",
@@ -296,7 +302,7 @@ const SECRET_HEADERS: &[&str] = &[
 /// How the name of each of [`IDENTIFIERS`] ends.
 const NAME_END: &str = "id";
 
-/// Headers and JSON members that tell one user, account or machine from another.
+/// Headers and JSON members that identify a user, an account or a machine.
 const IDENTIFIERS: [&str; 11] = [
     "installation_id",
     "x-codex-installation-id",
@@ -311,14 +317,14 @@ const IDENTIFIERS: [&str; 11] = [
     "stable_id",
 ];
 
-/// A session has a few dozen; more are noise, and must not fill the memory.
+/// A session has a few dozen; more are noise.
 const MAX_IDENTIFIER_USES: usize = 4096;
 const MAX_NAME_BYTES: usize = 100;
 const MAX_VALUE_BYTES: usize = 300;
 const MAX_BEFORE_BYTES: usize = 4096;
-/// With the quote before it.
+/// The longest name, including the quote before it.
 const MAX_IDENTIFIER_BYTES: usize = 32;
-/// Telemetry repeats an id in every data point: a few tell as much.
+/// Telemetry repeats an id in every data point; a few are enough.
 const MAX_FINDS: usize = 64;
 
 #[cfg(test)]
@@ -339,13 +345,13 @@ mod tests {
     #[test]
     fn identifiers_in_a_header_are_found_in_any_quoting() {
         let mut identifiers = Identifiers::default();
-        let mut scene = IdentifierScan {
+        let mut scan = IdentifierScan {
             identifiers: &mut identifiers,
             host: "h",
             sent: true,
             clear: false,
         };
-        scene.headers(&[Header {
+        scan.headers(&[Header {
             name: "X-Metadata".into(),
             value: r#"{"user_id":"u","inner":"{\"account_id\":\"a\"}"}"#.into(),
         }]);

@@ -1,7 +1,7 @@
 //! The fold: records in, one at a time; a report out.
 //!
-//! [`Aggregate`] is the state; what several sections need from it is in files here, and what one
-//! section works out, in `sections/`.
+//! [`Aggregate`] is the state. Files in this folder serve several sections; `sections/` has one
+//! file for each section of the report.
 
 mod aggregate;
 mod call_contents;

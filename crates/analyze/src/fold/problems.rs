@@ -1,4 +1,4 @@
-//! Lines that could not be read: how many of each sort, and where the first ones are.
+//! Lines that could not be read: how many of each kind, and where the first ones are.
 
 use std::collections::BTreeMap;
 
@@ -9,33 +9,33 @@ use crate::report::UnreadLines;
 /// Lines that could not be read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Problems {
-    /// Lines that are cut or damaged.
+    /// Truncated or damaged lines.
     damaged: u64,
     foreign: u64,
     newer: u64,
     too_long: u64,
-    /// Recordings whose compressed stream is cut.
+    /// Recordings whose compressed stream ends early.
     cut: u64,
-    /// The first of them, by place; at most [`MAX_LISTED`].
+    /// The first errors, by line; at most [`MAX_LISTED`].
     first: BTreeMap<LineRef, String>,
-    /// For each recording its last damaged line: is it the last of all lines?
+    /// The last damaged line of each recording. If it is also the last line, the file is cut.
     last_damaged: BTreeMap<u32, u64>,
 }
 
 impl Problems {
-    pub(crate) fn add(&mut self, place: LineRef, error: &Error) {
+    pub(crate) fn add(&mut self, at: LineRef, error: &Error) {
         match error {
             Error::Damaged { .. } => {
                 self.damaged += 1;
-                let last = self.last_damaged.entry(place.source).or_default();
-                *last = place.line.max(*last);
+                let last = self.last_damaged.entry(at.source).or_default();
+                *last = at.line.max(*last);
             }
             Error::Newer { .. } => self.newer += 1,
             Error::TooLong { .. } => self.too_long += 1,
             Error::Cut { .. } => self.cut += 1,
             _ => self.foreign += 1,
         }
-        self.first.insert(place, error.to_string());
+        self.first.insert(at, error.to_string());
         self.trim();
     }
 
@@ -59,7 +59,7 @@ impl Problems {
         }
     }
 
-    /// What to report, once the number of each recording's last line is known.
+    /// The report, given the last line of each recording.
     pub(crate) fn finish(&self, last_lines: &BTreeMap<u32, u64>) -> UnreadLines {
         let is_cut_end = |source: &u32, line: &u64| last_lines.get(source) == Some(line);
         let ends: Vec<LineRef> = self
@@ -81,5 +81,5 @@ impl Problems {
     }
 }
 
-/// Enough to see what is wrong; a file of noise does not fill the report.
+/// Enough to see what is wrong; a file of garbage must not fill the report.
 const MAX_LISTED: usize = 20;

@@ -1,7 +1,7 @@
-//! One exchange, boiled down to what the sections need of it.
+//! One exchange, reduced to what the sections need.
 //!
-//! A row is the only thing that is kept of each exchange: its size does not
-//! depend on the sizes of bodies.
+//! Only its row is kept of each exchange, so memory does not depend on the sizes
+//! of bodies.
 
 use crate::line::exchange::{Exchange, Response};
 use capture::record::{OutcomeState, Transport};
@@ -16,47 +16,47 @@ use crate::text;
 /// One exchange.
 #[derive(Debug, Clone)]
 pub(crate) struct ExchangeRow {
-    pub(crate) place: LineRef,
+    pub(crate) at: LineRef,
     /// Its number in its recording.
     pub(crate) id: u64,
     pub(crate) connection: u64,
     /// When it began, in microseconds since 1970.
     pub(crate) started_us: i64,
     pub(crate) transport: Transport,
-    /// Absent when there was no answer.
+    /// `None` if there was no response.
     pub(crate) status: Option<u16>,
     pub(crate) state: OutcomeState,
-    /// Why it ended so, for those that are not complete.
+    /// Why it is not complete.
     pub(crate) reason: Option<String>,
     pub(crate) up: Size,
     pub(crate) down: Size,
     /// When the request had been sent.
     pub(crate) sent_us: Option<u64>,
-    /// When the answer began.
+    /// When the response began.
     pub(crate) answer_us: Option<u64>,
-    /// When the answer was over.
+    /// When the response ended.
     pub(crate) end_us: Option<u64>,
-    /// What passing through the proxy cost at most, and in all.
+    /// The delay that the proxy added: the longest for one read, and the sum.
     pub(crate) delay_us: Option<(u64, u64)>,
-    /// How long the answer asked to wait.
+    /// How long the response asked to wait.
     pub(crate) retry_after_us: Option<u64>,
     /// Whether the request asks for a WebSocket.
     pub(crate) upgrade: bool,
-    /// Whether it is a POST that was answered with events, as model APIs answer.
+    /// Whether it is a POST answered with events, as model APIs do.
     pub(crate) streamed_post: bool,
-    /// Whether a body or the events were not kept whole.
+    /// Whether a body or an event was truncated.
     pub(crate) truncated: bool,
     /// Whether a body could not be decoded.
     pub(crate) undecoded: bool,
-    /// Without the digests of its content, which `said` stands for.
+    /// Without the digests of its contents: `contents` has their ids.
     pub(crate) call: Option<Box<Call>>,
-    pub(crate) said: ContentIds,
+    pub(crate) contents: ContentIds,
 }
 
 /// How large a body is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Size {
-    /// As it travelled, compressed.
+    /// On the wire, compressed.
     pub(crate) wire: u64,
     /// Decoded.
     pub(crate) content: u64,
@@ -64,10 +64,10 @@ pub(crate) struct Size {
 
 impl ExchangeRow {
     pub(crate) fn of(
-        place: LineRef,
+        at: LineRef,
         exchange: &Exchange<'_>,
         call: Option<Call>,
-        said: ContentIds,
+        contents: ContentIds,
     ) -> Self {
         let request = &exchange.request;
         let response = exchange.response.as_ref();
@@ -78,7 +78,7 @@ impl ExchangeRow {
         let bodies = || bodies.iter().flatten();
         let reason = exchange.outcome.reason.as_deref();
         Self {
-            place,
+            at,
             id: exchange.id,
             connection: exchange.connection,
             started_us: exchange.started_at.as_micros(),
@@ -104,35 +104,30 @@ impl ExchangeRow {
                 || response.is_some_and(|r| r.events.iter().any(|event| event.truncated)),
             undecoded: bodies().any(|body| body.undecoded),
             call: call.map(Box::new),
-            said,
+            contents,
         }
     }
 
-    /// First byte of the request, to the last of the answer.
-    pub(crate) fn latency_us(&self) -> Option<u64> {
-        self.end_us
-    }
-
-    /// Request sent, to the first byte of the answer.
+    /// From the end of the request to the first byte of the response.
     pub(crate) fn ttfb_us(&self) -> Option<u64> {
         Some(self.answer_us?.saturating_sub(self.sent_us?))
     }
 
-    /// When it was over as far as it was seen, in microseconds since 1970.
+    /// The last mark that was recorded, in microseconds since 1970.
     pub(crate) fn ended_us(&self) -> i64 {
         let marks = [self.end_us, self.answer_us, self.sent_us];
         let last = marks.into_iter().flatten().max().unwrap_or(0);
         self.started_us.saturating_add_unsigned(last)
     }
 
-    /// Whether it failed: no whole answer, or one that says so.
+    /// Whether it failed: no complete response, or an error status.
     pub(crate) fn failed(&self) -> bool {
         matches!(self.state, OutcomeState::Aborted | OutcomeState::Failed)
             || self.status.is_none_or(|status| status >= 400)
     }
 }
 
-/// The size of an answer: of its body, and where it has none of its events.
+/// The size of a response: of its body, or of its events if it has no body.
 fn down(response: &Response<'_>) -> Size {
     let events = || response.events.iter();
     let sum = |bytes: &mut dyn Iterator<Item = u64>| bytes.fold(0, u64::saturating_add);
@@ -155,5 +150,5 @@ fn end_us(response: &Response<'_>) -> Option<u64> {
         .or_else(|| response.events.last().map(|event| event.at_us))
 }
 
-/// Reasons come from the recording: what is kept of each is bounded.
+/// Reasons come from the recording, so their length is bounded.
 const MAX_REASON_BYTES: usize = 200;

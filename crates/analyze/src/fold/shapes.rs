@@ -1,4 +1,4 @@
-//! Folds the payloads of each endpoint into their structure, and works out the section.
+//! The structure of each endpoint's payloads, and the section "Payload structure".
 
 use std::collections::BTreeMap;
 
@@ -26,9 +26,9 @@ pub(crate) struct EndpointShapes {
 }
 
 impl Shapes {
-    /// Takes the JSON payloads of one exchange.
+    /// Adds the JSON payloads of one exchange.
     pub(crate) fn add(&mut self, endpoint: &Endpoint, exchange: &Exchange<'_>) {
-        // What several endpoints say has no structure in common.
+        // Different endpoints have no structure in common.
         if endpoint.is_folded() {
             return;
         }
@@ -52,7 +52,7 @@ impl Shapes {
         }
     }
 
-    /// Takes out the structure of an endpoint's payloads.
+    /// Removes and returns the structure of an endpoint's payloads.
     pub(crate) fn remove(&mut self, endpoint: &Endpoint) -> Option<EndpointShapes> {
         self.endpoints.remove(endpoint)
     }
@@ -93,7 +93,7 @@ impl Shapes {
 }
 
 impl EndpointShapes {
-    /// Takes the data of an event.
+    /// Adds the data of an event.
     fn add_event(&mut self, event: &Event<'_>) {
         let Some(json) = event.json else { return };
         let name = event.kind();
@@ -115,7 +115,7 @@ impl EndpointShapes {
         self.trim();
     }
 
-    /// Keeps the first types by name: which ones does not depend on their order.
+    /// Drops the last types by name, so that the order of events does not matter.
     fn trim(&mut self) {
         while self.events.len() > MAX_EVENT_TYPES {
             self.events.pop_last();

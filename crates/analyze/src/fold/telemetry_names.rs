@@ -1,7 +1,7 @@
-//! The names of what telemetry reports: metrics, spans, logs and events.
+//! The names in telemetry: metrics, spans, logs, attributes and events.
 //!
-//! Two forms are read: OpenTelemetry's JSON (metrics, spans, logs, and the
-//! attributes of the resource that sends them), and lists of events.
+//! Two formats are read: OpenTelemetry's JSON (metrics, spans, logs, and the
+//! attributes of the sending resource), and lists of events.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,10 +14,10 @@ use crate::line::Exchange;
 use crate::purpose::Purpose;
 use crate::text;
 
-/// What reports name, counted: sort, name, host.
+/// How often each name occurs.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TelemetryNames {
-    /// Bounded by [`MAX_NAMES`].
+    /// By kind, name and host; bounded by [`MAX_NAMES`].
     pub(super) counts: BTreeMap<(String, String, String), u64>,
 }
 
@@ -36,8 +36,8 @@ impl TelemetryNames {
             names.for_each(|name| self.count("metric", name, &endpoint.host));
             return;
         };
-        otel_names(json, &mut |sort, name| {
-            self.count(sort, name, &endpoint.host);
+        otel_names(json, &mut |kind, name| {
+            self.count(kind, name, &endpoint.host);
         });
         for event in elements(json.get("events")) {
             if let Some(name) = first_text(event, EVENT_NAMES) {
@@ -46,9 +46,9 @@ impl TelemetryNames {
         }
     }
 
-    fn count(&mut self, sort: &str, name: &str, host: &str) {
+    fn count(&mut self, kind: &str, name: &str, host: &str) {
         let name = text::cut(name, MAX_NAME_BYTES).to_owned();
-        let key = (sort.to_owned(), name, host.to_owned());
+        let key = (kind.to_owned(), name, host.to_owned());
         *self.counts.entry(key).or_default() += 1;
         self.trim();
     }
@@ -67,10 +67,10 @@ impl TelemetryNames {
     }
 }
 
-/// The names of metrics in a report that was not kept whole, and so is no JSON;
-/// `text` as it stands in its string, with its quotes escaped.
+/// The names of metrics in a truncated report, which is not valid JSON. The quotes in `text`
+/// are still escaped.
 ///
-/// In one, only metrics and scopes have a member `name`.
+/// Only metrics and scopes have a member `name` there.
 fn metric_names(text: &str) -> impl Iterator<Item = &str> {
     let members = memmem::find_iter(text.as_bytes(), NAME);
     let metrics = members.filter(|at| !text[..*at].ends_with(SCOPE));
@@ -88,8 +88,8 @@ const METRICS: &str = r#"\"resourceMetrics\":"#;
 const NAME: &str = r#"\"name\":\""#;
 const SCOPE: &str = r#"\"scope\":{"#;
 
-/// Calls `found` with the sort and the name of everything that OpenTelemetry's
-/// JSON names (opentelemetry-proto 1.x).
+/// Calls `found` with the kind and the name of everything that has a name in OpenTelemetry's
+/// JSON (opentelemetry-proto 1.x).
 fn otel_names(report: Json<'_>, found: &mut dyn FnMut(&str, &str)) {
     for signal in ["resourceMetrics", "resourceSpans", "resourceLogs"] {
         for resource in elements(report.get(signal)) {
@@ -107,25 +107,25 @@ fn otel_names(report: Json<'_>, found: &mut dyn FnMut(&str, &str)) {
     }
 }
 
-fn each_name(sort: &str, all: Option<Json<'_>>, found: &mut dyn FnMut(&str, &str)) {
+fn each_name(kind: &str, all: Option<Json<'_>>, found: &mut dyn FnMut(&str, &str)) {
     for named in elements(all) {
         if let Some(name) = first_text(named, OTEL_NAMES) {
-            found(sort, &name);
+            found(kind, &name);
         }
     }
 }
 
-/// The first of `names` that a member of `json` has whose value is a string.
+/// The value of the first member among `names` that is a string.
 fn first_text<'a>(json: Json<'a>, names: &[&str]) -> Option<Cow<'a, str>> {
     let mut members = names.iter().filter_map(|name| json.get(name));
     members.find_map(Json::text)
 }
 
 const OTEL_NAMES: &[&str] = &["name", "key", "eventName"];
-/// What analytics services call the name of an event in a list.
+/// The members in which analytics services put the name of an event.
 const EVENT_NAMES: &[&str] = &["event_type", "eventName", "name", "type"];
 
-/// codex has about two hundred; more are generated, and must not fill the memory.
+/// codex has about two hundred; thousands are generated.
 const MAX_NAMES: usize = 4096;
 const MAX_NAME_BYTES: usize = 120;
 

@@ -1,10 +1,10 @@
-//! Strings requests together to conversations, the same way for every transport.
+//! Groups requests into conversations, in the same way for every transport.
 //!
 //! Over a WebSocket a request brings only what is new and names the response
-//! that it goes on from; over HTTP it brings the whole history again. Here both
-//! become steps that know what the model was shown (`shown`) and what of it was
-//! new (`new`), so that the sections need not care. Steps are handed out one by one: each holds
-//! a whole context, and all of them together would grow with the square of a conversation.
+//! that it continues; over HTTP it brings the whole history again. Both become
+//! steps that know what the model was shown (`shown`) and which part of it was
+//! new (`new`), so that sections need not care. Steps are passed on one by one: each
+//! holds a whole context, so all together would be quadratic in a conversation's length.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -16,33 +16,33 @@ use crate::fold::content::{Content, ContentId};
 use crate::fold::timeline_index::{IndexedExchange, TimelineIndex};
 
 /// One request of a conversation.
-pub(crate) struct ThreadStep<'v, 'a> {
-    /// The number of its conversation, from 0 in the order in which they began.
+pub(crate) struct ThreadStep<'t, 'a> {
+    /// The number of its conversation, from 0, in the order in which they began.
     pub(crate) thread: usize,
-    pub(crate) entry: &'v IndexedExchange<'a>,
+    pub(crate) entry: &'t IndexedExchange<'a>,
     pub(crate) call: &'a Call,
     /// The tools that the model has, sent now or before.
     pub(crate) tools: Rc<[&'a Content]>,
-    /// Everything that the model is shown, sent now or before, but tools.
+    /// Everything else that the model is shown, sent now or before.
     pub(crate) shown: Vec<&'a Content>,
-    /// Of that, the instructions.
+    /// The instructions in `shown`.
     pub(crate) instructions: Vec<&'a Content>,
-    /// What the agent says for the first time.
+    /// What the agent sends for the first time in this conversation.
     pub(crate) new: Vec<&'a Content>,
-    /// Bytes of content that had been sent before.
+    /// Bytes of content that it had sent before.
     pub(crate) resent_bytes: u64,
-    /// Bytes of all that the model is shown, tools included.
+    /// Bytes of `tools` and `shown`.
     pub(crate) context_bytes: u64,
 }
 
-/// Hands `take` each request of every conversation, in the order in which they were made.
-pub(crate) fn steps<'v, 'a>(
-    view: &'v TimelineIndex<'a>,
-    mut take: impl FnMut(Rc<ThreadStep<'v, 'a>>),
+/// Calls `take` with every request of all conversations, in order of time.
+pub(crate) fn steps<'t, 'a>(
+    timeline: &'t TimelineIndex<'a>,
+    mut take: impl FnMut(Rc<ThreadStep<'t, 'a>>),
 ) {
     let mut threads: HashMap<(usize, Option<&str>), History<'a>> = HashMap::new();
     let mut sent = Sent::default();
-    for (entry, call) in view.calls() {
+    for (entry, call) in timeline.calls() {
         let thread = threads.len();
         let history = threads
             .entry((entry.recording, call.ids.thread.as_deref()))
@@ -54,32 +54,31 @@ pub(crate) fn steps<'v, 'a>(
     }
 }
 
-/// What was said in a conversation so far.
+/// A conversation so far.
 #[derive(Default)]
 struct History<'a> {
-    /// The number of the conversation.
     thread: usize,
     exchanges: Vec<Known<'a>>,
-    /// The exchange of each response.
+    /// The index in `exchanges` of each response id.
     responses: HashMap<&'a str, usize>,
 }
 
 /// What the model knows after an exchange.
 struct Known<'a> {
-    /// The exchange that this one goes on from.
+    /// The index of the exchange that this one continues.
     before: Option<usize>,
-    /// What it was shown, and what it answered.
+    /// What the request held, and what the model answered.
     contents: CallContents<'a>,
     tools: Rc<[&'a Content]>,
 }
 
 impl<'a> History<'a> {
-    fn step<'v>(
+    fn step<'t>(
         &mut self,
-        entry: &'v IndexedExchange<'a>,
+        entry: &'t IndexedExchange<'a>,
         call: &'a Call,
         sent: &mut Sent,
-    ) -> ThreadStep<'v, 'a> {
+    ) -> ThreadStep<'t, 'a> {
         let contents = entry.contents;
         let before = call.ids.previous_response.as_deref();
         let before = before.and_then(|id| self.responses.get(id).copied());
@@ -94,7 +93,7 @@ impl<'a> History<'a> {
         let mut new = Vec::new();
         let mut resent_bytes = 0;
         for (id, content) in contents.sent() {
-            // What the model made comes back as history, in whatever spelling.
+            // The model's own output comes back as history, formatted differently.
             let fresh = sent.is_new(self.thread, id) && !content.part.is_models();
             match (fresh, content.part) {
                 (true, Part::Tools) => {}
@@ -132,28 +131,28 @@ impl<'a> History<'a> {
             parts.push(known.contents);
             exchange = known.before;
         }
-        let said = parts.iter().rev().flat_map(CallContents::said);
-        said.collect()
+        let contents = parts.iter().rev().flat_map(CallContents::shown_and_output);
+        contents.collect()
     }
 }
 
-/// What the agent has sent, ever, in each conversation.
+/// What the agent has sent so far in each conversation.
 #[derive(Default)]
 struct Sent {
-    /// The conversation that each content was sent in first, by its number; most are sent in one alone.
+    /// By content id, the first conversation that it was sent in. For most it is the only one.
     first: Vec<u32>,
-    /// The others that it was sent in.
+    /// Further conversations that a content was sent in.
     others: HashSet<(u32, ContentId)>,
 }
 
 impl Sent {
-    /// Notes that a content was sent; whether for the first time in this conversation.
+    /// Notes that a content was sent; returns whether it is new to this conversation.
     fn is_new(&mut self, thread: usize, id: ContentId) -> bool {
-        if self.first.len() <= id.place() {
-            self.first.resize(id.place() + 1, NOBODY);
+        if self.first.len() <= id.index() {
+            self.first.resize(id.index() + 1, NEVER_SENT);
         }
-        let (first, thread) = (&mut self.first[id.place()], thread as u32);
-        if *first == NOBODY {
+        let (first, thread) = (&mut self.first[id.index()], thread as u32);
+        if *first == NEVER_SENT {
             *first = thread;
             return true;
         }
@@ -161,5 +160,5 @@ impl Sent {
     }
 }
 
-/// No conversation: each of so many would have a request of its own.
-const NOBODY: u32 = u32::MAX;
+/// No conversation has this number: there are not as many requests.
+const NEVER_SENT: u32 = u32::MAX;

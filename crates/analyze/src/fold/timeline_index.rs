@@ -1,7 +1,7 @@
-//! Everything that was read, in order, and joined: what the sections work from.
+//! All exchanges and connections, sorted and joined: the input of the sections.
 //!
-//! Exchanges get their recording, their process, and (for calls) what only
-//! their neighbours tell: which of them repeats an earlier one that failed.
+//! Each exchange is joined with its recording and its process, and each call with
+//! the failed call that it repeats.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -17,7 +17,7 @@ use crate::fold::row::ExchangeRow;
 use crate::line::LineRef;
 use crate::report::Recording;
 
-/// Everything that was read, in order.
+/// All exchanges and connections, in order.
 pub(crate) struct TimelineIndex<'a> {
     sources: Vec<RecordingSpan<'a>>,
     /// All exchanges, in the order in which they began, recording by recording.
@@ -38,26 +38,26 @@ struct RecordingSpan<'a> {
     end: Option<&'a End>,
 }
 
-/// One exchange with what its neighbours tell about it.
+/// One exchange, joined with its recording, its process and its contents.
 pub(crate) struct IndexedExchange<'a> {
     /// The index of its recording.
     pub(crate) recording: usize,
     pub(crate) endpoint: &'a Endpoint,
     pub(crate) row: &'a ExchangeRow,
     pub(crate) process: Option<&'a Process>,
-    /// The index of the exchange that this one repeats, after that one failed.
+    /// The index of the failed exchange that this one repeats.
     pub(crate) retry_of: Option<usize>,
-    /// What was said in it, where it is a call.
+    /// Its contents; empty unless it is a call.
     pub(crate) contents: CallContents<'a>,
 }
 
 impl<'a> IndexedExchange<'a> {
-    /// The call, where the exchange is one.
+    /// The call, if the exchange is one.
     pub(crate) fn call(&self) -> Option<&'a Call> {
         self.row.call.as_deref()
     }
 
-    /// What the call is for, retries told apart.
+    /// The kind of the call: [`Kind::Retry`] if it repeats another.
     pub(crate) fn kind(&self) -> Option<Kind> {
         let call = self.call()?;
         Some(if self.retry_of.is_some() {
@@ -69,34 +69,34 @@ impl<'a> IndexedExchange<'a> {
 }
 
 impl<'a> TimelineIndex<'a> {
-    /// `store` holds what was said in the exchanges.
+    /// `store` holds the contents of the exchanges.
     pub(crate) fn of(aggregate: &'a Aggregate, store: &'a ContentStore) -> Self {
         let sources = spans(aggregate);
-        let recording = |place: LineRef| sources.partition_point(|s| s.from <= place).max(1) - 1;
+        let recording = |at: LineRef| sources.partition_point(|s| s.from <= at).max(1) - 1;
         let mut connections: Vec<&ConnectionRow> = aggregate.connections.iter().collect();
-        connections.sort_by_key(|connection| connection.place);
+        connections.sort_by_key(|connection| connection.at);
         let processes: HashMap<(usize, u64), &Process> = connections
             .iter()
-            .filter_map(|row| Some(((recording(row.place), row.id), row.process.as_ref()?)))
+            .filter_map(|row| Some(((recording(row.at), row.id), row.process.as_ref()?)))
             .collect();
         let rows = aggregate.rows.iter();
         let mut exchanges: Vec<IndexedExchange<'_>> = rows
             .flat_map(|(endpoint, rows)| rows.iter().map(move |row| (endpoint, row)))
             .map(|(endpoint, row)| {
-                let recording = recording(row.place);
+                let recording = recording(row.at);
                 IndexedExchange {
                     recording,
                     endpoint,
                     row,
                     process: processes.get(&(recording, row.connection)).copied(),
                     retry_of: None,
-                    contents: CallContents::of(&row.said, store),
+                    contents: CallContents::of(&row.contents, store),
                 }
             })
             .collect();
         let left_out = aggregate.left_out.iter();
-        let left_out = left_out.map(|place| recording(*place)).collect();
-        exchanges.sort_by_key(|e| (e.recording, e.row.started_us, e.row.id, e.row.place));
+        let left_out = left_out.map(|at| recording(*at)).collect();
+        exchanges.sort_by_key(|e| (e.recording, e.row.started_us, e.row.id, e.row.at));
         link_retries(&mut exchanges);
         Self {
             sources,
@@ -107,9 +107,9 @@ impl<'a> TimelineIndex<'a> {
         }
     }
 
-    /// The connections, but for those that came without the proxy's password and
-    /// then got through: git and curl send it when they are asked for it. Where more came
-    /// without than got through, somebody is guessing.
+    /// The connections, except those refused for a missing proxy password when as many to the same
+    /// host succeeded: git and curl send the password only when asked. More refusals than
+    /// successes mean that somebody is guessing.
     pub(crate) fn attempts(&self) -> impl Iterator<Item = &'a ConnectionRow> {
         let was_asked = |row: &ConnectionRow| row.disposition.cause.as_deref() == Some(NO_PASSWORD);
         let mut balance: HashMap<&str, i128> = HashMap::new();
@@ -137,7 +137,7 @@ impl<'a> TimelineIndex<'a> {
             .filter_map(|entry| Some((entry, entry.call()?)))
     }
 
-    /// Every host that was asked for, read or not.
+    /// Every host that was asked for, intercepted or not.
     pub(crate) fn hosts(&self) -> BTreeSet<&'a str> {
         let read = self
             .exchanges
@@ -147,7 +147,7 @@ impl<'a> TimelineIndex<'a> {
         read.chain(asked).filter(|host| !host.is_empty()).collect()
     }
 
-    /// Who recorded what, and whether it ended well.
+    /// Each recording, with its `session` and `end` lines.
     pub(crate) fn recordings(&self) -> Vec<Recording> {
         let recording = |span: &RecordingSpan<'_>| Recording {
             name: span.name.to_owned(),
@@ -163,19 +163,19 @@ impl<'a> TimelineIndex<'a> {
     }
 }
 
-/// Cuts each source where a `session` line stands: files are appended to.
+/// Cuts each source at its `session` lines: files are appended to.
 fn spans(aggregate: &Aggregate) -> Vec<RecordingSpan<'_>> {
     let mut sessions: Vec<&(LineRef, Session)> = aggregate.sessions.iter().collect();
-    sessions.sort_by_key(|(place, _)| *place);
+    sessions.sort_by_key(|(at, _)| *at);
     let mut ends: Vec<&(LineRef, End)> = aggregate.ends.iter().collect();
-    ends.sort_by_key(|(place, _)| *place);
+    ends.sort_by_key(|(at, _)| *at);
     let mut spans = Vec::new();
     for &source in aggregate.last_lines.keys() {
         let name = aggregate.names.get(&source).map_or("", String::as_str);
-        let own = || sessions.iter().filter(|(place, _)| place.source == source);
+        let own = || sessions.iter().filter(|(at, _)| at.source == source);
         let headless = own()
             .next()
-            .is_none_or(|(place, _)| has_rows_before(aggregate, *place));
+            .is_none_or(|(at, _)| has_rows_before(aggregate, *at));
         if headless {
             spans.push(RecordingSpan {
                 from: LineRef { source, line: 0 },
@@ -184,41 +184,41 @@ fn spans(aggregate: &Aggregate) -> Vec<RecordingSpan<'_>> {
                 end: None,
             });
         }
-        spans.extend(own().map(|(place, session)| RecordingSpan {
-            from: *place,
+        spans.extend(own().map(|(at, session)| RecordingSpan {
+            from: *at,
             name,
             session: Some(session),
             end: None,
         }));
     }
-    for (place, end) in ends {
-        let index = spans.partition_point(|span| span.from <= *place);
-        if let Some(span) = index.checked_sub(1).and_then(|at| spans.get_mut(at)) {
+    for (at, end) in ends {
+        let index = spans.partition_point(|span| span.from <= *at);
+        if let Some(span) = index.checked_sub(1).and_then(|last| spans.get_mut(last)) {
             span.end = Some(end);
         }
     }
     spans
 }
 
-/// Whether records of the same source stand before its first `session` line.
+/// Whether the source has records before its first `session` line.
 fn has_rows_before(aggregate: &Aggregate, first: LineRef) -> bool {
-    let before = |place: &LineRef| place.source == first.source && *place < first;
+    let before = |at: &LineRef| at.source == first.source && *at < first;
     let mut rows = aggregate.rows.values().flatten();
-    rows.any(|row| before(&row.place))
-        || aggregate.connections.iter().any(|row| before(&row.place))
-        || aggregate.ends.iter().any(|(place, _)| before(place))
+    rows.any(|row| before(&row.at))
+        || aggregate.connections.iter().any(|row| before(&row.at))
+        || aggregate.ends.iter().any(|(at, _)| before(at))
         || aggregate.left_out.iter().any(before)
 }
 
 /// Finds for each call the failed one that it repeats.
 ///
-/// A call repeats another when that one failed, is the last of its thread, turn
-/// and kind, and no other has answered it since.
+/// A call repeats a failed one with the same thread, turn and kind (without a thread: the same
+/// input) if no call with that key has succeeded in between.
 fn link_retries(exchanges: &mut [IndexedExchange<'_>]) {
     let mut failed = HashMap::new();
     for (index, entry) in exchanges.iter_mut().enumerate() {
         let Some(call) = entry.call() else { continue };
-        let content = (call.ids.thread.is_none()).then_some(entry.row.said.input());
+        let content = (call.ids.thread.is_none()).then_some(entry.row.contents.input());
         let key = (
             entry.recording,
             call.ids.thread.as_deref(),
@@ -234,5 +234,5 @@ fn link_retries(exchanges: &mut [IndexedExchange<'_>]) {
     }
 }
 
-/// What the proxy writes where a request came without its password.
+/// The cause that the proxy records for a request without its password.
 const NO_PASSWORD: &str = "no_password";

@@ -1,13 +1,12 @@
-//! Cuts a stream of bytes into blocks of whole lines.
+//! Cuts a stream of bytes into blocks of whole lines, for threads to share.
 //!
-//! Bytes come in as the file gives them; blocks of at most [`BLOCK_BYTES`], or of
-//! one longer line, go out, so that threads can share the lines. Where they are cut
-//! does not depend on how the bytes came in. A line that no block should hold is
-//! passed over and said to be there.
+//! A block has at most [`BLOCK_BYTES`], or is one longer line. Where blocks end does
+//! not depend on the sizes of the reads. A line over the limit is skipped, and
+//! a block without lines reports it.
 
 use std::io::{self, Read};
 
-use crate::line::secrets::{Cleaner, Kept};
+use crate::line::secrets::{LazyRedactor, SecretsTracker};
 
 /// Some whole lines of a recording.
 #[derive(Default)]
@@ -16,33 +15,32 @@ pub(crate) struct Block {
     pub(crate) first_line: u64,
     /// The lines; the last may lack its end.
     bytes: Vec<u8>,
-    /// Where each line ends.
+    /// The offset in `bytes` of each line's end.
     ends: Vec<usize>,
-    /// The line is longer than the limit: there is nothing in its place.
+    /// The block stands for one line over the limit, and is empty.
     pub(crate) too_long: bool,
-    /// Where secrets were kept that are not to be shown: the first lines, behind the first of
-    /// the block, from which on it is so, and from which on it is not, in turns.
+    /// Where redaction is switched on and off: indices of lines, in order. The first one
+    /// switches it on.
     changes: Vec<usize>,
-    /// What replaces them.
-    cleaner: Option<Cleaner>,
+    redactor: Option<LazyRedactor>,
 }
 
 impl Block {
-    /// The line that is `index` lines behind the first, without its end.
+    /// The line at `index` in the block, without its line end.
     pub(crate) fn line(&self, index: usize) -> Option<&[u8]> {
         let end = *self.ends.get(index)?;
         let start = index.checked_sub(1).map_or(0, |last| self.ends[last] + 1);
         Some(&self.bytes[start..end])
     }
 
-    /// What has to replace the secrets in a record of line `number`, where something has to.
-    pub(crate) fn cleaner(&self, number: u64) -> Option<&Cleaner> {
+    /// The redactor for line `number`, if that line may contain secrets.
+    pub(crate) fn redactor(&self, number: u64) -> Option<&LazyRedactor> {
         let index = usize::try_from(number.saturating_sub(self.first_line)).ok()?;
         let before = self.changes.partition_point(|change| *change <= index);
-        self.cleaner.as_ref().filter(|_| before % 2 == 1)
+        self.redactor.as_ref().filter(|_| before % 2 == 1)
     }
 
-    /// The lines that hold anything, with their numbers.
+    /// The lines that are not blank, with their numbers.
     pub(crate) fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
         let lines = (0..).map_while(|index| self.line(index));
         let numbered = (self.first_line..).zip(lines);
@@ -53,23 +51,23 @@ impl Block {
 /// Cuts blocks out of `input`.
 pub(crate) struct Blocks<R> {
     input: R,
-    /// What was read of the line that the last block did not finish, and room for more.
-    rest: Vec<u8>,
-    /// How much of `rest` was read.
+    /// Bytes that were read and belong to no block yet, then free space.
+    buffer: Vec<u8>,
+    /// Where the free space begins.
     filled: usize,
-    /// The number of the first line in `rest`.
+    /// The number of the first line in `buffer`.
     line: u64,
-    /// How many bytes a block holds at most, unless its only line is longer.
+    /// The most bytes in a block, unless its only line is longer.
     block_bytes: usize,
-    /// The longest line that is handed out.
+    /// The longest line that is not skipped.
     line_limit: usize,
     ended: bool,
-    /// The stream ended inside its compressed frame.
+    /// The stream ended inside a compressed frame.
     cut: bool,
-    /// Whether secrets that the recording kept are left as they are.
+    /// Whether to leave the secrets of the recording as they are.
     keep_secrets: bool,
-    kept: Kept,
-    cleaner: Option<Cleaner>,
+    tracker: SecretsTracker,
+    redactor: Option<LazyRedactor>,
 }
 
 impl<R: Read> Blocks<R> {
@@ -80,7 +78,7 @@ impl<R: Read> Blocks<R> {
     fn with_sizes(input: R, block_bytes: usize, line_limit: usize) -> Self {
         Self {
             input,
-            rest: Vec::new(),
+            buffer: Vec::new(),
             filled: 0,
             line: 1,
             block_bytes,
@@ -88,15 +86,15 @@ impl<R: Read> Blocks<R> {
             ended: false,
             cut: false,
             keep_secrets: false,
-            kept: Kept::default(),
-            cleaner: None,
+            tracker: SecretsTracker::default(),
+            redactor: None,
         }
     }
 
-    /// Cuts blocks of at most `bytes`, and of one line where that is longer.
+    /// Cuts blocks of at most `bytes`, or of one longer line.
     ///
-    /// No more than [`MAX_LINE_BYTES`], so that a line over that limit is always the first of
-    /// a block, where its length is looked at.
+    /// Capped at [`MAX_LINE_BYTES`]: then a line over that limit is always the first in the
+    /// buffer, which is the only one whose length is checked.
     pub(crate) fn block_bytes(self, bytes: usize) -> Self {
         Self {
             block_bytes: bytes.clamp(1, self.line_limit),
@@ -104,7 +102,7 @@ impl<R: Read> Blocks<R> {
         }
     }
 
-    /// Leaves secrets that the recording kept as they are.
+    /// Leaves the secrets of the recording as they are.
     pub(crate) fn keep_secrets(self, keep_secrets: bool) -> Self {
         Self {
             keep_secrets,
@@ -117,32 +115,32 @@ impl<R: Read> Blocks<R> {
         self.cut
     }
 
-    /// How many lines were handed out so far, blank ones too.
+    /// How many lines were returned so far, including blank ones.
     pub(crate) fn lines(&self) -> u64 {
         self.line - 1
     }
 
     /// The next block; `None` after the last.
     ///
-    /// `used` is a block that is done with, if there is one: fresh memory for each
-    /// would cost more than reading into it.
+    /// `used` is a block that is no longer needed, whose memory is reused: fresh pages for each
+    /// block would cost more than the read.
     ///
     /// # Errors
     ///
-    /// What the input said, but for a compressed stream's early end: see [`Blocks::cut`].
+    /// Any error of the input except the early end of a compressed stream: see [`Blocks::cut`].
     pub(crate) fn next_block(&mut self, used: Block) -> io::Result<Option<Block>> {
-        if self.cleaner.is_none() && !self.keep_secrets {
+        if self.redactor.is_none() && !self.keep_secrets {
             self.fill(BEGINNING_BYTES)?;
             let beginning = self.filled.min(BEGINNING_BYTES);
-            self.cleaner = Some(Cleaner::of(&self.rest[..beginning]));
+            self.redactor = Some(LazyRedactor::of(&self.buffer[..beginning]));
         }
         self.fill(self.block_bytes)?;
         let mut searched = self.filled.min(self.block_bytes);
-        if let Some(last) = memchr::memrchr(b'\n', &self.rest[..searched]) {
+        if let Some(last) = memchr::memrchr(b'\n', &self.buffer[..searched]) {
             return Ok(Some(self.block_to(last + 1, used)));
         }
         loop {
-            let end = memchr::memchr(b'\n', &self.rest[searched..self.filled]);
+            let end = memchr::memchr(b'\n', &self.buffer[searched..self.filled]);
             match end.map(|at| searched + at) {
                 Some(end) if end <= self.line_limit => {
                     return Ok(Some(self.block_to(end + 1, used)));
@@ -157,22 +155,22 @@ impl<R: Read> Blocks<R> {
         }
     }
 
-    /// The block of the first `end` bytes of `rest`; what is behind them stays.
+    /// Makes a block of the first `end` bytes of `buffer`; the rest stays there.
     fn block_to(&mut self, end: usize, used: Block) -> Block {
         let Block {
-            bytes: mut rest,
+            bytes: mut buffer,
             mut ends,
             mut changes,
             ..
         } = used;
-        let behind = &self.rest[end..self.filled];
-        let (over, new) = behind.split_at(behind.len().min(rest.len()));
-        rest[..over.len()].copy_from_slice(over);
-        rest.extend_from_slice(new);
-        let behind = behind.len();
-        let mut bytes = std::mem::replace(&mut self.rest, rest);
+        let tail = &self.buffer[end..self.filled];
+        let (over, new) = tail.split_at(tail.len().min(buffer.len()));
+        buffer[..over.len()].copy_from_slice(over);
+        buffer.extend_from_slice(new);
+        let tail = tail.len();
+        let mut bytes = std::mem::replace(&mut self.buffer, buffer);
         bytes.truncate(end);
-        self.filled = behind;
+        self.filled = tail;
         ends.clear();
         ends.extend(memchr::memchr_iter(b'\n', &bytes));
         if !bytes.ends_with(b"\n") {
@@ -187,32 +185,32 @@ impl<R: Read> Blocks<R> {
             ends,
             too_long: false,
             changes,
-            cleaner: self.cleaner.clone(),
+            redactor: self.redactor.clone(),
         };
-        self.find_kept(&mut block);
+        self.find_secrets(&mut block);
         block
     }
 
-    /// Notes where in the block secrets were kept.
-    fn find_kept(&mut self, block: &mut Block) {
+    /// Notes which lines of the block need redaction.
+    fn find_secrets(&mut self, block: &mut Block) {
         if self.keep_secrets {
             return;
         }
-        let mut is_kept = false;
+        let mut needs_redaction = false;
         for index in 0..block.ends.len() {
             let line = block.line(index).unwrap_or_default();
-            if self.kept.after(line) != is_kept {
-                is_kept = !is_kept;
+            if self.tracker.needs_redaction(line) != needs_redaction {
+                needs_redaction = !needs_redaction;
                 block.changes.push(index);
             }
         }
     }
 
-    /// Passes over a line that is too long, the first in `rest`.
+    /// Skips the first line in `buffer`, which is too long.
     fn skip_line(&mut self) -> io::Result<Block> {
         loop {
-            if let Some(end) = memchr::memchr(b'\n', &self.rest[..self.filled]) {
-                self.rest.copy_within(end + 1..self.filled, 0);
+            if let Some(end) = memchr::memchr(b'\n', &self.buffer[..self.filled]) {
+                self.buffer.copy_within(end + 1..self.filled, 0);
                 self.filled -= end + 1;
                 return Ok(self.skipped());
             }
@@ -233,17 +231,17 @@ impl<R: Read> Blocks<R> {
         }
     }
 
-    /// Reads until `rest` holds `least` bytes or the input ends.
+    /// Reads until `buffer` holds `least` bytes or the input ends.
     fn fill(&mut self, least: usize) -> io::Result<()> {
         if self.ended || self.filled >= least {
             return Ok(());
         }
         let aim = least.max(self.filled + READ_BYTES);
-        if self.rest.len() < aim {
-            self.rest.resize(aim, 0);
+        if self.buffer.len() < aim {
+            self.buffer.resize(aim, 0);
         }
         while !self.ended && self.filled < aim {
-            match self.input.read(&mut self.rest[self.filled..aim]) {
+            match self.input.read(&mut self.buffer[self.filled..aim]) {
                 Ok(0) => self.ended = true,
                 Ok(count) => self.filled += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -258,16 +256,16 @@ impl<R: Read> Blocks<R> {
     }
 }
 
-/// Large enough that handing a block to a thread costs nothing beside reading it,
-/// small enough that a few of them in flight stay in a processor's cache.
+/// Large enough that handing over a block costs little compared with parsing it; small enough that
+/// one a thread fits into the processor's cache.
 pub(crate) const BLOCK_BYTES: usize = 1 << 20;
-/// How much of a recording the fingerprints of its secrets follow from. Not the size of a
-/// block: that must change nothing in a report.
+/// The key for fingerprints is derived from this much of a recording. Independent of the size of
+/// a block, which must not change a report.
 const BEGINNING_BYTES: usize = 1 << 20;
-/// The least that is asked of the input at once.
+/// The smallest read.
 const READ_BYTES: usize = 64 << 10;
-/// The longest line: a request and its events at the default body limit of 16 MiB
-/// each, written as text of which every other character is escaped, twice over.
+/// The longest line: more than twice what a request and its events take at the default body limit
+/// of 16 MiB each, as text in which every second character is escaped.
 pub(crate) const MAX_LINE_BYTES: usize = 128 << 20;
 
 #[cfg(test)]

@@ -1,16 +1,16 @@
-//! Undoes the compression of a recording, told by its first bytes and not by its name.
+//! Decompresses a recording, detected by its first bytes rather than by its name.
 
 use std::io::{self, Cursor, Read};
 
 use flate2::read::MultiGzDecoder;
 
-/// Reads `input` as it is, or through gzip or Zstandard where it begins like one.
+/// Wraps `input` in a gzip or Zstandard decoder if it begins like such a stream.
 ///
-/// Streams that were appended to (several members, several frames) are read to the last.
+/// Streams that were appended to (several members or frames) are read to the end.
 ///
 /// # Errors
 ///
-/// What reading the first bytes said, or setting up the decompressor.
+/// If the first bytes cannot be read, or the decompressor cannot be set up.
 pub(crate) fn decompressed<R: Read + Send + 'static>(
     mut input: R,
 ) -> io::Result<Box<dyn Read + Send>> {

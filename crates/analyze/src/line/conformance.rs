@@ -1,9 +1,9 @@
-//! Whether an object of an exchange's line is what the record format says, to the letter.
+//! Checks the objects of an exchange's line against the record format.
 //!
-//! serde, with the types of [`capture::record`], refuses a member that occurs twice, a name with
-//! a lone surrogate, and a value of the wrong type even where no report looks at it. The tables here
-//! refuse the same, so that a line counts as damaged or not whichever way it is read. `any` is for
-//! members that are checked where [`crate::line::exchange::Exchange`] reads them.
+//! With the types of [`capture::record`], serde rejects duplicate members, names with a lone
+//! surrogate, and values of the wrong type, even in members that no report uses. These tables
+//! reject the same lines, so that the tokenizer and serde agree on which lines are damaged. `any`
+//! is for members that [`crate::line::exchange::Exchange`] checks as it reads them.
 
 use capture::record::{Header, Informational};
 use serde::de::DeserializeOwned;
@@ -61,7 +61,7 @@ pub(crate) const BODY: [Member; 9] = [
     ("problem", optional_text),
 ];
 
-/// Whether it is an object in which each of `members` occurs at most once and passes its check.
+/// Whether `json` is an object in which each of `members` occurs at most once and passes its check.
 pub(crate) fn conforms(json: Json<'_>, members: &[Member]) -> bool {
     let mut seen = 0_u32;
     json.object().is_some()
@@ -77,7 +77,7 @@ pub(crate) fn conforms(json: Json<'_>, members: &[Member]) -> bool {
         })
 }
 
-/// Checked where it is read, or free to be any JSON.
+/// For members that are checked where they are read, or may be any JSON.
 fn any(_: Json<'_>) -> bool {
     true
 }
@@ -98,7 +98,7 @@ fn array(json: Json<'_>) -> bool {
     json.is_array()
 }
 
-/// For members that are rare or small: this is serde.
+/// Checks with serde; for members that are rare or small.
 fn is<T: DeserializeOwned>(json: Json<'_>) -> bool {
     json.parse::<T>().is_some()
 }

@@ -1,8 +1,7 @@
 //! An exchange, borrowed from its line: the type that everything in this crate reads.
 //!
-//! The same fields as [`capture::record::Exchange`], as far as a report or an export needs them.
-//! Nothing is copied unless it has to be unescaped. Bodies and events are [`Json`], ready to be
-//! walked.
+//! The fields of [`capture::record::Exchange`] that a report or an export needs. Text is copied only
+//! if it has to be unescaped; bodies and events stay [`Json`].
 
 use std::borrow::Cow;
 
@@ -67,7 +66,7 @@ pub(crate) struct Header<'a> {
 #[derive(Debug)]
 pub(crate) struct Body<'a> {
     pub(crate) json: Option<Json<'a>>,
-    /// A string, which most sections need not unescape.
+    /// A string. Most sections do not need it unescaped.
     pub(crate) text: Option<Json<'a>>,
     /// A string.
     pub(crate) base64: Option<Json<'a>>,
@@ -84,7 +83,7 @@ pub(crate) struct Event<'a> {
     pub(crate) at_us: u64,
     pub(crate) event: Option<Cow<'a, str>>,
     pub(crate) json: Option<Json<'a>>,
-    /// What the data says of its type; most agents ask for it of every event.
+    /// The member `type` of `json`: nearly every decoder needs it for every event.
     kind: Option<Json<'a>>,
     pub(crate) text: Option<Json<'a>>,
     /// A string.
@@ -125,7 +124,7 @@ impl Exchange<'_> {
 }
 
 impl<'a> Exchange<'a> {
-    /// The exchange in `line`; `None` unless it is exactly what the format says.
+    /// The exchange in `line`; `None` unless it conforms exactly to the format.
     pub(super) fn of(line: Json<'a>) -> Option<Self> {
         if !conforms(line, &conformance::EXCHANGE) {
             return None;
@@ -211,7 +210,7 @@ impl<'a> Body<'a> {
         }
         let number = |name| optional(json.get(name), Json::number);
         Some(Self {
-            // A body that says `null` is not a missing body.
+            // The body `null` is not a missing body.
             json: json.get("json"),
             text: optional(json.get("text"), Json::string)?,
             base64: optional(json.get("base64"), Json::string)?,
@@ -223,9 +222,9 @@ impl<'a> Body<'a> {
     }
 }
 
-/// Where the members of an event stand: so many tokens behind the event's own.
+/// The members of an event, as offsets in tokens from the event's own token.
 #[derive(Debug, Default)]
-struct Places {
+struct MemberOffsets {
     at_us: Option<u32>,
     event: Option<u32>,
     json: Option<u32>,
@@ -238,43 +237,43 @@ struct Places {
     truncated: Option<u32>,
 }
 
-impl Places {
-    /// `None` where a member occurs twice, or a name is no text: see [`conformance`].
+impl MemberOffsets {
+    /// `None` if a member occurs twice, or a name is not valid text: see [`conformance`].
     fn of(event: Json<'_>) -> Option<Self> {
-        let mut places = Self::default();
-        let place = |json: Json<'_>| Some(json.index() - event.index());
+        let mut offsets = Self::default();
+        let offset = |json: Json<'_>| Some(json.index() - event.index());
         for (name, value) in event.members() {
             let member = match &*name.bytes() {
-                b"at_us" => &mut places.at_us,
-                b"event" => &mut places.event,
+                b"at_us" => &mut offsets.at_us,
+                b"event" => &mut offsets.event,
                 b"json" => {
-                    places.kind = value.get("type").and_then(place);
-                    &mut places.json
+                    offsets.kind = value.get("type").and_then(offset);
+                    &mut offsets.json
                 }
-                b"text" => &mut places.text,
-                b"base64" => &mut places.base64,
-                b"bytes" => &mut places.bytes,
-                b"wire_bytes" => &mut places.wire_bytes,
-                b"truncated" => &mut places.truncated,
+                b"text" => &mut offsets.text,
+                b"base64" => &mut offsets.base64,
+                b"bytes" => &mut offsets.bytes,
+                b"wire_bytes" => &mut offsets.wire_bytes,
+                b"truncated" => &mut offsets.truncated,
                 _ if name.is_text() => continue,
                 _ => return None,
             };
             if member.is_some() {
                 return None;
             }
-            *member = place(value);
+            *member = offset(value);
         }
-        Some(places)
+        Some(offsets)
     }
 
-    /// What stands there in `json`.
+    /// Reads an event with its members at these offsets.
     fn read<'a>(&self, json: Json<'a>) -> Option<Event<'a>> {
-        let at = |place: Option<u32>| Some(json.at(json.index() + place?));
+        let at = |offset: Option<u32>| Some(json.at(json.index() + offset?));
         let text = |json: Json<'a>| json.is_text().then_some(json);
         Some(Event {
             at_us: at(self.at_us)?.number()?,
             event: optional(at(self.event), Json::text)?,
-            // Data that says `null` is not missing.
+            // The data `null` is not missing data.
             json: at(self.json),
             kind: at(self.kind),
             text: optional(at(self.text), text)?,
@@ -290,36 +289,36 @@ impl<'a> Event<'a> {
     fn all(events: Option<Json<'a>>) -> Option<Vec<Self>> {
         let mut all: Vec<Self> = Vec::new();
         for event in elements(events) {
-            let places = Places::of(event)?;
+            let offsets = MemberOffsets::of(event)?;
             if all.is_empty() {
-                // The others are about as long as the first.
-                let whole = events.map_or(0, Json::raw_bytes);
-                let about = whole / event.raw_bytes().max(1);
-                all.reserve(about.min(MAX_EVENTS_AT_ONCE));
+                // Assumes that the others are about as long as the first.
+                let list_bytes = events.map_or(0, Json::raw_bytes);
+                let estimate = list_bytes / event.raw_bytes().max(1);
+                all.reserve(estimate.min(MAX_RESERVED_EVENTS));
             }
-            all.push(places.read(event)?);
+            all.push(offsets.read(event)?);
         }
         Some(all)
     }
 
-    /// Its type: what the data says of it, else its name.
+    /// Its type: the member `type` of its data, else the event's name.
     pub(crate) fn kind(&self) -> Cow<'a, str> {
-        let said = self.kind.and_then(Json::text);
-        said.or_else(|| self.event.clone()).unwrap_or_default()
+        let kind = self.kind.and_then(Json::text);
+        kind.or_else(|| self.event.clone()).unwrap_or_default()
     }
 }
 
 impl<'a> Header<'a> {
     fn of(field: Json<'a>) -> Option<Self> {
         let (mut name, mut value) = (None, None);
-        for (key, said) in field.members() {
+        for (key, value_json) in field.members() {
             let member = match &*key.bytes() {
                 b"name" => &mut name,
                 b"value" => &mut value,
                 _ if key.is_text() => continue,
                 _ => return None,
             };
-            if member.replace(said.text()?).is_some() {
+            if member.replace(value_json.text()?).is_some() {
                 return None;
             }
         }
@@ -341,10 +340,10 @@ pub(crate) fn header<'h>(headers: &'h [Header<'_>], name: &str) -> Option<&'h st
     Some(&header.value)
 }
 
-/// Bounds what a line whose first event is short makes us set aside; longer lists grow.
-const MAX_EVENTS_AT_ONCE: usize = 4096;
+/// Bounds the memory that a line with a short first event makes us reserve; longer lists grow.
+const MAX_RESERVED_EVENTS: usize = 4096;
 
-/// What a member says that may be missing or `null`; `None` where it is there and cannot be read.
+/// Reads a member that may be missing or `null`; `None` if it is present and invalid.
 fn optional<'a, T>(
     member: Option<Json<'a>>,
     read: impl Fn(Json<'a>) -> Option<T>,

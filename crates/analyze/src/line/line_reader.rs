@@ -1,16 +1,15 @@
-//! One line of a recording: bytes in, an exchange or another record out.
+//! Reads one line of a recording: bytes in, an exchange or another record out.
 //!
-//! Every exchange in this crate is read here, from tokens. Lines of other kinds are few, and
-//! serde reads them.
+//! Exchanges are read from tokens, without a copy. The few lines of other kinds are left to serde.
 
 use capture::record::{Connection, End, LineError, Record, Session};
 use serde::de::Error as _;
 
 use super::exchange::Exchange;
-use super::secrets::Cleaner;
+use super::secrets::LazyRedactor;
 use crate::json::Tape;
 
-/// What a line holds.
+/// The record on a line.
 #[expect(
     clippy::large_enum_variant,
     reason = "most lines are exchanges, and one is in memory at a time"
@@ -22,18 +21,16 @@ pub(crate) enum Line<'a> {
     End(End),
 }
 
-/// Reads one line after the other, in memory that it keeps.
+/// Reads one line after the other, and reuses its memory.
 #[derive(Debug, Default)]
 pub(crate) struct LineReader {
     tape: Tape,
-    /// The line that is read last, if its secrets had to be replaced.
+    /// The last line that had to be redacted, rewritten without its secrets.
     redacted: Vec<u8>,
 }
 
 impl LineReader {
-    /// Reads `line` and hands what it holds to `look`.
-    ///
-    /// `cleaner` replaces the secrets in it, if it has to be redacted first.
+    /// Reads `line` and passes its record to `look`; redacts it first if there is a `redactor`.
     ///
     /// # Errors
     ///
@@ -41,11 +38,12 @@ impl LineReader {
     pub(crate) fn read<T>(
         &mut self,
         line: &[u8],
-        cleaner: Option<&Cleaner>,
+        redactor: Option<&LazyRedactor>,
         look: impl FnOnce(Line<'_>) -> T,
     ) -> Result<T, LineError> {
-        let Some(cleaner) = cleaner else {
-            // Nearly every line: no record is made of it.
+        let Some(redactor) = redactor else {
+            // The hot path. An exchange that does not conform takes the slow one: serde decides
+            // whether the line is damaged, and words the error.
             if Record::begins_as_exchange(line)
                 && let Ok(text) = simdutf8::basic::from_utf8(line)
                 && let Ok(document) = self.tape.read(text)
@@ -56,7 +54,7 @@ impl LineReader {
             return self.record(Record::from_json(line)?, line, look);
         };
         let mut record = Record::from_json(line)?;
-        cleaner.clean(&mut record);
+        redactor.redact(&mut record);
         let mut redacted = std::mem::take(&mut self.redacted);
         redacted.clear();
         record.write_json(&mut redacted).map_err(LineError::Json)?;
@@ -65,7 +63,7 @@ impl LineReader {
         result
     }
 
-    /// Hands on what `record` holds, which serde made of `line`.
+    /// Passes on `record`, which serde read from `line`.
     fn record<T>(
         &mut self,
         record: Record,
@@ -76,7 +74,7 @@ impl LineReader {
             Record::Session(session) => Line::Session(session),
             Record::Connection(connection) => Line::Connection(connection),
             Record::End(end) => Line::End(end),
-            // Its members are in another order than ours, or it was redacted just now.
+            // Its members are in a different order than the recorder's, or it has just been redacted.
             Record::Exchange(_) => {
                 let text = str::from_utf8(line).map_err(|_| refused())?;
                 let document = self.tape.read(text).map_err(|_| refused())?;
@@ -89,8 +87,8 @@ impl LineReader {
 }
 
 impl Exchange<'_> {
-    /// Reads a line of a recording and hands the exchange on it to `look`; `None` if the line
-    /// is of another kind.
+    /// Reads a line of a recording and passes its exchange to `look`; `None` if the line is of
+    /// another kind.
     ///
     /// ```
     /// let line = br#"{"kind":"exchange","format":1,"id":1,"connection":1,
@@ -118,7 +116,7 @@ impl Exchange<'_> {
     }
 }
 
-/// The error for an exchange that serde took and the tokenizer refuses: the tests know of none.
+/// The error for an exchange that serde accepts and the tokenizer rejects: no such line is known.
 fn refused() -> LineError {
     LineError::Json(serde_json::Error::custom("not what the format says"))
 }

@@ -1,14 +1,14 @@
-//! Where a record stood: what makes merging independent of its order.
+//! Where a record comes from, which makes the order of merges irrelevant.
 //!
-//! Every partial result carries the place of the record that it came from; the
-//! finish sorts by it. So the same lines give the same report however they were
-//! shared among threads, files or machines.
+//! Every partial result carries the position of its record, and the finish sorts
+//! by it. So the same lines give the same report however they were divided among
+//! threads, files or machines.
 
-/// A line of a recording.
+/// The position of a line: its recording and its number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineRef {
-    /// Which recording, in the order in which they were named.
+    /// The number of the recording, in the order in which the caller named them.
     pub source: u32,
-    /// Which line, from 1.
+    /// The number of the line, from 1.
     pub line: u64,
 }

@@ -1,4 +1,7 @@
-//! A recording's lines: cut from the file, and read as exchanges or records.
+//! A recording's lines, cut from the file and parsed into exchanges and records.
+//!
+//! Everything in this crate reads recordings through this module; `Scan` drives it. [`Reader`] is
+//! for other programs.
 
 mod blocks;
 mod compression;

@@ -1,7 +1,7 @@
-//! Reads a recording: lines in, records out, one at a time.
+//! Opens recordings, and iterates over their records.
 //!
-//! A line that cannot be read is an error of its own, with its number, and the
-//! next call goes on behind it. Memory is bounded by the longest line.
+//! A line that cannot be read yields an error with its number, and reading
+//! continues after it. Memory is bounded by the longest line.
 
 use std::fs::File;
 use std::io::Read;
@@ -14,7 +14,10 @@ use crate::Error;
 use super::blocks::{Block, Blocks, MAX_LINE_BYTES};
 use super::compression;
 
-/// The records of one recording, in the order of its lines.
+/// Iterates over the records of one recording, in the order of its lines.
+///
+/// For programs that need every field of a record. [`Scan`](crate::Scan) is faster for everything
+/// that this crate does itself.
 ///
 /// ```no_run
 /// for record in analyze::Reader::open("traffic.jsonl".as_ref())? {
@@ -29,7 +32,7 @@ pub struct Reader {
     path: PathBuf,
     blocks: Blocks<Box<dyn Read + Send>>,
     block: Option<Block>,
-    /// Which line of the block is the next.
+    /// The index in the block of the next line.
     at: usize,
     /// The number of the line read last.
     line: u64,
@@ -68,9 +71,9 @@ impl Reader {
         }
     }
 
-    /// Gives credentials as they are, where the recording kept them (`wrap --keep-secrets`).
+    /// Returns credentials as they are, if the recording kept them (`wrap --keep-secrets`).
     ///
-    /// Otherwise such a recording reads like any other: with fingerprints in their places.
+    /// By default they are replaced by fingerprints, as in any other recording.
     pub fn keep_secrets(self, keep_secrets: bool) -> Self {
         Self {
             blocks: self.blocks.keep_secrets(keep_secrets),
@@ -83,7 +86,7 @@ impl Reader {
         self.line
     }
 
-    /// The next line that holds anything, parsed.
+    /// Parses the next line that is not blank.
     fn next_record(&mut self) -> Option<Result<Record, Error>> {
         loop {
             let block = self.block.as_ref();
@@ -95,13 +98,13 @@ impl Reader {
                     continue;
                 }
                 let mut record = Record::from_json(line);
-                if let (Ok(record), Some(cleaner)) = (&mut record, block.cleaner(self.line)) {
-                    cleaner.clean(record);
+                if let (Ok(record), Some(redactor)) = (&mut record, block.redactor(self.line)) {
+                    redactor.redact(record);
                 }
                 return Some(record.map_err(|error| unread(error, &self.path, self.line)));
             }
             let used = self.block.take();
-            match self.blocks.next_block(used.unwrap_or_default()) {
+            match next_block(&mut self.blocks, used.unwrap_or_default(), &self.path) {
                 Ok(Some(block)) if block.too_long => {
                     self.line = block.first_line;
                     return Some(Err(too_long(&self.path, self.line)));
@@ -115,10 +118,9 @@ impl Reader {
                     let path = self.path.clone();
                     return self.blocks.cut().then_some(Err(Error::Cut { path }));
                 }
-                Err(source) => {
+                Err(error) => {
                     self.ended = true;
-                    let path = self.path.clone();
-                    return Some(Err(Error::Read { path, source }));
+                    return Some(Err(error));
                 }
             }
         }
@@ -136,7 +138,7 @@ impl Iterator for Reader {
     }
 }
 
-/// Opens a recording for reading by blocks.
+/// Opens a recording, to be read in blocks.
 pub(crate) fn open_blocks(path: &Path) -> Result<Blocks<Box<dyn Read + Send>>, Error> {
     let file = File::open(path).map_err(|source| Error::Read {
         path: path.to_owned(),
@@ -145,7 +147,7 @@ pub(crate) fn open_blocks(path: &Path) -> Result<Blocks<Box<dyn Read + Send>>, E
     blocks_of(file, path)
 }
 
-/// Reads anything by blocks.
+/// Reads any input in blocks; `name` is what errors call it.
 pub(crate) fn blocks_of<R: Read + Send + 'static>(
     input: R,
     name: &Path,
@@ -159,7 +161,7 @@ pub(crate) fn blocks_of<R: Read + Send + 'static>(
     }
 }
 
-/// The next block; `used` is one that is no longer needed.
+/// The next block; `used` is one that is no longer needed, to reuse its memory.
 pub(crate) fn next_block<R: Read>(
     blocks: &mut Blocks<R>,
     used: Block,
@@ -171,7 +173,7 @@ pub(crate) fn next_block<R: Read>(
     })
 }
 
-/// The error for line `line` of a recording, which is no record.
+/// The error for a line that is not a record.
 pub(crate) fn unread(error: LineError, path: &Path, line: u64) -> Error {
     let path = path.to_owned();
     match error {
@@ -181,7 +183,7 @@ pub(crate) fn unread(error: LineError, path: &Path, line: u64) -> Error {
     }
 }
 
-/// The error for a line that was passed over for its length.
+/// The error for a line that was skipped because of its length.
 pub(crate) fn too_long(path: &Path, line: u64) -> Error {
     Error::TooLong {
         path: path.to_owned(),

@@ -1,24 +1,24 @@
-//! Whether a recording kept its secrets, and their replacement where it did.
+//! Detects recordings that kept their secrets, and redacts them.
 //!
-//! A recording's `session` line says it, and a file can hold several recordings: so each line
-//! is asked for in the order of the file, before lines are shared among threads.
+//! The `session` line says whether they were kept, and a file can hold several recordings. So the
+//! state is tracked over lines in the order of the file, before threads share them.
 
 use std::sync::{Arc, OnceLock};
 
 use capture::record::{Record, Secrets};
 use capture::redact::{Redactor, SessionKey};
 
-/// Replaces the secrets of a recording that kept them. Clones are the same.
+/// Replaces the secrets of a recording that kept them. Clones share key and redactor.
 #[derive(Clone)]
-pub(crate) struct Cleaner {
+pub(crate) struct LazyRedactor {
     key: Arc<SessionKey>,
-    /// Building one takes milliseconds, and most recordings need none.
+    /// Built on first use: that takes milliseconds, and most recordings need none.
     redactor: Arc<OnceLock<Redactor>>,
 }
 
-impl Cleaner {
-    /// One whose fingerprints follow from the beginning of a recording: the same recording
-    /// gives the same report, and who has the report alone cannot guess what they stand for.
+impl LazyRedactor {
+    /// Derives the key for fingerprints from the beginning of the recording: the same recording
+    /// gives the same report, and a report alone does not let anyone test guesses at a secret.
     pub(crate) fn of(beginning: &[u8]) -> Self {
         Self {
             key: Arc::new(SessionKey::derived(beginning)),
@@ -26,7 +26,7 @@ impl Cleaner {
         }
     }
 
-    pub(crate) fn clean(&self, record: &mut Record) {
+    pub(crate) fn redact(&self, record: &mut Record) {
         let redactor = self
             .redactor
             .get_or_init(|| Redactor::new(Arc::clone(&self.key)));
@@ -34,16 +34,17 @@ impl Cleaner {
     }
 }
 
-/// What the `session` line that was seen last says.
+/// Whether the current session kept its secrets, by its `session` line.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Kept(bool);
+pub(crate) struct SecretsTracker(bool);
 
-impl Kept {
-    /// Whether `line`, the next one, is to be redacted.
+impl SecretsTracker {
+    /// Whether `line`, the next one, has to be redacted.
     ///
-    /// A session that cannot be read, or says what this version does not know, may have kept
-    /// its secrets. Lines without a session are as somebody cut them out.
-    pub(crate) fn after(&mut self, line: &[u8]) -> bool {
+    /// A session that cannot be read, or with a value that this version does not know, may have
+    /// kept its secrets. Lines before any `session` line are left as they are: someone cut
+    /// them out of a recording.
+    pub(crate) fn needs_redaction(&mut self, line: &[u8]) -> bool {
         if !OTHERS.iter().any(|head| line.starts_with(head)) {
             match Record::from_json(line) {
                 Ok(Record::Session(session)) => self.0 = session.secrets != Secrets::Redacted,
@@ -55,9 +56,9 @@ impl Kept {
     }
 }
 
-/// How sessions begin.
+/// How `session` lines begin.
 const SESSION: &[u8] = br#"{"kind":"session""#;
-/// How lines begin that are none: nearly all do, and are not read for this.
+/// How nearly all other lines begin. They need not be parsed here.
 const OTHERS: [&[u8]; 3] = [
     br#"{"kind":"exchange","#,
     br#"{"kind":"connection","#,

@@ -1,4 +1,4 @@
-//! Questions about recordings: which exchanges, whether a figure holds, what changed.
+//! Queries on recordings and reports: filters, assertions, comparisons.
 
 pub(crate) mod assertion;
 pub mod compare;

@@ -1,8 +1,7 @@
-//! Which exchanges of one recording the filters leave in.
+//! The exchanges of one recording that satisfy the filters.
 //!
-//! A recording names the process behind a connection on the connection's own
-//! line, which comes after its exchanges: a filter by process makes for one
-//! more reading of the file, before the real one.
+//! A recording names the process of a connection on the connection's line, which
+//! comes after its exchanges. So a filter by process reads the file twice.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -12,13 +11,13 @@ use capture::record::{LineError, Record};
 use crate::line::{Block, reader};
 use crate::{Call, Error, Exchange, Filter, Subject};
 
-/// The filters, with what they need to know about one recording.
+/// The filters, with the processes of one recording.
 #[derive(Debug)]
 pub(crate) struct Selection<'f> {
     filters: &'f [Filter],
-    /// The lines on which sessions begin: numbers of connections start anew there.
+    /// The lines on which sessions begin: connection numbers restart there.
     sessions: Vec<u64>,
-    /// Names of processes, by session and connection.
+    /// Process names by session and connection.
     processes: HashMap<(usize, u64), String>,
 }
 
@@ -31,7 +30,7 @@ impl<'f> Selection<'f> {
         }
     }
 
-    /// The filters, with the names of processes in the recording at `path` if one asks for them.
+    /// The filters, with the process names of the recording at `path` if a filter needs them.
     pub(crate) fn of_file(filters: &'f [Filter], path: &Path) -> Result<Self, Error> {
         let mut selection = Self::new(filters);
         if filters.iter().any(Filter::needs_process) {
@@ -40,10 +39,10 @@ impl<'f> Selection<'f> {
         Ok(selection)
     }
 
-    /// Reads the recording for the names of its processes.
+    /// Reads the process names of the recording.
     ///
-    /// Exchanges are passed over: they are nearly all of it, and name none. Lines that cannot be
-    /// read are counted in the real reading.
+    /// Skips exchanges, which are most of it. Lines that cannot be read are reported by the main
+    /// pass.
     fn find_processes(&mut self, path: &Path) -> Result<(), Error> {
         let mut blocks = reader::open_blocks(path)?.keep_secrets(true);
         let mut used = Block::default();
@@ -72,7 +71,7 @@ impl<'f> Selection<'f> {
         }
     }
 
-    /// Whether every filter holds for the exchange on `line`.
+    /// Whether the exchange on `line` satisfies every filter.
     pub(crate) fn holds(&self, exchange: &Exchange<'_>, line: u64) -> bool {
         if self.filters.is_empty() {
             return true;

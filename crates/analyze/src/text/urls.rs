@@ -7,7 +7,7 @@ pub(crate) fn path_of(url: &str) -> &str {
     path.split(['?', '#']).next().unwrap_or(path)
 }
 
-/// The host of a URL, without its port and the user before it.
+/// The host of a URL or an authority, without its port and the user before it.
 pub(crate) fn host_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
@@ -18,7 +18,7 @@ pub(crate) fn host_of(url: &str) -> &str {
 }
 
 /// `host` of `host:port`; brackets of an IPv6 address stay.
-pub(crate) fn host_without_port(authority: &str) -> &str {
+fn host_without_port(authority: &str) -> &str {
     match authority.rsplit_once(':') {
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
         _ => authority,

@@ -27,7 +27,7 @@ fn every_field_and_every_metric_is_described() {
     for (names, chapter) in [
         (listed(&fields, "fields: "), filters),
         (listed(&totals, "metrics: "), assertions),
-        (listed(&sampled, "statistics are over: "), assertions),
+        (listed(&sampled, "metrics for statistics: "), assertions),
     ] {
         for name in names {
             assert!(

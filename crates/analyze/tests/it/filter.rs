@@ -143,7 +143,7 @@ fn an_error_points_at_the_spot_and_says_what_would_be_right() {
         (
             "staus>=400",
             "staus",
-            "`staus` is no field",
+            "`staus` is not a field",
             "fields: host, path",
         ),
         (">=400", "", "a field is missing", "fields: host, path"),
@@ -158,7 +158,7 @@ fn an_error_points_at_the_spot_and_says_what_would_be_right() {
         ("duration>2", "2", "cannot be compared", "150ms"),
         ("size>1MiBB", "1MiBB", "cannot be compared", "64KiB"),
         ("host<a", "<", "no order", "!~"),
-        ("host=", "", "a value is missing", "`*` stands for anything"),
+        ("host=", "", "a value is missing", "`*` matches anything"),
         (
             "transport=quic",
             "quic",

@@ -10,6 +10,7 @@
 mod body;
 mod connection;
 mod exchange;
+mod names;
 mod session;
 mod timestamp;
 

@@ -1,10 +1,9 @@
-//! Works out the section "Cache".
+//! Computes the section "Cache".
 //!
-//! A provider's cache can give back at most the beginning that two prompts
-//! share. What it could hold is taken to be the input of the request before in
-//! the same thread; a request that gets less than half of that is a miss, and
-//! the first of the reasons that applies is named, in the order in which they
-//! would spoil a prompt's beginning.
+//! A provider's cache can serve at most the prefix that two prompts share. We
+//! expect it to hold the input of the previous request in the same thread; a
+//! request that gets less than half of that is a miss. Its reason is the first that
+//! applies, in the order in which each would change a prompt's prefix.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -15,22 +14,22 @@ use crate::fold::threads::ThreadStep;
 use crate::report::{Cache, CacheUse, MissCount, MissReason};
 use crate::stats::Quantiles;
 
-/// The section, while requests come one by one.
+/// The section, built from one request after the other.
 #[derive(Default)]
-pub(crate) struct CacheUses<'v, 'a> {
-    threads: Vec<ThreadUses<'v, 'a>>,
+pub(crate) struct CacheUses<'t, 'a> {
+    threads: Vec<ThreadUses<'t, 'a>>,
 }
 
 /// The requests of one conversation.
 #[derive(Default)]
-struct ThreadUses<'v, 'a> {
+struct ThreadUses<'t, 'a> {
     requests: Vec<CacheUse>,
-    /// The last of them.
-    before: Option<Rc<ThreadStep<'v, 'a>>>,
+    /// The last request so far.
+    before: Option<Rc<ThreadStep<'t, 'a>>>,
 }
 
-impl<'v, 'a> CacheUses<'v, 'a> {
-    pub(crate) fn take(&mut self, step: &Rc<ThreadStep<'v, 'a>>) {
+impl<'t, 'a> CacheUses<'t, 'a> {
+    pub(crate) fn take(&mut self, step: &Rc<ThreadStep<'t, 'a>>) {
         if self.threads.len() <= step.thread {
             self.threads
                 .resize_with(step.thread + 1, ThreadUses::default);
@@ -101,7 +100,7 @@ fn summary(requests: Vec<CacheUse>) -> Cache {
     }
 }
 
-/// What was not in the cache, of what could have been.
+/// The tokens that could have come from the cache and did not.
 fn missed_tokens(request: &CacheUse) -> u64 {
     request
         .expected
@@ -109,7 +108,7 @@ fn missed_tokens(request: &CacheUse) -> u64 {
         .saturating_sub(request.cached)
 }
 
-/// How many bytes two prompts have in common at their beginning, and how many the earlier has.
+/// The length in bytes of the prefix that two prompts share, and that of the earlier prompt.
 fn common(before: Option<&ThreadStep<'_, '_>>, step: &ThreadStep<'_, '_>) -> (u64, u64) {
     let Some(before) = before else { return (0, 0) };
     let old = before.tools.iter().chain(&before.shown);
@@ -146,5 +145,5 @@ fn reason(before: Option<&ThreadStep<'_, '_>>, step: &ThreadStep<'_, '_>) -> Mis
     }
 }
 
-/// The time after which providers say that an unused entry may be gone: five minutes.
+/// Providers say that an unused entry may expire after five minutes.
 const CACHE_LIFE_US: i64 = 300_000_000;

@@ -1,4 +1,4 @@
-//! Works out the section "What this recording did not see".
+//! Computes the section "What this recording did not see".
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,50 +10,55 @@ use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{Completeness, Lapse, LapseCount};
 use crate::stats::Quantiles;
 
-pub(crate) fn finish(view: &TimelineIndex<'_>, problems: &Problems) -> Completeness {
-    let lapses = lapses(view, problems);
-    let delays = || view.exchanges.iter().filter_map(|entry| entry.row.delay_us);
+pub(crate) fn finish(timeline: &TimelineIndex<'_>, problems: &Problems) -> Completeness {
+    let lapses = lapses(timeline, problems);
+    let delays = || {
+        timeline
+            .exchanges
+            .iter()
+            .filter_map(|entry| entry.row.delay_us)
+    };
     Completeness {
         complete: is_complete(&lapses),
         lapses,
-        unread_lines: problems.finish(view.last_lines),
+        unread_lines: problems.finish(timeline.last_lines),
         delay_max_us: Quantiles::of(delays().map(|(max, _)| max)),
         delay_total_us: Quantiles::of(delays().map(|(_, total)| total)),
     }
 }
 
-/// Whether nothing is missing that was to be recorded.
+/// Whether nothing is missing that should have been recorded.
 pub(crate) fn is_complete(lapses: &[LapseCount]) -> bool {
     lapses.iter().all(|lapse| lapse.lapse == Lapse::NotMatched)
 }
 
-/// What is known to be missing.
-pub(crate) fn lapses(view: &TimelineIndex<'_>, problems: &Problems) -> Vec<LapseCount> {
+/// Everything that is known to be missing.
+pub(crate) fn lapses(timeline: &TimelineIndex<'_>, problems: &Problems) -> Vec<LapseCount> {
     let mut found = LapseCounter::default();
-    if view.calls().next().is_none() && view.left_out.is_empty() {
+    if timeline.calls().next().is_none() && timeline.left_out.is_empty() {
         found.add(Lapse::NoModelTraffic, 1, "");
     }
     found.add(
         Lapse::UnreadLines,
-        problems.finish(view.last_lines).total(),
+        problems.finish(timeline.last_lines).total(),
         "",
     );
-    recordings(view, &mut found);
-    connections(view, &mut found);
-    exchanges(view, &mut found);
+    recordings(timeline, &mut found);
+    connections(timeline, &mut found);
+    exchanges(timeline, &mut found);
     found.into_counts()
 }
 
-/// What the first and last lines of the recordings tell.
-fn recordings(view: &TimelineIndex<'_>, found: &mut LapseCounter) {
-    let mut counts = vec![0; view.bounds().count()];
-    let recorded = view.exchanges.iter().map(|entry| entry.recording);
-    for recording in recorded.chain(view.left_out.iter().copied()) {
+/// Lapses that the `session` and `end` lines reveal.
+fn recordings(timeline: &TimelineIndex<'_>, found: &mut LapseCounter) {
+    let mut counts = vec![0; timeline.bounds().count()];
+    let recorded = timeline.exchanges.iter().map(|entry| entry.recording);
+    for recording in recorded.chain(timeline.left_out.iter().copied()) {
         if let Some(count) = counts.get_mut(recording) {
             *count += 1;
         }
     }
-    for ((session, end), count) in view.bounds().zip(counts) {
+    for ((session, end), count) in timeline.bounds().zip(counts) {
         found.add(Lapse::NoSession, u64::from(session.is_none()), "");
         let unknown = session.is_some_and(|session| session.secrets == Secrets::Unknown);
         found.add(Lapse::UnknownValues, u64::from(unknown), "secrets");
@@ -71,8 +76,8 @@ fn recordings(view: &TimelineIndex<'_>, found: &mut LapseCounter) {
     }
 }
 
-fn connections(view: &TimelineIndex<'_>, found: &mut LapseCounter) {
-    for connection in view.attempts() {
+fn connections(timeline: &TimelineIndex<'_>, found: &mut LapseCounter) {
+    for connection in timeline.attempts() {
         let not_matched = connection.disposition.unread == Some(Unread::NotMatched);
         let lapse = match connection.disposition.state {
             State::Intercepted => None,
@@ -80,7 +85,7 @@ fn connections(view: &TimelineIndex<'_>, found: &mut LapseCounter) {
             State::Opaque => Some(Lapse::Opaque),
             State::Rejected => Some(Lapse::Rejected),
             State::Failed => Some(Lapse::Unreachable),
-            // Nothing had passed, so nothing is missing.
+            // Nothing had been sent, so nothing is missing.
             State::Refused if is_given_up(&connection.disposition) => None,
             State::Refused => Some(Lapse::Refused),
             State::Unknown => None,
@@ -116,8 +121,8 @@ fn connections(view: &TimelineIndex<'_>, found: &mut LapseCounter) {
     }
 }
 
-fn exchanges(view: &TimelineIndex<'_>, found: &mut LapseCounter) {
-    for entry in &view.exchanges {
+fn exchanges(timeline: &TimelineIndex<'_>, found: &mut LapseCounter) {
+    for entry in &timeline.exchanges {
         let host = &entry.endpoint.host;
         found.add(Lapse::Truncated, u64::from(entry.row.truncated), host);
         found.add(Lapse::Undecoded, u64::from(entry.row.undecoded), host);
@@ -130,7 +135,7 @@ fn exchanges(view: &TimelineIndex<'_>, found: &mut LapseCounter) {
     }
 }
 
-/// Lapses, counted as they are found.
+/// For each lapse how often it occurred, and what it affected.
 #[derive(Default)]
 struct LapseCounter(BTreeMap<Lapse, (u64, BTreeSet<String>)>);
 

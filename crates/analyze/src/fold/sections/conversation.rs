@@ -1,4 +1,4 @@
-//! Works out the section "Conversation".
+//! Computes the section "Conversation".
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -12,36 +12,36 @@ use crate::fold::threads::ThreadStep;
 use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{CalledTool, Conversation, StepStats, ThreadStats};
 
-/// The section, while requests come one by one.
-pub(crate) struct Threads<'v, 'a> {
-    view: &'v TimelineIndex<'a>,
-    results: &'v Results,
-    threads: Vec<ThreadTotals<'v, 'a>>,
-    /// The sums of those past [`MAX_THREADS`], and how many there are.
-    rest: Option<(ThreadTotals<'v, 'a>, usize)>,
+/// The section, built from one request after the other.
+pub(crate) struct Threads<'t, 'a> {
+    timeline: &'t TimelineIndex<'a>,
+    results: &'t Results,
+    threads: Vec<ThreadTotals<'t, 'a>>,
+    /// The sums of the threads past [`MAX_THREADS`], and their number.
+    rest: Option<(ThreadTotals<'t, 'a>, usize)>,
 }
 
 /// One conversation so far.
-struct ThreadTotals<'v, 'a> {
+struct ThreadTotals<'t, 'a> {
     stats: ThreadStats,
     models: BTreeSet<&'a str>,
     /// Its last turn.
     turn: Option<&'a str>,
     /// Its last request.
-    before: Option<Rc<ThreadStep<'v, 'a>>>,
+    before: Option<Rc<ThreadStep<'t, 'a>>>,
 }
 
-impl<'v, 'a> Threads<'v, 'a> {
-    pub(crate) fn of(view: &'v TimelineIndex<'a>, results: &'v Results) -> Self {
+impl<'t, 'a> Threads<'t, 'a> {
+    pub(crate) fn of(timeline: &'t TimelineIndex<'a>, results: &'t Results) -> Self {
         Self {
-            view,
+            timeline,
             results,
             threads: Vec::new(),
             rest: None,
         }
     }
 
-    pub(crate) fn take(&mut self, step: &Rc<ThreadStep<'v, 'a>>) {
+    pub(crate) fn take(&mut self, step: &Rc<ThreadStep<'t, 'a>>) {
         if let Some(past) = step.thread.checked_sub(MAX_THREADS) {
             let new = || (ThreadTotals::new(Some(FOLDED.to_owned())), 0);
             let (rest, count) = self.rest.get_or_insert_with(new);
@@ -56,7 +56,7 @@ impl<'v, 'a> Threads<'v, 'a> {
         let thread = &mut self.threads[step.thread];
         let turn = thread.count(step);
         let before = thread.before.replace(Rc::clone(step));
-        let step = self::step(self.view, self.results, step, before.as_deref(), turn);
+        let step = self::step(self.timeline, self.results, step, before.as_deref(), turn);
         thread.stats.steps.push(step);
     }
 
@@ -88,7 +88,7 @@ impl<'a> ThreadTotals<'_, 'a> {
         }
     }
 
-    /// Adds a request to the sums; returns the number of its turn, if it has any.
+    /// Adds a request to the sums; returns the number of its turn, if it has one.
     fn count(&mut self, step: &ThreadStep<'_, 'a>) -> Option<u64> {
         let (stats, call) = (&mut self.stats, step.call);
         if stats.source.is_none() {
@@ -110,7 +110,7 @@ impl<'a> ThreadTotals<'_, 'a> {
 }
 
 fn step(
-    view: &TimelineIndex<'_>,
+    timeline: &TimelineIndex<'_>,
     results: &Results,
     step: &ThreadStep<'_, '_>,
     before: Option<&ThreadStep<'_, '_>>,
@@ -131,7 +131,7 @@ fn step(
         retry_of: step
             .entry
             .retry_of
-            .map(|index| view.exchanges[index].row.id),
+            .map(|index| timeline.exchanges[index].row.id),
         ttft_us: call.marks.ttft_us(),
         total_us: call.marks.total_us(),
         tokens: call.tokens,
@@ -142,18 +142,18 @@ fn step(
         instructions_changed: before.is_some_and(|before| instructions_changed(before, step)),
         new_bytes,
         tool_calls: results
-            .of_call(view, step.entry, call)
+            .of_call(timeline, step.entry, call)
             .map(called)
             .collect(),
     }
 }
 
-/// Whether a step has other tools than the one before; a step with none at all does not count.
+/// Whether a step has different tools from the one before. Steps without any do not count.
 pub(crate) fn tools_changed(before: &ThreadStep<'_, '_>, step: &ThreadStep<'_, '_>) -> bool {
     !before.tools.is_empty() && !step.tools.is_empty() && before.tools != step.tools
 }
 
-/// Whether a step has other instructions than the one before, likewise.
+/// Whether a step has different instructions from the one before. Steps without any do not count.
 pub(crate) fn instructions_changed(before: &ThreadStep<'_, '_>, step: &ThreadStep<'_, '_>) -> bool {
     let (old, new) = (&before.instructions, &step.instructions);
     !old.is_empty() && !new.is_empty() && old != new
@@ -168,5 +168,5 @@ fn called(paired: crate::fold::sections::tools::PairedCall<'_>) -> CalledTool {
     }
 }
 
-/// A session has a few, and the steps of each are kept.
+/// A session has a few. The report lists every step of each.
 pub(crate) const MAX_THREADS: usize = 2_000;

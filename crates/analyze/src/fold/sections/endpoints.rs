@@ -1,4 +1,4 @@
-//! Works out the section "Endpoints".
+//! Computes the section "Endpoints".
 
 use std::collections::BTreeMap;
 
@@ -13,15 +13,15 @@ use crate::report::{EndpointStats, Endpoints, Sizes, Statuses};
 use crate::stats::Quantiles;
 
 pub(crate) fn finish(
-    view: &TimelineIndex<'_>,
+    timeline: &TimelineIndex<'_>,
     headers: &Headers,
     endpoint_limit: &EndpointLimit,
 ) -> Endpoints {
     let mut groups: BTreeMap<&Endpoint, Vec<&ExchangeRow>> = BTreeMap::new();
-    for entry in &view.exchanges {
+    for entry in &timeline.exchanges {
         groups.entry(entry.endpoint).or_default().push(entry.row);
     }
-    let all = view.exchanges.len() as f64;
+    let all = timeline.exchanges.len() as f64;
     let mut endpoints: Vec<EndpointStats> = groups
         .into_iter()
         .map(|(endpoint, rows)| stats(endpoint, &rows, all, headers))
@@ -47,7 +47,7 @@ fn stats(endpoint: &Endpoint, rows: &[&ExchangeRow], all: f64, headers: &Headers
         response_headers,
         up: sizes(rows, |row| row.up),
         down: sizes(rows, |row| row.down),
-        latency_us: Quantiles::of(rows.iter().filter_map(|row| row.latency_us())),
+        latency_us: Quantiles::of(rows.iter().filter_map(|row| row.end_us)),
         ttfb_us: Quantiles::of(rows.iter().filter_map(|row| row.ttfb_us())),
     }
 }

@@ -1,4 +1,4 @@
-//! Works out the section "Errors and retries".
+//! Computes the section "Errors and retries".
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,15 +13,15 @@ use crate::report::{
     WebSocketEnd,
 };
 
-pub(crate) fn finish(view: &TimelineIndex<'_>) -> Errors {
-    let failures: Vec<(&IndexedExchange<'_>, FailedExchange)> = failures(view);
+pub(crate) fn finish(timeline: &TimelineIndex<'_>) -> Errors {
+    let failures: Vec<(&IndexedExchange<'_>, FailedExchange)> = failures(timeline);
     Errors {
         kinds: kinds(&failures),
         failures: failures.into_iter().map(|(_, failure)| failure).collect(),
-        retries: retries(view),
-        fallbacks: fallbacks(view),
-        connections: connections(view),
-        websocket_ends: websocket_ends(view),
+        retries: retries(timeline),
+        fallbacks: fallbacks(timeline),
+        connections: connections(timeline),
+        websocket_ends: websocket_ends(timeline),
     }
 }
 
@@ -50,14 +50,16 @@ fn kind(entry: &IndexedExchange<'_>) -> Option<FailureKind> {
     }
 }
 
-fn failures<'v, 'a>(view: &'v TimelineIndex<'a>) -> Vec<(&'v IndexedExchange<'a>, FailedExchange)> {
+fn failures<'t, 'a>(
+    timeline: &'t TimelineIndex<'a>,
+) -> Vec<(&'t IndexedExchange<'a>, FailedExchange)> {
     let mut retried_by = BTreeMap::new();
-    for entry in &view.exchanges {
+    for entry in &timeline.exchanges {
         if let Some(earlier) = entry.retry_of {
             retried_by.insert(earlier, entry);
         }
     }
-    let all = view.exchanges.iter().enumerate();
+    let all = timeline.exchanges.iter().enumerate();
     all.filter_map(|(index, entry)| {
         let kind = kind(entry)?;
         let row = entry.row;
@@ -107,10 +109,10 @@ fn kinds(failures: &[(&IndexedExchange<'_>, FailedExchange)]) -> Vec<FailureCoun
     kinds
 }
 
-fn retries(view: &TimelineIndex<'_>) -> Vec<RetryChain> {
-    // A try is the last of its chain until another one repeats it.
+fn retries(timeline: &TimelineIndex<'_>) -> Vec<RetryChain> {
+    // Keyed by the chain's last attempt so far.
     let mut chains: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (index, entry) in view.exchanges.iter().enumerate() {
+    for (index, entry) in timeline.exchanges.iter().enumerate() {
         if let Some(earlier) = entry.retry_of {
             let mut chain = chains.remove(&earlier).unwrap_or_else(|| vec![earlier]);
             chain.push(index);
@@ -121,12 +123,12 @@ fn retries(view: &TimelineIndex<'_>) -> Vec<RetryChain> {
     chains.sort();
     chains
         .iter()
-        .map(|chain| retry_chain(view, chain))
+        .map(|chain| retry_chain(timeline, chain))
         .collect()
 }
 
-fn retry_chain(view: &TimelineIndex<'_>, chain: &[usize]) -> RetryChain {
-    let rows = || chain.iter().map(|index| view.exchanges[*index].row);
+fn retry_chain(timeline: &TimelineIndex<'_>, chain: &[usize]) -> RetryChain {
+    let rows = || chain.iter().map(|index| timeline.exchanges[*index].row);
     let starts = || rows().map(|row| row.started_us);
     let (first, last) = (starts().min().unwrap_or(0), starts().max().unwrap_or(0));
     let answered = rows()
@@ -144,8 +146,8 @@ fn retry_chain(view: &TimelineIndex<'_>, chain: &[usize]) -> RetryChain {
     }
 }
 
-/// A WebSocket that was asked for in vain, and then a plain request to the same host.
-fn fallbacks(view: &TimelineIndex<'_>) -> Vec<Fallback> {
+/// Failed WebSocket upgrades, followed by a plain request to the same host.
+fn fallbacks(timeline: &TimelineIndex<'_>) -> Vec<Fallback> {
     struct Attempt {
         started_us: i64,
         upgrades: u64,
@@ -153,7 +155,7 @@ fn fallbacks(view: &TimelineIndex<'_>) -> Vec<Fallback> {
     }
     let mut attempts: BTreeMap<(usize, &str), Attempt> = BTreeMap::new();
     let mut fallbacks = Vec::new();
-    for entry in &view.exchanges {
+    for entry in &timeline.exchanges {
         let key = (entry.recording, entry.endpoint.host.as_str());
         let row = entry.row;
         if row.upgrade && entry.endpoint.purpose == Purpose::Model {
@@ -187,9 +189,9 @@ fn fallbacks(view: &TimelineIndex<'_>) -> Vec<Fallback> {
     fallbacks
 }
 
-fn connections(view: &TimelineIndex<'_>) -> Vec<FailedConnections> {
+fn connections(timeline: &TimelineIndex<'_>) -> Vec<FailedConnections> {
     let mut groups: BTreeMap<(&str, String), FailedConnections> = BTreeMap::new();
-    for connection in view.attempts() {
+    for connection in timeline.attempts() {
         let disposition = &connection.disposition;
         if matches!(
             disposition.state,
@@ -217,9 +219,9 @@ fn connections(view: &TimelineIndex<'_>) -> Vec<FailedConnections> {
     groups.into_values().collect()
 }
 
-fn websocket_ends(view: &TimelineIndex<'_>) -> Vec<WebSocketEnd> {
+fn websocket_ends(timeline: &TimelineIndex<'_>) -> Vec<WebSocketEnd> {
     let mut ends = BTreeMap::new();
-    for socket in view
+    for socket in timeline
         .connections
         .iter()
         .filter_map(|row| row.websocket.as_ref())
@@ -236,5 +238,5 @@ fn websocket_ends(view: &TimelineIndex<'_>) -> Vec<WebSocketEnd> {
     ends.into_iter().map(end).collect()
 }
 
-/// Agents run a handful of programs; names come from the recording.
+/// Agents run a handful of programs. Names come from the recording, so they are bounded.
 const MAX_PROGRAMS: usize = 16;

@@ -1,4 +1,4 @@
-//! Works out the section "Frequency over time".
+//! Computes the section "Frequency over time".
 
 use std::collections::HashMap;
 
@@ -10,9 +10,9 @@ use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{Frequency, Slice};
 use crate::stats::Quantiles;
 
-pub(crate) fn finish(view: &TimelineIndex<'_>) -> Frequency {
-    let mut rows: Vec<&ExchangeRow> = view.exchanges.iter().map(|entry| entry.row).collect();
-    rows.sort_by_key(|row| (row.started_us, row.place));
+pub(crate) fn finish(timeline: &TimelineIndex<'_>) -> Frequency {
+    let mut rows: Vec<&ExchangeRow> = timeline.exchanges.iter().map(|entry| entry.row).collect();
+    rows.sort_by_key(|row| (row.started_us, row.at));
     let (slice_us, slices) = slices(&rows);
     let model = rows.iter().filter(|row| row.call.is_some());
     Frequency {
@@ -22,11 +22,11 @@ pub(crate) fn finish(view: &TimelineIndex<'_>) -> Frequency {
         busiest_minute: busiest(&rows, 60 * SECOND_US),
         concurrent: concurrent(rows.iter().copied()),
         concurrent_model: concurrent(model.copied()),
-        think_us: Quantiles::of(think_times(view)),
+        think_us: Quantiles::of(think_times(timeline)),
     }
 }
 
-/// Cuts the period into slices of a length that people think in.
+/// Cuts the period into slices of a round length.
 fn slices(rows: &[&ExchangeRow]) -> (u64, Vec<Slice>) {
     let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
         return (0, Vec::new());
@@ -61,7 +61,7 @@ fn slices(rows: &[&ExchangeRow]) -> (u64, Vec<Slice>) {
     (length.unsigned_abs(), slices)
 }
 
-/// The most of `rows`, which are in order, that begin within `window_us`.
+/// The most exchanges that begin within `window_us`; `rows` are sorted by start.
 fn busiest(rows: &[&ExchangeRow], window_us: i64) -> u64 {
     let mut from = 0;
     let mut most = 0;
@@ -74,25 +74,25 @@ fn busiest(rows: &[&ExchangeRow], window_us: i64) -> u64 {
     most as u64
 }
 
-/// The most of `rows` that are under way at once.
+/// The most exchanges that are in progress at once.
 fn concurrent<'a>(rows: impl Iterator<Item = &'a ExchangeRow>) -> u64 {
     let mut changes: Vec<(i64, i64)> = rows
         .flat_map(|row| [(row.started_us, 1), (row.ended_us(), -1)])
         .collect();
-    // At the same instant an end goes before a beginning.
+    // At the same instant an end (-1) sorts before a start (1).
     changes.sort_unstable();
-    let running = changes.iter().scan(0, |under_way, (_, change)| {
-        *under_way += change;
-        Some(*under_way)
+    let running = changes.iter().scan(0, |count, (_, change)| {
+        *count += change;
+        Some(*count)
     });
     running.max().unwrap_or(0).max(0).unsigned_abs()
 }
 
-/// From the end of each turn's last request to the first of the next turn.
-fn think_times(view: &TimelineIndex<'_>) -> Vec<u64> {
+/// The times from the end of each turn's last request to the first request of the next turn.
+fn think_times(timeline: &TimelineIndex<'_>) -> Vec<u64> {
     let mut last: HashMap<(usize, &str), (&str, i64)> = HashMap::new();
     let mut times = Vec::new();
-    for (entry, call) in view.calls().filter(|(_, call)| call.kind == Kind::Turn) {
+    for (entry, call) in timeline.calls().filter(|(_, call)| call.kind == Kind::Turn) {
         let (Some(thread), Some(turn)) = (call.ids.thread.as_deref(), call.ids.turn.as_deref())
         else {
             continue;
@@ -109,7 +109,7 @@ fn think_times(view: &TimelineIndex<'_>) -> Vec<u64> {
 }
 
 const SECOND_US: i64 = 1_000_000;
-/// Lengths of slices: a second to a day.
+/// Lengths of slices, from a second to a day.
 const SLICES_US: [i64; 12] = {
     let seconds = [1, 2, 5, 10, 30, 60, 300, 900, 3_600, 14_400, 43_200, 86_400];
     let mut lengths = [0; 12];
@@ -120,5 +120,5 @@ const SLICES_US: [i64; 12] = {
     }
     lengths
 };
-/// As many as fit on a page.
+/// As many rows as fit on a page.
 const MAX_SLICES: i64 = 40;

@@ -1,4 +1,4 @@
-//! Works out the section "At a glance".
+//! Computes the section "At a glance".
 
 use std::collections::BTreeSet;
 
@@ -13,12 +13,12 @@ use crate::report::Glance;
 use crate::stats::Quantiles;
 
 pub(crate) fn finish(
-    view: &TimelineIndex<'_>,
+    timeline: &TimelineIndex<'_>,
     agents: &BTreeSet<String>,
     endpoint_limit: &EndpointLimit,
     problems: &Problems,
 ) -> Glance {
-    let rows = || view.exchanges.iter().map(|entry| entry.row);
+    let rows = || timeline.exchanges.iter().map(|entry| entry.row);
     let first = rows().map(|row| row.started_us).min();
     let last = rows().map(|row| row.ended_us()).max();
     let mut glance = Glance {
@@ -29,17 +29,21 @@ pub(crate) fn finish(
             (Some(first), Some(last)) => last.saturating_sub(first).max(0).unsigned_abs(),
             _ => 0,
         },
-        exchanges: view.exchanges.len() as u64,
+        exchanges: timeline.exchanges.len() as u64,
         failed: rows().filter(|row| row.failed()).count() as u64,
-        ttft_us: Quantiles::of(view.calls().filter_map(|(_, call)| call.marks.ttft_us())),
-        hosts: endpoint_limit.count_hosts(view.hosts()),
+        ttft_us: Quantiles::of(
+            timeline
+                .calls()
+                .filter_map(|(_, call)| call.marks.ttft_us()),
+        ),
+        hosts: endpoint_limit.count_hosts(timeline.hosts()),
         wire_bytes_up: rows().map(|row| row.up.wire).fold(0, u64::saturating_add),
         wire_bytes_down: rows().map(|row| row.down.wire).fold(0, u64::saturating_add),
-        complete: completeness::is_complete(&completeness::lapses(view, problems)),
+        complete: completeness::is_complete(&completeness::lapses(timeline, problems)),
         ..Glance::default()
     };
     let (mut turns, mut threads) = (BTreeSet::new(), BTreeSet::new());
-    for (entry, call) in view.calls() {
+    for (entry, call) in timeline.calls() {
         glance.model_requests += 1;
         glance.tool_calls += call.tool_calls.len() as u64;
         glance.tokens.add(call.tokens.unwrap_or_default());

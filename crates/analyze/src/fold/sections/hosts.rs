@@ -1,4 +1,4 @@
-//! Works out the section "Hosts and connections".
+//! Computes the section "Hosts and connections".
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,18 +9,18 @@ use crate::fold::connections::ConnectionRow;
 use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{HostStats, Hosts, ProcessStats, UnreadHost};
 
-pub(crate) fn finish(view: &TimelineIndex<'_>) -> Hosts {
-    let (hosts, folded) = fold(hosts(view));
+pub(crate) fn finish(timeline: &TimelineIndex<'_>) -> Hosts {
+    let (hosts, folded) = fold(hosts(timeline));
     Hosts {
         hosts,
         folded,
-        processes: processes(view),
+        processes: processes(timeline),
     }
 }
 
-fn hosts(view: &TimelineIndex<'_>) -> Vec<HostStats> {
+fn hosts(timeline: &TimelineIndex<'_>) -> Vec<HostStats> {
     let mut hosts: BTreeMap<&str, HostStats> = BTreeMap::new();
-    for connection in &view.connections {
+    for connection in &timeline.connections {
         let host = hosts.entry(&connection.host).or_default();
         count(&mut host.connections, &mut host.unknown, connection);
         host.bytes_up = host.bytes_up.saturating_add(connection.bytes_up);
@@ -36,7 +36,7 @@ fn hosts(view: &TimelineIndex<'_>) -> Vec<HostStats> {
         }
         add_cause(&mut host.causes, connection);
     }
-    for entry in &view.exchanges {
+    for entry in &timeline.exchanges {
         hosts.entry(&entry.endpoint.host).or_default().exchanges += 1;
     }
     let named = hosts.into_iter().map(|(name, mut host)| {
@@ -47,7 +47,7 @@ fn hosts(view: &TimelineIndex<'_>) -> Vec<HostStats> {
     named.collect()
 }
 
-/// Makes one of the least busy hosts, where there are too many; says how many that are.
+/// Folds the least busy hosts into one if there are too many; also returns how many it folded.
 fn fold(mut hosts: Vec<HostStats>) -> (Vec<HostStats>, u64) {
     if hosts.len() <= MAX_HOSTS {
         return (hosts, 0);
@@ -65,7 +65,7 @@ fn fold(mut hosts: Vec<HostStats>) -> (Vec<HostStats>, u64) {
         ];
         connections.into_iter().fold(0, u64::saturating_add)
     };
-    // What is folded already stays; the sort is stable, so that equally busy ones go by name.
+    // A host that is already folded sorts first. The sort is stable: ties stay ordered by name.
     hosts.sort_by_key(|host| std::cmp::Reverse((host.host == FOLDED, weight(host))));
     let rest = hosts.split_off(MAX_HOSTS);
     let folded = rest.len() as u64;
@@ -82,7 +82,7 @@ fn fold(mut hosts: Vec<HostStats>) -> (Vec<HostStats>, u64) {
     (hosts, folded)
 }
 
-/// Counts one host under another.
+/// Adds one host's counts to another's.
 fn add(all: &mut HostStats, host: HostStats) {
     let (sum, counts) = (&mut all.connections, host.connections);
     for (sum, count) in [
@@ -100,8 +100,8 @@ fn add(all: &mut HostStats, host: HostStats) {
         *sum = sum.saturating_add(count);
     }
     for protocol in host.protocols {
-        if let Err(place) = all.protocols.binary_search(&protocol) {
-            all.protocols.insert(place, protocol);
+        if let Err(index) = all.protocols.binary_search(&protocol) {
+            all.protocols.insert(index, protocol);
         }
     }
     for cause in host.causes {
@@ -133,34 +133,21 @@ fn add_cause(causes: &mut Vec<UnreadHost>, connection: &ConnectionRow) {
     }
 }
 
-/// Whether the agent gave a connection up before anything had passed: it cancelled a request, or
-/// had opened a tunnel to spare.
+/// Whether the agent gave up a connection before it sent anything: it cancelled a request, or
+/// had opened a spare tunnel.
 pub(crate) fn is_given_up(disposition: &Disposition) -> bool {
     disposition.state == State::Refused
         && matches!(disposition.cause.as_deref(), Some("agent_gone" | "unused"))
 }
 
-/// Why a connection was not read, in a word.
+/// Why a connection was not intercepted, in one word.
 pub(crate) fn cause(disposition: &Disposition) -> String {
-    let unread = disposition.unread.map(|unread| match unread {
-        Unread::NotMatched => "not_matched",
-        Unread::NotHttp => "not_http",
-        Unread::EarlierRejected => "earlier_rejected",
-        Unread::Unknown => "unknown",
-    });
-    let state = match disposition.state {
-        State::Intercepted => "intercepted",
-        State::Opaque => "opaque",
-        State::Rejected => "rejected",
-        State::Failed => "failed",
-        State::Refused => "refused",
-        State::Unknown => "unknown",
-    };
-    let given = disposition.cause.as_deref().or(unread);
-    given.unwrap_or(state).to_owned()
+    let unread = disposition.unread.map(Unread::name);
+    let cause = disposition.cause.as_deref().or(unread);
+    cause.unwrap_or(disposition.state.name()).to_owned()
 }
 
-fn processes(view: &TimelineIndex<'_>) -> Vec<ProcessStats> {
+fn processes(timeline: &TimelineIndex<'_>) -> Vec<ProcessStats> {
     #[derive(Default)]
     struct Program<'a> {
         stats: ProcessStats,
@@ -168,7 +155,7 @@ fn processes(view: &TimelineIndex<'_>) -> Vec<ProcessStats> {
         hosts: BTreeSet<&'a str>,
     }
     let mut programs: BTreeMap<Option<&str>, Program<'_>> = BTreeMap::new();
-    for connection in &view.connections {
+    for connection in &timeline.connections {
         let process = connection.process.as_ref();
         let name = process.map(|process| process.name.as_str());
         let program = programs.entry(name).or_default();
@@ -180,7 +167,7 @@ fn processes(view: &TimelineIndex<'_>) -> Vec<ProcessStats> {
             connection,
         );
     }
-    for entry in &view.exchanges {
+    for entry in &timeline.exchanges {
         let name = entry.process.map(|process| process.name.as_str());
         let program = programs.entry(name).or_default();
         program.hosts.insert(&entry.endpoint.host);
@@ -211,7 +198,7 @@ fn count(dispositions: &mut Dispositions, unknown: &mut u64, connection: &Connec
     *count = count.saturating_add(connection.count);
 }
 
-/// As many as anybody looks through.
+/// More than anybody reads.
 const MAX_HOSTS: usize = 2_000;
-/// Causes are words of ours: there are some dozens.
+/// The proxy writes a few dozen different causes.
 const MAX_CAUSES: usize = 100;

@@ -1,4 +1,4 @@
-//! Works out the section "Credentials and identifiers".
+//! Computes the section "Credentials and identifiers".
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,7 +36,7 @@ fn credentials(all: &Identifiers) -> Vec<Secret> {
 
 fn warnings(seen: &[(&IdentifierUse, u64)]) -> Vec<SecretWarning> {
     let sent = || seen.iter().map(|(seen_in, _)| *seen_in).filter(|s| s.sent);
-    // Where an origin gave it out is where it belongs: sending it elsewhere counts too.
+    // A site that issued the secret counts as well: sending it elsewhere is a leak.
     let sites: BTreeSet<&str> = seen
         .iter()
         .map(|(seen_in, _)| site(&seen_in.host))
@@ -82,7 +82,7 @@ fn identifiers(all: &Identifiers) -> Vec<Identifier> {
     fields.into_iter().map(identifier).collect()
 }
 
-/// The last two labels of a host: near enough to who runs it, for a hint.
+/// The last two labels of a host: a good enough guess at who runs it, for a warning.
 fn site(host: &str) -> &str {
     let mut dots = host.rmatch_indices('.');
     let second = dots.nth(1);

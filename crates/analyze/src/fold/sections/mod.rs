@@ -1,4 +1,4 @@
-//! One file a section of the report: works it out from everything that was read.
+//! The sections of the report, a file each, computed from the aggregate and its timeline index.
 
 pub(super) mod cache;
 pub(super) mod completeness;

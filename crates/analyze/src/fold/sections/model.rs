@@ -1,4 +1,4 @@
-//! Works out the section "Model requests".
+//! Computes the section "Model requests".
 
 use std::collections::BTreeMap;
 
@@ -13,12 +13,12 @@ use crate::report::{ModelStats, ModelUse, Models};
 use crate::stats::{Histogram, Quantiles};
 
 pub(crate) fn finish(
-    view: &TimelineIndex<'_>,
+    timeline: &TimelineIndex<'_>,
     results: &Results,
     gaps: &BTreeMap<String, Histogram>,
 ) -> Models {
     let mut groups: BTreeMap<(&str, Provider), BTreeMap<Kind, Vec<_>>> = BTreeMap::new();
-    for (entry, call) in view.calls() {
+    for (entry, call) in timeline.calls() {
         let model = groups.entry((&call.model, call.provider)).or_default();
         let kind = entry.kind().unwrap_or(call.kind);
         model.entry(kind).or_default().push((entry, call));
@@ -46,9 +46,9 @@ pub(crate) fn finish(
     models.sort_by_key(|model| std::cmp::Reverse(requests(model)));
     Models {
         models,
-        tools: tools::finish(view, results),
+        tools: tools::finish(timeline, results),
         gap_classes: gap_classes::classes(gaps),
-        unknown_streams: view.exchanges.iter().filter(is_unknown_stream).count() as u64,
+        unknown_streams: timeline.exchanges.iter().filter(is_unknown_stream).count() as u64,
     }
 }
 
@@ -88,7 +88,7 @@ fn model_use(kind: Kind, calls: &[(&IndexedExchange<'_>, &Call)]) -> ModelUse {
     }
 }
 
-/// Output tokens a second, over the calls whose tokens and times are both known.
+/// Output tokens a second, over the calls with both tokens and times.
 fn rate<'a>(calls: impl Iterator<Item = &'a Call>) -> Option<f64> {
     let known = calls.filter_map(|call| Some((call.tokens?.output, call.marks.total_us()?)));
     let (tokens, time_us) = known.fold((0_u64, 0_u64), |(tokens, time_us), (output, total)| {

@@ -1,4 +1,4 @@
-//! Works out the section "Prompt".
+//! Computes the section "Prompt".
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,13 +7,13 @@ use crate::fold::content::{Content, ContentId};
 use crate::fold::timeline_index::TimelineIndex;
 use crate::report::{PartBytes, Prompt, PromptText};
 
-/// `contents` is how many distinct ones there are.
-pub(crate) fn finish(view: &TimelineIndex<'_>, contents: usize) -> Prompt {
+/// `contents` is the number of distinct contents in the store.
+pub(crate) fn finish(timeline: &TimelineIndex<'_>, contents: usize) -> Prompt {
     let mut uses = PartUses {
-        seen: vec![NEVER; contents],
+        seen: vec![NOT_SENT; contents],
         ..PartUses::default()
     };
-    for (entry, call) in view.calls() {
+    for (entry, call) in timeline.calls() {
         let mut known = 0;
         for (id, content) in entry.contents.sent() {
             uses.add(id, content, entry.row.id);
@@ -22,7 +22,7 @@ pub(crate) fn finish(view: &TimelineIndex<'_>, contents: usize) -> Prompt {
         let around = call.prompt.bytes.saturating_sub(known);
         uses.around = uses.around.saturating_add(around);
     }
-    let called: BTreeSet<&str> = view
+    let called: BTreeSet<&str> = timeline
         .calls()
         .flat_map(|(_, call)| &call.tool_calls)
         .map(|call| last_name(&call.name))
@@ -30,37 +30,38 @@ pub(crate) fn finish(view: &TimelineIndex<'_>, contents: usize) -> Prompt {
     uses.finish(&called)
 }
 
-/// Which content was sent, how often, and first by whom.
+/// The contents that were sent, how often, and first in which exchange.
 #[derive(Default)]
 struct PartUses<'a> {
-    /// Prompt texts in the order in which they came.
+    /// Instructions and tools, in order of their first use.
     order: Vec<Used<'a>>,
-    /// Where those without a text stand in that order: a recording in which every request brings others
-    /// would fill the memory with them.
+    /// By part and name, the index in `order` of contents whose text was not kept. They share one
+    /// entry, so that a recording with new ones in every request does not fill the memory.
     without_text: BTreeMap<(Part, &'a str), usize>,
-    /// Of each content its place in that order; [`ELSEWHERE`] of what has none, [`NEVER`] of what was not sent.
+    /// By content id, the index in `order`, [`NOT_IN_PROMPT`] or [`NOT_SENT`].
     seen: Vec<u32>,
-    /// Of each part that was sent the bytes, and how many there were once.
+    /// Each part with the bytes that were sent, and those of distinct contents.
     parts: Vec<(Part, u64, u64)>,
+    /// Bytes of request bodies outside any content.
     around: u64,
 }
 
-/// A prompt text, or all of one part and name that were not kept.
+/// One prompt text, or all texts of one part and name that were not kept.
 struct Used<'a> {
-    /// The last of them.
+    /// The last one.
     content: &'a Content,
     items: u64,
     bytes: u64,
     first_exchange: u64,
-    /// How often they were sent.
+    /// How many requests held one.
     requests: u64,
-    /// The bytes of these, sent as often.
+    /// Bytes sent, in all these requests together.
     sent_bytes: u64,
 }
 
 impl<'a> PartUses<'a> {
     fn add(&mut self, id: ContentId, content: &'a Content, exchange: u64) {
-        // There are nine at most: looking is faster than a map.
+        // At most nine parts: a linear search is faster than a map.
         let known = self
             .parts
             .iter()
@@ -71,15 +72,15 @@ impl<'a> PartUses<'a> {
         });
         let (_, all, distinct) = &mut self.parts[known];
         *all += content.bytes();
-        let mut order = self.seen[id.place()];
-        if order == NEVER {
+        let mut order = self.seen[id.index()];
+        if order == NOT_SENT {
             *distinct += content.bytes();
             order = if is_prompt(content.part) {
                 self.text(content, exchange)
             } else {
-                ELSEWHERE
+                NOT_IN_PROMPT
             };
-            self.seen[id.place()] = order;
+            self.seen[id.index()] = order;
         }
         if let Some(used) = self.order.get_mut(order as usize) {
             used.requests += 1;
@@ -87,16 +88,16 @@ impl<'a> PartUses<'a> {
         }
     }
 
-    /// Notes a text that was not sent before; its place in the order.
+    /// Adds a text that was not sent before; returns its index in `order`.
     fn text(&mut self, content: &'a Content, exchange: u64) -> u32 {
         let new = self.order.len();
-        let place = if content.text().is_none() {
+        let index = if content.text().is_none() {
             let name = content.name().map_or("", |name| name);
             *self.without_text.entry((content.part, name)).or_insert(new)
         } else {
             new
         };
-        if place == new {
+        if index == new {
             self.order.push(Used {
                 content,
                 items: 0,
@@ -106,11 +107,11 @@ impl<'a> PartUses<'a> {
                 sent_bytes: 0,
             });
         }
-        let used = &mut self.order[place];
+        let used = &mut self.order[index];
         used.content = content;
         used.items += 1;
         used.bytes += content.bytes();
-        place as u32
+        index as u32
     }
 
     fn finish(mut self, called: &BTreeSet<&str>) -> Prompt {
@@ -162,15 +163,15 @@ impl<'a> PartUses<'a> {
     }
 }
 
-/// No place in a list: a recording that fills one so far would take a terabyte.
-const ELSEWHERE: u32 = u32::MAX;
-const NEVER: u32 = u32::MAX - 1;
+/// Above every index in `order`: see [`ContentId`].
+const NOT_IN_PROMPT: u32 = u32::MAX;
+const NOT_SENT: u32 = u32::MAX - 1;
 
 fn is_prompt(part: Part) -> bool {
     matches!(part, Part::Instructions | Part::Tools)
 }
 
-/// A tool's name without its namespace: calls do not always name it.
+/// A tool's name without its namespace, which calls do not always include.
 fn last_name(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }

@@ -1,4 +1,4 @@
-//! Works out the section "Telemetry".
+//! Computes the section "Telemetry".
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,10 +8,10 @@ use crate::fold::timeline_index::TimelineIndex;
 use crate::purpose::Purpose;
 use crate::report::{Telemetry, TelemetryEndpoint, TelemetryName};
 
-pub(crate) fn finish(view: &TimelineIndex<'_>, names: &TelemetryNames) -> Telemetry {
+pub(crate) fn finish(timeline: &TimelineIndex<'_>, names: &TelemetryNames) -> Telemetry {
     let mut endpoints: BTreeMap<(&str, &str), TelemetryEndpoint> = BTreeMap::new();
     let mut all_bytes = 0_u64;
-    for entry in &view.exchanges {
+    for entry in &timeline.exchanges {
         let up = entry.row.up;
         all_bytes = all_bytes.saturating_add(up.content);
         let Endpoint { host, path, .. } = entry.endpoint;

@@ -1,4 +1,4 @@
-//! Works out the section "Timeline".
+//! Computes the section "Timeline".
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -8,16 +8,16 @@ use crate::endpoint::Endpoint;
 use crate::fold::timeline_index::{IndexedExchange, TimelineIndex};
 use crate::report::{CallMoment, Moment, Timeline};
 
-pub(crate) fn finish(view: &TimelineIndex<'_>) -> Timeline {
+pub(crate) fn finish(timeline: &TimelineIndex<'_>) -> Timeline {
     let mut starts: BTreeMap<usize, i64> = BTreeMap::new();
-    for entry in &view.exchanges {
+    for entry in &timeline.exchanges {
         let start = starts
             .entry(entry.recording)
             .or_insert(entry.row.started_us);
         *start = entry.row.started_us.min(*start);
     }
     let mut endpoints: HashMap<&Endpoint, Arc<Endpoint>> = HashMap::new();
-    let exchanges = view.exchanges.iter().map(|entry| {
+    let exchanges = timeline.exchanges.iter().map(|entry| {
         let endpoint = endpoints.entry(entry.endpoint);
         let endpoint = endpoint.or_insert_with(|| Arc::new(entry.endpoint.clone()));
         moment(entry, starts[&entry.recording], Arc::clone(endpoint))

@@ -1,8 +1,8 @@
-//! Pairs each tool that a model called with the result that the agent sent back.
+//! Pairs each tool call of a model with the result that the agent sent back.
 //!
-//! A call and its result share a `call_id`. The time between them is the
-//! tool's own, with the agent's around it: from the event that completes the
-//! call to the start of the request that brings the result.
+//! A call and its result share a `call_id`. The time between them, from the event
+//! that completes the call to the start of the request that brings the result,
+//! includes the tool's run and the agent's overhead.
 
 use std::collections::BTreeMap;
 
@@ -13,11 +13,11 @@ use crate::fold::timeline_index::{IndexedExchange, TimelineIndex};
 use crate::report::ToolStats;
 use crate::stats::Quantiles;
 
-/// One tool call and what came of it.
+/// One tool call and its result.
 #[derive(Debug)]
 pub(crate) struct PairedCall<'a> {
     pub(crate) call: &'a ToolCall,
-    /// What was sent back.
+    /// `None` if no result was sent.
     pub(crate) result: Option<PairedResult>,
 }
 
@@ -28,17 +28,17 @@ pub(crate) struct PairedResult {
     pub(crate) bytes: u64,
 }
 
-/// The results that requests brought, by the id of their call.
+/// The results in all requests, by the id of their call.
 pub(crate) struct Results {
-    /// The exchange that brought it first, and its length.
+    /// The first exchange that brought the result, and the result's length.
     first: DigestMap<(usize, Digest), (usize, u64)>,
 }
 
 impl Results {
     /// The results in all requests.
-    pub(crate) fn of(view: &TimelineIndex<'_>) -> Self {
+    pub(crate) fn of(timeline: &TimelineIndex<'_>) -> Self {
         let mut first = DigestMap::default();
-        for (index, entry) in view.exchanges.iter().enumerate() {
+        for (index, entry) in timeline.exchanges.iter().enumerate() {
             for content in entry.contents.input() {
                 if let (Part::ToolResult, Some(id)) = (content.part, content.call_id) {
                     let key = (entry.recording, id);
@@ -49,10 +49,10 @@ impl Results {
         Self { first }
     }
 
-    /// The tools that the model called in one answer, each with its result.
+    /// The tool calls in one response, each with its result.
     pub(crate) fn of_call<'a, 'c>(
         &self,
-        view: &TimelineIndex<'a>,
+        timeline: &TimelineIndex<'a>,
         entry: &IndexedExchange<'a>,
         call: &'c Call,
     ) -> impl Iterator<Item = PairedCall<'c>> {
@@ -63,7 +63,7 @@ impl Results {
                 bytes,
                 duration_us: call.at_us.map(|at_us| {
                     let called = entry.row.started_us.saturating_add_unsigned(at_us);
-                    let sent = view.exchanges[exchange].row.started_us;
+                    let sent = timeline.exchanges[exchange].row.started_us;
                     sent.saturating_sub(called).max(0).unsigned_abs()
                 }),
             });
@@ -73,10 +73,10 @@ impl Results {
 }
 
 /// The tools that were called, the most used first.
-pub(crate) fn finish(view: &TimelineIndex<'_>, results: &Results) -> Vec<ToolStats> {
-    let calls = view.calls();
+pub(crate) fn finish(timeline: &TimelineIndex<'_>, results: &Results) -> Vec<ToolStats> {
+    let calls = timeline.calls();
     let calls: Vec<PairedCall<'_>> = calls
-        .flat_map(|(entry, call)| results.of_call(view, entry, call))
+        .flat_map(|(entry, call)| results.of_call(timeline, entry, call))
         .collect();
     let mut groups: BTreeMap<&str, Vec<&PairedCall<'_>>> = BTreeMap::new();
     for call in &calls {

@@ -1,9 +1,9 @@
-//! Works out the section "Transcript": each request against the one before it.
+//! Computes the section "Transcript": each request against the one before it.
 //!
-//! Over a WebSocket a request holds new items alone and refers to the response
-//! before it; over HTTP it holds the whole history again. Both become the same
-//! here: what was added, removed or changed. Items are compared by what they
-//! say, for agents give the same item other ids when they send it again.
+//! Over a WebSocket a request holds only new items and refers to the previous
+//! response; over HTTP it holds the whole history again. Both become the same:
+//! what was added, removed or changed. Items are compared by their text, because
+//! agents resend an item with a different id.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -19,14 +19,14 @@ use crate::fold::timeline_index::{IndexedExchange, TimelineIndex};
 use crate::report::{Change, Step, Thread, Transcript, TranscriptItem};
 use crate::text::diff::unified;
 
-pub(crate) fn finish(view: &TimelineIndex<'_>) -> Transcript {
+pub(crate) fn finish(timeline: &TimelineIndex<'_>) -> Transcript {
     let mut threads: BTreeMap<(usize, Option<&str>), (usize, ThreadBuilder<'_>)> = BTreeMap::new();
     let mut folded = HashSet::new();
     let mut room = Room {
         text: MAX_TEXT_BYTES,
         compared: MAX_COMPARED_BYTES,
     };
-    for (order, (entry, call)) in view.calls().enumerate() {
+    for (order, (entry, call)) in timeline.calls().enumerate() {
         let key = (entry.recording, call.ids.thread.as_deref());
         if threads.len() == MAX_THREADS && !threads.contains_key(&key) {
             folded.insert(key);
@@ -48,16 +48,16 @@ pub(crate) fn finish(view: &TimelineIndex<'_>) -> Transcript {
     }
 }
 
-/// What there is still room for, in bytes.
+/// The remaining budget, in bytes.
 struct Room {
-    /// Texts that are copied.
+    /// For texts that are copied into the report.
     text: usize,
-    /// Texts that are compared line by line.
+    /// For texts that are compared line by line.
     compared: usize,
 }
 
 impl Room {
-    /// The changed lines of `new` against `old`, while there is room; `None` when they are equal.
+    /// The diff of two texts: `None` if they are equal, `Some(None)` if there is no room for it.
     fn diff(&mut self, old: &str, new: &str) -> Option<Option<String>> {
         if old == new {
             return None;
@@ -75,9 +75,9 @@ impl Room {
 /// A conversation so far.
 struct ThreadBuilder<'a> {
     thread: Thread,
-    /// The items of the last request and its answer.
+    /// The items of the last request and its response.
     context: Vec<&'a Content>,
-    /// Those that stood outside of the input.
+    /// The last instructions outside the input.
     instructions: Option<&'a Content>,
     tools: Tools<'a>,
 }
@@ -122,7 +122,7 @@ impl<'a> ThreadBuilder<'a> {
         let input = contents.input();
         let goes_on = call.ids.previous_response.is_some();
         if goes_on {
-            step.added = said(&input, room);
+            step.added = items(&input, room);
             self.context.extend(input);
         } else {
             self.compare(&input, &mut step, room);
@@ -132,21 +132,21 @@ impl<'a> ThreadBuilder<'a> {
             .extend(self.take_settings(contents, goes_on, room));
         step.changed.shrink_to_fit();
         let output = contents.output();
-        step.output = said(&output, room);
+        step.output = items(&output, room);
         self.context.extend(output);
         self.thread.steps.push(step);
     }
 
-    /// Compares instructions and tools with those before. A request that goes on
-    /// from another one may leave them out, and means the same ones; a prewarm
-    /// may leave them to the request that goes on from it.
+    /// Compares instructions and tools with the previous ones. A request that continues another
+    /// may omit them and mean the same ones; a prewarm may leave them to the request that
+    /// continues it.
     fn take_settings(
         &mut self,
         contents: &CallContents<'a>,
         goes_on: bool,
         room: &mut Room,
     ) -> Vec<Change> {
-        // What a conversation begins with is no change.
+        // The first instructions and tools are not a change.
         let begins = goes_on || self.thread.steps.is_empty();
         let mut changed = Vec::new();
         let instructions = contents.instructions();
@@ -169,11 +169,11 @@ impl<'a> ThreadBuilder<'a> {
         changed
     }
 
-    /// Finds what is new in `input` against the context, and what is gone.
+    /// Finds which items of `input` are new in comparison with the context, and which are gone.
     fn compare(&self, input: &[&Content], step: &mut Step, room: &mut Room) {
-        let says = |content: &&Content| (content.part, content.says());
-        let old: Vec<_> = self.context.iter().map(says).collect();
-        let new: Vec<_> = input.iter().map(says).collect();
+        let key = |content: &&Content| (content.part, content.text_digest());
+        let old: Vec<_> = self.context.iter().map(key).collect();
+        let new: Vec<_> = input.iter().map(key).collect();
         for operation in operations(&old, &new) {
             let (_, before, after) = operation.as_tag_tuple();
             if let DiffOp::Equal { len, .. } = operation {
@@ -181,22 +181,22 @@ impl<'a> ThreadBuilder<'a> {
                 continue;
             }
             let (before, after) = (&self.context[before], &input[after]);
-            // One item for another of the same part is that item changed.
+            // One item replaced by another of the same part is a change of that item.
             if let ([before], [after]) = (before, after)
                 && before.part == after.part
             {
                 step.changed.extend(change(Some(before), Some(after), room));
                 continue;
             }
-            step.removed.extend(said(before, room));
-            step.added.extend(said(after, room));
+            step.removed.extend(items(before, room));
+            step.added.extend(items(after, room));
         }
     }
 }
 
-/// The items of a list. Those for whose texts there is no room stand together, at the place of the
-/// first of them: of a recording that is mostly such items the report would be nothing else.
-fn said(contents: &[&Content], room: &mut Room) -> Vec<TranscriptItem> {
+/// The items of a list. Items whose text has no room are grouped by part and name where the first
+/// of them is; else they could make up most of the report.
+fn items(contents: &[&Content], room: &mut Room) -> Vec<TranscriptItem> {
     let mut all: Vec<TranscriptItem> = Vec::new();
     let mut without_text = BTreeMap::new();
     for content in contents {
@@ -206,10 +206,10 @@ fn said(contents: &[&Content], room: &mut Room) -> Vec<TranscriptItem> {
             .filter(|text| text.len() <= room.text);
         if text.is_none() {
             let kind = (content.part, content.name());
-            let place = *without_text.entry(kind).or_insert(all.len());
-            if let Some(said) = all.get_mut(place) {
-                said.items += 1;
-                said.bytes = said.bytes.saturating_add(content.bytes());
+            let index = *without_text.entry(kind).or_insert(all.len());
+            if let Some(item) = all.get_mut(index) {
+                item.items += 1;
+                item.bytes = item.bytes.saturating_add(content.bytes());
                 continue;
             }
         }
@@ -227,7 +227,7 @@ fn said(contents: &[&Content], room: &mut Room) -> Vec<TranscriptItem> {
     all
 }
 
-/// The change from one content to another; `None` when they say the same.
+/// The change from one content to another; `None` if they are equal.
 fn change(before: Option<&Content>, after: Option<&Content>, room: &mut Room) -> Option<Change> {
     if before == after {
         return None;
@@ -247,7 +247,7 @@ fn change(before: Option<&Content>, after: Option<&Content>, room: &mut Room) ->
     })
 }
 
-/// Tools that came, went, or are defined in another way.
+/// Tools that were added or removed, or whose definition changed.
 fn changed_tools(before: &Tools<'_>, after: &Tools<'_>, room: &mut Room) -> Vec<Change> {
     let mut names: Vec<&str> = before.keys().chain(after.keys()).copied().collect();
     names.sort_unstable();
@@ -258,7 +258,7 @@ fn changed_tools(before: &Tools<'_>, after: &Tools<'_>, room: &mut Room) -> Vec<
     changes.collect()
 }
 
-/// How to get from `old` to `new`; what both begin with is compared without a limit.
+/// The edits from `old` to `new`. Only what follows their common prefix counts for the limit.
 fn operations(old: &[(Part, Digest)], new: &[(Part, Digest)]) -> Vec<DiffOp> {
     let common = old.iter().zip(new).take_while(|(old, new)| old == new);
     let common = common.count();
@@ -282,13 +282,13 @@ fn operations(old: &[(Part, Digest)], new: &[(Part, Digest)]) -> Vec<DiffOp> {
     same.into_iter().chain(other).collect()
 }
 
-/// Comparing takes time in proportion to items times changes.
+/// Comparing takes time proportional to items times changes.
 const MAX_COMPARED: usize = 2000;
 
-/// The same text can be new in many conversations: bounds the copies. As much
-/// as the store keeps of each text once.
+/// Bounds copies: the same text can be new in many conversations. As much as the store keeps of
+/// distinct texts.
 const MAX_TEXT_BYTES: usize = 16 << 20;
 
-/// Texts that differ, both counted: twenty times the instructions of codex. A recording of
-/// agents that have nothing to do with each other would be compared without end.
+/// Old and new text both count: twenty times codex's instructions. A recording of many unrelated
+/// agents would otherwise take very long to compare.
 const MAX_COMPARED_BYTES: usize = 1 << 20;

@@ -1,4 +1,4 @@
-//! Where blocks are cut, and which lines they hold.
+//! Where blocks end, and which lines they hold.
 
 use super::*;
 
@@ -54,7 +54,7 @@ fn the_size_of_a_block_does_not_change_the_lines() {
 }
 
 #[test]
-fn a_block_ends_at_the_last_line_end_that_it_has_room_for_however_bytes_come_in() {
+fn a_block_ends_at_the_last_line_end_that_fits_whatever_the_size_of_reads() {
     let text = "one\n\nthree\r\nfour is longer\nfive";
     for (block_bytes, expected) in [
         (0, vec![4, 1, 7, 15, 4]),
@@ -96,7 +96,7 @@ fn the_limit_is_the_same_for_blocks_of_every_size() {
 }
 
 #[test]
-fn a_line_over_the_limit_is_passed_over_and_counted() {
+fn a_line_over_the_limit_is_skipped_and_counted() {
     let long = "x".repeat(200_000);
     let lines = cut(&format!("one\n{long}\nthree"), 8, 70_000);
     let expected = [(1, "one"), (2, "too long"), (3, "three")];

@@ -1,11 +1,11 @@
-//! Finds what an assertion asks for in a report.
+//! Finds the value of an assertion's metric in a report.
 
 use crate::call::{Kind, Tokens};
 use crate::report::{Glance, Moment, Report};
 
 use crate::query::assertion::metric::{Measured, Sampled, Total};
 
-/// The number that is asked for; `None` where the report has nothing to measure.
+/// The value of the metric; `None` if the report has nothing to measure.
 pub(crate) fn measure(measured: &Measured, report: &Report) -> Option<f64> {
     match *measured {
         Measured::Total(total) => total_of(total, report),
@@ -43,11 +43,11 @@ fn total_of(total: Total, report: &Report) -> Option<f64> {
         Total::Models => report.model.as_ref()?.models.len() as u64,
         Total::Endpoints => {
             let all = report.endpoints.as_ref()?;
-            let apart = all
+            let listed = all
                 .endpoints
                 .iter()
                 .filter(|stats| !stats.endpoint.is_folded());
-            apart.count() as u64 + all.folded
+            listed.count() as u64 + all.folded
         }
         Total::Missing => report
             .completeness

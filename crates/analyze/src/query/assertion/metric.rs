@@ -1,13 +1,14 @@
-//! What can be asserted: the metrics by name, and the statistics over them.
+//! The metrics that an assertion can name, and the statistics over them.
 
 use crate::query::expression::quantity::Unit;
+use crate::stats::rank;
 
-/// A number that a report has.
+/// A number that can be computed from a report.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Measured {
-    /// One for the whole report.
+    /// A metric of the whole report.
     Total(Total),
-    /// A statistic over one for each request.
+    /// A statistic over a metric of each request.
     Over(Statistic, Sampled),
 }
 
@@ -78,7 +79,7 @@ impl Total {
     }
 }
 
-/// A metric that each request has, or each that it applies to.
+/// A metric of each request that it applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sampled {
     Ttft,
@@ -123,10 +124,10 @@ impl Sampled {
     }
 }
 
-/// What is made of many values.
+/// A function of many values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Statistic {
-    /// The value that this share of all, in percent, does not exceed (nearest rank).
+    /// A percentile (nearest rank), from 0 to 100.
     Percentile(f64),
     Min,
     Max,
@@ -136,7 +137,7 @@ pub(crate) enum Statistic {
 }
 
 impl Statistic {
-    /// Reads its name: `p95`, `p99.9`, `max`.
+    /// Parses a name: `p95`, `p99.9`, `max`.
     pub(crate) fn parse(name: &str) -> Option<Self> {
         Some(match name {
             "min" => Self::Min,
@@ -157,7 +158,7 @@ impl Statistic {
         })
     }
 
-    /// Its value; `None` for no values, but of a count.
+    /// The statistic of `values`; without values `None`, except for a count.
     pub(crate) fn of(self, mut values: Vec<f64>) -> Option<f64> {
         let count = values.len() as f64;
         let sum = values.iter().sum::<f64>();
@@ -167,10 +168,7 @@ impl Statistic {
         values.sort_unstable_by(f64::total_cmp);
         let last = values.len().checked_sub(1)?;
         Some(match self {
-            Self::Percentile(percent) => {
-                let rank = (percent / 100.0 * count).ceil() as usize;
-                values[rank.saturating_sub(1).min(last)]
-            }
+            Self::Percentile(percent) => values[rank(values.len() as u64, percent) as usize - 1],
             Self::Min => values[0],
             Self::Max => values[last],
             Self::Mean => sum / count,
@@ -185,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn statistics_are_read_by_their_names() {
+    fn statistics_are_parsed_by_name() {
         assert_eq!(Statistic::parse("p99.9"), Some(Statistic::Percentile(99.9)));
         assert_eq!(Statistic::parse("max"), Some(Statistic::Max));
         for name in ["p", "p101", "pinf", "p-1", "median", "", "pNaN", "p+5"] {
@@ -194,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn statistics_of_ten_values_are_what_one_works_out_by_hand() {
+    fn statistics_of_ten_values_agree_with_those_computed_by_hand() {
         let values: Vec<f64> = (1..=10).rev().map(f64::from).collect();
         for (statistic, expected) in [
             (Statistic::Percentile(0.0), 1.0),

@@ -1,10 +1,10 @@
-//! Assertions: what a report has to say for a check to pass.
+//! Assertions: conditions on the figures of a report.
 //!
 //! An assertion is one comparison, `METRIC SIGN VALUE`: `p95(ttft)<2s`,
-//! `cache_hit>0.6`, `errors==0`. Times and sizes have units. Metrics that have
-//! one value for each request are asked for through a statistic: `p50`, `p99.9`,
-//! `min`, `max`, `mean`, `sum`, `count`. Where there is nothing to measure, an
-//! assertion fails: a check that checked nothing must not pass.
+//! `cache_hit>0.6`, `errors==0`. Times and sizes have units. A metric with one
+//! value for each request needs a statistic: `p50`, `p99.9`, `min`, `max`, `mean`,
+//! `sum`, `count`. If there is nothing to measure, the assertion fails: a check
+//! that checked nothing must not pass.
 
 mod measure;
 mod metric;
@@ -19,7 +19,7 @@ use crate::report::Report;
 
 use crate::query::assertion::metric::Measured;
 
-/// One comparison that a report satisfies or not.
+/// A condition on a report.
 ///
 /// ```
 /// use analyze::{Assertion, Report};
@@ -38,21 +38,21 @@ pub struct Assertion {
     value: f64,
 }
 
-/// What came of an assertion.
+/// The result of an assertion.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
     /// The assertion, as it was written.
     pub expression: String,
     /// Whether it holds.
     pub holds: bool,
-    /// The value that was found, for people; `None` when there is nothing to measure.
+    /// The measured value, formatted; `None` if there is nothing to measure.
     pub found: Option<String>,
 }
 
 impl Assertion {
-    /// Holds the report against the assertion.
+    /// Checks the assertion against a report.
     ///
-    /// The report needs its sections: check before some are left out.
+    /// The report needs all its sections: check before any are removed.
     pub fn check(&self, report: &Report) -> Verdict {
         let found = measure::measure(&self.measured, report);
         Verdict {

@@ -1,7 +1,7 @@
-//! Payloads that are not made of what they were: key paths, types, values.
+//! Changes in the structure of payloads: key paths, types, values.
 //!
-//! Only what both reports have is compared. How often an optional member comes
-//! differs from run to run and is no drift.
+//! Only payloads that both reports have are compared. How often an optional member
+//! occurs differs from run to run and does not count.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,9 +10,9 @@ use serde::Serialize;
 use crate::report::{Payload, PayloadPart, Report};
 use crate::shape::{Kind, Row};
 
-use crate::query::compare::names::{name_of, place_of};
+use crate::query::compare::names::{host_and_path, name_of};
 
-/// One key path that is not what it was.
+/// One key path that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Drift {
     /// The endpoint.
@@ -23,11 +23,11 @@ pub struct Drift {
     pub event: Option<String>,
     /// The key path.
     pub path: String,
-    /// What is different.
+    /// What changed.
     pub change: DriftKind,
 }
 
-/// What is different at a key path.
+/// What changed at a key path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum DriftKind {
@@ -41,18 +41,18 @@ pub enum DriftKind {
         /// Its types.
         types: Vec<Kind>,
     },
-    /// Its values have other types.
+    /// Its values have different types.
     Types {
-        /// What they were.
+        /// The types in the baseline.
         before: Vec<Kind>,
-        /// What they are.
+        /// The types now.
         after: Vec<Kind>,
     },
-    /// Its values are others of an enumeration.
+    /// Its values are an enumeration, which has changed.
     Values {
-        /// Values that were not there before.
+        /// Values that are new.
         new: Vec<String>,
-        /// Values that are no longer there.
+        /// Values that are gone.
         gone: Vec<String>,
     },
 }
@@ -82,8 +82,8 @@ pub(crate) fn find(before: &Report, after: &Report) -> Vec<Drift> {
 
 type Name = (String, PayloadPart, Option<String>);
 
-/// The payloads of each name. Events over both transports have one name; the
-/// more frequent stand for it.
+/// The payloads by name. Events of both transports have the same name, and the more frequent
+/// ones win.
 fn by_name(report: &Report) -> BTreeMap<Name, &Payload> {
     let mut found: BTreeMap<Name, &Payload> = BTreeMap::new();
     for payload in report
@@ -92,7 +92,7 @@ fn by_name(report: &Report) -> BTreeMap<Name, &Payload> {
         .flat_map(|section| &section.payloads)
     {
         let endpoint = match payload.part {
-            PayloadPart::Event => place_of(&payload.endpoint),
+            PayloadPart::Event => host_and_path(&payload.endpoint),
             PayloadPart::Request | PayloadPart::Response => name_of(&payload.endpoint),
         };
         let name = (endpoint, payload.part, payload.event.clone());
@@ -104,7 +104,7 @@ fn by_name(report: &Report) -> BTreeMap<Name, &Payload> {
     found
 }
 
-/// The paths at which two payloads differ. Below a path that is new or gone nothing is listed.
+/// The paths at which two payloads differ. Lists nothing below a path that is new or gone.
 fn changes(before: &Payload, after: &Payload) -> Vec<(String, DriftKind)> {
     let rows = |payload: &'_ Payload| -> BTreeMap<String, Row> {
         let rows = payload.rows.iter();
@@ -116,7 +116,7 @@ fn changes(before: &Payload, after: &Payload) -> Vec<(String, DriftKind)> {
         |rows: &[Row], others: &BTreeMap<String, Row>, make: fn(Vec<Kind>) -> DriftKind| {
             let mut above: Option<&str> = None;
             for row in rows.iter().filter(|row| !others.contains_key(&row.path)) {
-                if above.is_some_and(|above| lies_below(&row.path, above)) {
+                if above.is_some_and(|above| is_below(&row.path, above)) {
                     continue;
                 }
                 above = Some(&row.path);
@@ -133,7 +133,7 @@ fn changes(before: &Payload, after: &Payload) -> Vec<(String, DriftKind)> {
     changes
 }
 
-fn lies_below(path: &str, above: &str) -> bool {
+fn is_below(path: &str, above: &str) -> bool {
     let rest = path.strip_prefix(above);
     rest.is_some_and(|rest| rest.starts_with(['.', '[', '{']))
 }
@@ -147,7 +147,7 @@ fn change(old: &Row, new: &Row) -> Option<DriftKind> {
         row.values.iter().map(|value| value.to_string()).collect()
     };
     let (before, after) = (set(old), set(new));
-    // An empty set is no enumeration: it says nothing about the values.
+    // Without values it is not an enumeration.
     if before.is_empty() || after.is_empty() || before == after {
         return None;
     }
@@ -166,11 +166,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_lies_below_a_path_is_told_from_what_begins_alike() {
-        assert!(lies_below("input[].type", "input"));
-        assert!(lies_below("input[].type", "input[]"));
-        assert!(lies_below("files{key}.size", "files"));
-        assert!(!lies_below("inputs", "input"));
-        assert!(!lies_below("input", "input"));
+    fn a_path_with_the_same_prefix_is_not_below() {
+        assert!(is_below("input[].type", "input"));
+        assert!(is_below("input[].type", "input[]"));
+        assert!(is_below("files{key}.size", "files"));
+        assert!(!is_below("inputs", "input"));
+        assert!(!is_below("input", "input"));
     }
 }

@@ -1,9 +1,9 @@
-//! Two reports side by side: what is new, what is gone, what is not what it was.
+//! Two reports side by side: what is new, gone or changed.
 //!
-//! Two recordings of the same work (other versions, models or settings) in, one
-//! [`Comparison`] out: plain data, like a report. Counts differ from run to run,
-//! so only structure counts as a change: endpoints, headers, events, payloads,
-//! models, prompts, tools. Times and tokens are shown as shifts with their spread.
+//! Compares recordings of the same work with different versions, models or settings. A
+//! [`Comparison`] is plain data, like a report. Counts differ from run to run, so only
+//! structure counts as a change: endpoints, headers, events, payloads, models,
+//! prompts, tools. Times and tokens are shown as shifts with their spread.
 
 mod drift;
 mod names;
@@ -21,12 +21,12 @@ pub use shift::{Shift, Spread};
 
 pub use crate::query::expression::quantity::Unit;
 
-/// What is different between a baseline and another recording.
+/// The differences between a baseline and another recording.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Comparison {
     /// The baseline's recordings.
     pub baseline: Vec<String>,
-    /// The recordings that are held against it.
+    /// The recordings that are compared with it.
     pub recordings: Vec<String>,
     /// Endpoints.
     pub endpoints: Names,
@@ -45,7 +45,7 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Holds `report` against `baseline`. Both need all their sections.
+    /// Compares `report` with `baseline`. Both need all their sections.
     pub fn of(baseline: &Report, report: &Report) -> Self {
         let names = |report: &Report| {
             let names = report.recordings.iter();
@@ -64,7 +64,7 @@ impl Comparison {
         }
     }
 
-    /// Whether anything but times, sizes and numbers is different.
+    /// Whether anything except times, sizes and counts is different.
     pub fn is_changed(&self) -> bool {
         let Self {
             baseline: _,

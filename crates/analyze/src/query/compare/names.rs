@@ -1,4 +1,4 @@
-//! What only one of two reports has: endpoints, models, events, headers.
+//! Endpoints, models, events and headers that only one of two reports has.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,20 +10,20 @@ use crate::report::{EndpointStats, HeaderUse, PayloadPart, Report};
 /// Names that only one of two reports has.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Names {
-    /// In the second alone.
+    /// Not in the baseline.
     pub new: Vec<String>,
-    /// In the baseline alone.
+    /// Only in the baseline.
     pub gone: Vec<String>,
 }
 
-/// Headers that only one of two reports has, of one endpoint.
+/// Headers of one endpoint that only one of two reports has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HeaderChange {
     /// The endpoint.
     pub endpoint: String,
-    /// Whose: the request's or the response's.
+    /// Whether they are the request's or the response's.
     pub part: PayloadPart,
-    /// Which.
+    /// The headers.
     #[serde(flatten)]
     pub names: Names,
 }
@@ -36,13 +36,13 @@ impl Names {
         }
     }
 
-    /// Whether both reports have the same.
+    /// Whether both reports have the same names.
     pub fn is_empty(&self) -> bool {
         self.new.is_empty() && self.gone.is_empty()
     }
 }
 
-/// How an endpoint is called in a comparison.
+/// The name of an endpoint in a comparison.
 pub(crate) fn name_of(endpoint: &Endpoint) -> String {
     let Endpoint {
         method,
@@ -55,8 +55,8 @@ pub(crate) fn name_of(endpoint: &Endpoint) -> String {
     format!("{method} {host}{path}{}", message.unwrap_or_default())
 }
 
-/// Where an endpoint's events come from: the same over SSE and over a WebSocket.
-pub(crate) fn place_of(endpoint: &Endpoint) -> String {
+/// Identifies the source of events: the same over SSE and over a WebSocket.
+pub(crate) fn host_and_path(endpoint: &Endpoint) -> String {
     format!("{}{}", endpoint.host, endpoint.path)
 }
 
@@ -73,36 +73,36 @@ pub(crate) fn models(before: &Report, after: &Report) -> Names {
     Names::between(&names(before), &names(after))
 }
 
-/// Of places that both have: what a new endpoint sends is all new, and needs no list.
+/// The events of endpoints that both have. Those of a new endpoint are all new, and not listed.
 pub(crate) fn events(before: &Report, after: &Report) -> Names {
     let (before, after) = (event_types(before), event_types(after));
     let listed = |types: &BTreeMap<String, BTreeSet<&str>>, others: &BTreeMap<String, _>| {
         let both = types
             .iter()
-            .filter(|(place, _)| others.contains_key(*place));
+            .filter(|(source, _)| others.contains_key(*source));
         let names = both
-            .flat_map(|(place, types)| types.iter().map(move |name| format!("{place}: {name}")));
+            .flat_map(|(source, types)| types.iter().map(move |name| format!("{source}: {name}")));
         names.collect()
     };
     Names::between(&listed(&before, &after), &listed(&after, &before))
 }
 
-/// The types of events, by where they come from.
+/// The types of events, by source.
 fn event_types(report: &Report) -> BTreeMap<String, BTreeSet<&str>> {
-    let mut places: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    let mut sources: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for payload in report
         .structure
         .iter()
         .flat_map(|section| &section.payloads)
     {
         if let Some(event) = &payload.event {
-            places
-                .entry(place_of(&payload.endpoint))
+            sources
+                .entry(host_and_path(&payload.endpoint))
                 .or_default()
                 .insert(event);
         }
     }
-    places
+    sources
 }
 
 pub(crate) fn headers(before: &Report, after: &Report) -> Vec<HeaderChange> {

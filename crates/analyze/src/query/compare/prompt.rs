@@ -1,4 +1,4 @@
-//! Instructions and tools that are not what they were.
+//! Changes in instructions and tools.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,11 +16,11 @@ pub struct PromptChange {
     pub part: Part,
     /// The tool's name.
     pub name: Option<Arc<str>>,
-    /// The number of bytes before; absent for what is new.
+    /// The length before in bytes; absent if it is new.
     pub bytes_before: Option<u64>,
-    /// The number of bytes now; absent for what is gone.
+    /// The length now in bytes; absent if it is gone.
     pub bytes_after: Option<u64>,
-    /// A unified diff; absent where a text was not kept.
+    /// A unified diff; absent if a text was not kept.
     pub diff: Option<String>,
 }
 
@@ -33,8 +33,7 @@ pub(crate) fn find(before: &Report, after: &Report) -> Vec<PromptChange> {
     changes
 }
 
-/// Texts that both have are no change; of the others, the first before is held
-/// against the first after, and so on.
+/// Skips texts that both have, and compares the others in pairs, in order.
 fn instructions(before: &Prompt, after: &Prompt) -> Vec<PromptChange> {
     let only = |these: &[PromptText], others: &[PromptText]| -> Vec<PromptText> {
         let known: BTreeSet<_> = others.iter().map(key).collect();
@@ -71,7 +70,7 @@ fn tools(before: &Prompt, after: &Prompt) -> Vec<PromptChange> {
         .collect()
 }
 
-/// What a text is told from others by: itself, where it was kept whole.
+/// The identity of a text: the text itself, if it was kept whole.
 fn key(text: &PromptText) -> Arc<str> {
     match &text.text {
         Some(whole) if !text.cut => Arc::clone(whole),

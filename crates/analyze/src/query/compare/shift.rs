@@ -1,38 +1,39 @@
-//! Times, sizes and tokens: how they lay, and how they lie now.
+//! Times, sizes and tokens: their spread in both reports.
 
 use serde::Serialize;
 
 use crate::call::{Kind, Tokens};
 use crate::query::expression::quantity::Unit;
 use crate::report::{CallMoment, Moment, Report};
+use crate::stats::rank;
 
 /// A metric in both reports.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Shift {
     /// What is measured, over the steps of turns.
     pub metric: &'static str,
-    /// What it counts: times are in microseconds.
+    /// Its unit: times are in microseconds.
     pub unit: Unit,
     /// In the baseline.
     pub before: Option<Spread>,
-    /// In the other.
+    /// In the report that is compared with it.
     pub after: Option<Spread>,
-    /// The change of the median, as a share of what it was.
+    /// The change of the median, as a share of the baseline's.
     pub relative: Option<f64>,
-    /// Whether the middle halves do not even touch, with enough values on both sides.
+    /// Whether the interquartile ranges do not overlap, with enough values on both sides.
     pub clear: bool,
 }
 
-/// Where the values of a metric lie.
+/// The quartiles of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Spread {
     /// How many values there are.
     pub count: usize,
-    /// A quarter of the values is not above it.
+    /// The first quartile.
     pub p25: f64,
-    /// Half of the values is not above it.
+    /// The median.
     pub p50: f64,
-    /// Three quarters of the values are not above it.
+    /// The third quartile.
     pub p75: f64,
 }
 
@@ -40,16 +41,15 @@ impl Spread {
     /// The spread of `values` (nearest rank); `None` for none.
     fn of(mut values: Vec<f64>) -> Option<Self> {
         values.sort_unstable_by(f64::total_cmp);
-        let at = |quarters: usize| {
-            values
-                .get((values.len() * quarters).div_ceil(4).checked_sub(1)?)
-                .copied()
+        let at = |percent| {
+            let rank = rank(values.len() as u64, percent) as usize;
+            values.get(rank - 1).copied()
         };
         Some(Self {
             count: values.len(),
-            p25: at(1)?,
-            p50: at(2)?,
-            p75: at(3)?,
+            p25: at(25.0)?,
+            p50: at(50.0)?,
+            p75: at(75.0)?,
         })
     }
 }
@@ -82,8 +82,8 @@ fn shift(metric: &Metric, before: Option<Spread>, after: Option<Spread>) -> Shif
     }
 }
 
-/// The values of one metric, over the steps of turns: retries, prewarms and
-/// side threads would blur it.
+/// The values of one metric over the steps of turns, without retries, prewarms and side threads,
+/// which would blur them.
 fn values(report: &Report, value: Value) -> Vec<f64> {
     let moments = report
         .timeline
@@ -163,7 +163,7 @@ fn tokens(call: &CallMoment, count: fn(&Tokens) -> u64) -> Option<f64> {
     call.tokens.as_ref().map(|tokens| count(tokens) as f64)
 }
 
-/// With fewer values, quartiles say nothing.
+/// With fewer values, quartiles mean little.
 const ENOUGH_VALUES: usize = 8;
 
 #[cfg(test)]
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shift_is_clear_only_when_the_middle_halves_are_apart_and_there_are_enough_values() {
+    fn a_shift_is_clear_only_if_the_quartiles_do_not_overlap_and_there_are_enough_values() {
         let spread = |values: std::ops::Range<u32>| Spread::of(values.map(f64::from).collect());
         let of = |before, after| shift(&METRICS[0], before, after);
         assert!(of(spread(0..10), spread(10..20)).clear);

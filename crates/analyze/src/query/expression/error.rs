@@ -1,14 +1,14 @@
-//! An error in an expression, with a caret under the spot.
+//! An error in an expression, with carets under the part that is wrong.
 
 use std::fmt;
 use std::ops::Range;
 
-/// Why an expression could not be understood.
+/// Why an expression could not be parsed.
 ///
-/// Prints what is wrong, the expression with a mark under the spot, and what would be right:
+/// Prints the problem, the expression with the wrong part marked, and the remedy:
 ///
 /// ```text
-/// `staus` is no field
+/// `staus` is not a field
 ///   staus>=400
 ///   ^^^^^
 /// fields: host, path, url, …
@@ -37,7 +37,7 @@ impl ExpressionError {
         }
     }
 
-    /// The bytes of the expression that are wrong; empty and behind its end where something is missing.
+    /// The bytes of the expression that are wrong; empty if something is missing there.
     pub fn spot(&self) -> Range<usize> {
         self.spot.clone()
     }
@@ -45,7 +45,7 @@ impl ExpressionError {
 
 impl fmt::Display for ExpressionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // One column for each character, so that the mark stands where it should.
+        // One column for each character, so that the marks line up.
         let shown: String = self
             .expression
             .chars()
@@ -73,13 +73,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_mark_stands_under_the_spot_also_behind_other_scripts_and_control_characters() {
+    fn the_mark_is_under_the_spot_even_after_other_scripts_and_control_characters() {
         let error = ExpressionError::new("hé\n=x", 5..6, "wrong", "right");
         assert_eq!(error.to_string(), "wrong\n  hé\u{fffd}=x\n      ^\nright");
     }
 
     #[test]
-    fn what_is_missing_is_marked_behind_the_end() {
+    fn a_missing_part_is_marked_after_the_end() {
         let error = ExpressionError::new("ab", 2..2, "wrong", "right");
         assert_eq!(error.to_string(), "wrong\n  ab\n    ^\nright");
     }

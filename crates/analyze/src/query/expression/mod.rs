@@ -1,8 +1,7 @@
-//! Small expressions of the command line: filters and assertions.
+//! What filters and assertions share: signs, numbers with units, errors.
 //!
-//! An expression is parsed into a type once, where it enters; what cannot be
-//! parsed is an [`ExpressionError`] that points at the spot. Neither parsing nor
-//! evaluating does any I/O.
+//! An [`ExpressionError`](error::ExpressionError) points at the part of the expression
+//! that is wrong.
 
 pub(crate) mod error;
 pub(crate) mod quantity;
@@ -10,7 +9,7 @@ pub(crate) mod relation;
 
 use std::ops::Range;
 
-/// `range` without the white space at the ends of what it covers.
+/// `range` without leading and trailing white space.
 pub(crate) fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
     let part = &text[range.clone()];
     let start = range.start + (part.len() - part.trim_start().len());

@@ -4,24 +4,24 @@ use serde::Serialize;
 
 use crate::text::units;
 
-/// What a number counts, which decides the units it may have.
+/// What a number counts, which determines the units it may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
-    /// Things: no unit.
+    /// A plain number, without a unit.
     Count,
-    /// Time, kept in microseconds: a unit is required, for nobody guesses right.
+    /// A time in microseconds. A unit is required, because any default would surprise someone.
     Duration,
-    /// Bytes: plain, or with a decimal or binary unit.
+    /// Bytes, without a unit or with a decimal or binary one.
     Bytes,
-    /// A share from 0 to 1, or in percent.
+    /// A share from 0 to 1, or a percentage.
     Share,
-    /// So many a second: no unit.
+    /// A number per second, without a unit.
     Rate,
 }
 
 impl Unit {
-    /// Reads a number: microseconds of a duration, bytes of a size, 0.6 of `60%`.
+    /// Parses a number: into microseconds, bytes, or a share (0.6 for `60%`).
     pub(crate) fn parse(self, text: &str) -> Option<f64> {
         let text = text.trim();
         let end = text
@@ -37,18 +37,18 @@ impl Unit {
         Some(number * factor)
     }
 
-    /// A number of this unit as people read it.
+    /// Formats a number for people.
     pub(crate) fn show(self, value: f64) -> String {
         match self {
             Self::Count if value.fract() == 0.0 => units::count(value as u64),
             Self::Count | Self::Rate => format!("{value:.1}"),
             Self::Duration => units::duration(value as u64),
             Self::Bytes => units::bytes(value as u64),
-            Self::Share => format!("{:.1} %", value * 100.0),
+            Self::Share => units::percent(value),
         }
     }
 
-    /// What to write instead of what could not be read.
+    /// What to write instead of a value that cannot be parsed.
     pub(crate) fn remedy(self) -> &'static str {
         match self {
             Self::Count | Self::Rate => "write a number: 400",
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_read_in_their_units() {
+    fn numbers_are_parsed_with_their_units() {
         for (unit, text, value) in [
             (Unit::Count, "12_000", 12_000.0),
             (Unit::Duration, "1.5s", 1_500_000.0),
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_of_its_unit_is_refused() {
+    fn numbers_with_a_wrong_unit_are_refused() {
         for (unit, text) in [
             (Unit::Count, ""),
             (Unit::Count, "4xx"),

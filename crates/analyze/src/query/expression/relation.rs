@@ -1,6 +1,6 @@
 //! The sign between a name and a value.
 
-/// How the left side has to stand to the right side.
+/// A comparison between the left side and the right side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Relation {
     /// `=` or `==`
@@ -18,11 +18,11 @@ pub(crate) enum Relation {
     /// `~`
     Matches,
     /// `!~`
-    MatchesNot,
+    NotMatches,
 }
 
 impl Relation {
-    /// Finds the first sign in `expression`: where it stands, and what it is.
+    /// Finds the first sign in `expression`, and its position.
     pub(crate) fn find(expression: &str) -> Option<(std::ops::Range<usize>, Self)> {
         let start = expression.find(['=', '!', '<', '>', '~'])?;
         let (sign, relation) = SIGNS
@@ -31,7 +31,7 @@ impl Relation {
         Some((start..start + sign.len(), *relation))
     }
 
-    /// Whether the relation holds between two numbers; `~` never does.
+    /// Whether the relation holds between two numbers; `~` and `!~` never do.
     pub(crate) fn holds(self, left: f64, right: f64) -> bool {
         match self {
             Self::Equal => left == right,
@@ -40,13 +40,13 @@ impl Relation {
             Self::LessOrEqual => left <= right,
             Self::Greater => left > right,
             Self::GreaterOrEqual => left >= right,
-            Self::Matches | Self::MatchesNot => false,
+            Self::Matches | Self::NotMatches => false,
         }
     }
 
-    /// Whether it says that something is not so: true of a value that is missing.
+    /// Whether it is a negation, which a missing value satisfies.
     pub(crate) fn is_negative(self) -> bool {
-        matches!(self, Self::NotEqual | Self::MatchesNot)
+        matches!(self, Self::NotEqual | Self::NotMatches)
     }
 
     /// Whether it compares by size.
@@ -58,11 +58,11 @@ impl Relation {
     }
 }
 
-/// Longer signs before those that they begin with.
+/// A sign comes before its prefixes.
 const SIGNS: [(&str, Relation); 9] = [
     ("==", Relation::Equal),
     ("!=", Relation::NotEqual),
-    ("!~", Relation::MatchesNot),
+    ("!~", Relation::NotMatches),
     ("<=", Relation::LessOrEqual),
     (">=", Relation::GreaterOrEqual),
     ("=", Relation::Equal),
@@ -81,7 +81,7 @@ mod tests {
             Relation::find("a>=1"),
             Some((1..3, Relation::GreaterOrEqual))
         );
-        assert_eq!(Relation::find("a!~b=c"), Some((1..3, Relation::MatchesNot)));
+        assert_eq!(Relation::find("a!~b=c"), Some((1..3, Relation::NotMatches)));
         assert_eq!(Relation::find("a==1"), Some((1..3, Relation::Equal)));
         assert_eq!(Relation::find("a!b"), None);
         assert_eq!(Relation::find("ab"), None);

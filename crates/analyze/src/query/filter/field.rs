@@ -1,4 +1,4 @@
-//! What a filter can ask about: the names, and where each value is found.
+//! The fields that a filter can name, and their values in an exchange.
 
 use capture::record::{OutcomeState, Transport};
 
@@ -10,7 +10,7 @@ use crate::text::urls::{host_of, path_of};
 
 use crate::query::filter::Subject;
 
-/// What a filter asks about.
+/// A property of an exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Field {
     Host,
@@ -32,7 +32,7 @@ pub(crate) enum Field {
     ResponseSize,
 }
 
-/// What a field's values are.
+/// The values that a field can have.
 pub(crate) enum Domain {
     /// Any text.
     Text,
@@ -42,17 +42,17 @@ pub(crate) enum Domain {
     Number(Unit),
 }
 
-/// An exchange's value of a field.
+/// The value of a field in one exchange.
 pub(crate) enum FieldValue<'a> {
     Text(&'a str),
-    /// It goes by two names, the wider one first.
+    /// Either name matches; the more general one comes first.
     Names(&'a str, &'a str),
     Number(f64),
     Missing,
 }
 
 impl Field {
-    /// All by name, in the order in which help lists them.
+    /// All fields by name, in the order of the help text.
     pub(crate) const NAMES: [(&'static str, Self); 17] = [
         ("host", Self::Host),
         ("path", Self::Path),
@@ -78,7 +78,15 @@ impl Field {
             Self::Host | Self::Path | Self::Url | Self::Method | Self::Model | Self::Process => {
                 Domain::Text
             }
-            Self::Transport => Domain::Words(&["http", "websocket", "unknown"]),
+            Self::Transport => Domain::Words(
+                const {
+                    &[
+                        Transport::Http.name(),
+                        Transport::Websocket.name(),
+                        Transport::Unknown.name(),
+                    ]
+                },
+            ),
             Self::Kind => Domain::Words(&[
                 "model",
                 "configuration",
@@ -91,7 +99,16 @@ impl Field {
                 "title",
                 "compaction",
             ]),
-            Self::State => Domain::Words(&["complete", "aborted", "failed", "unknown"]),
+            Self::State => Domain::Words(
+                const {
+                    &[
+                        OutcomeState::Complete.name(),
+                        OutcomeState::Aborted.name(),
+                        OutcomeState::Failed.name(),
+                        OutcomeState::Unknown.name(),
+                    ]
+                },
+            ),
             Self::Status | Self::Connection | Self::Exchange => Domain::Number(Unit::Count),
             Self::Duration | Self::Ttft => Domain::Number(Unit::Duration),
             Self::Size | Self::RequestSize | Self::ResponseSize => Domain::Number(Unit::Bytes),
@@ -110,8 +127,8 @@ impl Field {
             Self::Path => text(Some(path_of(&request.url))),
             Self::Url => text(Some(&request.url)),
             Self::Method => text(Some(&request.method)),
-            Self::Transport => text(Some(transport_name(exchange.transport))),
-            Self::State => text(Some(state_name(exchange.outcome.state))),
+            Self::Transport => text(Some(exchange.transport.name())),
+            Self::State => text(Some(exchange.outcome.state.name())),
             Self::Kind => kind(subject),
             Self::Model => text(call.map(|call| call.model.as_str())),
             Self::Process => text(process),
@@ -144,24 +161,7 @@ fn number(value: Option<u64>) -> FieldValue<'static> {
     })
 }
 
-fn transport_name(transport: Transport) -> &'static str {
-    match transport {
-        Transport::Http => "http",
-        Transport::Websocket => "websocket",
-        Transport::Unknown => "unknown",
-    }
-}
-
-fn state_name(state: OutcomeState) -> &'static str {
-    match state {
-        OutcomeState::Complete => "complete",
-        OutcomeState::Aborted => "aborted",
-        OutcomeState::Failed => "failed",
-        OutcomeState::Unknown => "unknown",
-    }
-}
-
-/// When the last thing that was seen of an exchange was seen.
+/// The last mark that was recorded.
 fn end_us(exchange: &Exchange<'_>) -> Option<u64> {
     let Some(response) = &exchange.response else {
         return exchange.request.end_us;
@@ -174,7 +174,7 @@ fn request_bytes(exchange: &Exchange<'_>) -> u64 {
     exchange.request.body.as_ref().map_or(0, |body| body.bytes)
 }
 
-/// Decoded bytes of the answer: of its body, or of the messages on a WebSocket.
+/// The decoded size of the response: of its body, or of its events if it has no body.
 fn response_bytes(exchange: &Exchange<'_>) -> u64 {
     let Some(response) = &exchange.response else {
         return 0;
@@ -189,7 +189,7 @@ fn response_bytes(exchange: &Exchange<'_>) -> u64 {
     }
 }
 
-/// What the exchange is for, and what the call in it is for.
+/// The purpose of the exchange, and the kind of its call.
 fn kind(subject: Subject<'_>) -> FieldValue<'_> {
     let request = &subject.exchange.request;
     let host = host_of(&request.url).to_ascii_lowercase();

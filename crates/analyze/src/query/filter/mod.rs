@@ -1,11 +1,10 @@
-//! Filters: which exchanges a report is about.
+//! Filters: conditions on exchanges.
 //!
 //! A filter is one comparison, `FIELD SIGN VALUE`: `host=*.openai.com`,
-//! `path~^/v1`, `status>=400`, `kind=model`, `duration>2s`. Several filters all
-//! have to hold. `=` and `!=` compare text as a pattern in which `*` stands for
-//! anything; `~` and `!~` search a regular expression; numbers have an order
-//! and units. A value that an exchange does not have (the status of one that
-//! was never answered) satisfies `!=` and `!~` alone.
+//! `path~^/v1`, `status>=400`, `kind=model`, `duration>2s`. `=` and `!=` compare text
+//! with a pattern in which `*` matches anything; `~` and `!~` search for a regular
+//! expression; numbers can be ordered and have units. A value that an exchange lacks
+//! (the status of one that was never answered) satisfies only `!=` and `!~`.
 
 mod field;
 mod test;
@@ -20,7 +19,7 @@ use crate::query::expression::error::ExpressionError;
 use crate::query::filter::field::Field;
 use crate::query::filter::test::Test;
 
-/// One comparison that an exchange satisfies or not.
+/// A condition on an exchange.
 ///
 /// ```
 /// use analyze::Filter;
@@ -39,12 +38,12 @@ pub struct Filter {
     test: Test,
 }
 
-/// An exchange with what is known about it from elsewhere.
+/// An exchange, with what a filter may need besides its line.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     /// The exchange.
     pub exchange: &'a Exchange<'a>,
-    /// What it means, where it is a model request; needed if [`Filter::needs_call`].
+    /// The model request in it; needed if [`Filter::needs_call`].
     pub call: Option<&'a Call>,
     /// The name of the process that sent it, from its connection's line; needed if
     /// [`Filter::needs_process`].
@@ -62,7 +61,7 @@ impl Filter {
         matches!(self.field, Field::Kind | Field::Model | Field::Ttft)
     }
 
-    /// Whether it asks about the process, which stands on a line after the exchange.
+    /// Whether it asks about the process, which a later line names.
     pub fn needs_process(&self) -> bool {
         self.field == Field::Process
     }

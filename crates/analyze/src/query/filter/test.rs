@@ -1,4 +1,4 @@
-//! What a filter demands of a field's value, and how that is written.
+//! The test that a filter applies to a field's value, and its parser.
 
 use std::ops::Range;
 
@@ -12,14 +12,14 @@ use crate::text::glob::Pattern;
 
 use crate::query::filter::field::{Domain, Field, FieldValue};
 
-/// What a filter demands of a value.
+/// A test of a value.
 #[derive(Debug, Clone)]
 pub(crate) enum Test {
-    /// That the text fits a pattern, or that it does not.
+    /// Whether the text matches a pattern.
     Fits { pattern: Pattern, negative: bool },
-    /// That a regular expression is found in the text, or that it is not.
+    /// Whether the text contains a match of a regular expression.
     Finds { regex: Regex, negative: bool },
-    /// That the number stands so to another.
+    /// Whether the number is in a relation to another.
     Compares { relation: Relation, to: f64 },
 }
 
@@ -47,7 +47,7 @@ impl Test {
     }
 }
 
-/// Reads `FIELD SIGN VALUE`.
+/// Parses `FIELD SIGN VALUE`.
 pub(crate) fn parse(expression: &str) -> Result<(Field, Test), ExpressionError> {
     let Some((sign, relation)) = Relation::find(expression) else {
         return Err(ExpressionError::new(
@@ -72,7 +72,7 @@ pub(crate) fn parse(expression: &str) -> Result<(Field, Test), ExpressionError> 
     Ok((field, test))
 }
 
-/// An expression that was cut at its sign.
+/// An expression, split at its sign.
 struct Clause<'a> {
     expression: &'a str,
     name: Range<usize>,
@@ -89,20 +89,20 @@ impl<'a> Clause<'a> {
             let problem = if name.is_empty() {
                 "a field is missing before the sign".to_owned()
             } else {
-                format!("`{}` is no field", name.escape_debug())
+                format!("`{}` is not a field", name.escape_debug())
             };
             let remedy = format!("fields: {}", names.join(", "));
             self.error(self.name.clone(), problem, &remedy)
         })
     }
 
-    /// Where the value stands, without the white space around it.
+    /// The range of the value, without the white space around it.
     fn value(&self) -> Range<usize> {
         trimmed(self.expression, self.sign.end..self.expression.len())
     }
 
     fn number(&self, unit: Unit) -> Result<Test, ExpressionError> {
-        if matches!(self.relation, Relation::Matches | Relation::MatchesNot) {
+        if matches!(self.relation, Relation::Matches | Relation::NotMatches) {
             let problem = "a number cannot be searched for text";
             return Err(self.error(self.sign.clone(), problem, "signs: = != < <= > >="));
         }
@@ -125,10 +125,10 @@ impl<'a> Clause<'a> {
             return Err(self.error(self.sign.clone(), problem, "signs: = != ~ !~"));
         }
         if text.is_empty() {
-            let problem = "a value is missing behind the sign";
-            return Err(self.error(value, problem, "`*` stands for anything"));
+            let problem = "a value is missing after the sign";
+            return Err(self.error(value, problem, "`*` matches anything"));
         }
-        if matches!(self.relation, Relation::Matches | Relation::MatchesNot) {
+        if matches!(self.relation, Relation::Matches | Relation::NotMatches) {
             let regex = self.regex(value)?;
             return Ok(Test::Finds { regex, negative });
         }
@@ -141,7 +141,7 @@ impl<'a> Clause<'a> {
         if let Test::Fits { pattern, .. } = &test
             && !words.iter().any(|word| pattern.fits(word))
         {
-            let remedy = format!("it is one of: {}", words.join(", "));
+            let remedy = format!("its values are: {}", words.join(", "));
             return Err(self.error(self.value(), "the field never has this value", &remedy));
         }
         Ok(test)
@@ -151,7 +151,7 @@ impl<'a> Clause<'a> {
         let text = &self.expression[value.clone()];
         let remedy = "the syntax is that of the Rust crate regex: \
                       https://docs.rs/regex/latest/regex/#syntax";
-        // Parsed by hand first, for the place of an error.
+        // Parsed with `regex_syntax` first, whose errors have a position.
         if let Err(error) = regex_syntax::ast::parse::Parser::new().parse(text) {
             let span = error.span();
             let spot = value.start + span.start.offset..value.start + span.end.offset;
@@ -180,5 +180,5 @@ impl<'a> Clause<'a> {
     }
 }
 
-/// A compiled expression of this size has hundreds of alternatives; more is a slip of the hand.
+/// A compiled expression of this size has hundreds of alternatives; a larger one is a mistake.
 const MAX_REGEX_BYTES: usize = 1024 * 1024;
