@@ -4,16 +4,18 @@
 //! into its own aggregate; all share one content store. Merging the aggregates gives the
 //! same result as one thread would.
 
-use std::fmt;
+mod worker;
+
 use std::io::Read;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use self::worker::{Observer, PartialScan, Worker};
 use crate::line::{BLOCK_BYTES, Block, Blocks, Exchange, Line, LineReader, reader};
 use crate::query::selection::Selection;
-use crate::{Aggregate, Error, Filter, LineRef};
+use crate::{Aggregate, Error, Filter};
 
 /// Reads recordings: the options, and what to do with the exchanges.
 ///
@@ -30,16 +32,6 @@ pub struct Scan {
     keep_secrets: bool,
     filters: Vec<Filter>,
     observer: Option<Observer>,
-}
-
-/// A callback for every exchange, whether or not filters exclude it.
-#[derive(Clone)]
-struct Observer(Arc<dyn Fn(&Exchange<'_>) + Send + Sync>);
-
-impl fmt::Debug for Observer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Observer")
-    }
 }
 
 impl Default for Scan {
@@ -102,7 +94,7 @@ impl Scan {
     /// It also sees exchanges that filters exclude. [`Scan::for_each`] does not call it.
     pub fn observe(self, observer: impl Fn(&Exchange<'_>) + Send + Sync + 'static) -> Self {
         Self {
-            observer: Some(Observer(Arc::new(observer))),
+            observer: Some(Observer::new(observer)),
             ..self
         }
     }
@@ -235,7 +227,8 @@ impl Scan {
                 let worker = Worker {
                     path,
                     source,
-                    scan: self,
+                    strict: self.strict,
+                    observer: self.observer.as_ref(),
                     selection,
                     stop: &stop,
                     reader: LineReader::default(),
@@ -296,121 +289,6 @@ impl Scan {
                 lines,
             },
         })
-    }
-}
-
-/// What one thread has read.
-#[derive(Default)]
-struct PartialScan {
-    aggregate: Aggregate,
-    /// With [`Scan::strict`], the error of the first line that could not be read.
-    error: Option<Error>,
-    /// The error of the first line in a newer format.
-    newer: Option<Error>,
-    /// The I/O error that ended reading.
-    unreadable: Option<Error>,
-}
-
-impl PartialScan {
-    fn merge(&mut self, other: Self) {
-        self.aggregate.merge(other.aggregate);
-        self.error = earlier(self.error.take(), other.error);
-        self.newer = earlier(self.newer.take(), other.newer);
-        self.unreadable = self.unreadable.take().or(other.unreadable);
-    }
-}
-
-/// Of two errors, the one on the earlier line.
-fn earlier(one: Option<Error>, other: Option<Error>) -> Option<Error> {
-    let both = one.into_iter().chain(other);
-    both.min_by_key(|error| error.line())
-}
-
-/// Reads blocks and folds them.
-struct Worker<'a> {
-    path: &'a Path,
-    source: u32,
-    scan: &'a Scan,
-    selection: &'a Selection<'a>,
-    /// Tells all workers to stop.
-    stop: &'a AtomicBool,
-    reader: LineReader,
-    result: PartialScan,
-}
-
-impl Worker<'_> {
-    /// Works until there are no more blocks, or a worker has met an error.
-    ///
-    /// Blocks are handed out in order, and a worker finishes its block before it looks at `stop`.
-    /// So everything before an error is read, and the first error is always found.
-    fn run<R: Read>(mut self, blocks: &Mutex<Blocks<R>>) -> PartialScan {
-        let mut used = Block::default();
-        while !self.stop.load(Ordering::Relaxed) {
-            // Poisoned: another worker panicked, and joining it raises the panic.
-            let Ok(mut blocks) = blocks.lock() else {
-                break;
-            };
-            let block = reader::next_block(&mut blocks, used, self.path);
-            drop(blocks);
-            match block {
-                Ok(Some(block)) => {
-                    self.read_block(&block);
-                    used = block;
-                }
-                Ok(None) => break,
-                Err(error) => {
-                    self.stop.store(true, Ordering::Relaxed);
-                    self.result.unreadable = Some(error);
-                    break;
-                }
-            }
-        }
-        self.result
-    }
-
-    fn read_block(&mut self, block: &Block) {
-        if block.too_long {
-            self.error(reader::too_long(self.path, block.first_line));
-        }
-        for (line, text) in block.lines() {
-            self.seek(line - 1);
-            let aggregate = &mut self.result.aggregate;
-            let read = self.reader.read(text, block.redactor(line), |found| {
-                if let Line::Exchange(exchange) = &found {
-                    if let Some(Observer(observe)) = &self.scan.observer {
-                        observe(exchange);
-                    }
-                    if !self.selection.holds(exchange, line) {
-                        return aggregate.leave_out();
-                    }
-                }
-                aggregate.add(found);
-            });
-            if let Err(error) = read {
-                self.error(reader::unread(error, self.path, line));
-            }
-            if self.result.error.is_some() {
-                return;
-            }
-        }
-    }
-
-    fn seek(&mut self, line: u64) {
-        let source = self.source;
-        self.result.aggregate.seek(LineRef { source, line });
-    }
-
-    fn error(&mut self, error: Error) {
-        if self.scan.strict {
-            self.stop.store(true, Ordering::Relaxed);
-            self.result.error.get_or_insert(error);
-            return;
-        }
-        self.seek(0);
-        self.result.aggregate.add_error(&error);
-        if let Error::Newer { .. } = error {
-            self.result.newer.get_or_insert(error);
-        }
     }
 }
 

@@ -15,6 +15,7 @@ mod gaps;
 mod headers;
 mod identifiers;
 mod problems;
+mod quoted_text;
 mod row;
 mod sections;
 mod shapes;
