@@ -1,23 +1,24 @@
 //! The command line of `analyze`: options in, a report out.
 
-mod form;
-mod input;
 mod interrupt;
 mod latest;
 mod output;
+mod output_format;
 mod progress;
+mod recordings;
 mod target;
 
+use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use analyze::{Assertion, Comparison, Filter, Report, Section};
-use anyhow::{Result, ensure};
+use analyze::{Assertion, Comparison, Filter, Prices, Report, Section};
+use anyhow::{Context, Result, ensure};
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
-use form::Form;
-use input::Input;
+use output_format::OutputFormat;
+use recordings::Recordings;
 use target::{Inputs, Target};
 
 /// Turn recordings of an agent's traffic into a report
@@ -36,7 +37,7 @@ pub(crate) struct Cli {
     recordings: Vec<PathBuf>,
     /// How to write the report: md, html, json, csv (a row for each exchange), or har
     #[arg(short, long, default_value = "md", value_name = "FORMAT")]
-    format: Form,
+    format: OutputFormat,
     /// Where to write it [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -96,12 +97,12 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
         io::stdout().write_all(&script)?;
         return Ok(Outcome::Good);
     }
-    let input = Input::of(&cli)?;
+    let recordings = Recordings::of(&cli)?;
     // Before anything is read: who names the wrong file should not wait to hear of it.
-    let inputs = Inputs::of(&cli, &input.paths());
+    let inputs = Inputs::of(&cli, &recordings.paths());
     let target = Target::of(cli.output.as_deref(), &inputs)?;
-    if cli.format == Form::Har {
-        output::write_har(&cli, &input, &target)?;
+    if cli.format == OutputFormat::Har {
+        output::write_har(&cli, &recordings, &target)?;
         return Ok(Outcome::Good);
     }
     ensure!(
@@ -109,8 +110,8 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
         "the section cost needs --prices: there are none built in"
     );
     // Before the recording is read: a mistake in a short file should be told at once.
-    let prices = cli.prices.as_deref().map(input::prices).transpose()?;
-    let mut report = input.read(&cli)?.finish();
+    let prices = cli.prices.as_deref().map(read_prices).transpose()?;
+    let mut report = recordings.read(&cli)?.finish();
     report.cost = prices
         .zip(report.model.as_ref())
         .map(|(prices, models)| prices.cost(models));
@@ -120,7 +121,7 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
         output::write_schemas(folder, structure, &inputs)?;
     }
     if let Some(baseline) = &cli.baseline {
-        let baseline = Input::of_one(baseline).read(&cli)?.finish();
+        let baseline = Recordings::of_one(baseline).read(&cli)?.finish();
         let comparison = Comparison::of(&baseline, &report);
         output::write_comparison(&cli, &comparison, &target)?;
         let failed = cli.fail_on_change && comparison.is_changed();
@@ -146,6 +147,13 @@ fn check(report: &Report, assertions: &[Assertion]) -> Outcome {
         }
     }
     outcome
+}
+
+/// Reads a list of prices.
+fn read_prices(path: &Path) -> Result<Prices> {
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Prices::from_json(&text).with_context(|| format!("cannot use {}", path.display()))
 }
 
 /// Whether nobody reads on: the reader had enough, and that is no failure.

@@ -9,13 +9,13 @@ use anyhow::{Context, Result, bail, ensure};
 use capture::private_file;
 
 use super::Cli;
-use super::form::Form;
-use super::input::Input;
+use super::output_format::OutputFormat;
+use super::recordings::Recordings;
 use super::target::{Inputs, Target};
 
 /// Writes the report where it was asked for.
 pub(super) fn write_report(cli: &Cli, report: &Report, target: &Target) -> Result<()> {
-    let Form::Report(format) = cli.format else {
+    let OutputFormat::Report(format) = cli.format else {
         bail!("HAR is made of records, not of a report");
     };
     target.fill(|out| Ok(format.write(report, out)?))
@@ -27,14 +27,14 @@ pub(super) fn write_comparison(cli: &Cli, comparison: &Comparison, target: &Targ
         cli.sections.is_empty(),
         "a comparison is about everything: --section does not go with --baseline"
     );
-    let Form::Report(format) = cli.format else {
+    let OutputFormat::Report(format) = cli.format else {
         bail!("a comparison is no HAR: use md, html or json");
     };
     target.fill(|out| Ok(format.write_comparison(comparison, out)?))
 }
 
 /// Writes the exchanges as HAR where they were asked for.
-pub(super) fn write_har(cli: &Cli, input: &Input, target: &Target) -> Result<()> {
+pub(super) fn write_har(cli: &Cli, recordings: &Recordings, target: &Target) -> Result<()> {
     ensure!(
         cli.assertions.is_empty()
             && cli.sections.is_empty()
@@ -45,7 +45,7 @@ pub(super) fn write_har(cli: &Cli, input: &Input, target: &Target) -> Result<()>
     );
     target.fill(|out| {
         let mut har = HarWriter::new(out)?;
-        input.for_each(cli, |exchange| {
+        recordings.for_each(cli, |exchange| {
             match exchange {
                 Ok(exchange) => har.add(exchange)?,
                 Err(error) if error.line().is_none() => return Err(error.into()),

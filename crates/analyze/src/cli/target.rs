@@ -14,10 +14,10 @@ use capture::private_file::{self, Existing, Replacement};
 use super::{Cli, interrupt};
 
 /// The files that are read: none of them may be written.
-pub(super) struct Inputs(Vec<(Identity, PathBuf)>);
+pub(super) struct Inputs(Vec<(FileId, PathBuf)>);
 
 /// What makes two names the same file.
-type Identity = (u64, u64);
+type FileId = (u64, u64);
 
 impl Inputs {
     /// What the command line names, and `recordings` besides.
@@ -29,8 +29,8 @@ impl Inputs {
         let mut inputs = Vec::new();
         for path in named {
             // What is missing is an error of those who read it.
-            if let Some(identity) = source(path).as_ref().and_then(identity) {
-                inputs.push((identity, path.to_owned()));
+            if let Some(file_id) = source(path).as_ref().and_then(file_id) {
+                inputs.push((file_id, path.to_owned()));
             }
         }
         Self(inputs)
@@ -40,10 +40,10 @@ impl Inputs {
     ///
     /// When `path` is one of them.
     fn refuse(&self, path: &Path, metadata: Option<&Metadata>) -> Result<()> {
-        let Some(identity) = metadata.and_then(identity) else {
+        let Some(file_id) = metadata.and_then(file_id) else {
             return Ok(());
         };
-        if let Some((_, input)) = self.0.iter().find(|(input, _)| *input == identity) {
+        if let Some((_, input)) = self.0.iter().find(|(input, _)| *input == file_id) {
             bail!(
                 "cannot write {}: it is the file that is read as {}, and would be destroyed: name another file",
                 path.display(),
@@ -148,13 +148,13 @@ fn source(path: &Path) -> Option<Metadata> {
 
 /// The device and the inode of a regular file: a terminal or a pipe may well be both ends.
 #[cfg(unix)]
-fn identity(metadata: &Metadata) -> Option<Identity> {
+fn file_id(metadata: &Metadata) -> Option<FileId> {
     use std::os::unix::fs::MetadataExt;
     metadata.is_file().then(|| (metadata.dev(), metadata.ino()))
 }
 
 #[cfg(not(unix))]
-fn identity(_: &Metadata) -> Option<Identity> {
+fn file_id(_: &Metadata) -> Option<FileId> {
     None
 }
 

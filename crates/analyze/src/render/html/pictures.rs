@@ -120,9 +120,9 @@ fn path(moment: &Moment) -> String {
 fn statuses(moments: &[Moment]) -> Option<String> {
     let marks: Vec<_> = moments
         .iter()
-        .map(|moment| status::Mark {
+        .map(|moment| status::Point {
             at_us: moment.start_us.saturating_add(moment.last_us()),
-            class: status::Class::of(
+            class: status::StatusClass::of(
                 moment
                     .status
                     .filter(|_| moment.state == OutcomeState::Complete),
@@ -209,13 +209,13 @@ fn turns(report: &Report) -> Option<String> {
 }
 
 fn contexts(report: &Report) -> Option<String> {
-    let mut threads: BTreeMap<_, growth::Thread> = BTreeMap::new();
+    let mut threads: BTreeMap<_, growth::Series> = BTreeMap::new();
     for (moment, call, tokens) in counted(report) {
         if call.kind == Kind::Prewarm {
             continue;
         }
         let key = (moment.recording, call.thread.as_deref());
-        let thread = threads.entry(key).or_insert_with(|| growth::Thread {
+        let thread = threads.entry(key).or_insert_with(|| growth::Series {
             name: call
                 .thread
                 .clone()
@@ -225,7 +225,7 @@ fn contexts(report: &Report) -> Option<String> {
         let about = format!("exchange {}, {}", moment.exchange, call.kind.name());
         thread.points.push((tokens.input, about));
     }
-    let mut threads: Vec<growth::Thread> = threads.into_values().collect();
+    let mut threads: Vec<growth::Series> = threads.into_values().collect();
     threads.sort_by_key(|thread| std::cmp::Reverse(thread.points.len()));
     let left = threads.len().saturating_sub(growth::HUES);
     threads.truncate(growth::HUES);

@@ -28,14 +28,14 @@ pub(in super::super) fn draw(bars: &[Bar]) -> Option<String> {
         units::bytes(most),
     );
     let mut svg = Svg::new("sizes", (WIDTH, height), "Sizes by endpoint", &description);
-    for mark in scale.marks(Steps::Binary, 5) {
-        let x = scale.at(mark);
+    for tick in scale.ticks(Steps::Binary, 5) {
+        let x = scale.at(tick);
         svg.line("grid", (x, TOP - 4.0), (x, height - BOTTOM));
         svg.text(
             "axis",
             (x, TOP - 8.0),
             Anchor::Middle,
-            &units::bytes(mark as u64),
+            &units::bytes(tick as u64),
         );
     }
     for (index, bar) in bars.iter().enumerate() {

@@ -24,14 +24,14 @@ pub(in super::super) fn draw(classes: &[GapClass]) -> Option<String> {
     );
     let title = "Time between output events";
     let mut svg = Svg::new("gaps", (WIDTH, HEIGHT), title, &description);
-    for mark in scale.marks(Steps::Decimal, 4) {
-        let y = scale.at(mark);
+    for tick in scale.ticks(Steps::Decimal, 4) {
+        let y = scale.at(tick);
         svg.line("grid", (LEFT, y), (WIDTH - RIGHT, y));
         svg.text(
             "axis",
             (LEFT - 6.0, y + 4.0),
             Anchor::End,
-            &units::count(mark as u64),
+            &units::count(tick as u64),
         );
     }
     let pitch = (WIDTH - LEFT - RIGHT) / classes.len() as f64;

@@ -7,13 +7,13 @@ use super::scale::{Scale, Steps};
 
 /// One conversation: the input tokens of its requests, in order, each with what is told about it.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Thread {
+pub(in super::super) struct Series {
     pub(in super::super) name: String,
     pub(in super::super) points: Vec<(u64, String)>,
 }
 
 /// Draws the lines; nothing when no conversation has a request.
-pub(in super::super) fn draw(threads: &[Thread]) -> Option<String> {
+pub(in super::super) fn draw(threads: &[Series]) -> Option<String> {
     let longest = threads
         .iter()
         .map(|thread| thread.points.len())
@@ -35,32 +35,32 @@ pub(in super::super) fn draw(threads: &[Thread]) -> Option<String> {
         "Growth of the context",
         &description,
     );
-    for mark in down.marks(Steps::Decimal, 5) {
-        let y = down.at(mark);
+    for tick in down.ticks(Steps::Decimal, 5) {
+        let y = down.at(tick);
         svg.line("grid", (LEFT, y), (WIDTH - RIGHT, y));
         svg.text(
             "axis",
             (LEFT - 6.0, y + 4.0),
             Anchor::End,
-            &units::count(mark as u64),
+            &units::count(tick as u64),
         );
     }
-    for mark in along.marks(Steps::Decimal, 10) {
-        let label = units::count(mark as u64 + 1);
+    for tick in along.ticks(Steps::Decimal, 10) {
+        let label = units::count(tick as u64 + 1);
         svg.text(
             "axis",
-            (along.at(mark), bottom + 15.0),
+            (along.at(tick), bottom + 15.0),
             Anchor::Middle,
             &label,
         );
     }
     for (index, thread) in threads.iter().enumerate() {
-        draw_thread(&mut svg, thread, index, (along, down));
+        draw_series(&mut svg, thread, index, (along, down));
     }
     Some(svg.finish())
 }
 
-fn draw_thread(svg: &mut Svg, thread: &Thread, index: usize, (along, down): (Scale, Scale)) {
+fn draw_series(svg: &mut Svg, thread: &Series, index: usize, (along, down): (Scale, Scale)) {
     let hue = CLASSES[index % HUES];
     let place = |n: usize, tokens: u64| (along.at(n as f64), down.at(tokens as f64));
     // Of more points than can be told apart, every n-th is drawn.

@@ -1,4 +1,4 @@
-//! Axes: from a range of values to coordinates, with round marks.
+//! Axes: from a range of values to coordinates, with round ticks.
 
 use crate::text::units;
 
@@ -10,7 +10,7 @@ pub(super) struct Scale {
     to: f64,
 }
 
-/// What a value counts, which decides what is a round mark.
+/// What a value counts, which decides what is a round tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Steps {
     /// 1, 2, 5, 10, 20, …
@@ -36,12 +36,12 @@ impl Scale {
     }
 
     /// Round values from 0, not more than `count` beside it.
-    pub(super) fn marks(&self, steps: Steps, count: usize) -> Vec<f64> {
+    pub(super) fn ticks(&self, steps: Steps, count: usize) -> Vec<f64> {
         let least = self.max / count.max(1) as f64;
         let step = steps.round_up(least);
         (0..=count)
             .map(|n| n as f64 * step)
-            .take_while(|mark| *mark <= self.max)
+            .take_while(|tick| *tick <= self.max)
             .collect()
     }
 }
@@ -73,7 +73,7 @@ impl Steps {
 }
 
 /// How an instant is written at an axis.
-pub(super) fn time_mark(us: u64) -> String {
+pub(super) fn time_label(us: u64) -> String {
     match us {
         0 => "0".to_owned(),
         us => units::duration(us),
@@ -95,11 +95,11 @@ mod tests {
 
     #[test]
     fn marks_are_round_and_inside() {
-        let marks = |max, steps| Scale::new(max, 0.0, 100.0).marks(steps, 5);
-        assert_eq!(marks(42.0, Steps::Decimal), [0.0, 10.0, 20.0, 30.0, 40.0]);
-        assert_eq!(marks(1000.0, Steps::Binary), [0.0, 256.0, 512.0, 768.0]);
-        assert_eq!(marks(100e6, Steps::Time), [0.0, 30e6, 60e6, 90e6]);
-        assert_eq!(marks(1.8e6, Steps::Time), [0.0, 0.5e6, 1e6, 1.5e6]);
+        let ticks = |max, steps| Scale::new(max, 0.0, 100.0).ticks(steps, 5);
+        assert_eq!(ticks(42.0, Steps::Decimal), [0.0, 10.0, 20.0, 30.0, 40.0]);
+        assert_eq!(ticks(1000.0, Steps::Binary), [0.0, 256.0, 512.0, 768.0]);
+        assert_eq!(ticks(100e6, Steps::Time), [0.0, 30e6, 60e6, 90e6]);
+        assert_eq!(ticks(1.8e6, Steps::Time), [0.0, 0.5e6, 1e6, 1.5e6]);
     }
 
     #[test]
@@ -107,7 +107,7 @@ mod tests {
         for max in [0.0, -1.0, 1e-9, 1e300, f64::INFINITY, f64::NAN] {
             for steps in [Steps::Decimal, Steps::Time, Steps::Binary] {
                 let scale = Scale::new(max, 10.0, 20.0);
-                assert!(scale.marks(steps, 5).len() <= 6, "{max}");
+                assert!(scale.ticks(steps, 5).len() <= 6, "{max}");
                 for value in [-1.0, 0.0, 1.0, 1e308] {
                     let at = scale.at(value);
                     assert!(

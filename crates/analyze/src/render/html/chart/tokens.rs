@@ -55,14 +55,14 @@ pub(in super::super) fn draw(columns: &[Column]) -> Option<String> {
         "Tokens of each turn",
         &description,
     );
-    for mark in scale.marks(Steps::Decimal, 5) {
-        let y = scale.at(mark);
+    for tick in scale.ticks(Steps::Decimal, 5) {
+        let y = scale.at(tick);
         svg.line("grid", (LEFT, y), (WIDTH - RIGHT, y));
         svg.text(
             "axis",
             (LEFT - 6.0, y + 4.0),
             Anchor::End,
-            &units::count(mark as u64),
+            &units::count(tick as u64),
         );
     }
     let pitch = ((WIDTH - LEFT - RIGHT) / columns.len() as f64).min(MAX_PITCH);

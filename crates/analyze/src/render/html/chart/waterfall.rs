@@ -4,7 +4,7 @@ use crate::text::units;
 
 use super::super::svg::{Anchor, Area, Svg};
 use super::axis::Axis;
-use super::scale::{cut_label, time_mark};
+use super::scale::{cut_label, time_label};
 
 /// One exchange in the waterfall; times are microseconds from the picture's start.
 #[derive(Debug, Clone)]
@@ -55,10 +55,10 @@ pub(in super::super) fn draw(id: &str, lanes: &[Lane]) -> Option<String> {
             &format!("nothing for {}", units::duration(length)),
         );
     }
-    for mark in axis.marks() {
-        let x = axis.at(mark);
+    for tick in axis.ticks() {
+        let x = axis.at(tick);
         svg.line("grid", (x, TOP - 4.0), (x, height - BOTTOM));
-        svg.text("axis", (x, TOP - 8.0), Anchor::Middle, &time_mark(mark));
+        svg.text("axis", (x, TOP - 8.0), Anchor::Middle, &time_label(tick));
     }
     for (index, lane) in lanes.iter().enumerate() {
         draw_lane(&mut svg, lane, TOP + index as f64 * ROW, &axis);

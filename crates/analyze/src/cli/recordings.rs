@@ -1,16 +1,16 @@
 //! What is to be read: the recordings that were named, or the latest one.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use analyze::{Aggregate, Exchange, Filter, Prices, Scan};
+use analyze::{Aggregate, Exchange, Filter, Scan};
 use anyhow::{Context, Result, ensure};
 
 use super::{Cli, latest, progress};
 
 /// The recordings to read.
-pub(super) struct Input {
+pub(super) struct Recordings {
     sources: Vec<Source>,
 }
 
@@ -22,7 +22,7 @@ struct Source {
     name: PathBuf,
 }
 
-impl Input {
+impl Recordings {
     /// What the command line names.
     pub(super) fn of(cli: &Cli) -> Result<Self> {
         let mut sources: Vec<Source> = cli
@@ -100,13 +100,6 @@ fn scan(cli: &Cli) -> Scan {
         .strict(cli.strict)
         .keep_secrets(cli.keep_secrets)
         .filters(cli.filters.clone())
-}
-
-/// Reads a list of prices.
-pub(super) fn prices(path: &Path) -> Result<Prices> {
-    let text =
-        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Prices::from_json(&text).with_context(|| format!("cannot use {}", path.display()))
 }
 
 fn is_standard_input(path: &Path) -> bool {

@@ -1,19 +1,19 @@
-//! What `--format` can name: the formats of a report, and HAR, which is made of records.
+//! The values of `--format`: the formats of a report, and HAR, which holds exchanges instead.
 
 use std::str::FromStr;
 
 use analyze::{Format, UnknownFormat};
 
-/// What is to be written.
+/// What to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum OutputFormat {
     /// A report.
     Report(Format),
-    /// The exchanges themselves as HAR.
+    /// The exchanges themselves, as HAR.
     Har,
 }
 
-impl FromStr for Form {
+impl FromStr for OutputFormat {
     type Err = UnknownFormat;
 
     fn from_str(name: &str) -> Result<Self, UnknownFormat> {
