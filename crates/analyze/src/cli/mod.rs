@@ -101,10 +101,14 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
     // Before anything is read: who names the wrong file should not wait to hear of it.
     let inputs = Inputs::of(&cli, &recordings.paths());
     let target = Target::of(cli.output.as_deref(), &inputs)?;
-    if cli.format == OutputFormat::Har {
+    let OutputFormat::Report(format) = cli.format else {
         output::write_har(&cli, &recordings, &target)?;
         return Ok(Outcome::Good);
-    }
+    };
+    ensure!(
+        cli.baseline.is_none() || cli.sections.is_empty(),
+        "a comparison is about everything: --section does not go with --baseline"
+    );
     ensure!(
         cli.prices.is_some() || !cli.sections.contains(&Section::Cost),
         "the section cost needs --prices: there are none built in"
@@ -123,14 +127,14 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
     if let Some(baseline) = &cli.baseline {
         let baseline = Recordings::of_one(baseline).read(&cli)?.finish();
         let comparison = Comparison::of(&baseline, &report);
-        output::write_comparison(&cli, &comparison, &target)?;
+        output::write_comparison(format, &comparison, &target)?;
         let failed = cli.fail_on_change && comparison.is_changed();
         return Ok(if failed { Outcome::Failed } else { outcome });
     }
     if !cli.sections.is_empty() {
         report.keep(&cli.sections);
     }
-    output::write_report(&cli, &report, &target)?;
+    output::write_report(format, &report, &target)?;
     // The process ends here, and the many small pieces of a large report need not be given back one by one.
     std::mem::forget(report);
     Ok(outcome)

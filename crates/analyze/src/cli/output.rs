@@ -4,32 +4,25 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use analyze::report::{Payload, Structure};
-use analyze::{Comparison, HarWriter, Report};
-use anyhow::{Context, Result, bail, ensure};
+use analyze::{Comparison, Format, HarWriter, Report};
+use anyhow::{Context, Result, ensure};
 use capture::private_file;
 
 use super::Cli;
-use super::output_format::OutputFormat;
 use super::recordings::Recordings;
 use super::target::{Inputs, Target};
 
 /// Writes the report where it was asked for.
-pub(super) fn write_report(cli: &Cli, report: &Report, target: &Target) -> Result<()> {
-    let OutputFormat::Report(format) = cli.format else {
-        bail!("HAR is made of records, not of a report");
-    };
+pub(super) fn write_report(format: Format, report: &Report, target: &Target) -> Result<()> {
     target.fill(|out| Ok(format.write(report, out)?))
 }
 
 /// Writes the comparison where it was asked for.
-pub(super) fn write_comparison(cli: &Cli, comparison: &Comparison, target: &Target) -> Result<()> {
-    ensure!(
-        cli.sections.is_empty(),
-        "a comparison is about everything: --section does not go with --baseline"
-    );
-    let OutputFormat::Report(format) = cli.format else {
-        bail!("a comparison is no HAR: use md, html or json");
-    };
+pub(super) fn write_comparison(
+    format: Format,
+    comparison: &Comparison,
+    target: &Target,
+) -> Result<()> {
     target.fill(|out| Ok(format.write_comparison(comparison, out)?))
 }
 

@@ -1,5 +1,6 @@
 //! What the recording did not see, in words, and what seeing the rest cost.
 
+use super::cells::first;
 use super::escape::code;
 use crate::report::{Completeness, Lapse, LapseCount};
 use crate::text::units::{count, duration};
@@ -67,16 +68,7 @@ fn of(lapse: &LapseCount) -> String {
     if lapse.of.is_empty() {
         return String::new();
     }
-    let mut shown: Vec<String> = lapse
-        .of
-        .iter()
-        .take(MAX_LISTED)
-        .map(|text| code(text))
-        .collect();
-    if lapse.of.len() > MAX_LISTED {
-        shown.push(format!("… {} more", lapse.of.len() - MAX_LISTED));
-    }
-    format!(": {}", shown.join(", "))
+    format!(": {}", first(&lapse.of, MAX_LISTED, |text| code(text)))
 }
 
 /// The hosts that matter are few; the rest is noise on a first page.

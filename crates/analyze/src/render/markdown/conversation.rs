@@ -1,5 +1,6 @@
 //! The threads: a table of them, and of each its requests.
 
+use super::cells::{codes, first, more, or_dash};
 use super::escape::code;
 use super::table::Table;
 use crate::endpoint::FOLDED;
@@ -28,12 +29,7 @@ pub(super) fn write(conversation: &Conversation, out: &mut String) {
         steps(thread, out);
     }
     let left = conversation.threads.len().saturating_sub(MAX_THREADS);
-    if left > 0 {
-        out.push_str(&format!(
-            "… and {} more.\n\n",
-            plural(left as u64, "thread")
-        ));
-    }
+    more(left as u64, "thread", out);
 }
 
 fn threads(conversation: &Conversation, out: &mut String) {
@@ -52,12 +48,11 @@ fn threads(conversation: &Conversation, out: &mut String) {
         ">compactions",
     ]);
     table.rows(conversation.threads.iter().zip(1..), |(thread, number)| {
-        let models: Vec<String> = thread.models.iter().map(|model| code(model)).collect();
         [
             count(number),
             code(thread.id.as_deref().unwrap_or("")),
             code(thread.source.as_deref().unwrap_or("")),
-            models.join(", "),
+            codes(&thread.models),
             count(thread.turns),
             count(thread.steps.len() as u64),
             count(thread.tokens.input),
@@ -86,7 +81,7 @@ fn steps(thread: &ThreadStats, out: &mut String) {
     ]);
     table.rows(&thread.steps, |step| {
         let tokens = step.tokens.as_ref();
-        let figure = |value: Option<u64>| value.map_or("–".to_owned(), count);
+        let figure = |value: Option<u64>| or_dash(value, count);
         [
             count(step.exchange),
             figure(step.turn),
@@ -132,22 +127,14 @@ fn new(step: &StepStats) -> String {
 
 /// `exec 199 ms, exec no result`.
 fn calls(calls: &[CalledTool]) -> String {
-    let mut texts: Vec<String> = calls
-        .iter()
-        .take(MAX_CALLS)
-        .map(|call| {
-            let came = match (call.result_bytes, call.duration_us) {
-                (Some(_), Some(time)) => duration(time),
-                (Some(size), None) => bytes(size),
-                (None, _) => "no result".to_owned(),
-            };
-            format!("{} {came}", code(&call.name))
-        })
-        .collect();
-    if calls.len() > MAX_CALLS {
-        texts.push(format!("… {} more", calls.len() - MAX_CALLS));
-    }
-    texts.join(", ")
+    first(calls, MAX_CALLS, |call| {
+        let result = match (call.result_bytes, call.duration_us) {
+            (Some(_), Some(time)) => duration(time),
+            (Some(size), None) => bytes(size),
+            (None, _) => "no result".to_owned(),
+        };
+        format!("{} {result}", code(&call.name))
+    })
 }
 
 /// A session has one conversation, and a side thread for each turn.

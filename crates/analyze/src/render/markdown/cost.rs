@@ -1,5 +1,6 @@
 //! What the requests cost by the user's own list of prices.
 
+use super::cells::codes;
 use super::escape::code;
 use super::table::Table;
 use crate::report::Cost;
@@ -33,11 +34,8 @@ pub(super) fn write(cost: &Cost, out: &mut String) {
         money(cost.saved),
     ));
     if !cost.unpriced.is_empty() {
-        let models: Vec<String> = cost.unpriced.iter().map(|model| code(model)).collect();
-        out.push_str(&format!(
-            "Without a price, and in no sum: {}.\n\n",
-            models.join(", ")
-        ));
+        let models = codes(&cost.unpriced);
+        out.push_str(&format!("Without a price, and in no sum: {models}.\n\n"));
     }
 }
 

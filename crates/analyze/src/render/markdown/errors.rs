@@ -2,6 +2,7 @@
 
 use capture::record::State;
 
+use super::cells::{or_dash, status};
 use super::endpoints;
 use super::escape::code;
 use super::table::Table;
@@ -60,11 +61,9 @@ fn failures(errors: &Errors, out: &mut String) {
             count(failure.exchange),
             endpoints::name(&failure.endpoint),
             failure.kind.name().to_owned(),
-            failure
-                .status
-                .map_or("–".to_owned(), |status| status.to_string()),
+            or_dash(failure.status, |status| status.to_string()),
             cause(failure),
-            failure.retry_after_us.map_or("–".to_owned(), duration),
+            or_dash(failure.retry_after_us, duration),
             again(failure),
         ]);
     }
@@ -100,14 +99,12 @@ fn chain(retry: &RetryChain) -> String {
 }
 
 fn gave_up(fallback: &Fallback) -> String {
-    let status = fallback
-        .status
-        .map_or("no answer".to_owned(), |status| status.to_string());
     format!(
-        "The agent gave up WebSockets to {} after {} ({status}), and went on over HTTP with exchange {} \
+        "The agent gave up WebSockets to {} after {} ({}), and went on over HTTP with exchange {} \
          after {}.",
         code(&fallback.host),
         plural(fallback.upgrades, "attempt"),
+        status(fallback.status),
         count(fallback.exchange),
         duration(fallback.delay_us),
     )

@@ -2,6 +2,7 @@
 
 use capture::record::Secrets;
 
+use super::cells::codes;
 use super::escape::code;
 use super::table::Table;
 use crate::report::{Glance, Recording, Report};
@@ -14,9 +15,8 @@ pub(super) fn write(report: &Report, out: &mut String) -> Option<()> {
     for recording in &report.recordings {
         row("Recording", recorded(recording));
     }
-    let agents: Vec<String> = glance.agents.iter().map(|agent| code(agent)).collect();
-    if !agents.is_empty() {
-        row("Agent", agents.join(", "));
+    if !glance.agents.is_empty() {
+        row("Agent", codes(&glance.agents));
     }
     if let Some(first) = glance.first {
         row("Period", format!("{first}, {}", duration(glance.period_us)));

@@ -2,6 +2,7 @@
 
 use capture::record::Dispositions;
 
+use super::cells::{counts, first};
 use super::escape::code;
 use super::table::Table;
 use crate::endpoint::FOLDED;
@@ -62,9 +63,8 @@ fn program(process: &ProcessStats) -> [String; 5] {
 }
 
 fn causes(host: &HostStats) -> String {
-    let texts: Vec<String> = host
-        .causes
-        .iter()
+    let causes = host.causes.iter();
+    let texts: Vec<String> = causes
         .map(|cause| format!("{} {}", code(&cause.cause), count(cause.count)))
         .collect();
     texts.join(", ")
@@ -72,32 +72,19 @@ fn causes(host: &HostStats) -> String {
 
 /// The first few of a list; the rest is counted.
 fn codes(texts: &[String]) -> String {
-    let mut shown: Vec<String> = texts
-        .iter()
-        .take(MAX_LISTED)
-        .map(|text| code(text))
-        .collect();
-    if texts.len() > MAX_LISTED {
-        shown.push(format!("… {} more", texts.len() - MAX_LISTED));
-    }
-    shown.join(", ")
+    first(texts, MAX_LISTED, |text| code(text))
 }
 
 /// Those that occurred: `read 12, refused by the agent 1`.
-fn dispositions(counts: &Dispositions, unknown: u64) -> String {
-    let all = [
-        ("read", counts.intercepted),
-        ("relayed unread", counts.opaque),
-        ("refused by the agent", counts.rejected),
-        ("unreachable", counts.failed),
-        ("refused by us", counts.refused),
+fn dispositions(connections: &Dispositions, unknown: u64) -> String {
+    counts([
+        ("read", connections.intercepted),
+        ("relayed unread", connections.opaque),
+        ("refused by the agent", connections.rejected),
+        ("unreachable", connections.failed),
+        ("refused by us", connections.refused),
         ("in an unknown state", unknown),
-    ];
-    let occurred = all.into_iter().filter(|(_, number)| *number > 0);
-    let texts: Vec<String> = occurred
-        .map(|(name, number)| format!("{name} {}", count(number)))
-        .collect();
-    texts.join(", ")
+    ])
 }
 
 /// More in one cell make a table unreadable.

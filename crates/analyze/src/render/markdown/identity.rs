@@ -1,5 +1,6 @@
 //! Which credentials and identifiers went where.
 
+use super::cells::codes;
 use super::escape::code;
 use super::table::Table;
 use crate::report::{Identity, SecretWarning};
@@ -49,8 +50,7 @@ fn credentials(identity: &Identity, out: &mut String) {
 fn words(warning: &SecretWarning) -> String {
     match warning {
         SecretWarning::SeveralSites(sites) => {
-            let sites: Vec<String> = sites.iter().map(|site| code(site)).collect();
-            format!("is known to several sites: {}", sites.join(", "))
+            format!("is known to several sites: {}", codes(sites))
         }
         SecretWarning::Clear => "was sent without TLS".to_owned(),
         SecretWarning::InUrl => "stood in a URL, which logs keep".to_owned(),
@@ -60,12 +60,11 @@ fn words(warning: &SecretWarning) -> String {
 fn identifiers(identity: &Identity, out: &mut String) {
     let mut table = Table::new(&["identifier", ">values", ">sent", "hosts"]);
     for identifier in &identity.identifiers {
-        let hosts: Vec<String> = identifier.hosts.iter().map(|host| code(host)).collect();
         table.row([
             code(&identifier.field),
             count(identifier.values),
             count(identifier.count),
-            hosts.join(", "),
+            codes(&identifier.hosts),
         ]);
     }
     table.finish(out);

@@ -1,5 +1,6 @@
 //! Where the bytes of requests go, and the prompt in full.
 
+use super::cells::{codes, more};
 use super::escape::{block, code};
 use super::table::Table;
 use crate::report::{Prompt, PromptText};
@@ -16,7 +17,7 @@ pub(super) fn write(prompt: &Prompt, out: &mut String) {
         out.push_str(&format!("### Instructions {number}: {}\n\n", uses(text)));
         full(text, "text", out);
     }
-    rest(&prompt.instructions, "more text", out);
+    rest(&prompt.instructions, "text", out);
     for tool in prompt.tools.iter().take(MAX_TEXTS) {
         let name = code(tool.name.as_deref().unwrap_or(""));
         out.push_str(&format!("### Tool {name}: {}\n\n", uses(tool)));
@@ -57,10 +58,9 @@ fn tools(prompt: &Prompt, out: &mut String) {
         out.push_str("Every tool was called.\n\n");
         return;
     }
-    let unused: Vec<String> = prompt.unused_tools.iter().map(|name| code(name)).collect();
     out.push_str(&format!(
         "Never called: {}; their definitions took {}.\n\n",
-        unused.join(", "),
+        codes(&prompt.unused_tools),
         bytes(prompt.unused_tool_bytes),
     ));
 }
@@ -91,9 +91,7 @@ fn full(text: &PromptText, language: &str, out: &mut String) {
 
 fn rest(all: &[PromptText], singular: &str, out: &mut String) {
     let left = all.iter().skip(MAX_TEXTS).map(|text| text.items).sum();
-    if left > 0 {
-        out.push_str(&format!("… and {} more.\n\n", plural(left, singular)));
-    }
+    more(left, singular, out);
 }
 
 /// Prompts that change with every request would fill the page.

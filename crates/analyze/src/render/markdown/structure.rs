@@ -1,5 +1,6 @@
 //! What payloads are made of: an overview, and of each sort its key paths.
 
+use super::cells::{first, or_dash};
 use super::endpoints;
 use super::escape::code;
 use super::table::Table;
@@ -19,10 +20,7 @@ pub(super) fn write(structure: &Structure, out: &mut String) {
             endpoints::name(&payload.endpoint),
             count(payload.samples),
             count(payload.rows.len() as u64),
-            payload
-                .rows
-                .first()
-                .map_or("–".to_owned(), |whole| bytes(whole.bytes)),
+            or_dash(payload.rows.first(), |whole| bytes(whole.bytes)),
         ]);
     }
     table.finish(out);
@@ -49,7 +47,7 @@ fn paths(payload: &Payload, out: &mut String) {
         table.row([
             code(&row.path),
             types(row),
-            row.presence.map_or("–".to_owned(), percent),
+            or_dash(row.presence, percent),
             count(row.count),
             bytes(row.bytes),
             bytes(row.max_bytes),
@@ -65,19 +63,13 @@ fn types(row: &Row) -> String {
 }
 
 fn values(row: &Row) -> String {
-    let mut shown: Vec<String> = row
-        .values
-        .iter()
-        .take(MAX_VALUES)
-        .map(|text| code(text))
-        .collect();
-    if row.values.len() > MAX_VALUES {
-        shown.push(format!("… {} more", row.values.len() - MAX_VALUES));
-    }
+    let mut shown = first(&row.values, MAX_VALUES, |text| code(text));
     if row.cut {
-        shown.push("more lies below".to_owned());
+        let comma = if shown.is_empty() { "" } else { ", " };
+        shown.push_str(comma);
+        shown.push_str("more lies below");
     }
-    shown.join(", ")
+    shown
 }
 
 /// The table above lists them all.

@@ -4,11 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use super::cells::{first, joined, more, or_dash};
 use super::escape::code;
 use super::table::Table;
 use crate::decode::Part;
 use crate::report::{Change, Step, Thread, Transcript, TranscriptItem};
-use crate::text::units::{bytes, count, plural};
+use crate::text::units::{bytes, count};
 
 pub(super) fn write(transcript: &Transcript, out: &mut String) {
     if transcript.threads.is_empty() {
@@ -20,9 +21,7 @@ pub(super) fn write(transcript: &Transcript, out: &mut String) {
     }
     let left = transcript.threads.len().saturating_sub(MAX_THREADS) as u64;
     let left = left.saturating_add(transcript.folded);
-    if left > 0 {
-        out.push_str(&format!("… and {} more.\n\n", plural(left, "conversation")));
-    }
+    more(left, "conversation", out);
 }
 
 fn write_thread(thread: &Thread, out: &mut String) {
@@ -74,30 +73,16 @@ fn parts(said: &[TranscriptItem]) -> String {
         .iter()
         .map(|(part, (number, size))| format!("{number} {} ({})", part.name(), bytes(*size)))
         .collect();
-    if texts.is_empty() {
-        "–".to_owned()
-    } else {
-        texts.join(", ")
-    }
+    joined(&texts)
 }
 
 fn changes(changes: &[Change]) -> String {
-    let mut texts: Vec<String> = changes
-        .iter()
-        .take(MAX_CHANGES)
-        .map(|change| match &change.name {
+    or_dash((!changes.is_empty()).then_some(changes), |changes| {
+        first(changes, MAX_CHANGES, |change| match &change.name {
             Some(name) => code(name),
             None => change.part.name().to_owned(),
         })
-        .collect();
-    if changes.len() > MAX_CHANGES {
-        texts.push(format!("{} more", changes.len() - MAX_CHANGES));
-    }
-    if texts.is_empty() {
-        "–".to_owned()
-    } else {
-        texts.join(", ")
-    }
+    })
 }
 
 /// A session has one conversation, and a side thread for each turn.

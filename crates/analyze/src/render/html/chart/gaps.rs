@@ -4,7 +4,7 @@ use crate::report::GapClass;
 use crate::text::units;
 
 use super::super::svg::{Anchor, Area, Svg};
-use super::scale::{Scale, Steps};
+use super::scale::{Scale, draw_count_grid};
 
 /// Draws a column for each class; nothing for no gaps.
 pub(in super::super) fn draw(classes: &[GapClass]) -> Option<String> {
@@ -24,16 +24,7 @@ pub(in super::super) fn draw(classes: &[GapClass]) -> Option<String> {
     );
     let title = "Time between output events";
     let mut svg = Svg::new("gaps", (WIDTH, HEIGHT), title, &description);
-    for tick in scale.ticks(Steps::Decimal, 4) {
-        let y = scale.at(tick);
-        svg.line("grid", (LEFT, y), (WIDTH - RIGHT, y));
-        svg.text(
-            "axis",
-            (LEFT - 6.0, y + 4.0),
-            Anchor::End,
-            &units::count(tick as u64),
-        );
-    }
+    draw_count_grid(&mut svg, scale, 4, (LEFT, WIDTH - RIGHT));
     let pitch = (WIDTH - LEFT - RIGHT) / classes.len() as f64;
     for (index, class) in classes.iter().enumerate() {
         let x = LEFT + index as f64 * pitch;

@@ -3,7 +3,7 @@
 use crate::text::units;
 
 use super::super::svg::{Anchor, Svg};
-use super::scale::{Scale, Steps};
+use super::scale::{Scale, Steps, draw_count_grid};
 
 /// One conversation: the input tokens of its requests, in order, each with what is told about it.
 #[derive(Debug, Clone)]
@@ -35,16 +35,7 @@ pub(in super::super) fn draw(threads: &[Series]) -> Option<String> {
         "Growth of the context",
         &description,
     );
-    for tick in down.ticks(Steps::Decimal, 5) {
-        let y = down.at(tick);
-        svg.line("grid", (LEFT, y), (WIDTH - RIGHT, y));
-        svg.text(
-            "axis",
-            (LEFT - 6.0, y + 4.0),
-            Anchor::End,
-            &units::count(tick as u64),
-        );
-    }
+    draw_count_grid(&mut svg, down, 5, (LEFT, WIDTH - RIGHT));
     for tick in along.ticks(Steps::Decimal, 10) {
         let label = units::count(tick as u64 + 1);
         svg.text(

@@ -1,5 +1,6 @@
 //! Axes: from a range of values to coordinates, with round ticks.
 
+use super::super::svg::{Anchor, Svg};
 use crate::text::units;
 
 /// Maps values from 0 to `max` onto a stretch of the drawing.
@@ -69,6 +70,21 @@ impl Steps {
             .map(|n| n * decade)
             .find(|step| *step >= least)
             .unwrap_or(decade * 10.0)
+    }
+}
+
+/// Draws the ticks of a vertical scale: lines from `left` to `right`, counts before them.
+pub(super) fn draw_count_grid(
+    svg: &mut Svg,
+    scale: Scale,
+    count: usize,
+    (left, right): (f64, f64),
+) {
+    for tick in scale.ticks(Steps::Decimal, count) {
+        let y = scale.at(tick);
+        svg.line("grid", (left, y), (right, y));
+        let label = units::count(tick as u64);
+        svg.text("axis", (left - 6.0, y + 4.0), Anchor::End, &label);
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::text::units;
 
 use super::super::svg::{Anchor, Area, Svg};
-use super::scale::{Scale, Steps};
+use super::scale::{Scale, draw_count_grid};
 
 /// One column.
 #[derive(Debug, Clone)]
@@ -55,16 +55,7 @@ pub(in super::super) fn draw(columns: &[Column]) -> Option<String> {
         "Tokens of each turn",
         &description,
     );
-    for tick in scale.ticks(Steps::Decimal, 5) {
-        let y = scale.at(tick);
-        svg.line("grid", (LEFT, y), (WIDTH - RIGHT, y));
-        svg.text(
-            "axis",
-            (LEFT - 6.0, y + 4.0),
-            Anchor::End,
-            &units::count(tick as u64),
-        );
-    }
+    draw_count_grid(&mut svg, scale, 5, (LEFT, WIDTH - RIGHT));
     let pitch = ((WIDTH - LEFT - RIGHT) / columns.len() as f64).min(MAX_PITCH);
     let every = (columns.len() as f64 * MIN_LABEL_PITCH / (WIDTH - LEFT - RIGHT))
         .ceil()
