@@ -9,12 +9,12 @@ use etcetera::BaseStrategy;
 ///
 /// A report is pasted and sent: it must not say where this machine keeps its files.
 pub(super) fn recording() -> Result<(PathBuf, PathBuf)> {
-    let folders = etcetera::choose_base_strategy().context("cannot tell the home folder")?;
+    let folders = etcetera::choose_base_strategy().context("cannot find the home folder")?;
     let sessions = folders.data_dir().join("codex-dissect").join("sessions");
     let recording = sessions.join("latest").join("traffic.jsonl");
     if !recording.exists() {
         bail!(
-            "there is no session yet: {} does not exist; record one with `wrap`, or name a recording",
+            "there is no session yet: {} does not exist; record one with `wrap` or name a recording",
             recording.display()
         );
     }

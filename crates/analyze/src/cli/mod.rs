@@ -31,42 +31,42 @@ use target::{Inputs, Target};
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    /// What to read: `-` is standard input, .gz and .zst are told by their content [default: the
-    /// latest session of `wrap`]
+    /// Recordings to read; `-` is standard input, gzip and Zstandard are detected by content
+    /// [default: the latest session of `wrap`]
     #[arg(value_name = "RECORDING")]
     recordings: Vec<PathBuf>,
-    /// How to write the report: md, html, json, csv (a row for each exchange), or har
+    /// Output format: md, html, json, csv (one row per exchange), or har
     #[arg(short, long, default_value = "md", value_name = "FORMAT")]
     format: OutputFormat,
-    /// Where to write it [default: standard output]
+    /// Write to this file [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Only this section (repeatable): glance, endpoints, model, hosts, …
+    /// Report only this section (repeatable): glance, endpoints, model, hosts, …
     #[arg(long = "section", value_name = "NAME")]
     sections: Vec<Section>,
-    /// Only exchanges that match (repeatable, all must hold): host=*.openai.com, path~^/v1,
+    /// Read only exchanges that match (repeatable, all must match): host=*.openai.com, path~^/v1,
     /// status>=400, kind=model, duration>2s
     #[arg(long = "filter", value_name = "EXPR")]
     filters: Vec<Filter>,
     /// Fail unless this holds (repeatable): p95(ttft)<2s, cache_hit>0.6, errors==0
     #[arg(long = "assert", value_name = "EXPR")]
     assertions: Vec<Assertion>,
-    /// Compare with this recording instead: what is new, gone and changed since
+    /// Compare with this recording instead of reporting: what is new, gone or changed since
     #[arg(long, value_name = "RECORDING")]
     baseline: Option<PathBuf>,
-    /// Fail when the comparison finds a change of structure (figures alone are none)
+    /// Fail if the comparison finds a change other than in figures
     #[arg(long, requires = "baseline")]
     fail_on_change: bool,
-    /// Work out the cost with the prices in this JSON file (docs/analyze-options.md tells its form)
+    /// Add the cost, at the prices in this JSON file (format: docs/analyze-options.md)
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
     /// Write the JSON Schema of each endpoint's bodies and each event type into this folder
     #[arg(long, value_name = "DIR")]
     schema: Option<PathBuf>,
-    /// Show credentials that a recording kept (`wrap --keep-secrets`), not fingerprints
+    /// Show credentials that a recording kept (`wrap --keep-secrets`) instead of fingerprints
     #[arg(long)]
     keep_secrets: bool,
-    /// Make a line that cannot be read an error, instead of skipping and counting it
+    /// Treat an unreadable line as an error instead of skipping and counting it
     #[arg(long)]
     strict: bool,
 }
@@ -107,11 +107,11 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
     };
     ensure!(
         cli.baseline.is_none() || cli.sections.is_empty(),
-        "a comparison is about everything: --section does not go with --baseline"
+        "--section cannot be combined with --baseline: a comparison covers all sections"
     );
     ensure!(
         cli.prices.is_some() || !cli.sections.contains(&Section::Cost),
-        "the section cost needs --prices: there are none built in"
+        "the section cost needs --prices: no prices are built in"
     );
     // Before the recording is read: a mistake in a short file should be told at once.
     let prices = cli.prices.as_deref().map(read_prices).transpose()?;
@@ -179,4 +179,4 @@ Examples:
   analyze traffic.jsonl -f har -o traffic.har
   zcat traffic.jsonl.gz | analyze -
 
-Exit code: 0; 1 when an assertion does not hold, or --fail-on-change found a change; 2 when the usage is wrong or a recording cannot be read.";
+Exit code: 0; 1 if an assertion does not hold or --fail-on-change finds a change; 2 if the usage is wrong or a recording cannot be read.";

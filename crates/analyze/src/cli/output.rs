@@ -34,7 +34,7 @@ pub(super) fn write_har(cli: &Cli, recordings: &Recordings, target: &Target) -> 
             && cli.schema.is_none()
             && cli.baseline.is_none()
             && cli.prices.is_none(),
-        "a HAR holds exchanges, not a report: --assert, --baseline, --prices, --section and --schema do not go with it"
+        "--assert, --baseline, --prices, --section and --schema cannot be combined with -f har: it holds exchanges, not a report"
     );
     target.fill(|out| {
         let mut har = HarWriter::new(out)?;
@@ -87,7 +87,7 @@ fn most_frequent(payloads: &[Payload]) -> Vec<&Payload> {
     let mut all: Vec<(usize, &Payload)> = payloads.iter().enumerate().collect();
     if all.len() > MAX_SCHEMAS {
         eprintln!(
-            "analyze: of {} schemas {MAX_SCHEMAS} are written, those of the most frequent payloads",
+            "analyze: {MAX_SCHEMAS} of {} schemas are written: those of the most frequent payloads",
             all.len()
         );
         all.sort_by_key(|(_, payload)| std::cmp::Reverse(payload.samples));

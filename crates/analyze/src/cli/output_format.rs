@@ -14,12 +14,15 @@ pub(crate) enum OutputFormat {
 }
 
 impl FromStr for OutputFormat {
-    type Err = UnknownFormat;
+    type Err = String;
 
-    fn from_str(name: &str) -> Result<Self, UnknownFormat> {
+    fn from_str(name: &str) -> Result<Self, String> {
         match name {
             "har" => Ok(Self::Har),
-            name => name.parse().map(Self::Report),
+            name => {
+                let report = name.parse().map(Self::Report);
+                report.map_err(|unknown: UnknownFormat| format!("{unknown}, har"))
+            }
         }
     }
 }

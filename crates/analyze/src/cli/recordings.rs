@@ -44,7 +44,7 @@ impl Recordings {
         let read_twice = cli.filters.iter().any(Filter::needs_process);
         ensure!(
             !read_twice || !sources.iter().any(|source| is_standard_input(&source.path)),
-            "a filter by process reads the recording twice: name a file, not standard input"
+            "a filter by process reads the recording twice: name a file instead of standard input"
         );
         Ok(Self { sources })
     }

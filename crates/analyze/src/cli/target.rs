@@ -45,7 +45,7 @@ impl Inputs {
         };
         if let Some((_, input)) = self.0.iter().find(|(input, _)| *input == file_id) {
             bail!(
-                "cannot write {}: it is the file that is read as {}, and would be destroyed: name another file",
+                "cannot write {}: it is the same file as the input {}, which would be destroyed; name another file",
                 path.display(),
                 input.display()
             );

@@ -75,7 +75,7 @@ impl Format {
             }
             Self::Csv => Err(io::Error::new(
                 io::ErrorKind::Unsupported,
-                "a comparison cannot be written as csv: use md, html or json",
+                "a comparison cannot be written as CSV: use md, html or json",
             )),
         }
     }
@@ -89,7 +89,7 @@ impl fmt::Display for Format {
 
 /// There is no format of that name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no format is named {name:?}; there are {}", names())]
+#[error("unknown format {name:?}: use one of {}", names())]
 pub struct UnknownFormat {
     name: String,
 }

@@ -78,7 +78,7 @@ fn sections_that_were_not_asked_for_are_left_out() {
     assert_eq!(code(&output), 2);
     let message = String::from_utf8(output.stderr).unwrap();
     assert!(
-        message.contains("no section is named \"nonsense\"; there are glance"),
+        message.contains("unknown section \"nonsense\": use one of glance"),
         "{message}"
     );
 }
@@ -98,7 +98,10 @@ fn what_cannot_be_read_or_written_is_named_with_code_2() {
     for (arguments, message) in [
         (vec!["/no/such/file"], "cannot read /no/such/file"),
         (vec!["--no-such-option"], "--no-such-option"),
-        (vec!["-f", "nonsense"], "no format is named"),
+        (
+            vec!["-f", "nonsense"],
+            "unknown format \"nonsense\": use one of md, html, json, csv, har",
+        ),
     ] {
         let output = analyze(&arguments);
         assert_eq!(code(&output), 2, "{arguments:?}");
@@ -245,7 +248,7 @@ fn the_cost_is_a_section_where_prices_are_given() {
     assert_eq!(code(&output), 0);
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(
-        said.contains("## Cost\n") && said.contains("`EUR`** in all"),
+        said.contains("## Cost\n") && said.contains("`EUR`** in total"),
         "{said}"
     );
 

@@ -149,7 +149,10 @@ fn threads_past_the_bound_are_summed_up_and_said() {
     assert_eq!((transcript.threads.len(), transcript.folded), (2000, 100));
     assert_eq!(report.glance.as_ref().unwrap().threads, 2100);
     let text = written(&report);
-    assert!(text.contains("The last 100 threads are one"), "not said");
+    assert!(
+        text.contains("The last 100 threads share one row"),
+        "not said"
+    );
 }
 
 #[test]
@@ -176,7 +179,7 @@ fn at_most_ten_thousand_schemas_are_written() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{said}");
     assert!(
-        said.contains("of 12550 schemas 10000 are written"),
+        said.contains("10000 of 12550 schemas are written"),
         "{said}"
     );
     assert_eq!(fs::read_dir(&schemas).unwrap().count(), 10_000);

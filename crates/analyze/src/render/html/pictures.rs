@@ -82,12 +82,12 @@ fn lane(moment: &Moment) -> waterfall::Lane {
     };
     let status = moment
         .status
-        .map_or("no answer".to_owned(), |status| status.to_string());
+        .map_or("no response".to_owned(), |status| status.to_string());
     let wait = call
         .and_then(|call| call.ttft_us)
         .or_else(|| moment.ttfb_us());
     let tip = format!(
-        "{} {} {}{}: {status}, from {}, first output after {}, {} in all",
+        "{} {} {}{}: {status}, started at {}, first output after {}, {} in total",
         moment.exchange,
         moment.endpoint.method,
         moment.endpoint.host,
@@ -203,7 +203,7 @@ fn turns(report: &Report) -> Option<String> {
                 Swatch::new("output", "output"),
                 Swatch::new("reasoning", "reasoning"),
             ])
-            .note("All requests of a turn together; its retries and side threads too.")
+            .note("All requests of a turn together, including its retries and side threads.")
             .html(),
     )
 }
@@ -255,7 +255,7 @@ fn steadiness(report: &Report) -> Option<String> {
         Figure::new("Time between output events", gaps::draw(classes)?)
             .legend(&[
                 Swatch::new("receive", "streaming"),
-                Swatch::new("bad", "standing still for 2 s or more"),
+                Swatch::new("bad", "stalled for 2 s or more"),
             ])
             .html(),
     )

@@ -21,15 +21,15 @@ pub(super) fn html(transcript: &Transcript) -> String {
         page.thread(thread);
     }
     if transcript.folded > 0 {
-        let folded = plural(transcript.folded, "conversation");
+        let folded = plural(transcript.folded, "more conversation");
         page.put(format_args!(
-            "<p class=\"note\">{folded} more began after these, and are not kept.</p>\n"
+            "<p class=\"note\">The report had no room for {folded} that began later.</p>\n"
         ));
     }
     if page.left_out > 0 {
-        let left_out = plural(page.left_out, "item");
+        let left_out = plural(page.left_out, "more item");
         page.put(format_args!(
-            "<p class=\"note\">The page had no room for {left_out} more. JSON has all.</p>\n"
+            "<p class=\"note\">The page had no room for {left_out}. The JSON report has all.</p>\n"
         ));
     }
     page.html
@@ -213,7 +213,7 @@ fn facts(step: &Step) -> String {
         facts.push("nothing new".to_owned());
     }
     if step.failed {
-        facts.push("failed or cut".to_owned());
+        facts.push("failed or cut off".to_owned());
     }
     facts.join(" · ")
 }

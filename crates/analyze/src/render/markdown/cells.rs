@@ -10,7 +10,7 @@ pub(super) fn or_dash<T>(value: Option<T>, write: impl FnOnce(T) -> String) -> S
 
 /// The status of a response.
 pub(super) fn status(status: Option<u16>) -> String {
-    status.map_or_else(|| "no answer".to_owned(), |status| status.to_string())
+    status.map_or_else(|| "no response".to_owned(), |status| status.to_string())
 }
 
 /// `texts`, separated by commas; a dash for none.

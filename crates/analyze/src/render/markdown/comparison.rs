@@ -19,7 +19,7 @@ pub(crate) fn render(comparison: &Comparison) -> String {
     ));
     if !comparison.is_changed() {
         out.push_str(
-            "Nothing but figures: the same endpoints, headers, events, payloads and prompts.\n\n",
+            "Only figures differ: endpoints, headers, events, payloads and prompts are the same.\n\n",
         );
     }
     list("Endpoints", &comparison.endpoints, &mut out);
@@ -54,7 +54,7 @@ fn list(title: &str, names: &Names, out: &mut String) {
 }
 
 fn headers(comparison: &Comparison, out: &mut String) {
-    let mut table = Table::new(&["endpoint", "of the", "new headers", "headers gone"]);
+    let mut table = Table::new(&["endpoint", "part", "new headers", "headers gone"]);
     for change in &comparison.headers {
         table.row([
             code(&change.endpoint),
@@ -131,7 +131,7 @@ fn heading(change: &PromptChange) -> String {
 }
 
 fn shifts(comparison: &Comparison, out: &mut String) {
-    let mut table = Table::new(&["of each step", ">before", ">now", ">p50", "clear"]);
+    let mut table = Table::new(&["per step", ">before", ">now", ">p50", "clear"]);
     for shift in &comparison.shifts {
         table.row([
             shift.metric.to_owned(),
@@ -144,8 +144,8 @@ fn shifts(comparison: &Comparison, out: &mut String) {
     titled("Figures", table, out);
     if !comparison.shifts.is_empty() {
         out.push_str(
-            "p50 (p25 to p75; number of values). Clear: the middle halves do not touch, with at least 8 \
-             values on both sides.\n\n",
+            "p50 (p25 to p75; number of values). Clear: the middle halves do not overlap, and both \
+             sides have at least 8 values.\n\n",
         );
     }
 }

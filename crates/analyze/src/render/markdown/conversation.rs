@@ -14,15 +14,15 @@ pub(super) fn write(conversation: &Conversation, out: &mut String) {
     }
     if conversation.folded > 0 {
         out.push_str(&format!(
-            "The last {} are one, {}, of which only the sums are known.\n\n",
+            "The last {} share one row, {}, which has only their sums.\n\n",
             plural(conversation.folded, "thread"),
             code(FOLDED)
         ));
     }
     threads(conversation, out);
     out.push_str(
-        "Context: everything that the model is shown, sent now or before. Sent again: content that \
-         had been sent before.\n\n",
+        "Context: everything that the model sees, sent now or earlier. Sent again: content that had \
+         already been sent.\n\n",
     );
     for (thread, number) in conversation.threads.iter().zip(1..).take(MAX_THREADS) {
         out.push_str(&format!("### Thread {number}\n\n"));
@@ -36,7 +36,7 @@ fn threads(conversation: &Conversation, out: &mut String) {
     let mut table = Table::new(&[
         ">thread",
         "id",
-        "of",
+        "source",
         "models",
         ">turns",
         ">requests",
@@ -105,7 +105,7 @@ fn kind(step: &StepStats) -> String {
     }
 }
 
-/// `user 120 B, tool result 1.20 KiB; other tools`.
+/// `user 120 B, tool result 1.20 KiB; different tools`.
 fn new(step: &StepStats) -> String {
     let parts = step.new_bytes.iter();
     let parts: Vec<String> = parts
@@ -113,8 +113,8 @@ fn new(step: &StepStats) -> String {
         .collect();
     let mut text = parts.join(", ");
     for (changed, what) in [
-        (step.tools_changed, "**other tools**"),
-        (step.instructions_changed, "**other instructions**"),
+        (step.tools_changed, "**different tools**"),
+        (step.instructions_changed, "**different instructions**"),
     ] {
         if changed {
             let apart = if text.is_empty() { "" } else { "; " };

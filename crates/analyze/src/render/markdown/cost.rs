@@ -28,14 +28,14 @@ pub(super) fn write(cost: &Cost, out: &mut String) {
     }
     table.finish(out);
     out.push_str(&format!(
-        "**{} {}** in all, by the prices in the file that was named; the cache saved {}.\n\n",
+        "**{} {}** in total, at the prices given; the cache saved {}.\n\n",
         money(cost.total),
         code(&cost.currency),
         money(cost.saved),
     ));
     if !cost.unpriced.is_empty() {
         let models = codes(&cost.unpriced);
-        out.push_str(&format!("Without a price, and in no sum: {models}.\n\n"));
+        out.push_str(&format!("No price, so not in any sum: {models}.\n\n"));
     }
 }
 

@@ -15,14 +15,14 @@ pub(super) fn write(endpoints: &Endpoints, out: &mut String) {
     }
     if endpoints.folded > 0 {
         out.push_str(&format!(
-            "There are too many endpoints to keep them all apart: {} are counted together under {}, \
-             those of each host or of all further hosts. Their payloads' structure is left out.\n\n",
+            "Too many endpoints to list them all: {} are counted together under {}, by host or for all \
+             remaining hosts. The structure of their payloads is left out.\n\n",
             count(endpoints.folded),
             code(FOLDED),
         ));
     }
     times(endpoints, out);
-    out.push_str("Sizes of bodies, without headers; p50 / p95 / max, then the total.\n\n");
+    out.push_str("Body sizes, without headers: p50 / p95 / max, then the total.\n\n");
     sizes(endpoints, out);
 }
 
@@ -65,7 +65,7 @@ fn sizes(endpoints: &Endpoints, out: &mut String) {
         ">request",
         ">total",
         ">on the wire",
-        ">answer",
+        ">response",
         ">total",
         ">on the wire",
     ]);
@@ -126,7 +126,7 @@ fn statuses(statuses: &Statuses) -> String {
         ("3xx", statuses.redirection),
         ("4xx", statuses.client_error),
         ("5xx", statuses.server_error),
-        ("no answer", statuses.none),
+        ("no response", statuses.none),
         ("aborted", statuses.aborted),
         ("failed", statuses.failed),
         ("unknown", statuses.unknown),

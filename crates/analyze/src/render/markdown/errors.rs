@@ -29,12 +29,7 @@ pub(super) fn write(errors: &Errors, out: &mut String) {
 }
 
 fn kinds(errors: &Errors, out: &mut String) {
-    let mut table = Table::new(&[
-        "failure",
-        ">exchanges",
-        ">bytes for nothing",
-        ">time for nothing",
-    ]);
+    let mut table = Table::new(&["failure", ">exchanges", ">wasted bytes", ">wasted time"]);
     for kind in &errors.kinds {
         table.row([
             kind.kind.name().to_owned(),
@@ -53,8 +48,8 @@ fn failures(errors: &Errors, out: &mut String) {
         "failure",
         ">status",
         "cause",
-        ">asked to wait",
-        "tried again",
+        ">retry after",
+        "retried by",
     ]);
     for failure in &errors.failures {
         table.row([
@@ -86,12 +81,12 @@ fn again(failure: &FailedExchange) -> String {
 fn chain(retry: &RetryChain) -> String {
     let tries: Vec<String> = retry.exchanges.iter().map(|id| count(*id)).collect();
     format!(
-        "Tries {}: {} in {}, with {} sent again.",
+        "Attempts {}: {} after {}, {} sent again.",
         tries.join(" → "),
         if retry.recovered {
             "answered"
         } else {
-            "never answered"
+            "still not answered"
         },
         duration(retry.delay_us),
         bytes(retry.resent_bytes),
@@ -100,7 +95,7 @@ fn chain(retry: &RetryChain) -> String {
 
 fn gave_up(fallback: &Fallback) -> String {
     format!(
-        "The agent gave up WebSockets to {} after {} ({}), and went on over HTTP with exchange {} \
+        "The agent gave up on WebSockets to {} after {} ({}) and switched to HTTP with exchange {} \
          after {}.",
         code(&fallback.host),
         plural(fallback.upgrades, "attempt"),
@@ -111,15 +106,15 @@ fn gave_up(fallback: &Fallback) -> String {
 }
 
 fn connections(errors: &Errors, out: &mut String) {
-    let mut table = Table::new(&["host", "connections", ">count", "cause", "reason"]);
+    let mut table = Table::new(&["host", "outcome", ">count", "cause", "reason"]);
     for failed in &errors.connections {
         let state = match failed.state {
             State::Rejected => "the agent refused our certificate",
             State::Failed => "the origin could not be reached or trusted",
             State::Refused if matches!(failed.cause.as_str(), "agent_gone" | "unused") => {
-                "the agent gave it up"
+                "the agent gave up"
             }
-            State::Refused => "refused by us",
+            State::Refused => "refused by the proxy",
             State::Intercepted | State::Opaque | State::Unknown => "relayed",
         };
         table.row([
@@ -137,10 +132,10 @@ fn websockets(errors: &Errors, out: &mut String) {
     let mut table = Table::new(&["WebSockets ended by", ">count"]);
     for end in &errors.websocket_ends {
         let text = match (end.close_up, end.close_down) {
-            (None, None) => "the connection alone, without a Close frame".to_owned(),
+            (None, None) => "the connection, without a Close frame".to_owned(),
             (Some(up), None) => format!("the agent's Close {up}"),
             (None, Some(down)) => format!("the origin's Close {down}"),
-            (Some(up), Some(down)) => format!("Close {up} of the agent, {down} of the origin"),
+            (Some(up), Some(down)) => format!("Close {up} from the agent, {down} from the origin"),
         };
         table.row([text, count(end.count)]);
     }

@@ -10,7 +10,7 @@ pub(super) fn write(frequency: &Frequency, out: &mut String) {
         return;
     }
     out.push_str(&format!(
-        "Busiest second: {}; busiest minute: {}; at once: {}, of which to models {}.",
+        "Busiest second: {}; busiest minute: {}; most at once: {} (to models: {}).",
         count(frequency.busiest_second),
         count(frequency.busiest_minute),
         count(frequency.concurrent),

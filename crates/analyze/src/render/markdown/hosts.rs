@@ -12,7 +12,7 @@ use crate::text::units::{bytes, count};
 pub(super) fn write(hosts: &Hosts, out: &mut String) {
     if hosts.folded > 0 {
         out.push_str(&format!(
-            "The {} hosts that were asked least often are one row, {}.\n\n",
+            "The {} least busy hosts share one row, {}.\n\n",
             count(hosts.folded),
             code(FOLDED)
         ));
@@ -23,7 +23,7 @@ pub(super) fn write(hosts: &Hosts, out: &mut String) {
         ">exchanges",
         ">bytes up",
         ">down",
-        "spoken",
+        "protocols",
         "why not read",
     ]);
     for host in &hosts.hosts {
@@ -82,7 +82,7 @@ fn dispositions(connections: &Dispositions, unknown: u64) -> String {
         ("relayed unread", connections.opaque),
         ("refused by the agent", connections.rejected),
         ("unreachable", connections.failed),
-        ("refused by us", connections.refused),
+        ("refused by the proxy", connections.refused),
         ("in an unknown state", unknown),
     ])
 }

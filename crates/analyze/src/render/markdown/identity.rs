@@ -8,11 +8,11 @@ use crate::text::units::count;
 
 pub(super) fn write(identity: &Identity, out: &mut String) {
     if identity.credentials.is_empty() && identity.identifiers.is_empty() {
-        out.push_str("No credential and no identifier was seen.\n\n");
+        out.push_str("No credentials and no identifiers were seen.\n\n");
         return;
     }
     out.push_str(
-        "Fingerprints stand for credentials: equal fingerprints are equal credentials.\n\n",
+        "Credentials appear as fingerprints: equal fingerprints are equal credentials.\n\n",
     );
     credentials(identity, out);
     for secret in &identity.credentials {
@@ -32,7 +32,7 @@ pub(super) fn write(identity: &Identity, out: &mut String) {
 }
 
 fn credentials(identity: &Identity, out: &mut String) {
-    let mut table = Table::new(&["credential", "way", "host", "field", ">count"]);
+    let mut table = Table::new(&["credential", "direction", "host", "field", ">count"]);
     for secret in &identity.credentials {
         for place in &secret.places {
             table.row([
@@ -53,7 +53,7 @@ fn words(warning: &SecretWarning) -> String {
             format!("is known to several sites: {}", codes(sites))
         }
         SecretWarning::Clear => "was sent without TLS".to_owned(),
-        SecretWarning::InUrl => "stood in a URL, which logs keep".to_owned(),
+        SecretWarning::InUrl => "was in a URL, which ends up in logs".to_owned(),
     }
 }
 

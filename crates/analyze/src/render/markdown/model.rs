@@ -14,8 +14,8 @@ pub(super) fn write(models: &Models, out: &mut String) {
     }
     speed(models, out);
     out.push_str(
-        "TTFT: request sent to the first event that carries model output. Stall: the longest time \
-         between two such events.\n\n",
+        "TTFT: from the end of the request to the first event that carries model output. Stall: the longest \
+         time between two such events.\n\n",
     );
     tokens(models, out);
     gaps(models, out);

@@ -30,7 +30,7 @@ fn parts(prompt: &Prompt, out: &mut String) {
     let sent = prompt.bytes.iter().map(|part| part.bytes);
     let all = sent.fold(0, u64::saturating_add);
     let mut table = Table::new(&[
-        "bytes of requests",
+        "request bytes",
         ">sent",
         ">share",
         ">sent once",
@@ -39,7 +39,7 @@ fn parts(prompt: &Prompt, out: &mut String) {
     for part in &prompt.bytes {
         table.row([
             part.part
-                .map_or("around the content", |part| part.name())
+                .map_or("everything else", |part| part.name())
                 .to_owned(),
             bytes(part.bytes),
             percent_of(part.bytes, all),
@@ -67,7 +67,7 @@ fn tools(prompt: &Prompt, out: &mut String) {
 
 fn uses(text: &PromptText) -> String {
     format!(
-        "{}, in {} from exchange {} on",
+        "{}, in {}, first in exchange {}",
         bytes(text.bytes),
         plural(text.requests, "request"),
         count(text.first_exchange),
@@ -78,13 +78,13 @@ fn full(text: &PromptText, language: &str, out: &mut String) {
     match &text.text {
         Some(content) => out.push_str(&block(content, language)),
         None if text.items > 1 => out.push_str(&format!(
-            "{} that were not kept: there were too many.\n",
+            "{} not kept: there were too many.\n",
             plural(text.items, "text")
         )),
         None => out.push_str("The text was not kept: there were too many.\n"),
     }
     if text.cut {
-        out.push_str("\nThe text is cut here.\n");
+        out.push_str("\nThe text is truncated here.\n");
     }
     out.push('\n');
 }

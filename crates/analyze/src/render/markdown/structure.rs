@@ -10,10 +10,10 @@ use crate::text::units::{bytes, count, percent};
 
 pub(super) fn write(structure: &Structure, out: &mut String) {
     if structure.payloads.is_empty() {
-        out.push_str("No JSON payload was recorded.\n\n");
+        out.push_str("No JSON payloads were recorded.\n\n");
         return;
     }
-    let mut table = Table::new(&["payload", "of", ">seen", ">key paths", ">bytes"]);
+    let mut table = Table::new(&["payload", "endpoint", ">seen", ">key paths", ">bytes"]);
     for payload in &structure.payloads {
         table.row([
             sort(payload),
@@ -67,7 +67,7 @@ fn values(row: &Row) -> String {
     if row.cut {
         let comma = if shown.is_empty() { "" } else { ", " };
         shown.push_str(comma);
-        shown.push_str("more lies below");
+        shown.push_str("deeper paths left out");
     }
     shown
 }

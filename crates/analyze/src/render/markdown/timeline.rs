@@ -12,7 +12,7 @@ pub(super) fn write(timeline: &Timeline, out: &mut String) {
         ">at",
         "kind",
         "model",
-        "ended",
+        "status",
         ">TTFT",
         ">total",
         ">stall",

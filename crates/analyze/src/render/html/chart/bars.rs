@@ -23,7 +23,7 @@ pub(in super::super) fn draw(bars: &[Bar]) -> Option<String> {
     let height = TOP + bars.len() as f64 * ROW + BOTTOM;
     let scale = Scale::new(most as f64, LEFT, WIDTH - RIGHT);
     let description = format!(
-        "{} endpoints with two bars each, bytes sent and bytes received; the longest is {}.",
+        "{} endpoints with two bars each, bytes sent and received; the longest is {}.",
         bars.len(),
         units::bytes(most),
     );

@@ -16,7 +16,7 @@ pub(in super::super) fn draw(classes: &[GapClass]) -> Option<String> {
     let stalls = classes.iter().filter(|class| class.from_us >= STALL_US);
     let stalls = stalls.map(|class| class.count).fold(0, u64::saturating_add);
     let description = format!(
-        "{} gaps in {} classes of length; {} of them are {} or longer.",
+        "{} gaps in {} classes by length; {} are {} or longer.",
         units::count(all),
         classes.len(),
         units::count(stalls),
@@ -58,7 +58,7 @@ fn range(class: &GapClass) -> String {
     let from = units::duration(class.from_us);
     match class.below_us {
         Some(below) => format!("{from} to {}", units::duration(below)),
-        None => format!("{from} and more"),
+        None => format!("{from} or more"),
     }
 }
 

@@ -25,7 +25,7 @@ pub(in super::super) fn draw(threads: &[Series]) -> Option<String> {
     let down = Scale::new(most as f64, bottom, TOP);
     let along = Scale::new((longest.max(2) - 1) as f64, LEFT, WIDTH - RIGHT);
     let description = format!(
-        "{} conversations, the longest of {longest} requests; the largest input is {} tokens.",
+        "{} conversations, the longest with {longest} requests; the largest input is {} tokens.",
         threads.len(),
         units::count(most),
     );

@@ -45,7 +45,7 @@ pub(in super::super) fn draw(columns: &[Column]) -> Option<String> {
     let scale = Scale::new(most as f64, bottom, TOP);
     let description = format!(
         "{} columns, one for each turn in order; the tallest is {} tokens. \
-         In each, from below: cached input, new input, output, reasoning.",
+         In each, from the bottom: cached input, new input, output, reasoning.",
         columns.len(),
         units::count(most),
     );

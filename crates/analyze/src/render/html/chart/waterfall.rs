@@ -36,7 +36,7 @@ pub(in super::super) fn draw(id: &str, lanes: &[Lane]) -> Option<String> {
     let calls = lanes.iter().filter(|lane| lane.is_call).count();
     let failed = lanes.iter().filter(|lane| lane.failed).count();
     let description = format!(
-        "{} over {}, one row each, in the order in which they began; {calls} to a model, {failed} failed. \
+        "{} over {}, one row each, in order of their start; {calls} to a model, {failed} failed. \
          In each row: sending, waiting for the first output, receiving. Long pauses are shortened.",
         units::plural(lanes.len() as u64, "request"),
         units::duration(end.saturating_sub(start)),
@@ -52,7 +52,7 @@ pub(in super::super) fn draw(id: &str, lanes: &[Lane]) -> Option<String> {
         svg.rect(
             "pause",
             area,
-            &format!("nothing for {}", units::duration(length)),
+            &format!("idle for {}", units::duration(length)),
         );
     }
     for tick in axis.ticks() {
