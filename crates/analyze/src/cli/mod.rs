@@ -80,16 +80,16 @@ enum Command {
     },
 }
 
-/// What came of the command, when nothing went wrong.
+/// The outcome of a command that ran without errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Everything that was asked holds.
+    /// All assertions hold.
     Good,
-    /// An assertion does not hold, or something changed that must not.
+    /// An assertion does not hold, or `--fail-on-change` found a change.
     Failed,
 }
 
-/// Does what the command line asks for.
+/// Runs the command.
 pub(crate) fn run(cli: Cli) -> Result<Outcome> {
     if let Some(Command::Completions { shell }) = cli.command {
         let mut script = Vec::new();
@@ -98,7 +98,7 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
         return Ok(Outcome::Good);
     }
     let recordings = Recordings::of(&cli)?;
-    // Before anything is read: who names the wrong file should not wait to hear of it.
+    // Checked before anything is read: a wrong name should not take minutes to be reported.
     let inputs = Inputs::of(&cli, &recordings.paths());
     let target = Target::of(cli.output.as_deref(), &inputs)?;
     let OutputFormat::Report(format) = cli.format else {
@@ -113,13 +113,13 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
         cli.prices.is_some() || !cli.sections.contains(&Section::Cost),
         "the section cost needs --prices: no prices are built in"
     );
-    // Before the recording is read: a mistake in a short file should be told at once.
+    // Read before the recordings, so that a mistake in it is reported at once.
     let prices = cli.prices.as_deref().map(read_prices).transpose()?;
     let mut report = recordings.read(&cli)?.finish();
     report.cost = prices
         .zip(report.model.as_ref())
         .map(|(prices, models)| prices.cost(models));
-    // Before sections are left out: assertions are about all of it.
+    // Before sections are dropped: assertions need all of them.
     let outcome = check(&report, &cli.assertions);
     if let (Some(folder), Some(structure)) = (&cli.schema, &report.structure) {
         output::write_schemas(folder, structure, &inputs)?;
@@ -135,12 +135,12 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
         report.keep(&cli.sections);
     }
     output::write_report(format, &report, &target)?;
-    // The process ends here, and the many small pieces of a large report need not be given back one by one.
+    // The process ends here: freeing the many small pieces of a large report would only take time.
     std::mem::forget(report);
     Ok(outcome)
 }
 
-/// Says on standard error which assertions do not hold.
+/// Prints the assertions that do not hold to standard error.
 fn check(report: &Report, assertions: &[Assertion]) -> Outcome {
     let mut outcome = Outcome::Good;
     for assertion in assertions {
@@ -160,7 +160,7 @@ fn read_prices(path: &Path) -> Result<Prices> {
     Prices::from_json(&text).with_context(|| format!("cannot use {}", path.display()))
 }
 
-/// Whether nobody reads on: the reader had enough, and that is no failure.
+/// Whether the reader of our output has closed it, which is not a failure.
 pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let mut causes = error
         .chain()

@@ -1,4 +1,4 @@
-//! What is written: a report, a comparison, a HAR, a folder of schemas.
+//! Writes reports, comparisons, HAR files and folders of schemas.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,12 +12,12 @@ use super::Cli;
 use super::recordings::Recordings;
 use super::target::{Inputs, Target};
 
-/// Writes the report where it was asked for.
+/// Writes the report to `target`.
 pub(super) fn write_report(format: Format, report: &Report, target: &Target) -> Result<()> {
     target.fill(|out| Ok(format.write(report, out)?))
 }
 
-/// Writes the comparison where it was asked for.
+/// Writes the comparison to `target`.
 pub(super) fn write_comparison(
     format: Format,
     comparison: &Comparison,
@@ -26,7 +26,7 @@ pub(super) fn write_comparison(
     target.fill(|out| Ok(format.write_comparison(comparison, out)?))
 }
 
-/// Writes the exchanges as HAR where they were asked for.
+/// Writes the exchanges to `target` as HAR.
 pub(super) fn write_har(cli: &Cli, recordings: &Recordings, target: &Target) -> Result<()> {
     ensure!(
         cli.assertions.is_empty()
@@ -51,10 +51,10 @@ pub(super) fn write_har(cli: &Cli, recordings: &Recordings, target: &Target) -> 
     })
 }
 
-/// Writes one JSON Schema for each sort of payload into `folder`.
+/// Writes one JSON Schema for each kind of payload into `folder`.
 ///
-/// What was there before stays whole until its successor is. Names are checked before the
-/// first is written.
+/// Each file replaces its predecessor only once it is complete. All names are checked before the first
+/// file is written.
 pub(super) fn write_schemas(folder: &Path, structure: &Structure, inputs: &Inputs) -> Result<()> {
     let writing = || format!("cannot write schemas into {}", folder.display());
     private_file::create_folder(folder).with_context(writing)?;
@@ -64,7 +64,7 @@ pub(super) fn write_schemas(folder: &Path, structure: &Structure, inputs: &Input
         let name = file_name(payload);
         let mut file = format!("{name}.schema.json");
         let mut number = 2;
-        // Names are cut down to letters and digits, so two payloads can get the same.
+        // Names are reduced to letters and digits, so two payloads can get the same one.
         while !taken.insert(file.clone()) {
             file = format!("{name}-{number}.schema.json");
             number += 1;
@@ -82,7 +82,7 @@ pub(super) fn write_schemas(folder: &Path, structure: &Structure, inputs: &Input
     Ok(())
 }
 
-/// As many payloads as are written, in the order in which they stand in the report.
+/// The payloads whose schemas are written, in the order of the report.
 fn most_frequent(payloads: &[Payload]) -> Vec<&Payload> {
     let mut all: Vec<(usize, &Payload)> = payloads.iter().enumerate().collect();
     if all.len() > MAX_SCHEMAS {
@@ -128,7 +128,7 @@ fn file_name(payload: &Payload) -> String {
     name
 }
 
-/// More in one folder nobody looks through, and some file systems get slow.
+/// Nobody looks through more in one folder, and some file systems get slow.
 const MAX_SCHEMAS: usize = 10_000;
-/// Below what every file system allows, with room for the ending.
+/// Below the limit of common file systems (255), with room for the ending.
 const MAX_NAME_BYTES: usize = 200;

@@ -1,4 +1,4 @@
-//! What is to be read: the recordings that were named, or the latest one.
+//! The recordings to read: those that were named, or the latest one.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -18,12 +18,12 @@ pub(super) struct Recordings {
 struct Source {
     /// `-` is standard input.
     path: PathBuf,
-    /// What reports and errors call it.
+    /// Its name in reports and errors.
     name: PathBuf,
 }
 
 impl Recordings {
-    /// What the command line names.
+    /// The recordings that the command line names.
     pub(super) fn of(cli: &Cli) -> Result<Self> {
         let mut sources: Vec<Source> = cli
             .recordings
@@ -59,7 +59,7 @@ impl Recordings {
         }
     }
 
-    /// Where they are.
+    /// Their paths.
     pub(super) fn paths(&self) -> Vec<&Path> {
         let sources = self.sources.iter();
         sources.map(|source| source.path.as_path()).collect()
@@ -78,7 +78,7 @@ impl Recordings {
         Ok(all)
     }
 
-    /// Hands every exchange in them that satisfies the filters to `visit`.
+    /// Calls `visit` with each exchange that satisfies the filters.
     pub(super) fn for_each(
         &self,
         cli: &Cli,
@@ -106,7 +106,8 @@ fn is_standard_input(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// The recording at `path`, with progress; `None` if a filter asks for it to be read twice.
+/// The recording at `path`, with progress; `None` if a filter makes `Scan` read it twice, which needs
+/// the path.
 fn open(path: &Path, cli: &Cli) -> Result<Option<Box<dyn Read + Send>>> {
     if is_standard_input(path) {
         return Ok(Some(Box::new(progress::watched(io::stdin(), None))));

@@ -1,18 +1,19 @@
-//! JSON without raw control characters: DEL, C1 and the separators of lines are escaped too.
+//! JSON without raw control characters: DEL, C1, U+2028 and U+2029 are escaped too.
 //!
-//! RFC 8259 asks for C0 alone. The rest is as valid escaped as raw, and acts on a terminal.
+//! RFC 8259 requires escapes only for C0. The others are valid either way, but raw they act on a
+//! terminal or end a line.
 
 use std::io::{self, Write};
 
 use memchr::memchr3;
 
-/// Passes JSON on, with every control character in its strings escaped.
+/// Passes JSON on with every control character escaped.
 ///
-/// Outside of strings JSON has none of the characters that are looked for.
+/// It need not track strings: valid JSON has these characters nowhere else.
 #[derive(Debug)]
 pub(crate) struct Escaping<W> {
     out: W,
-    /// The beginning of a character whose rest is still to come.
+    /// The first bytes of a character whose other bytes have not been written yet: at most two.
     begun: Vec<u8>,
 }
 
@@ -24,18 +25,19 @@ impl<W: Write> Escaping<W> {
         }
     }
 
-    /// What it writes to; a character that was begun is lost, which valid JSON has none of.
+    /// The underlying writer. An unfinished character is lost; valid JSON does not end with one.
     pub(crate) fn into_inner(self) -> W {
         self.out
     }
 
-    /// Writes what starts at a byte that may begin a control; says how long that is.
+    /// Writes the character at the start of `bytes`, which may be a control; returns how many bytes of
+    /// `bytes` it took.
     fn character(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let (code, length) = match *bytes {
             [0x7f, ..] => (Some(0x7f), 1),
             [0xc2, second @ 0x80..=0x9f, ..] => (Some(u16::from(second)), 2),
             [0xe2, 0x80, third @ (0xa8 | 0xa9), ..] => (Some(0x2000 | u16::from(third & 0x3f)), 3),
-            // Its rest decides.
+            // The bytes to come decide.
             [0xc2] | [0xe2] | [0xe2, 0x80] => {
                 self.begun.extend_from_slice(bytes);
                 (None, bytes.len())

@@ -1,4 +1,4 @@
-//! Which pictures a section has, and what of the report goes into each.
+//! Which charts a section has, and which data of the report they show.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::call::{Kind, Tokens};
 use crate::report::{CallMoment, Endpoints, Moment, Report, Section};
 use crate::text::units;
 
-/// The pictures of a section, as HTML.
+/// The charts of a section, as HTML.
 pub(super) fn of(section: Section, report: &Report) -> String {
     let mut html = String::new();
     match section {
@@ -32,7 +32,7 @@ pub(super) fn of(section: Section, report: &Report) -> String {
     html
 }
 
-/// The exchanges, recording by recording.
+/// The exchanges of each recording.
 fn by_recording(report: &Report) -> Vec<&[Moment]> {
     let timeline = report.timeline.as_ref();
     timeline.map_or(Vec::new(), |timeline| {
@@ -44,7 +44,7 @@ fn by_recording(report: &Report) -> Vec<&[Moment]> {
 fn requests(moments: &[Moment]) -> Option<String> {
     let lanes: Vec<_> = moments.iter().take(MAX_LANES).map(lane).collect();
     let recording = moments.first()?.recording;
-    // Each part has an axis of its own, or the bars of a long session would be dots.
+    // Each part has its own axis, or the bars of a long session would be dots.
     let parts = lanes.chunks(LANES_OF_A_PART).enumerate();
     let svg: String = parts
         .filter_map(|(part, lanes)| {
@@ -112,7 +112,7 @@ fn lane(moment: &Moment) -> waterfall::Lane {
     }
 }
 
-/// Host and path, without what all hosts have in common.
+/// Host and path.
 fn path(moment: &Moment) -> String {
     format!("{}{}", moment.endpoint.host, moment.endpoint.path)
 }
@@ -160,7 +160,7 @@ fn sizes(endpoints: &Endpoints) -> Option<String> {
     )
 }
 
-/// The calls of a report that have tokens.
+/// The calls that have tokens.
 fn counted(report: &Report) -> impl Iterator<Item = (&Moment, &CallMoment, Tokens)> {
     let moments = report
         .timeline
@@ -176,7 +176,7 @@ fn turns(report: &Report) -> Option<String> {
     let mut order = Vec::new();
     let mut sums: BTreeMap<_, Tokens> = BTreeMap::new();
     for (moment, call, tokens) in counted(report) {
-        // A call that names no turn is one of its own.
+        // A call without a turn id is a turn by itself.
         let own = call.turn.is_none().then_some(moment.exchange);
         let key = (moment.recording, call.turn.as_deref(), own);
         if !sums.contains_key(&key) {
@@ -261,9 +261,9 @@ fn steadiness(report: &Report) -> Option<String> {
     )
 }
 
-/// Pictures of more recordings on one page are not looked at.
+/// Nobody looks at the charts of more recordings on one page.
 const MAX_RECORDINGS: usize = 4;
-/// As many as a browser draws without a delay.
+/// As many as a browser draws without delay.
 const MAX_LANES: usize = 1000;
 /// As many as fit on a screen.
 const LANES_OF_A_PART: usize = 40;

@@ -1,11 +1,11 @@
-//! The conversations, to read: every text once, long ones closed, changes as diffs.
+//! The conversations in full: every text once, long ones collapsed, changes as diffs.
 
 use super::escape::Escaped;
 use crate::decode::Part;
 use crate::report::{Change, Step, Thread, Transcript, TranscriptItem};
 use crate::text::units::{bytes, plural};
 
-/// The id of the place on the page where an exchange is told.
+/// The id of an exchange's heading.
 pub(super) fn place_of(recording: usize, exchange: u64) -> String {
     format!("x-{recording}-{exchange}")
 }
@@ -38,9 +38,9 @@ pub(super) fn html(transcript: &Transcript) -> String {
 /// The HTML so far.
 struct TranscriptPage {
     html: String,
-    /// How many bytes the page still takes, about.
+    /// About how many bytes the page still takes.
     room: usize,
-    /// Requests, items and changes for which there was no room.
+    /// Requests, items and changes that did not fit.
     left_out: u64,
 }
 
@@ -63,7 +63,7 @@ impl TranscriptPage {
         }
     }
 
-    /// Takes the room for one more element's markup, or counts it as left out.
+    /// Takes the room for the markup of one more element, or counts it as left out.
     fn has_room(&mut self) -> bool {
         let Some(room) = self.room.checked_sub(MARKUP_BYTES) else {
             self.left_out += 1;
@@ -111,7 +111,7 @@ impl TranscriptPage {
         }
     }
 
-    /// One item. What people and models say to each other is open, if it is not too long.
+    /// One item. Messages of user and assistant are expanded unless they are long.
     fn said(&mut self, before: &str, said: &TranscriptItem) {
         if !self.has_room() {
             return;
@@ -200,7 +200,7 @@ impl TranscriptPage {
     }
 }
 
-/// What is not worth a line of its own.
+/// The facts that share one line.
 fn facts(step: &Step) -> String {
     let mut facts = Vec::new();
     if step.repeated > 0 {
@@ -218,7 +218,7 @@ fn facts(step: &Step) -> String {
     facts.join(" · ")
 }
 
-/// The first line that says anything, cut to what fits on a line.
+/// The first line that is not blank, cut to fit on one line.
 fn first_line(text: &str) -> String {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty());
     let line = line.unwrap_or_default();
@@ -237,12 +237,12 @@ fn class(part: Part) -> &'static str {
     }
 }
 
-/// All texts together: past this a browser takes too long to open the page.
+/// Bound on the transcript: a browser takes too long to open a larger page.
 const MAX_PAGE_BYTES: usize = 12 << 20;
-/// What an element takes beside its text, about.
+/// About what the markup of an element takes.
 const MARKUP_BYTES: usize = 400;
-/// One text: nobody reads further in a report.
+/// Bound on one text: nobody reads further in a report.
 const MAX_SHOWN_BYTES: usize = 64 << 10;
-/// Longer talk is closed at first.
+/// Longer messages start collapsed.
 const MAX_OPEN_BYTES: usize = 4 << 10;
 const MAX_PREVIEW_BYTES: usize = 100;

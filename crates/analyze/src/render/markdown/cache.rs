@@ -1,4 +1,4 @@
-//! What came from the provider's cache, and why not more.
+//! How much input came from the provider's cache, and why not more.
 
 use super::table::Table;
 use crate::report::{Cache, CacheUse, MissReason};

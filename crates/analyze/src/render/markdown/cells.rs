@@ -1,4 +1,4 @@
-//! Cells and lists that several sections write in the same way.
+//! Cells and lists that several sections share.
 
 use super::escape::code;
 use crate::text::units::{count, plural};

@@ -1,4 +1,4 @@
-//! A comparison as Markdown: first what changed in structure, then how the figures lie.
+//! A comparison as Markdown: changes of structure first, then figures.
 
 use super::cells::{codes, joined, or_dash};
 use super::escape::{block, code};
@@ -162,7 +162,7 @@ fn spread(spread: Option<Spread>, unit: Unit) -> String {
     })
 }
 
-/// How far the median moved: in percent of what it was, a share in points.
+/// How far the median moved: in percent, or in percentage points for a share.
 fn relative(shift: &Shift) -> String {
     if let (Unit::Share, Some(before), Some(after)) = (shift.unit, shift.before, shift.after) {
         return format!("{:+.1} points", (after.p50 - before.p50) * 100.0);
@@ -184,7 +184,7 @@ fn codes_or_dash(names: &[String]) -> String {
     or_dash((!names.is_empty()).then_some(names), codes)
 }
 
-/// More are not read one by one: JSON has all.
+/// Nobody reads more one by one; JSON has all.
 const MAX_NAMES: usize = 40;
 /// Codex has a dozen tools and a handful of instructions.
 const MAX_TEXTS: usize = 40;

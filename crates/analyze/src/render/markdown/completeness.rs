@@ -1,4 +1,4 @@
-//! What the recording did not see, in words, and what seeing the rest cost.
+//! What the recording did not see, and the delay that the proxy added.
 
 use super::cells::first;
 use super::escape::code;
@@ -75,5 +75,5 @@ fn of(lapse: &LapseCount) -> String {
     format!(": {}", first(&lapse.of, MAX_LISTED, |text| code(text)))
 }
 
-/// The hosts that matter are few; the rest is noise on a first page.
+/// Few hosts matter; the rest is noise.
 const MAX_LISTED: usize = 12;

@@ -1,4 +1,4 @@
-//! The threads: a table of them, and of each its requests.
+//! A table of threads, then a table of the requests of each.
 
 use super::cells::{codes, first, more, or_dash};
 use super::escape::code;
@@ -139,5 +139,5 @@ fn calls(calls: &[CalledTool]) -> String {
 
 /// A session has one conversation, and a side thread for each turn.
 const MAX_THREADS: usize = 20;
-/// More calls in one cell are not read.
+/// Nobody reads more calls in one cell.
 const MAX_CALLS: usize = 5;

@@ -1,4 +1,4 @@
-//! What the requests cost by the user's own list of prices.
+//! What the requests cost at the user's own prices.
 
 use super::cells::codes;
 use super::escape::code;

@@ -83,7 +83,7 @@ fn sizes(endpoints: &Endpoints, out: &mut String) {
     table.finish(out);
 }
 
-/// The endpoint as one piece of code: `POST api.openai.com/v1/responses`.
+/// The endpoint as a code span: `POST api.openai.com/v1/responses`.
 pub(super) fn name(endpoint: &Endpoint) -> String {
     let Endpoint {
         method, host, path, ..
@@ -118,7 +118,7 @@ fn total(sizes: Option<&Quantiles>) -> String {
     or_dash(sizes, |sizes| bytes(sizes.total))
 }
 
-/// The classes that occurred: `2xx 12, 4xx 1, aborted 1`.
+/// The classes that occur: `2xx 12, 4xx 1, aborted 1`.
 fn statuses(statuses: &Statuses) -> String {
     counts([
         ("1xx", statuses.informational),

@@ -1,4 +1,4 @@
-//! What failed, what was tried again, and what that cost.
+//! What failed, what was retried, and what that cost.
 
 use capture::record::State;
 
@@ -142,5 +142,5 @@ fn websockets(errors: &Errors, out: &mut String) {
     table.finish(out);
 }
 
-/// Past this, JSON is the better form.
+/// For longer lists JSON is the better format.
 const MAX_LISTED: usize = 40;

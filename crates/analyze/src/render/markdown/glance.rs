@@ -1,4 +1,4 @@
-//! The first page: what was recorded, and the figures that people ask for first.
+//! What was recorded, and the figures that people ask for first.
 
 use capture::record::Secrets;
 

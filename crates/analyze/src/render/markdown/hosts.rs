@@ -1,4 +1,4 @@
-//! Hosts by what became of their connections, and the programs that connected.
+//! Hosts with the outcomes of their connections, and the programs that connected.
 
 use capture::record::Dispositions;
 
@@ -70,12 +70,12 @@ fn causes(host: &HostStats) -> String {
     texts.join(", ")
 }
 
-/// The first few of a list; the rest is counted.
+/// The first few of a list, and how many more there are.
 fn codes(texts: &[String]) -> String {
     first(texts, MAX_LISTED, |text| code(text))
 }
 
-/// Those that occurred: `read 12, refused by the agent 1`.
+/// Those that occur: `read 12, refused by the agent 1`.
 fn dispositions(connections: &Dispositions, unknown: u64) -> String {
     counts([
         ("read", connections.intercepted),

@@ -1,4 +1,4 @@
-//! Which credentials and identifiers went where.
+//! Credentials and identifiers, and the hosts that received them.
 
 use super::cells::codes;
 use super::escape::code;

@@ -1,7 +1,6 @@
-//! The report as Markdown: what people read, and paste into an issue.
+//! The report as Markdown, for people to read or to paste into an issue.
 //!
-//! One file for each section; here is their order. The HTML report is made
-//! from this text.
+//! Each section has a file; this one picks among them. The HTML report is made from this text.
 
 mod cache;
 mod cells;
@@ -37,7 +36,7 @@ pub(crate) fn render(report: &Report) -> String {
     out
 }
 
-/// One section with its heading, where the report has it.
+/// One section with its heading; `None` if the report does not have it.
 pub(crate) fn section(section: Section, report: &Report) -> Option<String> {
     let mut body = String::new();
     let out = &mut body;
@@ -63,7 +62,7 @@ pub(crate) fn section(section: Section, report: &Report) -> Option<String> {
     Some(format!("## {}\n\n{body}{end}", section.title()))
 }
 
-/// Writes a section's data, where the report has it.
+/// Writes the data of a section, if the report has it.
 fn write<T>(data: &Option<T>, write: fn(&T, &mut String), out: &mut String) -> Option<()> {
     data.as_ref().map(|data| write(data, out))
 }

@@ -1,4 +1,4 @@
-//! The model requests: how many and how they ended, how fast, with how many tokens; the tools.
+//! The model requests: their number and outcome, speed, tokens, and tools.
 
 use super::cells::{counts, or_dash};
 use super::escape::code;

@@ -1,4 +1,4 @@
-//! Where the bytes of requests go, and the prompt in full.
+//! Where the bytes of requests go, then instructions and tools in full.
 
 use super::cells::{codes, more};
 use super::escape::{block, code};

@@ -1,4 +1,4 @@
-//! What payloads are made of: an overview, and of each sort its key paths.
+//! The structure of payloads: an overview, then the key paths of each kind.
 
 use super::cells::{first, or_dash};
 use super::endpoints;
@@ -16,7 +16,7 @@ pub(super) fn write(structure: &Structure, out: &mut String) {
     let mut table = Table::new(&["payload", "endpoint", ">seen", ">key paths", ">bytes"]);
     for payload in &structure.payloads {
         table.row([
-            sort(payload),
+            kind(payload),
             endpoints::name(&payload.endpoint),
             count(payload.samples),
             count(payload.rows.len() as u64),
@@ -26,13 +26,13 @@ pub(super) fn write(structure: &Structure, out: &mut String) {
     table.finish(out);
     for payload in structure.payloads.iter().take(MAX_PAYLOADS) {
         let endpoint = endpoints::name(&payload.endpoint);
-        out.push_str(&format!("### {} of {endpoint}\n\n", sort(payload)));
+        out.push_str(&format!("### {} of {endpoint}\n\n", kind(payload)));
         paths(payload, out);
     }
 }
 
 /// `event response.created`.
-fn sort(payload: &Payload) -> String {
+fn kind(payload: &Payload) -> String {
     match &payload.event {
         Some(event) => format!("{} {}", payload.part.name(), code(event)),
         None => payload.part.name().to_owned(),
@@ -72,7 +72,7 @@ fn values(row: &Row) -> String {
     shown
 }
 
-/// The table above lists them all.
+/// The overview lists them all.
 const MAX_PAYLOADS: usize = 60;
 /// More in one cell make a table unreadable.
 const MAX_VALUES: usize = 6;

@@ -1,4 +1,4 @@
-//! What the agent reports about its use.
+//! What the agent reports about its own use.
 
 use super::escape::code;
 use super::table::Table;

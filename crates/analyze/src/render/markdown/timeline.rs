@@ -1,4 +1,4 @@
-//! The timeline: the requests to models one by one, for each its time and its tokens.
+//! The timeline: every request to a model, with its times and tokens.
 
 use super::cells::{or_dash, status};
 use super::escape::code;

@@ -1,6 +1,6 @@
-//! The transcript in short: what each request added, and what came back.
+//! A summary of the transcript: what each request added, and what came back.
 //!
-//! The texts themselves are in the HTML and the JSON report.
+//! The texts are in the HTML and JSON reports.
 
 use std::collections::BTreeMap;
 
@@ -87,5 +87,5 @@ fn changes(changes: &[Change]) -> String {
 
 /// A session has one conversation, and a side thread for each turn.
 const MAX_THREADS: usize = 20;
-/// More names in one cell are not read.
+/// Nobody reads more names in one cell.
 const MAX_CHANGES: usize = 5;

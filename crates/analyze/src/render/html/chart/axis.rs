@@ -1,15 +1,15 @@
-//! A time axis on which long pauses are short.
+//! A time axis that shortens long pauses.
 //!
-//! Between turns people think for minutes while requests take seconds: on an
-//! even axis every bar would be a dot. So a pause in which nothing happens at
-//! all takes no more room than a share of the busy time.
+//! People think for minutes between turns while requests take seconds: on a linear axis every bar
+//! would be a dot. So a pause without any exchange is drawn no longer than a fixed share of the
+//! busy time.
 
 use super::scale::Steps;
 
-/// Maps instants, in microseconds, onto a stretch of the drawing.
+/// Maps instants in microseconds to coordinates.
 #[derive(Debug)]
 pub(super) struct Axis {
-    /// In order, without holes.
+    /// In order, without gaps: each starts where the previous one ends.
     segments: Vec<Segment>,
     from: f64,
     to: f64,
@@ -20,13 +20,13 @@ pub(super) struct Axis {
 struct Segment {
     start_us: u64,
     end_us: u64,
-    /// Where it is drawn, in microseconds of the busy parts' scale.
+    /// Its start and end on the axis, in microseconds with pauses shortened.
     shown: (f64, f64),
     shortened: bool,
 }
 
 impl Axis {
-    /// An axis from coordinate `from` to `to` on which each of `spans` finds its place.
+    /// An axis from coordinate `from` to `to` that covers all `spans`.
     pub(super) fn new(spans: impl Iterator<Item = (u64, u64)>, from: f64, to: f64) -> Self {
         let busy = merged(spans);
         let total: f64 = busy.iter().map(|(start, end)| (end - start) as f64).sum();
@@ -47,7 +47,7 @@ impl Axis {
         Self { segments, from, to }
     }
 
-    /// The coordinate of an instant; what lies outside is moved to the nearer end.
+    /// The coordinate of an instant, clamped to the ends of the axis.
     pub(super) fn at(&self, us: u64) -> f64 {
         let next = self.segments.partition_point(|segment| segment.end_us < us);
         let Some(segment) = self.segments.get(next) else {
@@ -58,7 +58,7 @@ impl Axis {
         self.place(segment.shown.0 + share * (segment.shown.1 - segment.shown.0))
     }
 
-    /// Round instants in what is not shortened, far enough from each other to be labelled.
+    /// Round instants outside of shortened pauses, far enough apart for their labels.
     pub(super) fn ticks(&self) -> Vec<u64> {
         let step = Steps::Time.round_up(self.whole() / TICKS) as u64;
         let mut ticks = Vec::new();
@@ -80,7 +80,7 @@ impl Axis {
         ticks
     }
 
-    /// The pauses that are shortened: from, to, and how long each is.
+    /// The shortened pauses: coordinates of start and end, and the length in microseconds.
     pub(super) fn pauses(&self) -> impl Iterator<Item = (f64, f64, u64)> {
         let shortened = self.segments.iter().filter(|segment| segment.shortened);
         shortened.map(|segment| {
@@ -106,7 +106,7 @@ impl Axis {
 }
 
 impl Segment {
-    /// The pause from its end to `start_us`.
+    /// The pause from the end of this segment to `start_us`, drawn at most `longest` long.
     fn followed_by(self, start_us: u64, longest: f64) -> Self {
         let length = (start_us - self.end_us) as f64;
         Self {
@@ -118,7 +118,7 @@ impl Segment {
     }
 }
 
-/// The spans in order, those that touch made one.
+/// The spans in order, with overlapping and adjacent ones merged.
 fn merged(spans: impl Iterator<Item = (u64, u64)>) -> Vec<(u64, u64)> {
     let mut spans: Vec<(u64, u64)> = spans.map(|(start, end)| (start, end.max(start))).collect();
     spans.sort_unstable();
@@ -132,13 +132,13 @@ fn merged(spans: impl Iterator<Item = (u64, u64)>) -> Vec<(u64, u64)> {
     merged
 }
 
-/// How long a pause is drawn at most, as a share of all busy time.
+/// The most that a pause takes, as a share of the busy time.
 const LONGEST_PAUSE: f64 = 0.03;
 /// About how many ticks an axis has.
 const TICKS: f64 = 8.0;
-/// More than fit, whatever the step.
+/// More than fit, whatever the step; bounds the loop if the step is tiny.
 const MAX_TICKS: usize = 100;
-/// Room for `1 min 30 s`, in units of the drawing.
+/// Room for `1 min 30 s`, in SVG units.
 const LABEL_WIDTH: f64 = 64.0;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! How much went to and came from each endpoint, as pairs of bars.
+//! Bytes sent to and received from each endpoint, as pairs of bars.
 
 use crate::text::units;
 
@@ -13,7 +13,7 @@ pub(in super::super) struct Bar {
     pub(in super::super) down: u64,
 }
 
-/// Draws a pair of bars for each; nothing for none.
+/// Draws a pair of bars for each endpoint; `None` if there is nothing to draw.
 pub(in super::super) fn draw(bars: &[Bar]) -> Option<String> {
     let most = bars
         .iter()

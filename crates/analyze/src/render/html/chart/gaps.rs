@@ -1,4 +1,4 @@
-//! How steadily answers stream: a histogram of the times between output events.
+//! How steadily responses stream: a histogram of the times between output events.
 
 use crate::report::GapClass;
 use crate::text::units;
@@ -6,7 +6,7 @@ use crate::text::units;
 use super::super::svg::{Anchor, Area, Svg};
 use super::scale::{Scale, draw_count_grid};
 
-/// Draws a column for each class; nothing for no gaps.
+/// Draws a column for each class; `None` if there are no gaps.
 pub(in super::super) fn draw(classes: &[GapClass]) -> Option<String> {
     let counts = || classes.iter().map(|class| class.count);
     let most = counts().max().filter(|most| *most > 0)?;
@@ -62,7 +62,7 @@ fn range(class: &GapClass) -> String {
     }
 }
 
-/// From here on a reader sees the answer stand still.
+/// From here on a reader notices that the output stalls.
 const STALL_US: u64 = 2_000_000;
 
 const WIDTH: f64 = 960.0;

@@ -1,18 +1,18 @@
-//! How the context grows: input tokens of each request, a line for each conversation.
+//! Growth of the context: input tokens of each request, one line per conversation.
 
 use crate::text::units;
 
 use super::super::svg::{Anchor, Svg};
 use super::scale::{Scale, Steps, draw_count_grid};
 
-/// One conversation: the input tokens of its requests, in order, each with what is told about it.
+/// One conversation: the input tokens of its requests in order, each with a description.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Series {
     pub(in super::super) name: String,
     pub(in super::super) points: Vec<(u64, String)>,
 }
 
-/// Draws the lines; nothing when no conversation has a request.
+/// Draws the lines; `None` if no conversation has a request.
 pub(in super::super) fn draw(threads: &[Series]) -> Option<String> {
     let longest = threads
         .iter()
@@ -54,7 +54,7 @@ pub(in super::super) fn draw(threads: &[Series]) -> Option<String> {
 fn draw_series(svg: &mut Svg, thread: &Series, index: usize, (along, down): (Scale, Scale)) {
     let hue = CLASSES[index % HUES];
     let place = |n: usize, tokens: u64| (along.at(n as f64), down.at(tokens as f64));
-    // Of more points than can be told apart, every n-th is drawn.
+    // If there are more points than can be told apart, only every n-th is drawn.
     let every = thread.points.len().div_ceil(MAX_POINTS).max(1);
     let drawn = || thread.points.iter().enumerate().step_by(every);
     let points: Vec<(f64, f64)> = drawn().map(|(n, (tokens, _))| place(n, *tokens)).collect();
@@ -65,7 +65,7 @@ fn draw_series(svg: &mut Svg, thread: &Series, index: usize, (along, down): (Sca
     }
 }
 
-/// More would run into each other.
+/// More points would overlap.
 const MAX_POINTS: usize = 1000;
 const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 240.0;
@@ -73,6 +73,6 @@ const LEFT: f64 = 70.0;
 const RIGHT: f64 = 16.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 24.0;
-/// How many colours for lines the style sheet has, and their classes.
+/// The number of line colours in the style sheet, and their classes.
 pub(in super::super) const HUES: usize = 6;
 pub(in super::super) const CLASSES: [&str; HUES] = ["hue0", "hue1", "hue2", "hue3", "hue4", "hue5"];

@@ -1,9 +1,9 @@
-//! Axes: from a range of values to coordinates, with round ticks.
+//! Linear axes: from values to coordinates, with round ticks.
 
 use super::super::svg::{Anchor, Svg};
 use crate::text::units;
 
-/// Maps values from 0 to `max` onto a stretch of the drawing.
+/// Maps values from 0 to `max` to coordinates.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scale {
     max: f64,
@@ -11,12 +11,12 @@ pub(super) struct Scale {
     to: f64,
 }
 
-/// What a value counts, which decides what is a round tick.
+/// The kind of values, which decides which ticks are round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Steps {
     /// 1, 2, 5, 10, 20, …
     Decimal,
-    /// Microseconds: 1, 2, 5 of a decade, then 15 s, 30 s, minutes and hours.
+    /// Microseconds: 1, 2, 5 of each decade, then 15 s, 30 s, minutes and hours.
     Time,
     /// 1, 2, 4, 8, …
     Binary,
@@ -31,12 +31,12 @@ impl Scale {
         }
     }
 
-    /// The coordinate of `value`; what lies outside is moved to the nearer end.
+    /// The coordinate of `value`, clamped to the ends of the scale.
     pub(super) fn at(&self, value: f64) -> f64 {
         self.from + (value / self.max).clamp(0.0, 1.0) * (self.to - self.from)
     }
 
-    /// Round values from 0, not more than `count` beside it.
+    /// 0 and up to `count` more round values.
     pub(super) fn ticks(&self, steps: Steps, count: usize) -> Vec<f64> {
         let least = self.max / count.max(1) as f64;
         let step = steps.round_up(least);
@@ -48,7 +48,7 @@ impl Scale {
 }
 
 impl Steps {
-    /// The least round step that is not below `least`.
+    /// The smallest round step that is at least `least`.
     pub(super) fn round_up(self, least: f64) -> f64 {
         if self == Self::Binary {
             return least.max(1.0).log2().ceil().exp2();
@@ -73,7 +73,7 @@ impl Steps {
     }
 }
 
-/// Draws the ticks of a vertical scale: lines from `left` to `right`, counts before them.
+/// Draws a horizontal line from `left` to `right` for each tick, with its count in front.
 pub(super) fn draw_count_grid(
     svg: &mut Svg,
     scale: Scale,
@@ -88,7 +88,7 @@ pub(super) fn draw_count_grid(
     }
 }
 
-/// How an instant is written at an axis.
+/// The label of an instant.
 pub(super) fn time_label(us: u64) -> String {
     match us {
         0 => "0".to_owned(),
@@ -96,7 +96,7 @@ pub(super) fn time_label(us: u64) -> String {
     }
 }
 
-/// The label's beginning, as far as `limit` characters.
+/// The label, cut to `limit` characters.
 pub(super) fn cut_label(label: &str, limit: usize) -> String {
     if label.chars().count() <= limit {
         return label.to_owned();

@@ -1,4 +1,4 @@
-//! How answers went over time: a row of points for each class of status.
+//! Status of responses over time: a row of points for each class.
 
 use super::super::svg::{Anchor, Area, Svg};
 use super::scale::{Scale, Steps, time_label};
@@ -6,14 +6,14 @@ use super::scale::{Scale, Steps, time_label};
 /// One exchange.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Point {
-    /// When it was over, in microseconds from the picture's start.
+    /// When it ended, in microseconds from the start of the chart.
     pub(in super::super) at_us: u64,
     pub(in super::super) class: StatusClass,
-    /// What is told when the pointer rests on it.
+    /// The tooltip.
     pub(in super::super) tip: String,
 }
 
-/// How an exchange went.
+/// The class of an exchange's status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in super::super) enum StatusClass {
     Switched,
@@ -21,12 +21,12 @@ pub(in super::super) enum StatusClass {
     Redirect,
     ClientError,
     ServerError,
-    /// Cut before its end, or without an answer.
+    /// Cut off before the end, or without a response.
     Cut,
 }
 
 impl StatusClass {
-    /// By status; `None` when there was no whole answer.
+    /// The class of a status; `None` stands for no complete response.
     pub(in super::super) fn of(status: Option<u16>) -> Self {
         match status {
             None => Self::Cut,
@@ -54,7 +54,7 @@ impl StatusClass {
     }
 }
 
-/// Draws the points; nothing for none. `id` is unique on the page.
+/// Draws the points; `None` if there are none. `id` must be unique on the page.
 pub(in super::super) fn draw(id: &str, points: &[Point]) -> Option<String> {
     let end = points.iter().map(|point| point.at_us).max()?;
     let mut classes: Vec<StatusClass> = points.iter().map(|point| point.class).collect();
@@ -88,7 +88,7 @@ pub(in super::super) fn draw(id: &str, points: &[Point]) -> Option<String> {
         let mut last = f64::NEG_INFINITY;
         for point in own {
             let x = scale.at(point.at_us as f64) - 1.0;
-            // What would hide another point is not drawn: there are as many as fit.
+            // A point that would hide the previous one is left out, which bounds their number.
             if x - last < 0.5 {
                 continue;
             }

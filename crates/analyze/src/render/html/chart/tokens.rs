@@ -1,4 +1,4 @@
-//! Tokens of each step, stacked: cached input, new input, output, reasoning.
+//! Tokens of each turn, stacked: cached input, new input, output, reasoning.
 
 use crate::text::units;
 
@@ -8,7 +8,6 @@ use super::scale::{Scale, draw_count_grid};
 /// One column.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Column {
-    /// What stands under it.
     pub(in super::super) label: String,
     pub(in super::super) cached: u64,
     pub(in super::super) fresh: u64,
@@ -34,7 +33,7 @@ impl Column {
     }
 }
 
-/// Draws the columns; nothing for no columns or no tokens.
+/// Draws the columns; `None` if there are no tokens.
 pub(in super::super) fn draw(columns: &[Column]) -> Option<String> {
     let most = columns
         .iter()
@@ -98,7 +97,7 @@ const LEFT: f64 = 70.0;
 const RIGHT: f64 = 10.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 24.0;
-/// A single turn is no wall.
+/// A single turn should not fill the chart.
 const MAX_PITCH: f64 = 64.0;
-/// Labels closer than this would run into each other.
+/// Labels closer than this would overlap.
 const MIN_LABEL_PITCH: f64 = 44.0;
