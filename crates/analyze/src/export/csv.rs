@@ -5,7 +5,6 @@
 use std::io::{self, Write};
 
 use crate::report::{Moment, Timeline};
-use crate::text::names;
 use crate::text::visible::visible;
 
 /// Writes the head and one row per exchange; only the head for a report without timeline.
@@ -60,10 +59,19 @@ fn row(moment: &Moment) -> [String; 27] {
         text(&endpoint.path),
         optional(endpoint.message.as_deref()),
         endpoint.purpose.name().to_owned(),
-        names::transport(moment.transport).to_owned(),
+        match moment.transport {
+            capture::record::Transport::Http => "http".to_owned(),
+            capture::record::Transport::Websocket => "websocket".to_owned(),
+            capture::record::Transport::Unknown => "unknown".to_owned(),
+        },
         optional(moment.process.as_deref()),
         number(moment.status.map(u64::from)),
-        names::outcome_state(moment.state).to_owned(),
+        match moment.state {
+            capture::record::OutcomeState::Complete => "complete".to_owned(),
+            capture::record::OutcomeState::Aborted => "aborted".to_owned(),
+            capture::record::OutcomeState::Failed => "failed".to_owned(),
+            capture::record::OutcomeState::Unknown => "unknown".to_owned(),
+        },
         moment.failed.to_string(),
         number(moment.sent_us),
         number(moment.answer_us),

@@ -3,7 +3,6 @@
 pub(crate) mod diff;
 pub(crate) mod escaping;
 pub(crate) mod glob;
-pub(crate) mod names;
 pub mod units;
 pub(crate) mod urls;
 pub(crate) mod visible;

@@ -1,10 +1,11 @@
 //! What a filter can ask about: the names, and where each value is found.
 
+use capture::record::{OutcomeState, Transport};
+
 use crate::line::Exchange;
 use crate::line::exchange::header;
 use crate::purpose::Purpose;
 use crate::query::expression::quantity::Unit;
-use crate::text::names;
 use crate::text::urls::{host_of, path_of};
 
 use crate::query::filter::Subject;
@@ -109,8 +110,8 @@ impl Field {
             Self::Path => text(Some(path_of(&request.url))),
             Self::Url => text(Some(&request.url)),
             Self::Method => text(Some(&request.method)),
-            Self::Transport => text(Some(names::transport(exchange.transport))),
-            Self::State => text(Some(names::outcome_state(exchange.outcome.state))),
+            Self::Transport => text(Some(transport_name(exchange.transport))),
+            Self::State => text(Some(state_name(exchange.outcome.state))),
             Self::Kind => kind(subject),
             Self::Model => text(call.map(|call| call.model.as_str())),
             Self::Process => text(process),
@@ -141,6 +142,23 @@ fn number(value: Option<u64>) -> FieldValue<'static> {
     value.map_or(FieldValue::Missing, |value| {
         FieldValue::Number(value as f64)
     })
+}
+
+fn transport_name(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Http => "http",
+        Transport::Websocket => "websocket",
+        Transport::Unknown => "unknown",
+    }
+}
+
+fn state_name(state: OutcomeState) -> &'static str {
+    match state {
+        OutcomeState::Complete => "complete",
+        OutcomeState::Aborted => "aborted",
+        OutcomeState::Failed => "failed",
+        OutcomeState::Unknown => "unknown",
+    }
 }
 
 /// When the last thing that was seen of an exchange was seen.
