@@ -155,7 +155,7 @@ fn without_an_argument_the_latest_session_is_read() {
     let home = home.path().display().to_string();
     assert!(
         !text.contains(&home),
-        "a report is for others too: no paths of this machine"
+        "reports are shared: no paths of this machine"
     );
 }
 
@@ -186,7 +186,7 @@ fn completions_and_help_come_from_the_same_definitions() {
 }
 
 #[test]
-fn an_assertion_that_does_not_hold_is_told_on_standard_error_and_fails() {
+fn an_assertion_that_does_not_hold_is_printed_to_standard_error_and_fails() {
     let file = path("hand-sse");
     let output = analyze(&[
         &file,

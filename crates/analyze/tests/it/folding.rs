@@ -1,4 +1,4 @@
-//! Recordings with more endpoints than are kept apart: bounded, counted, said, and the same
+//! Recordings with more endpoints than are kept apart: bounded, counted, reported, and the same
 //! however they are read.
 
 use std::fs;
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use analyze::{Aggregate, Format, Report, Scan};
 
-/// An exchange whose answer is JSON.
+/// An exchange whose response is JSON.
 fn exchange(id: usize, url: &str, events: &str) -> String {
     format!(
         r#"{{"kind":"exchange","format":1,"id":{id},"connection":1,"started_at":"2026-11-23T02:34:00.{id:06}Z","transport":"http","request":{{"method":"POST","url":"{url}","http_version":"HTTP/2","headers":[{{"name":"x-a","value":"1"}}],"body":{{"json":{{"n":1}},"bytes":7,"wire_bytes":7}},"end_us":1}},"response":{{"status":200,"http_version":"HTTP/2","headers":[],"body":{{"json":{{"ok":true}},"bytes":11,"wire_bytes":11}},"events":[{events}],"start_us":2,"end_us":3}},"outcome":{{"state":"complete"}}}}"#
@@ -118,7 +118,7 @@ fn folding_depends_neither_on_threads_nor_on_the_order_of_merging() {
     let lines: Vec<&str> = text.lines().collect();
     for sizes in [1500, 700] {
         let parts = lines.chunks(sizes).enumerate().map(|(index, part)| {
-            // Blank lines are passed over, but count.
+            // Blank lines are skipped, but counted.
             scan(&("\n".repeat(index * sizes) + &part.join("\n")), 1)
         });
         let mut merged = Aggregate::default();
