@@ -30,11 +30,11 @@ pub struct HarWriter<W: Write> {
 }
 
 impl<W: Write> HarWriter<W> {
-    /// Starts a document.
+    /// Begins a document.
     ///
     /// # Errors
     ///
-    /// Errors of `out`.
+    /// What `out` said.
     pub fn new(out: W) -> io::Result<Self> {
         let mut out = Escaping::new(out);
         let version = env!("CARGO_PKG_VERSION");
@@ -49,7 +49,7 @@ impl<W: Write> HarWriter<W> {
     ///
     /// # Errors
     ///
-    /// Errors of `out`.
+    /// What `out` said.
     pub fn add(&mut self, exchange: &Exchange<'_>) -> io::Result<()> {
         self.out
             .write_all(if self.entries == 0 { b"\n" } else { b",\n" })?;
@@ -58,11 +58,11 @@ impl<W: Write> HarWriter<W> {
         Ok(())
     }
 
-    /// Ends the document and returns the writer.
+    /// Ends the document and gives back what it was written to.
     ///
     /// # Errors
     ///
-    /// Errors of `out`.
+    /// What `out` said.
     pub fn finish(mut self) -> io::Result<W> {
         self.out.write_all(b"\n]}}\n")?;
         self.out.flush()?;

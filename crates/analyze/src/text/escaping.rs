@@ -1,19 +1,18 @@
-//! JSON without raw control characters: DEL, C1, U+2028 and U+2029 are escaped too.
+//! JSON without raw control characters: DEL, C1 and the separators of lines are escaped too.
 //!
-//! RFC 8259 requires escapes only for C0. The others are valid either way, but raw they act on a
-//! terminal or end a line.
+//! RFC 8259 asks for C0 alone. The rest is as valid escaped as raw, and acts on a terminal.
 
 use std::io::{self, Write};
 
 use memchr::memchr3;
 
-/// Passes JSON on with every control character escaped.
+/// Passes JSON on, with every control character in its strings escaped.
 ///
-/// It need not track strings: valid JSON has these characters nowhere else.
+/// Outside of strings JSON has none of the characters that are looked for.
 #[derive(Debug)]
 pub(crate) struct Escaping<W> {
     out: W,
-    /// The first bytes of a character whose other bytes have not been written yet: at most two.
+    /// The beginning of a character whose rest is still to come.
     begun: Vec<u8>,
 }
 
@@ -25,19 +24,18 @@ impl<W: Write> Escaping<W> {
         }
     }
 
-    /// The underlying writer. An unfinished character is lost; valid JSON does not end with one.
+    /// What it writes to; a character that was begun is lost, which valid JSON has none of.
     pub(crate) fn into_inner(self) -> W {
         self.out
     }
 
-    /// Writes the character at the start of `bytes`, which may be a control; returns how many bytes of
-    /// `bytes` it took.
+    /// Writes what starts at a byte that may begin a control; says how long that is.
     fn character(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let (code, length) = match *bytes {
             [0x7f, ..] => (Some(0x7f), 1),
             [0xc2, second @ 0x80..=0x9f, ..] => (Some(u16::from(second)), 2),
             [0xe2, 0x80, third @ (0xa8 | 0xa9), ..] => (Some(0x2000 | u16::from(third & 0x3f)), 3),
-            // The bytes to come decide.
+            // Its rest decides.
             [0xc2] | [0xe2] | [0xe2, 0x80] => {
                 self.begun.extend_from_slice(bytes);
                 (None, bytes.len())

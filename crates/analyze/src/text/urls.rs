@@ -1,4 +1,4 @@
-//! Host and path of URLs.
+//! The parts of URLs that recordings are grouped by.
 
 /// The path of a URL, without query and fragment.
 pub(crate) fn path_of(url: &str) -> &str {
@@ -7,7 +7,7 @@ pub(crate) fn path_of(url: &str) -> &str {
     path.split(['?', '#']).next().unwrap_or(path)
 }
 
-/// The host of a URL, without port and userinfo.
+/// The host of a URL, without its port and the user before it.
 pub(crate) fn host_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
@@ -17,7 +17,7 @@ pub(crate) fn host_of(url: &str) -> &str {
     host_without_port(host)
 }
 
-/// The host of `host:port`; an IPv6 address keeps its brackets.
+/// `host` of `host:port`; brackets of an IPv6 address stay.
 pub(crate) fn host_without_port(authority: &str) -> &str {
     match authority.rsplit_once(':') {
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,

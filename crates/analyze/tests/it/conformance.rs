@@ -1,4 +1,4 @@
-//! Lines that are almost exchanges: whether one is damaged does not depend on how it is read.
+//! Lines that are almost exchanges: a line is damaged or not whichever way it is read.
 
 use analyze::Scan;
 

@@ -118,7 +118,7 @@ fn folding_depends_neither_on_threads_nor_on_the_order_of_merging() {
     let lines: Vec<&str> = text.lines().collect();
     for sizes in [1500, 700] {
         let parts = lines.chunks(sizes).enumerate().map(|(index, part)| {
-            // Blank lines are skipped, but counted.
+            // Blank lines are passed over, but count.
             scan(&("\n".repeat(index * sizes) + &part.join("\n")), 1)
         });
         let mut merged = Aggregate::default();

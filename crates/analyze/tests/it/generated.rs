@@ -7,7 +7,7 @@ use std::io::Write as _;
 
 use crate::fixtures;
 
-/// Its bytes.
+/// The bytes of the recording.
 pub(crate) fn recording() -> Vec<u8> {
     let mut text = Vec::new();
     let fixtures: Vec<String> = fixtures::all().map(fixtures::text).collect();
