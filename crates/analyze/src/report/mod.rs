@@ -1,11 +1,11 @@
 //! The report: plain finished data, without any formatting.
 //!
-//! Each section has its data in a file here, is computed in `fold/sections`, and is written by
-//! `render/markdown`. The JSON report is this data, serialized.
+//! Each section has its data in a file here, is computed in `fold` (the cost in `prices`), and is
+//! written by a file in `render/markdown`. The JSON report is this data, serialized.
 //!
-//! Names tell units: `_us` are microseconds, `bytes` are of decoded content, `wire_bytes` as
-//! transferred, and `share` is from 0 to 1. How long the lists can get is said where they are bounded;
-//! the others have an entry for each distinct thing in the recordings.
+//! Unless a field says otherwise, `_us` are microseconds, `bytes` count decoded content, `wire_bytes`
+//! content on the wire, and a `share` is from 0 to 1. Lists without a stated bound have an entry for
+//! each distinct thing in the recordings.
 
 mod cache;
 mod completeness;
