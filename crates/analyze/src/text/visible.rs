@@ -76,7 +76,7 @@ pub(crate) fn visible(text: &str, keep_lines: bool) -> String {
         Shown::Same(character) => out.write_char(character),
         other => write!(out, "{other}"),
     });
-    shown.expect("a String takes all that is written to it");
+    shown.expect("writing to a String cannot fail");
     out
 }
 

@@ -141,7 +141,7 @@ impl Svg {
     fn put(&mut self, text: std::fmt::Arguments<'_>) {
         self.text
             .write_fmt(text)
-            .expect("a String takes all that is written to it");
+            .expect("writing to a String cannot fail");
     }
 }
 

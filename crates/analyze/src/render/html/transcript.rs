@@ -105,59 +105,59 @@ impl TranscriptPage {
         self.html.push_str("</section>\n");
     }
 
-    fn list(&mut self, before: &str, said: &[TranscriptItem]) {
-        for item in said {
-            self.said(before, item);
+    fn list(&mut self, before: &str, items: &[TranscriptItem]) {
+        for item in items {
+            self.item(before, item);
         }
     }
 
     /// One item. Messages of user and assistant are expanded unless they are long.
-    fn said(&mut self, before: &str, said: &TranscriptItem) {
+    fn item(&mut self, before: &str, item: &TranscriptItem) {
         if !self.has_room() {
             return;
         }
-        let is_talk = matches!(said.part, Part::User | Part::Assistant) && before.is_empty();
-        let text = said.text.as_deref().unwrap_or_default();
-        let open = if is_talk && text.len() <= MAX_OPEN_BYTES {
+        let is_message = matches!(item.part, Part::User | Part::Assistant) && before.is_empty();
+        let text = item.text.as_deref().unwrap_or_default();
+        let open = if is_message && text.len() <= MAX_OPEN_BYTES {
             " open"
         } else {
             ""
         };
         self.put(format_args!(
             "<details{open}><summary>{before}<span class=\"part {}\">{}</span>",
-            class(said.part),
-            said.part.name(),
+            class(item.part),
+            item.part.name(),
         ));
-        if let Some(name) = &said.name {
+        if let Some(name) = &item.name {
             self.put(format_args!(" <code>{}</code>", Escaped(name)));
         }
-        if said.items > 1 {
-            self.put(format_args!(" ({})", plural(said.items, "item")));
+        if item.items > 1 {
+            self.put(format_args!(" ({})", plural(item.items, "item")));
         }
-        let size = bytes(said.bytes);
+        let size = bytes(item.bytes);
         let preview = first_line(text);
         let preview = Escaped(&preview);
         self.put(format_args!(
             " <span class=\"preview\">{size} · {preview}</span></summary>\n"
         ));
-        match &said.text {
+        match &item.text {
             None => self
                 .html
                 .push_str("<p class=\"note\">The report had no room for the text.</p>\n"),
-            Some(_) => self.text(text, said),
+            Some(_) => self.text(text, item),
         }
         self.html.push_str("</details>\n");
     }
 
-    fn text(&mut self, text: &str, said: &TranscriptItem) {
+    fn text(&mut self, text: &str, item: &TranscriptItem) {
         let shown = crate::text::cut(text, MAX_SHOWN_BYTES.min(self.room));
         self.room -= shown.len();
         self.put(format_args!("<pre>{}</pre>\n", Escaped(shown)));
-        if said.cut || shown.len() < text.len() {
+        if item.cut || shown.len() < text.len() {
             self.put(format_args!(
                 "<p class=\"note\">Only the beginning: {} of {}. The recording has the rest.</p>\n",
                 bytes(shown.len() as u64),
-                bytes(said.bytes),
+                bytes(item.bytes),
             ));
         }
     }
@@ -196,7 +196,7 @@ impl TranscriptPage {
 
     fn put(&mut self, markup: std::fmt::Arguments<'_>) {
         std::fmt::Write::write_fmt(&mut self.html, markup)
-            .expect("a String takes all that is written to it");
+            .expect("writing to a String cannot fail");
     }
 }
 

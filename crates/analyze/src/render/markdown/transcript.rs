@@ -55,16 +55,16 @@ fn row(step: &Step) -> [String; 7] {
         step.kind.name().to_owned(),
         parts(&step.added),
         changes(&step.changed),
-        count(step.removed.iter().map(|said| said.items).sum()),
+        count(step.removed.iter().map(|item| item.items).sum()),
         count(step.repeated),
         answer,
     ]
 }
 
 /// `2 user (1.20 KiB), 1 tool result (350 B)`.
-fn parts(said: &[TranscriptItem]) -> String {
+fn parts(items: &[TranscriptItem]) -> String {
     let mut groups: BTreeMap<Part, (u64, u64)> = BTreeMap::new();
-    for item in said {
+    for item in items {
         let (number, size) = groups.entry(item.part).or_default();
         *number += item.items;
         *size = size.saturating_add(item.bytes);
