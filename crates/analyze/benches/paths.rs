@@ -1,6 +1,7 @@
-//! One recorded line read and aggregated, so often as is asked: `analyze-paths NAME TIMES`.
+//! Reads and aggregates one recorded line, as often as asked: `analyze-paths NAME TIMES`.
 //!
-//! `.ci/bench-check` runs this under callgrind with two counts and divides the difference.
+//! `.ci/bench-check` runs this under callgrind with two counts and divides the difference, which
+//! leaves out what happens once per process. Without a count it lists the names.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -16,7 +17,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     };
     if name.as_deref() != Some(EXCHANGE) {
-        eprintln!("analyze-paths: there is no path of this name");
+        eprintln!("analyze-paths: no path has this name");
         return ExitCode::FAILURE;
     }
     let lines = codex_exchange().repeat(times);
@@ -31,7 +32,7 @@ fn main() -> ExitCode {
 
 const EXCHANGE: &str = "analyze: an exchange of codex, read and aggregated";
 
-/// The longest line that was recorded of codex: a model request with the whole prompt, and its events.
+/// The longest recorded line of codex: a model request with the whole prompt, and its events.
 fn codex_exchange() -> String {
     const RECORDING: &str = include_str!("../../../fixtures/recordings/codex-sse.jsonl");
     RECORDING

@@ -1,7 +1,7 @@
-//! A section of your own: the calls that took longest to their first token.
+//! An analysis of your own: the calls that took longest to their first token.
 //!
 //! Shows both ways to use the library: `Scan::for_each` and `Call` for your own fold, one exchange
-//! at a time; `Scan::read` and `Aggregate` for the finished report, here of several files that are
+//! at a time; `Scan::read` and `Aggregate` for the finished report, here on several files that are
 //! read in parallel and merged.
 //!
 //! ```sh
@@ -14,7 +14,7 @@ use std::thread;
 
 use analyze::{Aggregate, Call, Scan};
 
-/// A call, as far as this section needs it.
+/// What the analysis keeps of a call.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Slow {
     ttft_us: u64,
@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Folds one recording: only a number and a name of each call stay in memory.
+/// Folds one recording: of each call, only two numbers and a name stay in memory.
 fn slow_calls(path: &Path) -> Result<Vec<Slow>, Box<dyn Error>> {
     let scan = Scan::default().filters(vec!["kind=turn".parse()?]);
     let mut slow = Vec::new();

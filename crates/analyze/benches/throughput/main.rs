@@ -1,15 +1,18 @@
 //! How fast a recording becomes a report, as ratios within one run.
 //!
-//! A recording is counted by line ends (the wall), parsed line by line into
-//! `serde_json::Value` by one thread, and analyzed into the whole Markdown report by
-//! one thread and by two. They take turns, and each is held against the round that it was in:
-//! of several rounds the median counts, and the spread is told. `cargo bench -p analyze --bench throughput [-- OPTIONS]`:
+//! The contenders count line ends (the floor), parse each line into a `serde_json::Value` on one
+//! thread, and make the whole Markdown report on one thread, on two, and on two with a filter that
+//! every response satisfies. Each round runs all of them and yields one ratio for each to
+//! `serde_json::Value`, and one of the filtered report's time to that of the unfiltered one. Printed
+//! are the median of the rounds and their spread.
+//!
+//! `cargo bench -p analyze --bench throughput [-- OPTIONS]`:
 //!
 //! - without options: sessions like those of real codex in `fixtures/recordings`, one after the
-//!   other, each with identifiers of its own;
+//!   other, each with its own identifiers;
 //! - `--recording FILE`: another recording;
-//! - `--pairs FILE`: pairs of requests and answers in which nothing repeats, as the yardstick's
-//!   generator writes them: converted first, so that all contenders read the same content.
+//! - `--pairs FILE`: pairs of requests and responses in which nothing repeats. They are converted to
+//!   a recording first, so that all contenders read the same bytes.
 
 mod pairs;
 mod sessions;
@@ -19,30 +22,35 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use analyze::{Format, Scan};
+use analyze::{Filter, Format, Scan};
 
-/// Large enough to take seconds, small enough for a laptop's disk.
+/// Takes seconds to read, and fits on a laptop's disk.
 const BYTES: u64 = 256 * 1024 * 1024;
 
 const ROUNDS: usize = 5;
 
-/// What is measured: its name, and what it does with the recording.
+/// A name, and what to measure on the recording.
 type Contender = (&'static str, fn(&Path));
 
-const CONTENDERS: [Contender; 4] = [
+const CONTENDERS: [Contender; 5] = [
     ("line ends (wc -l)", count_lines),
     ("serde_json::Value, 1 thread", parse_values),
-    ("report, 1 thread", |path| report(path, 1)),
-    ("report, 2 threads", |path| report(path, 2)),
+    ("report, 1 thread", |path| report(path, 1, &[])),
+    ("report, 2 threads", |path| report(path, 2, &[])),
+    ("report, 2 threads, filter", |path| {
+        report(path, 2, &["status>=0"]);
+    }),
 ];
 
-/// The contender that the others are held against.
+/// The contender that the others are compared with.
 const BASE: usize = 1;
+const PLAIN: usize = 3;
+const FILTER: usize = 4;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let is = |name: &str| arguments.iter().any(|argument| argument == name);
-    // `cargo test --benches` and `--list` only ask whether it starts.
+    // `cargo test --benches` and `--list` only check that the program starts.
     if is("--test") || is("--list") {
         return;
     }
@@ -89,9 +97,22 @@ fn compare(recording: &Path) {
             "{name:<28} {:>8.0} {:>19.2}x {:>15}",
             rates[ROUNDS / 2],
             ratios[ROUNDS / 2],
-            format!("{:.2} to {:.2}", ratios[0], ratios[ROUNDS - 1]),
+            spread(&ratios),
         );
     }
+    let times = seconds[FILTER].iter().zip(&seconds[PLAIN]);
+    let ratios = sorted(times.map(|(filter, plain)| filter / plain));
+    println!(
+        "{:<28} {:>8} {:>19.2}x {:>15}",
+        "filter / plain (time)",
+        "",
+        ratios[ROUNDS / 2],
+        spread(&ratios),
+    );
+}
+
+fn spread(sorted: &[f64]) -> String {
+    format!("{:.2} to {:.2}", sorted[0], sorted[sorted.len() - 1])
 }
 
 fn sorted(numbers: impl Iterator<Item = f64>) -> Vec<f64> {
@@ -129,8 +150,12 @@ fn parse_values(path: &Path) {
     }
 }
 
-fn report(path: &Path, threads: usize) {
-    let scan = Scan::default().threads(threads);
+fn report(path: &Path, threads: usize, filters: &[&str]) {
+    let filters = filters.iter().map(|filter| filter.parse());
+    let filters: Result<Vec<Filter>, _> = filters.collect();
+    let scan = Scan::default()
+        .threads(threads)
+        .filters(filters.expect("filters that parse"));
     let aggregate = scan.read(path, 0).expect("the recording");
     Format::Markdown
         .write(&aggregate.finish(), &mut io::sink())

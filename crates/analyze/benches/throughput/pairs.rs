@@ -1,7 +1,7 @@
-//! Makes a recording of plain pairs: one JSON object a line, `request` and `response` in it.
+//! Makes a recording of pairs: one JSON object per line, with `request` and `response`.
 //!
-//! Headers are objects there and lists here, bodies stand bare there, and
-//! server-sent events have no times of their own: they are spread evenly over the answer.
+//! In pairs, headers are objects instead of lists, bodies have no envelope, and server-sent events
+//! have no times: they are spread evenly over the response.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
@@ -21,7 +21,7 @@ pub(crate) fn convert(from: &Path, to: &Path) -> io::Result<()> {
     for line in BufReader::new(File::open(from)?).lines() {
         let pair: Value = serde_json::from_str(&line?)?;
         exchanges += 1;
-        // By hand, because our own lines begin with these two, in this order.
+        // Written by hand: the fast path wants these two first, in this order.
         write!(out, r#"{{"kind":"exchange","format":1,"#)?;
         let exchange = exchange(&pair, exchanges).to_string();
         writeln!(out, "{}", &exchange[1..])?;

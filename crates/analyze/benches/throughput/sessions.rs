@@ -1,7 +1,7 @@
-//! Makes a long recording of short ones: sessions of real codex, each with identifiers of its own.
+//! Makes a long recording of short ones: sessions of real codex, each with its own identifiers.
 //!
-//! What repeats in it is what repeats in any recording of codex: instructions, tools,
-//! names. What identifies a session, a turn, an answer or an item is never the same twice.
+//! As in any recording of codex, instructions, tools and names repeat. The ids of sessions, turns,
+//! responses and items never do.
 
 use std::fs;
 use std::io::{self, Write};
@@ -36,7 +36,7 @@ pub(crate) fn write(path: &Path, bytes: u64) -> io::Result<()> {
     file.flush()
 }
 
-/// Where the last digits of each identifier stand, and a number for it: the same for the same.
+/// The offset of each identifier's last digits, and a number that is equal for equal identifiers.
 fn identifiers(lines: &[u8]) -> Vec<(usize, u64)> {
     let mut found = Vec::new();
     for at in 0..lines.len().saturating_sub(UUID_BYTES) {
@@ -44,7 +44,7 @@ fn identifiers(lines: &[u8]) -> Vec<(usize, u64)> {
         if is_uuid(uuid) {
             found.push((at + UUID_BYTES - DIGITS, number(uuid)));
         }
-        // What the stand-in calls its answers and their items.
+        // The stand-in's ids of responses and their items.
         if let Some(rest) = lines[at..].strip_prefix(b"_standin_") {
             found.push((at + b"_standin_".len(), number(&rest[..DIGITS])));
         }

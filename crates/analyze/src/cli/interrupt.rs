@@ -1,6 +1,6 @@
-//! Removes unfinished files when a signal ends the program.
+//! Removes unfinished files if a signal ends the program.
 //!
-//! Where that cannot be arranged they stay behind, which is no reason not to write a report.
+//! If that cannot be arranged, a signal leaves them behind; the report is written all the same.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
-/// Keeps a file from being left behind for as long as this is held.
+/// Removes the file if a signal ends the program before the guard is dropped.
 pub(super) fn guard(path: &Path) -> Guard {
     static STARTED: Once = Once::new();
     STARTED.call_once(start);
@@ -19,7 +19,7 @@ pub(super) fn guard(path: &Path) -> Guard {
     Guard(path.to_owned())
 }
 
-/// Forgets the file when it is dropped.
+/// Unregisters the file when it is dropped.
 pub(super) struct Guard(PathBuf);
 
 impl Drop for Guard {
@@ -47,16 +47,17 @@ fn start() {
             for path in unfinished().iter() {
                 fs::remove_file(path).ok();
             }
-            // Ends us as the signal would have.
+            // Ends the process as the signal would have.
             emulate_default_handler(signal).ok();
         }
     });
-    // Without the thread signals would be caught and lost; it is the last that a system refuses.
+    // Without the thread, signals would be caught and lost; a system this short of threads is not
+    // worth handling.
     drop(started);
 }
 
-/// The signals that were ignored when we were started, as `nohup` and shells do it: they are
-/// to stay so. A bit each, the first for signal 1.
+/// The signals that were ignored when the process started, as with `nohup`: they must stay ignored.
+/// One bit each, the lowest for signal 1.
 fn ignored() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -1,20 +1,20 @@
-//! Where the latest session's recording is.
+//! Finds the recording of the latest session.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use etcetera::BaseStrategy;
 
-/// The recording of the latest session of `wrap`, and what reports call it.
+/// The recording of the latest session of `wrap`, and its name in reports.
 ///
-/// A report is pasted and sent: it must not say where this machine keeps its files.
+/// Reports are shared, so the name must not contain this machine's paths.
 pub(super) fn recording() -> Result<(PathBuf, PathBuf)> {
-    let folders = etcetera::choose_base_strategy().context("cannot tell the home folder")?;
+    let folders = etcetera::choose_base_strategy().context("cannot find the home folder")?;
     let sessions = folders.data_dir().join("codex-dissect").join("sessions");
     let recording = sessions.join("latest").join("traffic.jsonl");
     if !recording.exists() {
         bail!(
-            "there is no session yet: {} does not exist; record one with `wrap`, or name a recording",
+            "there is no session yet: {} does not exist; record one with `wrap` or name a recording",
             recording.display()
         );
     }

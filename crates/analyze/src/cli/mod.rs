@@ -1,23 +1,24 @@
 //! The command line of `analyze`: options in, a report out.
 
-mod form;
-mod input;
 mod interrupt;
 mod latest;
 mod output;
+mod output_format;
 mod progress;
+mod recordings;
 mod target;
 
+use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use analyze::{Assertion, Comparison, Filter, Report, Section};
-use anyhow::{Result, ensure};
+use analyze::{Assertion, Comparison, Filter, Prices, Report, Section};
+use anyhow::{Context, Result, ensure};
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
-use form::Form;
-use input::Input;
+use output_format::OutputFormat;
+use recordings::Recordings;
 use target::{Inputs, Target};
 
 /// Turn recordings of an agent's traffic into a report
@@ -30,42 +31,42 @@ use target::{Inputs, Target};
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    /// What to read: `-` is standard input, .gz and .zst are told by their content [default: the
-    /// latest session of `wrap`]
+    /// Recordings to read; `-` is standard input, gzip and Zstandard are detected by content
+    /// [default: the latest session of `wrap`]
     #[arg(value_name = "RECORDING")]
     recordings: Vec<PathBuf>,
-    /// How to write the report: md, html, json, csv (a row for each exchange), or har
+    /// Output format: md, html, json, csv (one row per exchange), or har
     #[arg(short, long, default_value = "md", value_name = "FORMAT")]
-    format: Form,
-    /// Where to write it [default: standard output]
+    format: OutputFormat,
+    /// Write to this file [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Only this section (repeatable): glance, endpoints, model, hosts, …
+    /// Report only this section (repeatable): glance, endpoints, model, hosts, …
     #[arg(long = "section", value_name = "NAME")]
     sections: Vec<Section>,
-    /// Only exchanges that match (repeatable, all must hold): host=*.openai.com, path~^/v1,
+    /// Read only exchanges that match (repeatable, all must match): host=*.openai.com, path~^/v1,
     /// status>=400, kind=model, duration>2s
     #[arg(long = "filter", value_name = "EXPR")]
     filters: Vec<Filter>,
     /// Fail unless this holds (repeatable): p95(ttft)<2s, cache_hit>0.6, errors==0
     #[arg(long = "assert", value_name = "EXPR")]
     assertions: Vec<Assertion>,
-    /// Compare with this recording instead: what is new, gone and changed since
+    /// Compare with this recording instead of reporting: what is new, gone or changed since
     #[arg(long, value_name = "RECORDING")]
     baseline: Option<PathBuf>,
-    /// Fail when the comparison finds a change of structure (figures alone are none)
+    /// Fail if the comparison finds a change other than in figures
     #[arg(long, requires = "baseline")]
     fail_on_change: bool,
-    /// Work out the cost with the prices in this JSON file (docs/analyze-options.md tells its form)
+    /// Add the cost, at the prices in this JSON file (format: docs/analyze-options.md)
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
     /// Write the JSON Schema of each endpoint's bodies and each event type into this folder
     #[arg(long, value_name = "DIR")]
     schema: Option<PathBuf>,
-    /// Show credentials that a recording kept (`wrap --keep-secrets`), not fingerprints
+    /// Show credentials that a recording kept (`wrap --keep-secrets`) instead of fingerprints
     #[arg(long)]
     keep_secrets: bool,
-    /// Make a line that cannot be read an error, instead of skipping and counting it
+    /// Treat an unreadable line as an error instead of skipping and counting it
     #[arg(long)]
     strict: bool,
 }
@@ -79,16 +80,16 @@ enum Command {
     },
 }
 
-/// What came of the command, when nothing went wrong.
+/// The outcome of a command that ran without errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Everything that was asked holds.
+    /// All assertions hold.
     Good,
-    /// An assertion does not hold, or something changed that must not.
+    /// An assertion does not hold, or `--fail-on-change` found a change.
     Failed,
 }
 
-/// Does what the command line asks for.
+/// Runs the command.
 pub(crate) fn run(cli: Cli) -> Result<Outcome> {
     if let Some(Command::Completions { shell }) = cli.command {
         let mut script = Vec::new();
@@ -96,46 +97,50 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
         io::stdout().write_all(&script)?;
         return Ok(Outcome::Good);
     }
-    let input = Input::of(&cli)?;
-    // Before anything is read: who names the wrong file should not wait to hear of it.
-    let inputs = Inputs::of(&cli, &input.paths());
+    let recordings = Recordings::of(&cli)?;
+    // Checked before anything is read: a wrong name should not take minutes to be reported.
+    let inputs = Inputs::of(&cli, &recordings.paths());
     let target = Target::of(cli.output.as_deref(), &inputs)?;
-    if cli.format == Form::Har {
-        output::write_har(&cli, &input, &target)?;
+    let OutputFormat::Report(format) = cli.format else {
+        output::write_har(&cli, &recordings, &target)?;
         return Ok(Outcome::Good);
-    }
+    };
+    ensure!(
+        cli.baseline.is_none() || cli.sections.is_empty(),
+        "--section cannot be combined with --baseline: a comparison covers all sections"
+    );
     ensure!(
         cli.prices.is_some() || !cli.sections.contains(&Section::Cost),
-        "the section cost needs --prices: there are none built in"
+        "the section cost needs --prices: no prices are built in"
     );
-    // Before the recording is read: a mistake in a short file should be told at once.
-    let prices = cli.prices.as_deref().map(input::prices).transpose()?;
-    let mut report = input.read(&cli)?.finish();
+    // Read before the recordings, so that a mistake in it is reported at once.
+    let prices = cli.prices.as_deref().map(read_prices).transpose()?;
+    let mut report = recordings.read(&cli)?.finish();
     report.cost = prices
         .zip(report.model.as_ref())
         .map(|(prices, models)| prices.cost(models));
-    // Before sections are left out: assertions are about all of it.
+    // Before sections are dropped: assertions need all of them.
     let outcome = check(&report, &cli.assertions);
     if let (Some(folder), Some(structure)) = (&cli.schema, &report.structure) {
         output::write_schemas(folder, structure, &inputs)?;
     }
     if let Some(baseline) = &cli.baseline {
-        let baseline = Input::of_one(baseline).read(&cli)?.finish();
+        let baseline = Recordings::of_one(baseline).read(&cli)?.finish();
         let comparison = Comparison::of(&baseline, &report);
-        output::write_comparison(&cli, &comparison, &target)?;
+        output::write_comparison(format, &comparison, &target)?;
         let failed = cli.fail_on_change && comparison.is_changed();
         return Ok(if failed { Outcome::Failed } else { outcome });
     }
     if !cli.sections.is_empty() {
         report.keep(&cli.sections);
     }
-    output::write_report(&cli, &report, &target)?;
-    // The process ends here, and the many small pieces of a large report need not be given back one by one.
+    output::write_report(format, &report, &target)?;
+    // The process ends here: freeing the many small pieces of a large report would only take time.
     std::mem::forget(report);
     Ok(outcome)
 }
 
-/// Says on standard error which assertions do not hold.
+/// Prints the assertions that do not hold to standard error.
 fn check(report: &Report, assertions: &[Assertion]) -> Outcome {
     let mut outcome = Outcome::Good;
     for assertion in assertions {
@@ -148,7 +153,14 @@ fn check(report: &Report, assertions: &[Assertion]) -> Outcome {
     outcome
 }
 
-/// Whether nobody reads on: the reader had enough, and that is no failure.
+/// Reads a list of prices.
+fn read_prices(path: &Path) -> Result<Prices> {
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Prices::from_json(&text).with_context(|| format!("cannot use {}", path.display()))
+}
+
+/// Whether the reader of our output has closed it, which is not a failure.
 pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let mut causes = error
         .chain()
@@ -167,4 +179,4 @@ Examples:
   analyze traffic.jsonl -f har -o traffic.har
   zcat traffic.jsonl.gz | analyze -
 
-Exit code: 0; 1 when an assertion does not hold, or --fail-on-change found a change; 2 when the usage is wrong or a recording cannot be read.";
+Exit code: 0; 1 if an assertion does not hold or --fail-on-change finds a change; 2 if the usage is wrong or a recording cannot be read.";

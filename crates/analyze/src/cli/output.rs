@@ -1,51 +1,44 @@
-//! What is written: a report, a comparison, a HAR, a folder of schemas.
+//! Writes reports, comparisons, HAR files and folders of schemas.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use analyze::report::{Payload, Structure};
-use analyze::{Comparison, HarWriter, Report};
-use anyhow::{Context, Result, bail, ensure};
+use analyze::{Comparison, Format, HarWriter, Report};
+use anyhow::{Context, Result, ensure};
 use capture::private_file;
 
 use super::Cli;
-use super::form::Form;
-use super::input::Input;
+use super::recordings::Recordings;
 use super::target::{Inputs, Target};
 
-/// Writes the report where it was asked for.
-pub(super) fn write_report(cli: &Cli, report: &Report, target: &Target) -> Result<()> {
-    let Form::Report(format) = cli.format else {
-        bail!("HAR is made of records, not of a report");
-    };
+/// Writes the report to `target`.
+pub(super) fn write_report(format: Format, report: &Report, target: &Target) -> Result<()> {
     target.fill(|out| Ok(format.write(report, out)?))
 }
 
-/// Writes the comparison where it was asked for.
-pub(super) fn write_comparison(cli: &Cli, comparison: &Comparison, target: &Target) -> Result<()> {
-    ensure!(
-        cli.sections.is_empty(),
-        "a comparison is about everything: --section does not go with --baseline"
-    );
-    let Form::Report(format) = cli.format else {
-        bail!("a comparison is no HAR: use md, html or json");
-    };
+/// Writes the comparison to `target`.
+pub(super) fn write_comparison(
+    format: Format,
+    comparison: &Comparison,
+    target: &Target,
+) -> Result<()> {
     target.fill(|out| Ok(format.write_comparison(comparison, out)?))
 }
 
-/// Writes the exchanges as HAR where they were asked for.
-pub(super) fn write_har(cli: &Cli, input: &Input, target: &Target) -> Result<()> {
+/// Writes the exchanges to `target` as HAR.
+pub(super) fn write_har(cli: &Cli, recordings: &Recordings, target: &Target) -> Result<()> {
     ensure!(
         cli.assertions.is_empty()
             && cli.sections.is_empty()
             && cli.schema.is_none()
             && cli.baseline.is_none()
             && cli.prices.is_none(),
-        "a HAR holds exchanges, not a report: --assert, --baseline, --prices, --section and --schema do not go with it"
+        "--assert, --baseline, --prices, --section and --schema cannot be combined with -f har: it holds exchanges, not a report"
     );
     target.fill(|out| {
         let mut har = HarWriter::new(out)?;
-        input.for_each(cli, |exchange| {
+        recordings.for_each(cli, |exchange| {
             match exchange {
                 Ok(exchange) => har.add(exchange)?,
                 Err(error) if error.line().is_none() => return Err(error.into()),
@@ -58,10 +51,10 @@ pub(super) fn write_har(cli: &Cli, input: &Input, target: &Target) -> Result<()>
     })
 }
 
-/// Writes one JSON Schema for each sort of payload into `folder`.
+/// Writes one JSON Schema for each kind of payload into `folder`.
 ///
-/// What was there before stays whole until its successor is. Names are checked before the
-/// first is written.
+/// Each file replaces its predecessor only once it is complete. All names are checked before the first
+/// file is written.
 pub(super) fn write_schemas(folder: &Path, structure: &Structure, inputs: &Inputs) -> Result<()> {
     let writing = || format!("cannot write schemas into {}", folder.display());
     private_file::create_folder(folder).with_context(writing)?;
@@ -71,7 +64,7 @@ pub(super) fn write_schemas(folder: &Path, structure: &Structure, inputs: &Input
         let name = file_name(payload);
         let mut file = format!("{name}.schema.json");
         let mut number = 2;
-        // Names are cut down to letters and digits, so two payloads can get the same.
+        // Names are reduced to letters and digits, so two payloads can get the same one.
         while !taken.insert(file.clone()) {
             file = format!("{name}-{number}.schema.json");
             number += 1;
@@ -89,12 +82,12 @@ pub(super) fn write_schemas(folder: &Path, structure: &Structure, inputs: &Input
     Ok(())
 }
 
-/// As many payloads as are written, in the order in which they stand in the report.
+/// The payloads whose schemas are written, in the order of the report.
 fn most_frequent(payloads: &[Payload]) -> Vec<&Payload> {
     let mut all: Vec<(usize, &Payload)> = payloads.iter().enumerate().collect();
     if all.len() > MAX_SCHEMAS {
         eprintln!(
-            "analyze: of {} schemas {MAX_SCHEMAS} are written, those of the most frequent payloads",
+            "analyze: {MAX_SCHEMAS} of {} schemas are written: those of the most frequent payloads",
             all.len()
         );
         all.sort_by_key(|(_, payload)| std::cmp::Reverse(payload.samples));
@@ -135,7 +128,7 @@ fn file_name(payload: &Payload) -> String {
     name
 }
 
-/// More in one folder nobody looks through, and some file systems get slow.
+/// Nobody looks through more in one folder, and some file systems get slow.
 const MAX_SCHEMAS: usize = 10_000;
-/// Below what every file system allows, with room for the ending.
+/// Below the limit of common file systems (255), with room for the ending.
 const MAX_NAME_BYTES: usize = 200;

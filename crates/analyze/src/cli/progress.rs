@@ -1,9 +1,9 @@
-//! How far the reading has come, on a terminal and only when it takes a while.
+//! Shows how much has been read, on a terminal and only if it takes a while.
 
 use std::io::{self, IsTerminal, Read, Write};
 use std::time::{Duration, Instant};
 
-/// `input`, with its progress shown on standard error where that is a terminal.
+/// `input`, with progress on standard error if that is a terminal.
 pub(super) fn watched<R: Read>(input: R, size: Option<u64>) -> Watched<R> {
     Watched {
         input,
@@ -16,7 +16,7 @@ pub(super) fn watched<R: Read>(input: R, size: Option<u64>) -> Watched<R> {
     }
 }
 
-/// A reader whose progress is shown.
+/// A reader that shows its progress.
 pub(super) struct Watched<R> {
     input: R,
     size: Option<u64>,
@@ -52,7 +52,7 @@ impl<R> Watched<R> {
 impl<R> Drop for Watched<R> {
     fn drop(&mut self) {
         if self.visible {
-            // Wipes the line; that the terminal is gone is not worth failing for.
+            // Clears the line; a terminal that is gone is not worth failing for.
             drop(write!(io::stderr(), "\r\x1b[2K"));
         }
     }
@@ -60,5 +60,5 @@ impl<R> Drop for Watched<R> {
 
 /// Shorter waits need no comment.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Often enough to see that it moves.
+/// Often enough to see progress.
 const INTERVAL: Duration = Duration::from_millis(200);

@@ -1,8 +1,8 @@
-//! Where output goes: standard output, a stream, or a file that replaces what was there.
+//! Where output goes: standard output, a stream, or a file, which is replaced as a whole.
 //!
-//! Whether something may be written is decided before anything is opened for writing: no
-//! output may be an input, by whatever name (device and inode decide), a link, or another
-//! user's. A file is written next to its place and renamed when it is whole.
+//! Whether it may be written is decided before anything is opened for writing: an output must not be
+//! an input under any name (device and inode decide), a link, or another user's file. A file is
+//! written under a temporary name in the same folder and renamed once it is complete.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -13,14 +13,14 @@ use capture::private_file::{self, Existing, Replacement};
 
 use super::{Cli, interrupt};
 
-/// The files that are read: none of them may be written.
-pub(super) struct Inputs(Vec<(Identity, PathBuf)>);
+/// The files that are read, none of which may be written.
+pub(super) struct Inputs(Vec<(FileId, PathBuf)>);
 
-/// What makes two names the same file.
-type Identity = (u64, u64);
+/// Device and inode: equal for two names of the same file.
+type FileId = (u64, u64);
 
 impl Inputs {
-    /// What the command line names, and `recordings` besides.
+    /// `recordings` and the other files that the command line names to be read.
     pub(super) fn of(cli: &Cli, recordings: &[&Path]) -> Self {
         let named = recordings.iter().copied();
         let named = named
@@ -28,9 +28,9 @@ impl Inputs {
             .chain(cli.prices.as_deref());
         let mut inputs = Vec::new();
         for path in named {
-            // What is missing is an error of those who read it.
-            if let Some(identity) = source(path).as_ref().and_then(identity) {
-                inputs.push((identity, path.to_owned()));
+            // A missing file is reported by its reader.
+            if let Some(file_id) = source(path).as_ref().and_then(file_id) {
+                inputs.push((file_id, path.to_owned()));
             }
         }
         Self(inputs)
@@ -38,14 +38,14 @@ impl Inputs {
 
     /// # Errors
     ///
-    /// When `path` is one of them.
+    /// If `path` is one of them.
     fn refuse(&self, path: &Path, metadata: Option<&Metadata>) -> Result<()> {
-        let Some(identity) = metadata.and_then(identity) else {
+        let Some(file_id) = metadata.and_then(file_id) else {
             return Ok(());
         };
-        if let Some((_, input)) = self.0.iter().find(|(input, _)| *input == identity) {
+        if let Some((_, input)) = self.0.iter().find(|(input, _)| *input == file_id) {
             bail!(
-                "cannot write {}: it is the file that is read as {}, and would be destroyed: name another file",
+                "cannot write {}: it is the same file as the input {}, which would be destroyed; name another file",
                 path.display(),
                 input.display()
             );
@@ -58,20 +58,20 @@ impl Inputs {
 #[derive(Debug)]
 pub(super) enum Target {
     StandardOutput,
-    /// Opened through a link of the system's: `/dev/fd/3`, as shells give it.
+    /// An open file, named by one of the system's links: `/dev/fd/3`, as shells pass it.
     Descriptor(PathBuf),
     /// A pipe or a device.
     Stream(PathBuf),
-    /// A file, there or not.
+    /// A file, which may exist.
     File(PathBuf),
 }
 
 impl Target {
-    /// What `path` is; `None` is standard output.
+    /// The target at `path`; `None` is standard output.
     ///
     /// # Errors
     ///
-    /// When it must not be written.
+    /// If it must not be written.
     pub(super) fn of(path: Option<&Path>, inputs: &Inputs) -> Result<Self> {
         let Some(path) = path.filter(|path| !is_standard_output(path)) else {
             let metadata = fs::metadata("/dev/stdout").ok();
@@ -91,7 +91,7 @@ impl Target {
         })
     }
 
-    /// Writes what `write` writes; what was there before stays unless that succeeds.
+    /// Writes what `write` writes. An existing file stays as it is unless that succeeds.
     pub(super) fn fill(&self, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
         match self {
             Self::StandardOutput => {
@@ -135,7 +135,7 @@ fn is_standard_output(path: &Path) -> bool {
     path == Path::new("-") || path == Path::new("/dev/stdout")
 }
 
-/// What is read from `path`; `-` is standard input.
+/// The metadata of the input at `path`; `-` is standard input.
 fn source(path: &Path) -> Option<Metadata> {
     let is_standard_input = path == Path::new("-");
     let path = if is_standard_input {
@@ -146,15 +146,15 @@ fn source(path: &Path) -> Option<Metadata> {
     fs::metadata(path).ok()
 }
 
-/// The device and the inode of a regular file: a terminal or a pipe may well be both ends.
+/// `None` unless it is a regular file: a terminal may well be both input and output.
 #[cfg(unix)]
-fn identity(metadata: &Metadata) -> Option<Identity> {
+fn file_id(metadata: &Metadata) -> Option<FileId> {
     use std::os::unix::fs::MetadataExt;
     metadata.is_file().then(|| (metadata.dev(), metadata.ino()))
 }
 
 #[cfg(not(unix))]
-fn identity(_: &Metadata) -> Option<Identity> {
+fn file_id(_: &Metadata) -> Option<FileId> {
     None
 }
 
@@ -162,5 +162,5 @@ fn cannot_write(path: &Path) -> String {
     format!("cannot write {}", path.display())
 }
 
-/// Folders of the system's in which links stand for open files: nobody can plant one there.
+/// The system's folders of links to open files, in which nobody can plant a link.
 const DESCRIPTORS: [&str; 2] = ["/dev/fd", "/proc/self/fd"];

@@ -1,14 +1,13 @@
-//! The exchanges as CSV (RFC 4180): a row for each, for spreadsheets and statistics.
+//! The exchanges as CSV (RFC 4180), one row each, for spreadsheets and statistics.
 //!
-//! Times are microseconds, sizes bytes; what is unknown is an empty cell.
+//! Times are in microseconds, sizes in bytes; unknown values are empty cells.
 
 use std::io::{self, Write};
 
 use crate::report::{Moment, Timeline};
-
 use crate::text::visible::visible;
 
-/// Writes the head and a row for each exchange; of a report without timeline the head alone.
+/// Writes the head and one row per exchange; only the head for a report without timeline.
 pub(crate) fn write(timeline: Option<&Timeline>, out: &mut dyn Write) -> io::Result<()> {
     write_row(&COLUMNS.map(str::to_owned), out)?;
     for moment in timeline.map_or(&[][..], |timeline| &timeline.exchanges) {
@@ -91,8 +90,8 @@ fn optional(value: Option<&str>) -> String {
     value.map(text).unwrap_or_default()
 }
 
-/// Other people's text, all of it visible: what a spreadsheet would take for a formula gets a
-/// quote before it.
+/// Other people's text, with hidden characters made visible, and a quote in front if a spreadsheet
+/// would take it for a formula.
 fn text(value: &str) -> String {
     let value = &*visible(value, false);
     if value.starts_with(['=', '+', '-', '@']) {

@@ -1,8 +1,8 @@
-//! Recordings as HAR 1.2: for browsers' developer tools and other viewers.
+//! Recordings as HAR 1.2, for browsers' developer tools and other viewers.
 //!
-//! A HAR holds whole bodies, so it is made from the exchanges, one at a time, and not from a
-//! report. Server-sent events are framed again in the content. Each request on a WebSocket is an
-//! entry, with its messages in `_webSocketMessages` as browsers write them.
+//! A HAR has whole bodies, so it is written from the exchanges, one at a time, not from a report.
+//! Server-sent events get their framing back. Each request on a WebSocket is an entry, with its
+//! messages in `_webSocketMessages` as browsers write them.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -19,7 +19,7 @@ use crate::text::escaping::write_escaped;
 ///
 /// ```
 /// let mut har = analyze::HarWriter::new(Vec::new())?;
-/// // har.add(exchange)?; for each one, for example of `Scan::for_each`
+/// // har.add(exchange)?; for each exchange of `Scan::for_each`
 /// let document = String::from_utf8(har.finish()?)?;
 /// assert!(document.starts_with("{\"log\":{\"version\":\"1.2\""));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -80,7 +80,7 @@ impl<W: Write> HarWriter<W> {
 #[serde(rename_all = "camelCase")]
 struct HarEntry<'a> {
     started_date_time: Timestamp,
-    /// Milliseconds, as all times in a HAR.
+    /// Milliseconds, like all times in a HAR.
     time: f64,
     request: HarRequest<'a>,
     response: HarResponse<'a>,
@@ -229,7 +229,7 @@ impl<'a> HarResponse<'a> {
         }
     }
 
-    /// Where no answer came, HAR writers put status 0.
+    /// HAR writers put status 0 for a missing response.
     fn none() -> Self {
         Self {
             status: 0,
@@ -273,15 +273,15 @@ impl<'a> ResponseContent<'a> {
     }
 }
 
-/// What was kept of a body or a message.
+/// The recorded content of a body or a message.
 struct KeptContent<'a> {
     text: Cow<'a, str>,
-    /// `base64`, if it is not text.
+    /// `base64` if it is not text.
     encoding: Option<&'static str>,
 }
 
 impl<'a> KeptContent<'a> {
-    /// Of the three forms in which a record keeps content, the one that is present.
+    /// The one of the record's three forms of content that is present.
     fn of(
         json: Option<Json<'a>>,
         text: Option<Json<'a>>,
@@ -319,7 +319,7 @@ fn event_content<'a>(event: &Event<'a>) -> Option<KeptContent<'a>> {
     KeptContent::of(event.json, event.text, event.base64)
 }
 
-/// Server-sent events as they were framed (HTML Living Standard, section 9.2.5).
+/// Server-sent events with their framing (HTML Living Standard, section 9.2.5).
 fn framed(events: &[Event<'_>]) -> String {
     let bytes: usize = events.iter().map(|event| event.bytes as usize).sum();
     let mut out = String::with_capacity(bytes.min(MAX_RESERVED));
@@ -389,10 +389,10 @@ fn mime_type<'a>(headers: &'a [Header<'_>]) -> &'a str {
     header(headers, "content-type").unwrap_or("x-unknown")
 }
 
-/// What HAR writes for a size that is not known.
+/// HAR's value for an unknown size.
 const UNKNOWN: i64 = -1;
 /// RFC 6455, section 5.2.
 const TEXT: u8 = 1;
 const BINARY: u8 = 2;
-/// Sizes are the recording's claim: past this the text grows as it is written.
+/// Bounds what a recording can make us reserve: its sizes are only claims.
 const MAX_RESERVED: usize = 16 << 20;

@@ -1,4 +1,4 @@
-//! Files for other programs.
+//! Exports for other programs.
 
 pub(crate) mod csv;
 pub(crate) mod har;

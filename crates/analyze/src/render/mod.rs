@@ -1,6 +1,6 @@
-//! Writes a report in one of several formats.
+//! Writes reports and comparisons in one of several formats.
 //!
-//! To add one: a file here, a variant, and the match in [`Format::write`].
+//! To add a format: a file here, a variant of [`Format`], and an arm in each of its two `write`s.
 
 mod html;
 pub(crate) mod markdown;
@@ -12,25 +12,24 @@ use std::str::FromStr;
 use crate::export::csv;
 use crate::query::compare::Comparison;
 use crate::report::Report;
-
 use crate::text::escaping::Escaping;
 
-/// How a report is written.
+/// The format of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// Markdown, for people: to read as it is, or to paste.
+    /// Markdown, for people: to read as is, or to paste.
     Markdown,
-    /// One HTML page that needs nothing else: with pictures and the whole transcript.
+    /// One self-contained HTML page, with charts and the whole transcript.
     Html,
     /// JSON, for programs: every figure, unrounded.
     Json,
-    /// CSV, for spreadsheets: a row for each exchange.
+    /// CSV, for spreadsheets: one row per exchange.
     Csv,
 }
 
 impl Format {
-    /// All of them.
+    /// All formats.
     pub const ALL: &[Self] = &[Self::Markdown, Self::Html, Self::Json, Self::Csv];
 
     /// Its name on the command line.
@@ -47,7 +46,7 @@ impl Format {
     ///
     /// # Errors
     ///
-    /// What `out` said.
+    /// Errors of `out`.
     pub fn write(self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         match self {
             Self::Markdown => out.write_all(markdown::render(report).as_bytes()),
@@ -66,7 +65,7 @@ impl Format {
     ///
     /// # Errors
     ///
-    /// What `out` said; [`io::ErrorKind::Unsupported`] for CSV, in which a comparison has no form.
+    /// Errors of `out`; [`io::ErrorKind::Unsupported`] for CSV.
     pub fn write_comparison(self, comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
         match self {
             Self::Markdown => out.write_all(markdown::comparison::render(comparison).as_bytes()),
@@ -79,7 +78,7 @@ impl Format {
             }
             Self::Csv => Err(io::Error::new(
                 io::ErrorKind::Unsupported,
-                "a comparison cannot be written as csv: use md, html or json",
+                "a comparison cannot be written as CSV: use md, html or json",
             )),
         }
     }
@@ -91,9 +90,9 @@ impl fmt::Display for Format {
     }
 }
 
-/// There is no format of that name.
+/// The name is not that of a format.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no format is named {name:?}; there are {}", names())]
+#[error("unknown format {name:?}: use one of {}", names())]
 pub struct UnknownFormat {
     name: String,
 }

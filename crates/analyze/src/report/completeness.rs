@@ -5,29 +5,29 @@ use serde::Serialize;
 use crate::report::UnreadLines;
 use crate::stats::Quantiles;
 
-/// What the recording did not see, and what it cost to see the rest.
+/// What the recording did not see, and the delay that the proxy added.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Completeness {
-    /// Whether nothing is known to be missing.
+    /// Whether nothing is known to be missing. [`Lapse::NotMatched`] does not count.
     pub complete: bool,
     /// What is missing, the worst first.
     pub lapses: Vec<LapseCount>,
     /// Lines that could not be read.
     pub unread_lines: UnreadLines,
-    /// The longest time that the proxy held one piece, for each exchange, in microseconds.
+    /// Of each exchange, the longest time that the proxy held one piece, in microseconds.
     pub delay_max_us: Option<Quantiles>,
-    /// The time that the proxy held pieces in all, for each exchange, in microseconds.
+    /// Of each exchange, the time that the proxy held all its pieces together, in microseconds.
     pub delay_total_us: Option<Quantiles>,
 }
 
-/// A way in which something is missing, and how often.
+/// How often something is missing in one way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LapseCount {
     /// What is missing.
     pub lapse: Lapse,
     /// How often.
     pub count: u64,
-    /// Of what: hosts, or reasons; each once.
+    /// What it concerns: hosts or reasons, each once.
     pub of: Vec<String>,
 }
 
@@ -37,17 +37,17 @@ pub struct LapseCount {
 pub enum Lapse {
     /// No request to a model was recorded.
     NoModelTraffic,
-    /// Records were seen but could not be written.
+    /// Records were lost before they were written.
     LostRecords,
-    /// A recording has no end line: the recorder crashed or still runs.
+    /// A recording has no end line: the recorder crashed or is still running.
     NoEnd,
     /// A recording has no session line.
     NoSession,
-    /// The end line counts other exchanges than there are.
+    /// The number of exchanges in the end line is not that of the recording.
     CountMismatch,
     /// Lines could not be read.
     UnreadLines,
-    /// Lines were read, but have values that only a later version knows: a state, a transport.
+    /// Lines have values that only a later version knows, such as a state or a transport.
     UnknownValues,
     /// The agent refused our certificate.
     Rejected,
@@ -59,13 +59,13 @@ pub enum Lapse {
     Refused,
     /// WebSockets that could not be read to their end.
     UnreadWebSocket,
-    /// Bodies or events that were not kept whole.
+    /// Exchanges whose bodies or events were not kept in full.
     Truncated,
     /// Bodies that could not be decoded.
     Undecoded,
-    /// Exchanges cut before their end.
+    /// Exchanges that were cut off before the end.
     Aborted,
-    /// Connections to hosts that were not to be intercepted. Such a recording is
-    /// still complete: it holds what it was asked for.
+    /// Connections to hosts that are not intercepted. They do not make a recording incomplete: it
+    /// has everything that it was asked for.
     NotMatched,
 }

@@ -1,6 +1,6 @@
-//! The data of the section "Conversation": how threads go on and grow.
+//! The data of the section "Conversation": how threads develop and grow.
 //!
-//! What was said in them, word for word, is in the transcript.
+//! Their texts are in the transcript.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,13 @@ use crate::decode::Part;
 
 use super::is_zero;
 
-/// How conversations between agents and models go on and grow.
+/// How conversations between agents and models develop and grow.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Conversation {
-    /// Every thread, in the order in which they began; those past a number are one, `{folded}`, without steps.
+    /// The first 2,000 threads, in the order in which they began; the rest share one row, `{folded}`,
+    /// which has no steps.
     pub threads: Vec<ThreadStats>,
-    /// How many threads that one stands for.
+    /// How many threads share that row.
     #[serde(skip_serializing_if = "is_zero")]
     pub folded: u64,
 }
@@ -29,15 +30,15 @@ pub struct ThreadStats {
     pub id: Option<String>,
     /// Who speaks in it, in the agent's words: `user`, `thread_title`.
     pub source: Option<String>,
-    /// Models that were asked in it.
+    /// The models of its requests.
     pub models: Vec<String>,
-    /// User's turns in it.
+    /// The user's turns in it.
     pub turns: u64,
     /// How often its history was replaced by a summary.
     pub compactions: u64,
-    /// All its requests added up.
+    /// The tokens of all its requests.
     pub tokens: Tokens,
-    /// Bytes of request bodies.
+    /// Bytes of its request bodies, decoded.
     pub body_bytes: u64,
     /// Of these, content that had been sent before.
     pub resent_bytes: u64,
@@ -52,47 +53,47 @@ pub struct StepStats {
     pub exchange: u64,
     /// The user's turn that it belongs to, counted from 1 in its thread.
     pub turn: Option<u64>,
-    /// What it is for.
+    /// Its purpose.
     pub kind: Kind,
-    /// What carried it.
+    /// The transport that carried it.
     pub transport: Transport,
     /// When it began.
     pub started_at: Timestamp,
-    /// How its answer ended.
+    /// How its response ended.
     pub ending: Ending,
-    /// The exchange that it repeats.
+    /// The exchange that it retries.
     pub retry_of: Option<u64>,
-    /// Request sent to first model output, in microseconds.
+    /// From the end of the request to the first model output, in microseconds.
     pub ttft_us: Option<u64>,
-    /// Request sent to the end of the answer, in microseconds.
+    /// From the end of the request to the end of the response, in microseconds.
     pub total_us: Option<u64>,
-    /// What the provider counted.
+    /// The provider's count.
     pub tokens: Option<Tokens>,
-    /// The request's body, in bytes.
+    /// The length of the request body in bytes, decoded.
     pub body_bytes: u64,
     /// Of these, content that had been sent before.
     pub resent_bytes: u64,
-    /// Everything that the model was shown, sent now or before, in bytes.
+    /// Bytes of everything that the model sees, sent now or earlier.
     pub context_bytes: u64,
-    /// What the agent said for the first time, in bytes by part.
+    /// Bytes of what the agent sent for the first time, by part.
     pub new_bytes: BTreeMap<Part, u64>,
-    /// Whether the model has other tools than at the step before.
+    /// Whether the tools differ from those of the previous step.
     pub tools_changed: bool,
-    /// Whether it has other instructions.
+    /// Whether the instructions differ from those of the previous step.
     pub instructions_changed: bool,
     /// Tools that the model called.
     pub tool_calls: Vec<CalledTool>,
 }
 
-/// One tool call and what came of it.
+/// One tool call and its result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CalledTool {
     /// The tool's name.
     pub name: String,
-    /// The length of its arguments, in bytes.
+    /// The length of its arguments in bytes.
     pub argument_bytes: u64,
-    /// From its complete call to the request that brings its result, in microseconds.
+    /// From the completed call to the start of the request with its result, in microseconds.
     pub duration_us: Option<u64>,
-    /// The length of its result as JSON; absent when none came.
+    /// The length of its result as JSON, in bytes; `None` if there is none.
     pub result_bytes: Option<u64>,
 }

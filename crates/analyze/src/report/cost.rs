@@ -4,18 +4,18 @@ use serde::Serialize;
 
 use crate::call::Kind;
 
-/// What the requests cost by the user's own list of prices.
+/// What the requests cost at the prices in the user's file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Cost {
-    /// What the sums are in.
+    /// The currency of all sums.
     pub currency: String,
-    /// By model and by what the requests are for.
+    /// By model and kind of request.
     pub uses: Vec<CostUse>,
-    /// All of them.
+    /// The cost of all requests with a price.
     pub total: f64,
-    /// What the provider's cache saved: cached input at the price of other input, less what it cost.
+    /// What the provider's cache saved: cached input at the price of uncached input, minus what it cost.
     pub saved: f64,
-    /// Models without a price: their requests are in no sum.
+    /// Models without a price: their requests are not in any sum.
     pub unpriced: Vec<String>,
 }
 
@@ -24,13 +24,13 @@ pub struct Cost {
 pub struct CostUse {
     /// The model.
     pub model: String,
-    /// What the requests are for.
+    /// The kind of request.
     pub kind: Kind,
     /// Input that did not come from the cache.
     pub input: f64,
     /// Input that came from the cache.
     pub cached: f64,
-    /// Output, with reasoning.
+    /// Output, reasoning included.
     pub output: f64,
     /// All three.
     pub total: f64,

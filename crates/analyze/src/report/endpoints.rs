@@ -7,13 +7,13 @@ use crate::stats::Quantiles;
 
 use super::is_zero;
 
-/// What was asked, how often, how large and how fast.
+/// What was requested, how often, how large and how fast.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Endpoints {
     /// The most frequent first.
     pub endpoints: Vec<EndpointStats>,
-    /// How many endpoints have no row of their own: they are counted under `{folded}`, which
-    /// stands for a path, and where there are too many hosts for a host.
+    /// How many endpoints past the first 2,000 share rows: `{folded}` replaces their path, and past
+    /// 500 such hosts their host too.
     #[serde(skip_serializing_if = "is_zero")]
     pub folded: u64,
 }
@@ -21,7 +21,7 @@ pub struct Endpoints {
 /// The exchanges of one endpoint.
 #[derive(Debug, Clone, Serialize)]
 pub struct EndpointStats {
-    /// What they have in common.
+    /// The endpoint.
     #[serde(flatten)]
     pub endpoint: Endpoint,
     /// How many there are.
@@ -30,17 +30,17 @@ pub struct EndpointStats {
     pub share: f64,
     /// How they ended.
     pub statuses: Statuses,
-    /// Names of request headers, in lower case; a message on a WebSocket has none.
+    /// Request headers; a message on a WebSocket has none.
     pub request_headers: Vec<HeaderUse>,
-    /// Names of response headers, in lower case.
+    /// Response headers.
     pub response_headers: Vec<HeaderUse>,
     /// Request bodies.
     pub up: Sizes,
-    /// Answers.
+    /// Response bodies.
     pub down: Sizes,
-    /// First byte of the request to last byte of the answer, in microseconds.
+    /// From the first byte of the request to the last byte of the response, in microseconds.
     pub latency_us: Option<Quantiles>,
-    /// Request sent to first byte of the answer, in microseconds.
+    /// From the end of the request to the first byte of the response, in microseconds.
     pub ttfb_us: Option<Quantiles>,
 }
 
@@ -57,13 +57,13 @@ pub struct Statuses {
     pub client_error: u64,
     /// 500 and above.
     pub server_error: u64,
-    /// Without an answer.
+    /// No response.
     pub none: u64,
-    /// Cut before their end, whatever their status.
+    /// Cut off before the end, whatever the status.
     pub aborted: u64,
-    /// The origin could not be asked.
+    /// The origin could not be reached.
     pub failed: u64,
-    /// They ended in a way that this version does not know.
+    /// Ended in a way that this version does not know.
     #[serde(skip_serializing_if = "is_zero")]
     pub unknown: u64,
 }
@@ -80,7 +80,7 @@ pub struct HeaderUse {
 /// The sizes of bodies, in bytes.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Sizes {
-    /// As they travelled, compressed.
+    /// On the wire, compressed.
     pub wire: Option<Quantiles>,
     /// Decoded.
     pub content: Option<Quantiles>,

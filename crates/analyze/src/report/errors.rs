@@ -14,11 +14,11 @@ pub struct Errors {
     pub kinds: Vec<FailureCount>,
     /// Every exchange that failed, in order.
     pub failures: Vec<FailedExchange>,
-    /// Calls that were tried again.
+    /// Calls that were retried.
     pub retries: Vec<RetryChain>,
-    /// Where an agent gave up a WebSocket for plain requests.
+    /// Agents that gave up on a WebSocket and switched to plain requests.
     pub fallbacks: Vec<Fallback>,
-    /// Connections that did not come about, by host and cause.
+    /// Connections that failed, by host and cause.
     pub connections: Vec<FailedConnections>,
     /// How WebSockets ended.
     pub websocket_ends: Vec<WebSocketEnd>,
@@ -27,13 +27,13 @@ pub struct Errors {
 /// How often exchanges failed in one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct FailureCount {
-    /// In which way.
+    /// The way.
     pub kind: FailureKind,
     /// How many exchanges.
     pub count: u64,
-    /// Bytes of their bodies as they travelled, both ways: sent for nothing.
+    /// Bytes of their bodies on the wire, both directions.
     pub wasted_bytes: u64,
-    /// Time that they took, added up, in microseconds.
+    /// Sum of their durations, in microseconds.
     pub wasted_us: u64,
 }
 
@@ -41,23 +41,23 @@ pub struct FailureCount {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {
-    /// Status 429, or an error that says as much.
+    /// Status 429, or an error with that meaning.
     RateLimited,
     /// Status 401 or 403.
     Unauthorized,
-    /// Another status from 400 to 499.
+    /// Any other status from 400 to 499.
     Refused,
-    /// A status from 500.
+    /// Status 500 or above.
     ServerError,
-    /// A WebSocket was asked for and not given.
+    /// The upgrade to a WebSocket was refused.
     UpgradeRefused,
-    /// The provider said in its answer that it failed.
+    /// The response reports an error of the provider.
     ModelError,
-    /// The answer ended before its end, though the connection did not break.
+    /// The response is incomplete although the connection did not break.
     EndedEarly,
     /// The connection broke, or the agent hung up.
     Cut,
-    /// The origin could not be asked.
+    /// The origin could not be reached.
     Unreachable,
 }
 
@@ -85,64 +85,64 @@ pub struct FailedExchange {
     pub exchange: u64,
     /// When it began.
     pub started_at: Timestamp,
-    /// What was asked.
+    /// What was requested.
     pub endpoint: Endpoint,
     /// How it failed.
     pub kind: FailureKind,
-    /// The status, where there was an answer.
+    /// The status, if there was a response.
     pub status: Option<u16>,
-    /// The provider's short cause.
+    /// The provider's error code.
     pub code: Option<String>,
     /// The cause in words.
     pub message: Option<String>,
-    /// How long the origin asked to wait, in microseconds.
+    /// The delay that the origin asked for, in microseconds.
     pub retry_after_us: Option<u64>,
-    /// The exchange that tried again.
+    /// The exchange that retried it.
     pub retried_by: Option<u64>,
-    /// From its end to the start of that one, in microseconds.
+    /// From the end of this exchange to the start of the retry, in microseconds.
     pub waited_us: Option<u64>,
 }
 
-/// One call with all its tries.
+/// One call with all its attempts.
 #[derive(Debug, Clone, Serialize)]
 pub struct RetryChain {
-    /// The tries, by their numbers in the recording.
+    /// The attempts, by their numbers in the recording.
     pub exchanges: Vec<u64>,
     /// Whether the last one was answered.
     pub recovered: bool,
-    /// From the start of the first try to the start of the last, in microseconds.
+    /// From the start of the first attempt to the start of the last, in microseconds.
     pub delay_us: u64,
-    /// Bytes of request bodies that were sent again, as they travelled.
+    /// Bytes of request bodies that were sent again, on the wire.
     pub resent_bytes: u64,
 }
 
-/// Where an agent gave up a WebSocket for plain requests.
+/// An agent that gave up on a WebSocket and switched to plain requests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fallback {
     /// The host.
     pub host: String,
-    /// How often it had asked for a WebSocket in vain.
+    /// How many upgrades had failed.
     pub upgrades: u64,
-    /// The last status that it was given.
+    /// The status of the last one; `None` if there was no response.
     pub status: Option<u16>,
     /// The first request without a WebSocket.
     pub exchange: u64,
-    /// From the first attempt to that request, in microseconds.
+    /// From the first upgrade to that request, in microseconds.
     pub delay_us: u64,
 }
 
-/// Connections to one host that did not come about for one reason.
+/// Connections to one host that failed for one cause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FailedConnections {
     /// The host.
     pub host: String,
-    /// What became of them.
+    /// How they ended.
     pub state: State,
-    /// Why, in a word.
+    /// The cause in a word: `unknown_ca`, `dns`.
     pub cause: String,
-    /// The first such reason in words.
+    /// The first reason in words.
     pub reason: Option<String>,
-    /// The programs whose connections they were, as far as the system names them; at most 16.
+    /// The programs that made them, if the system named these; at most 16.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub programs: BTreeSet<String>,
     /// How many.

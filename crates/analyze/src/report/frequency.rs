@@ -5,22 +5,22 @@ use serde::Serialize;
 
 use crate::stats::Quantiles;
 
-/// When there was how much to do.
+/// How busy the agent was, and when.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Frequency {
     /// How long each slice is, in microseconds.
     pub slice_us: u64,
-    /// The period in slices of equal length, those without traffic too.
+    /// The period in slices of equal length, including those without traffic.
     pub slices: Vec<Slice>,
     /// The most exchanges that began within one second.
     pub busiest_second: u64,
     /// The most exchanges that began within one minute.
     pub busiest_minute: u64,
-    /// The most exchanges that were under way at once.
+    /// The most exchanges in flight at the same time.
     pub concurrent: u64,
-    /// The most model requests that were under way at once.
+    /// The most model requests in flight at the same time.
     pub concurrent_model: u64,
-    /// From the end of a turn to the next turn of the same thread, in microseconds.
+    /// From the end of a turn to the start of the next one in the same thread, in microseconds.
     pub think_us: Option<Quantiles>,
 }
 
@@ -31,10 +31,10 @@ pub struct Slice {
     pub start: Timestamp,
     /// Exchanges that began in it.
     pub exchanges: u64,
-    /// Of these, requests to models.
+    /// Requests to models among them.
     pub model_requests: u64,
-    /// Of the exchanges, those that failed.
+    /// Exchanges among them that failed.
     pub failed: u64,
-    /// Bytes of their bodies as they travelled, both ways.
+    /// Bytes of their bodies on the wire, both directions.
     pub wire_bytes: u64,
 }

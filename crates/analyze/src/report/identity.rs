@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// What proves or tells who the user is, and who got to know it.
+/// Credentials and identifiers, and who received them.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Identity {
     /// Credentials, by fingerprint.
@@ -14,11 +14,11 @@ pub struct Identity {
 /// One credential.
 #[derive(Debug, Clone, Serialize)]
 pub struct Secret {
-    /// Stands for it: equal for equal credentials of one recording.
+    /// Its fingerprint: equal for equal credentials of one recording.
     pub fingerprint: String,
     /// Where it was seen.
     pub places: Vec<SecretPlace>,
-    /// What is unusual about that.
+    /// What is unusual about these places.
     pub warnings: Vec<SecretWarning>,
 }
 
@@ -29,21 +29,21 @@ pub struct SecretPlace {
     pub host: String,
     /// `header authorization`, `body refresh_token`, `url key`.
     pub field: String,
-    /// Whether the agent sent it; else the origin did.
+    /// Whether the agent sent it, not the origin.
     pub sent: bool,
     /// How often.
     pub count: u64,
 }
 
-/// What is unusual about a credential's way.
+/// What is unusual about where a credential was seen.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecretWarning {
-    /// It was sent to more than one site, named here.
+    /// More than one site received it: these.
     SeveralSites(Vec<String>),
-    /// It travelled without TLS.
+    /// It was sent without TLS.
     Clear,
-    /// It stood in a URL, which logs keep.
+    /// It was in a URL, which ends up in logs.
     InUrl,
 }
 
@@ -52,10 +52,10 @@ pub enum SecretWarning {
 pub struct Identifier {
     /// `header x-codex-installation-id`, `body installation_id`.
     pub field: String,
-    /// How many different values were sent.
+    /// How many distinct values were sent.
     pub values: u64,
     /// How often they were sent.
     pub count: u64,
-    /// The hosts that got them.
+    /// The hosts that received them.
     pub hosts: Vec<String>,
 }

@@ -1,7 +1,11 @@
-//! The report: finished data, plain and without any formatting.
+//! The report: plain finished data, without any formatting.
 //!
-//! Each section has a file here for its data, one in `aggregate` that works it
-//! out, and one in `render/markdown` that writes it. JSON is this, serialized.
+//! Each section has its data in a file here, is computed in `fold` (the cost in `prices`), and is
+//! written by a file in `render/markdown`. The JSON report is this data, serialized.
+//!
+//! Unless a field says otherwise, `_us` are microseconds, `bytes` count decoded content, `wire_bytes`
+//! content on the wire, and a `share` is from 0 to 1. Lists without a stated bound have an entry for
+//! each distinct thing in the recordings.
 
 mod cache;
 mod completeness;
@@ -47,23 +51,23 @@ pub use timeline::{CallMoment, Moment, Timeline};
 pub use transcript::{Change, Step, Thread, Transcript, TranscriptItem};
 pub use unread_lines::UnreadLines;
 
-/// What recordings tell, section by section.
+/// A report on recordings, section by section.
 ///
-/// A section that was not asked for is `None`, and absent in JSON.
+/// A section that was not requested is `None`, and absent from JSON.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Report {
     /// The recordings, in the order in which they were named.
     pub recordings: Vec<Recording>,
-    /// How many exchanges a filter left out: nothing else in here is about them.
+    /// How many exchanges the filters left out; nothing else in the report is about them.
     #[serde(skip_serializing_if = "is_zero")]
     pub left_out: u64,
     /// The figures that people ask for first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub glance: Option<Glance>,
-    /// What was asked, how often, how large and how fast.
+    /// What was requested, how often, how large and how fast.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoints: Option<Endpoints>,
-    /// When there was how much to do.
+    /// How busy the agent was, and when.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frequency: Option<Frequency>,
     /// Requests to models.
@@ -72,28 +76,28 @@ pub struct Report {
     /// Every exchange, one by one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Timeline>,
-    /// How conversations go on and grow.
+    /// How conversations develop and grow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conversation: Option<Conversation>,
-    /// What was said, request by request.
+    /// What agents and models said, request by request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transcript: Option<Transcript>,
-    /// What models are told beforehand, and where the bytes go.
+    /// Instructions and tools, and where the bytes of requests go.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prompt: Option<Prompt>,
     /// How much input came from the provider's cache.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache: Option<Cache>,
-    /// What it cost, by the user's own prices; absent without these.
+    /// What the requests cost, if prices were given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
     /// What went wrong, and what it cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errors: Option<Errors>,
-    /// What proves or tells who the user is, and who got to know it.
+    /// Credentials and identifiers, and who received them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
-    /// What the agent reports about its use.
+    /// What the agent reports about its own use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub telemetry: Option<Telemetry>,
     /// Hosts, connections and processes.
@@ -102,13 +106,13 @@ pub struct Report {
     /// What the recording did not see.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub completeness: Option<Completeness>,
-    /// What payloads are made of.
+    /// The structure of payloads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub structure: Option<Structure>,
 }
 
 impl Report {
-    /// Leaves only the sections in `wanted`.
+    /// Drops all sections but those in `wanted`.
     pub fn keep(&mut self, wanted: &[Section]) {
         let drop = |section| !wanted.contains(&section);
         self.glance.take_if(|_| drop(Section::Glance));
@@ -135,10 +139,10 @@ impl Report {
 pub struct Recording {
     /// Its name, as the caller gave it.
     pub name: String,
-    /// Its first line; absent when it is missing or damaged.
+    /// Its first line; `None` if that is missing or damaged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<Session>,
-    /// Its last line; absent after a crash.
+    /// Its last line; `None` after a crash.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<End>,
 }

@@ -15,19 +15,19 @@ pub struct Models {
     pub models: Vec<ModelStats>,
     /// Every tool that was called, the most used first.
     pub tools: Vec<ToolStats>,
-    /// The times between events that carry model output, of all models, by length.
+    /// Times between events that carry model output, of all models, by length.
     pub gap_classes: Vec<GapClass>,
-    /// POST requests that were answered with a stream of events, in no API that this version knows.
+    /// POST requests whose response is an event stream of no API that this version knows.
     #[serde(skip_serializing_if = "is_zero")]
     pub unknown_streams: u64,
 }
 
-/// How many times between output events are of one length.
+/// How many times between output events fall into one class of lengths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct GapClass {
-    /// The shortest in the class, in microseconds.
+    /// The inclusive lower bound, in microseconds.
     pub from_us: u64,
-    /// They are shorter than this; `None` for no limit.
+    /// The exclusive upper bound, in microseconds; `None` for the last class.
     pub below_us: Option<u64>,
     /// How many there are.
     pub count: u64,
@@ -36,13 +36,13 @@ pub struct GapClass {
 /// One model.
 #[derive(Debug, Clone, Serialize)]
 pub struct ModelStats {
-    /// Its name; empty where requests did not say.
+    /// Its name; empty if requests do not name it.
     pub model: String,
-    /// Whose API.
+    /// The API's provider.
     pub provider: Provider,
-    /// All its requests added up.
+    /// The tokens of all its requests.
     pub tokens: Tokens,
-    /// Between events that carry model output, in microseconds.
+    /// Times between events that carry model output, in microseconds, to three significant digits.
     pub gap_us: Option<Quantiles>,
     /// Its requests by kind.
     pub uses: Vec<ModelUse>,
@@ -51,50 +51,50 @@ pub struct ModelStats {
 /// The requests of one kind to one model.
 #[derive(Debug, Clone, Serialize)]
 pub struct ModelUse {
-    /// What they are for.
+    /// Their kind.
     pub kind: Kind,
     /// How many there are.
     pub count: u64,
-    /// Of these, over a WebSocket.
+    /// Those over a WebSocket.
     pub websocket: u64,
-    /// Of these, answered to the end.
+    /// Those with a complete response.
     pub completed: u64,
-    /// Of these, ended early by the provider.
+    /// Those that the provider ended early.
     pub incomplete: u64,
-    /// Of these, failed or cut.
+    /// Those that failed or were cut off.
     pub failed: u64,
-    /// Request sent to first model output, in microseconds.
+    /// From the end of the request to the first model output, in microseconds.
     pub ttft_us: Option<Quantiles>,
-    /// Request sent to the end of the answer, in microseconds.
+    /// From the end of the request to the end of the response, in microseconds.
     pub total_us: Option<Quantiles>,
     /// The longest time between two output events, in microseconds.
     pub longest_stall_us: Option<u64>,
-    /// Output tokens divided by the time from request sent to end of the answer.
+    /// Output tokens divided by `total_us`, over all requests that have both.
     pub output_tokens_per_second: Option<f64>,
-    /// Their tokens, for those whose answer holds usage.
+    /// Their tokens, over those whose response reports usage.
     pub tokens: Tokens,
-    /// Of each, how many input tokens.
+    /// Input tokens of each.
     pub input_tokens: Option<Quantiles>,
-    /// Of each, how many output tokens.
+    /// Output tokens of each.
     pub output_tokens: Option<Quantiles>,
-    /// Reasoning effort asked for, and how often.
+    /// How many requests asked for each reasoning effort.
     pub efforts: BTreeMap<String, u64>,
-    /// Tools called.
+    /// Tool calls in their responses.
     pub tool_calls: u64,
 }
 
-/// One tool as models called it.
+/// One tool that models called.
 #[derive(Debug, Clone, Serialize)]
 pub struct ToolStats {
     /// Its name.
     pub name: String,
     /// How often it was called.
     pub calls: u64,
-    /// How long its arguments are, in bytes.
+    /// The length of its arguments in bytes.
     pub argument_bytes: Option<Quantiles>,
-    /// From its complete call to the request that brings its result, in microseconds.
+    /// From the completed call to the start of the request with its result, in microseconds.
     pub duration_us: Option<Quantiles>,
-    /// How long its results are, in bytes of JSON.
+    /// The length of its results as JSON, in bytes.
     pub result_bytes: Option<Quantiles>,
     /// Calls without a result in the recording.
     pub unanswered: u64,

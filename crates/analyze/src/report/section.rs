@@ -3,41 +3,41 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A part of the report that can be asked for alone.
+/// A part of the report that can be requested alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Section {
     /// The figures that people ask for first.
     Glance,
-    /// What was asked, how often, how large and how fast.
+    /// What was requested, how often, how large and how fast.
     Endpoints,
-    /// When there was how much to do.
+    /// How busy the agent was, and when.
     Frequency,
     /// Requests to models.
     Model,
     /// Every exchange, one by one.
     Timeline,
-    /// How conversations go on and grow.
+    /// How conversations develop and grow.
     Conversation,
-    /// What was said, request by request.
+    /// What agents and models said, request by request.
     Transcript,
-    /// What models are told beforehand, and where the bytes go.
+    /// Instructions and tools, and where the bytes of requests go.
     Prompt,
     /// How much input came from the provider's cache.
     Cache,
-    /// What it cost, by the user's own prices.
+    /// What the requests cost, if prices were given.
     Cost,
     /// What went wrong, and what it cost.
     Errors,
-    /// What proves or tells who the user is, and who got to know it.
+    /// Credentials and identifiers, and who received them.
     Identity,
-    /// What the agent reports about its use.
+    /// What the agent reports about its own use.
     Telemetry,
     /// Hosts, connections and processes.
     Hosts,
     /// What the recording did not see.
     Completeness,
-    /// What payloads are made of.
+    /// The structure of payloads.
     Structure,
 }
 
@@ -113,9 +113,9 @@ impl fmt::Display for Section {
     }
 }
 
-/// There is no section of that name.
+/// The name is not that of a section.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no section is named {name:?}; there are {}", names())]
+#[error("unknown section {name:?}: use one of {}", names())]
 pub struct UnknownSection {
     name: String,
 }

@@ -5,19 +5,19 @@ use serde::Serialize;
 use crate::endpoint::Endpoint;
 use crate::shape::Row;
 
-/// What payloads are made of.
+/// The structure of payloads.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Structure {
     /// Requests, responses and events, by endpoint.
     pub payloads: Vec<Payload>,
 }
 
-/// The payloads of one sort.
+/// All payloads of one kind.
 #[derive(Debug, Clone, Serialize)]
 pub struct Payload {
-    /// Where they were sent.
+    /// The endpoint.
     pub endpoint: Endpoint,
-    /// Which way.
+    /// Whether they are requests, responses or events.
     pub part: PayloadPart,
     /// The type of the event.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,25 +26,25 @@ pub struct Payload {
     pub samples: u64,
     /// Their key paths.
     pub rows: Vec<Row>,
-    /// The JSON Schema that all of them satisfy; a report writes it as a file of its own.
+    /// The JSON Schema that all of them satisfy; not in the JSON report, `--schema` writes it.
     #[serde(skip)]
     pub schema: serde_json::Value,
 }
 
-/// What a payload is to its exchange.
+/// The part of an exchange that a payload is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PayloadPart {
-    /// The body of a request, or a message of the agent on a WebSocket.
+    /// The body of a request, or an agent's message on a WebSocket.
     Request,
-    /// The body of an answer.
+    /// The body of a response.
     Response,
-    /// A server-sent event, or a message of the origin on a WebSocket.
+    /// A server-sent event, or an origin's message on a WebSocket.
     Event,
 }
 
 impl PayloadPart {
-    /// Its name in reports and of schema files.
+    /// Its name in reports and in the names of schema files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Request => "request",

@@ -2,20 +2,20 @@
 
 use serde::Serialize;
 
-/// What the agent reports about its use.
+/// What the agent reports about its own use.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Telemetry {
-    /// Where it reports to.
+    /// The destinations.
     pub endpoints: Vec<TelemetryEndpoint>,
-    /// What it names, the most frequent first.
+    /// The names in its reports, the most frequent first.
     pub names: Vec<TelemetryName>,
     /// Bytes of all reports, decoded.
     pub bytes: u64,
-    /// The same as a share of all that was sent, from 0 to 1.
+    /// Their share of the bytes of all request bodies, from 0 to 1.
     pub share: f64,
 }
 
-/// Where reports go.
+/// One destination of reports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TelemetryEndpoint {
     /// The host.
@@ -26,19 +26,19 @@ pub struct TelemetryEndpoint {
     pub count: u64,
     /// Their bytes, decoded.
     pub bytes: u64,
-    /// Their bytes as they travelled.
+    /// Their bytes on the wire.
     pub wire_bytes: u64,
 }
 
-/// Something that reports name.
+/// One name in reports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TelemetryName {
-    /// `metric`, `event`, `span`, `log`, or `attribute` for what is said of the sender.
+    /// `metric`, `event`, `span`, `log`, or `attribute` for a property of the sender.
     pub sort: String,
     /// Its name.
     pub name: String,
-    /// How often it was named.
+    /// How often it occurs.
     pub count: u64,
-    /// The hosts that got it.
+    /// The hosts that received it.
     pub hosts: Vec<String>,
 }

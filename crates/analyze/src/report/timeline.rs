@@ -15,9 +15,9 @@ pub struct Timeline {
     pub exchanges: Vec<Moment>,
 }
 
-/// One exchange and its place in time.
+/// One exchange and its timing.
 ///
-/// Marks (`_us`) are microseconds from its own start.
+/// Marks (`_us`) are microseconds from the start of the exchange.
 #[derive(Debug, Clone, Serialize)]
 pub struct Moment {
     /// The index of its recording.
@@ -26,64 +26,64 @@ pub struct Moment {
     pub exchange: u64,
     /// When it began, in microseconds from the start of the first exchange of its recording.
     pub start_us: u64,
-    /// What it is counted under.
+    /// Its endpoint.
     #[serde(flatten)]
     pub endpoint: Arc<Endpoint>,
-    /// What carried it.
+    /// The transport that carried it.
     pub transport: Transport,
-    /// The program that sent it, where the system told.
+    /// The program that sent it, if the system revealed it.
     pub process: Option<String>,
-    /// The status of its answer.
+    /// The status of its response.
     pub status: Option<u16>,
     /// How it ended.
     pub state: OutcomeState,
-    /// Whether it has no whole answer, or one that says that it failed.
+    /// Whether its response is incomplete, or reports a failure.
     pub failed: bool,
-    /// When the request had been sent.
+    /// When the end of the request was sent.
     pub sent_us: Option<u64>,
-    /// When the answer began.
+    /// When the response started.
     pub answer_us: Option<u64>,
-    /// When the answer was over.
+    /// When the response ended.
     pub end_us: Option<u64>,
-    /// Bytes of the request's body, decoded.
+    /// Bytes of the request body, decoded.
     pub bytes_up: u64,
-    /// Bytes of the answer, decoded.
+    /// Bytes of the response body, decoded.
     pub bytes_down: u64,
-    /// What it is as a request to a model, where it is one.
+    /// The exchange as a model request, if it is one.
     pub call: Option<CallMoment>,
 }
 
-/// A request to a model and its place in time.
+/// A request to a model and its timing.
 #[derive(Debug, Clone, Serialize)]
 pub struct CallMoment {
-    /// What the agent wanted, retries told apart.
+    /// Its kind; a retry is a kind too.
     pub kind: Kind,
-    /// The model that was asked for.
+    /// The model that the request names.
     pub model: String,
-    /// The conversation.
+    /// The id of its thread.
     pub thread: Option<String>,
-    /// The user's turn.
+    /// The id of the user's turn.
     pub turn: Option<String>,
-    /// What the provider counted.
+    /// The provider's count.
     pub tokens: Option<Tokens>,
-    /// Request sent to first model output.
+    /// From the end of the request to the first model output.
     pub ttft_us: Option<u64>,
-    /// When the first model output came.
+    /// When the first model output arrived.
     pub first_output_us: Option<u64>,
-    /// Request sent to the end of the answer.
+    /// From the end of the request to the end of the response.
     pub total_us: Option<u64>,
     /// The longest time between two events that carry model output.
     pub longest_gap_us: Option<u64>,
 }
 
 impl Moment {
-    /// When it was over as far as it was seen, in microseconds from its start.
+    /// The last mark that was seen, in microseconds from the start.
     pub fn last_us(&self) -> u64 {
         let marks = [self.end_us, self.answer_us, self.sent_us];
         marks.into_iter().flatten().max().unwrap_or(0)
     }
 
-    /// Request sent to the first byte of the answer, in microseconds.
+    /// From the end of the request to the first byte of the response, in microseconds.
     pub fn ttfb_us(&self) -> Option<u64> {
         Some(self.answer_us?.saturating_sub(self.sent_us?))
     }

@@ -1,4 +1,4 @@
-//! The data of the section "Transcript": what was said, request by request.
+//! The data of the section "Transcript": what agents and models said, request by request.
 
 use std::sync::Arc;
 
@@ -10,12 +10,14 @@ use crate::decode::Part;
 
 use super::is_zero;
 
-/// The conversations of a recording, as far as their texts were kept.
+/// The conversations of a recording.
+///
+/// Texts are kept up to 16 MiB in all, first come first served; lengths and counts are complete.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Transcript {
     /// One for each conversation, in the order in which they began.
     pub threads: Vec<Thread>,
-    /// How many more there are, of which the report has nothing.
+    /// How many later conversations were left out.
     #[serde(skip_serializing_if = "is_zero")]
     pub folded: u64,
 }
@@ -25,7 +27,7 @@ pub struct Transcript {
 pub struct Thread {
     /// The index of its recording.
     pub recording: usize,
-    /// Its name; absent for requests that name none.
+    /// The agent's id for it; `None` for requests that have none.
     pub id: Option<String>,
     /// Who speaks in it, in the agent's words: `user`, `thread_title`.
     pub source: Option<String>,
@@ -33,57 +35,58 @@ pub struct Thread {
     pub steps: Vec<Step>,
 }
 
-/// One request of a conversation: what was new in it, and what was answered.
+/// One request of a conversation: what was new in it, and the response.
 #[derive(Debug, Clone, Serialize)]
 pub struct Step {
     /// The number of its exchange.
     pub exchange: u64,
-    /// What the agent wanted, retries told apart.
+    /// Its kind; a retry is a kind too.
     pub kind: Kind,
-    /// The model that was asked for.
+    /// The model that the request names.
     pub model: String,
     /// How its exchange ended.
     pub state: OutcomeState,
     /// Whether it failed.
     pub failed: bool,
-    /// What the provider said was wrong.
+    /// The provider's error message.
     pub problem: Option<String>,
-    /// How many items were sent again as they were.
+    /// How many items were sent again unchanged.
     pub repeated: u64,
-    /// Items that were not in the request before.
+    /// Items that the previous request did not have.
     pub added: Vec<TranscriptItem>,
-    /// Items of the request before that are no longer there.
+    /// Items of the previous request that this one does not have.
     pub removed: Vec<TranscriptItem>,
-    /// Instructions, tools and items that are not what they were.
+    /// Instructions, tools and items that changed since the previous request.
     pub changed: Vec<Change>,
-    /// What the model answered.
+    /// The model's output.
     pub output: Vec<TranscriptItem>,
 }
 
-/// One item; or all items of a list that are of one part and name and had no room for their texts.
+/// One item, or all items of a list that have one part and name and whose texts were not kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TranscriptItem {
-    /// Which part of the conversation it is.
+    /// Its part of the conversation.
     pub part: Part,
     /// The tool's name, of a tool call.
     pub name: Option<Arc<str>>,
-    /// Its text; absent where there was no room to keep it.
+    /// Its text, if it was kept.
     pub text: Option<Arc<str>>,
-    /// Whether `text` is its beginning alone.
+    /// Whether `text` is only the beginning.
     pub cut: bool,
-    /// How many items it is; 1 where there is a text.
+    /// How many items share this entry; 1 if there is a text.
     pub items: u64,
-    /// Its length as JSON, in bytes; of several the sum.
+    /// The length as JSON, in bytes; of several items, the sum.
     pub bytes: u64,
 }
 
-/// One thing that is not what it was in the request before.
+/// One thing that changed since the previous request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// Which part of the request it is.
+    /// Its part of the request.
     pub part: Part,
     /// The tool's name, of a tool.
     pub name: Option<Arc<str>>,
-    /// A unified diff; absent where a text was not kept, and past the first 1 MiB that is compared.
+    /// A unified diff; `None` if a text was not kept, and for all changes after the first 1 MiB of
+    /// compared text.
     pub diff: Option<String>,
 }

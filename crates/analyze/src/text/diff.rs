@@ -1,13 +1,13 @@
-//! What is different between two texts, as a unified diff.
+//! Unified diffs of two texts.
 
 use std::borrow::Cow;
 
 use similar::TextDiff;
 
-/// The changed lines of `new` against `old`, each with a few lines around it; `None` when they are equal.
+/// The changed lines with some context; `None` if the texts are equal.
 ///
-/// Lines begin with `+`, `-` or a space, hunks with `@@`. Very long texts are
-/// compared by their beginnings, and the last line says so.
+/// Lines start with `+`, `-` or a space, hunks with `@@`. Only the first [`MAX_LINES`] lines are
+/// compared; if there are more, the last line says so.
 pub(crate) fn unified(old: &str, new: &str) -> Option<String> {
     if old == new {
         return None;
@@ -26,8 +26,8 @@ pub(crate) fn unified(old: &str, new: &str) -> Option<String> {
     Some(text)
 }
 
-/// JSON with a line end behind each one that is written in a string: a tool's
-/// description is one long line of JSON, of which a diff would show nothing.
+/// JSON with a newline after each `\n` in a string. Without it a tool's description is one long line,
+/// and its diff shows nothing.
 fn in_lines(text: &str) -> Cow<'_, str> {
     if text.starts_with('{') && text.contains("\\n") {
         Cow::Owned(text.replace("\\n", "\\n\n"))
@@ -36,7 +36,7 @@ fn in_lines(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// As many whole lines as are compared.
+/// The first [`MAX_LINES`] lines.
 fn beginning(text: &str) -> &str {
     let end = text
         .match_indices('\n')
@@ -45,9 +45,9 @@ fn beginning(text: &str) -> &str {
     &text[..end]
 }
 
-/// As `diff -u` has it.
+/// As in `diff -u`.
 const CONTEXT_LINES: usize = 3;
-/// Comparing takes time in proportion to lines times changes; codex's instructions have 300 lines.
+/// Comparing takes time proportional to lines times changes; codex's instructions have 300 lines.
 const MAX_LINES: usize = 4000;
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! Text patterns in which `*` stands for anything.
+//! Patterns in which `*` matches any text.
 
-/// A pattern such as `*.openai.com`; upper and lower case are the same to it.
+/// A pattern such as `*.openai.com`; matches without regard to case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pattern {
-    /// What stands between the stars, in lower case: never empty.
+    /// The texts between the stars, in lower case; at least one, which may be empty.
     parts: Vec<String>,
 }
 
@@ -14,7 +14,7 @@ impl Pattern {
         }
     }
 
-    /// Whether it fits the whole of `text`. Takes time linear in stars times text.
+    /// Whether it matches the whole of `text`, in time linear in stars times text.
     pub(crate) fn fits(&self, text: &str) -> bool {
         let text = text.to_lowercase();
         let [first, middle @ .., last] = self.parts.as_slice() else {

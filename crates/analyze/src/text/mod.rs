@@ -1,4 +1,4 @@
-//! Text that other people wrote, cut to a length.
+//! Text: bounding it, comparing it, making it safe to show; and how figures are written.
 
 pub(crate) mod diff;
 pub(crate) mod escaping;
@@ -9,7 +9,7 @@ pub(crate) mod visible;
 
 use std::borrow::Cow;
 
-/// `text` in lower case; most is.
+/// `text` in ASCII lower case; borrowed if it already is.
 pub(crate) fn lower(text: &str) -> Cow<'_, str> {
     if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         Cow::Owned(text.to_ascii_lowercase())
@@ -18,7 +18,7 @@ pub(crate) fn lower(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// `text`, or as much of its beginning as fits into `limit` bytes.
+/// The longest prefix of `text` that has at most `limit` bytes.
 pub(crate) fn cut(text: &str, limit: usize) -> &str {
     if text.len() <= limit {
         return text;

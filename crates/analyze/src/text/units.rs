@@ -1,4 +1,4 @@
-//! How figures are written: durations, bytes, counts, shares; three digits, one unit.
+//! Formats durations, bytes, counts and shares for people: three digits, one unit.
 
 /// `1.24 s`, `380 ms`, `85 µs`, `3 min 20 s`.
 pub fn duration(us: u64) -> String {
@@ -25,7 +25,7 @@ pub fn duration(us: u64) -> String {
 pub fn bytes(bytes: u64) -> String {
     let mut value = bytes as f64;
     let mut unit = 0;
-    // What would round to 1024 of a unit is written as 1 of the next.
+    // A value that would round to 1024 is written as 1.00 of the next unit.
     while value >= 1023.5 && unit + 1 < BYTE_UNITS.len() {
         value /= 1024.0;
         unit += 1;
@@ -49,12 +49,12 @@ pub fn count(count: u64) -> String {
     out
 }
 
-/// `12.3 %` of a share from 0 to 1.
+/// A share from 0 to 1 as `12.3 %`.
 pub fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
-/// `part` of `whole` as a percentage; a dash where there is no whole.
+/// `part` of `whole` as a percentage; a dash if `whole` is 0.
 pub fn percent_of(part: u64, whole: u64) -> String {
     if whole == 0 {
         return "–".to_owned();

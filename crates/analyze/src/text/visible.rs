@@ -1,11 +1,11 @@
-//! Makes visible what a text can hide: controls, invisible characters, marks of direction.
+//! Makes hidden characters visible: controls, invisible characters, marks of direction.
 //!
-//! Reports are read by people, on terminals, and by models. An escape sequence must not reach
-//! the first two, and nobody should be told by a report what nobody can see in it.
+//! People, terminals and models read reports. No escape sequence may reach a terminal, and a report
+//! must not tell a model what a person does not see in it.
 
 use std::fmt::{self, Write};
 
-/// Whether a character acts or hides, instead of being seen.
+/// Whether a character has an effect instead of a glyph.
 fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -22,10 +22,10 @@ fn is_hidden(character: char) -> bool {
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Calls `put` with each character of `text` that is seen, and with what stands for each other.
+/// Calls `put` with how each character of `text` is shown.
 ///
-/// C0 controls and DEL have pictures (`␛`); the rest is written as its number: `⟨U+202E⟩`. A
-/// variation selector that makes the character before it a picture or plain (`❤️`) is left alone.
+/// C0 controls and DEL have pictures (`␛`); other hidden characters appear as code points: `⟨U+202E⟩`.
+/// A variation selector that chooses between emoji and text style (`❤️`) is kept.
 pub(crate) fn each<E>(text: &str, mut put: impl FnMut(Shown) -> Result<(), E>) -> Result<(), E> {
     let mut before = '\u{fe0f}';
     for character in text.chars() {
@@ -41,11 +41,11 @@ pub(crate) fn each<E>(text: &str, mut put: impl FnMut(Shown) -> Result<(), E>) -
     Ok(())
 }
 
-/// What is shown for one character.
+/// How one character is shown.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Shown {
     Same(char),
-    /// A C0 control, which some formats leave where it is a tab or a line end.
+    /// A C0 control; some formats keep tabs and newlines.
     Control(char),
     Picture(char),
     Number(char),
@@ -64,7 +64,7 @@ impl fmt::Display for Shown {
     }
 }
 
-/// `text` with everything in it visible; line ends and tabs too, unless they may stay.
+/// `text` with hidden characters made visible; newlines and tabs too, unless `keep_lines`.
 pub(crate) fn visible(text: &str, keep_lines: bool) -> String {
     let is_plain = |byte: u8| matches!(byte, b' '..=b'~') || (keep_lines && byte == b'\n');
     if text.bytes().all(is_plain) {
@@ -76,7 +76,7 @@ pub(crate) fn visible(text: &str, keep_lines: bool) -> String {
         Shown::Same(character) => out.write_char(character),
         other => write!(out, "{other}"),
     });
-    shown.expect("a String takes all that is written to it");
+    shown.expect("writing to a String cannot fail");
     out
 }
 

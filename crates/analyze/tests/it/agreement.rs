@@ -23,7 +23,7 @@ fn report(recording: &[u8], filters: &[&str]) -> Option<String> {
     scan.read_from(input, Path::new(NAME), 0).ok().map(written)
 }
 
-/// What `Scan` finds: of each exchange its URL and the JSON of its answer, and every error.
+/// What `Scan` finds: the URL and the JSON response of each exchange, and every error.
 fn scanned(recording: &[u8]) -> Vec<Result<(String, Option<String>), String>> {
     let mut found = Vec::new();
     let input = Cursor::new(recording.to_vec());
@@ -41,7 +41,7 @@ fn scanned(recording: &[u8]) -> Vec<Result<(String, Option<String>), String>> {
     found
 }
 
-/// The same from records.
+/// The same, read by `Reader`.
 fn deserialized(recording: &[u8]) -> Vec<Result<(String, Option<String>), String>> {
     let said = |exchange: Exchange| {
         let body = exchange.response.and_then(|response| response.body);
@@ -58,7 +58,7 @@ fn deserialized(recording: &[u8]) -> Vec<Result<(String, Option<String>), String
     found.collect()
 }
 
-/// The first lines that differ: whole reports would fill the screen.
+/// The first lines that differ; whole reports would fill the screen.
 fn difference(one: Option<String>, other: Option<String>) -> Option<String> {
     if one == other {
         return None;
@@ -72,7 +72,7 @@ fn difference(one: Option<String>, other: Option<String>) -> Option<String> {
     })
 }
 
-/// Fails where a recording is read in two ways.
+/// Fails if the two disagree on a recording.
 pub(crate) fn assert_agreement(recording: &[u8], name: &str) {
     assert_eq!(scanned(recording), deserialized(recording), "{name}");
     let plain = report(recording, &[]);
@@ -109,7 +109,7 @@ fn scan_and_reader_agree_on_recordings_that_kept_their_secrets() {
     let text = fixtures::text("hand-sse");
     let kept = text.replace(r#""secrets":"redacted""#, r#""secrets":"kept""#);
     assert_ne!(kept, text);
-    // The lines of the second are redacted already, and so read by tokens.
+    // The second is redacted already, so its lines are read by tokens.
     assert_agreement(format!("{kept}{text}").as_bytes(), "kept");
 }
 

@@ -69,7 +69,7 @@ fn a_stream_gives_tokens_marks_and_the_tool_call() {
     );
     assert_eq!(call.ending, Ending::Completed);
     let tokens = call.tokens.unwrap();
-    // Input is everything: fresh, read from the cache, written to it.
+    // Input is the sum of uncached, cache-read and cache-written tokens.
     assert_eq!(
         (tokens.input, tokens.cached, tokens.cache_written),
         (1_000, 900, 90)

@@ -1,4 +1,4 @@
-//! Assertions: what they measure, and how they point at their errors.
+//! Assertions: what they measure, and how errors point at the mistake.
 
 use analyze::{Assertion, Report};
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! Chat Completions of OpenAI and of those who speak it too, streamed and not.
+//! The Chat Completions API, streamed and not.
 
 use analyze::{Call, Ending, Exchange, Provider, Purpose, Scan};
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ fn call(response: Value) -> Call {
     call.expect("an exchange").expect("a call")
 }
 
-/// A system prompt, a question, two pieces by the model, a result.
+/// A system prompt, a question, two items by the model, a tool result.
 fn history() -> Value {
     json!([
         {"role": "system", "content": "Be brief."},
@@ -65,7 +65,7 @@ fn usage() -> Value {
         "completion_tokens": 33, "completion_tokens_details": {"reasoning_tokens": 20}})
 }
 
-/// A thought, and two calls whose arguments come in pieces, one within the other.
+/// Reasoning, and two calls whose arguments come in interleaved pieces.
 fn tools_are_called() -> Value {
     let first = json!({"index": 0, "id": "c1", "type": "function", "function": {"name": "bash", "arguments": ""}});
     let second =
@@ -122,13 +122,13 @@ fn a_stream_gives_tokens_marks_and_tool_calls_that_came_in_pieces() {
     assert_eq!(call.ids.response.as_deref(), Some("chat_1"));
     assert_eq!(call.ids.thread.as_deref(), Some("thread-1"));
     assert_eq!(call.settings.effort.as_deref(), Some("low"));
-    // The history is five items; the answer a thought and two calls.
+    // The history has five items; the response is reasoning and two calls.
     assert_eq!((call.prompt.tools.len(), call.prompt.input.len()), (2, 5));
     assert_eq!(call.output.len(), 3);
 }
 
 #[test]
-fn the_end_of_an_answer_is_told_by_its_last_chunks() {
+fn the_last_chunks_say_how_a_response_ended() {
     let said = |finish| (60_000, chunk(json!({"content": "a"}), finish));
     let done = (70_000, json!("[DONE]"));
     let error = json!({"error": {"code": 502, "message": "upstream", "type": "bad_gateway"}, "choices": []});
@@ -197,7 +197,7 @@ fn fields_of_another_type_are_read_as_missing() {
     assert_eq!(call.ending, Ending::Cut);
 }
 
-/// The first answer calls two tools; the second request brings the history and their results.
+/// The first response calls two tools; the second request has the history and their results.
 #[test]
 fn a_report_pairs_the_calls_with_their_results_and_sums_the_tokens() {
     let question = json!({"role": "user", "content": "list"});
@@ -229,7 +229,7 @@ fn a_report_pairs_the_calls_with_their_results_and_sums_the_tokens() {
     assert_eq!(durations, [769_000, 849_000]);
     let transcript = report.transcript.unwrap();
     let step = &transcript.threads[0].steps[1];
-    // The question, the thought and both calls were known: only the results are new.
+    // The question, the reasoning and both calls were known: only the results are new.
     assert_eq!((step.repeated, step.added.len()), (4, 2));
     assert_eq!(step.output[0].text.as_deref(), Some("Done."));
 }

@@ -78,7 +78,7 @@ fn sections_that_were_not_asked_for_are_left_out() {
     assert_eq!(code(&output), 2);
     let message = String::from_utf8(output.stderr).unwrap();
     assert!(
-        message.contains("no section is named \"nonsense\"; there are glance"),
+        message.contains("unknown section \"nonsense\": use one of glance"),
         "{message}"
     );
 }
@@ -98,7 +98,10 @@ fn what_cannot_be_read_or_written_is_named_with_code_2() {
     for (arguments, message) in [
         (vec!["/no/such/file"], "cannot read /no/such/file"),
         (vec!["--no-such-option"], "--no-such-option"),
-        (vec!["-f", "nonsense"], "no format is named"),
+        (
+            vec!["-f", "nonsense"],
+            "unknown format \"nonsense\": use one of md, html, json, csv, har",
+        ),
     ] {
         let output = analyze(&arguments);
         assert_eq!(code(&output), 2, "{arguments:?}");
@@ -152,7 +155,7 @@ fn without_an_argument_the_latest_session_is_read() {
     let home = home.path().display().to_string();
     assert!(
         !text.contains(&home),
-        "a report is for others too: no paths of this machine"
+        "reports are shared: no paths of this machine"
     );
 }
 
@@ -183,7 +186,7 @@ fn completions_and_help_come_from_the_same_definitions() {
 }
 
 #[test]
-fn an_assertion_that_does_not_hold_is_told_on_standard_error_and_fails() {
+fn an_assertion_that_does_not_hold_is_printed_to_standard_error_and_fails() {
     let file = path("hand-sse");
     let output = analyze(&[
         &file,
@@ -245,7 +248,7 @@ fn the_cost_is_a_section_where_prices_are_given() {
     assert_eq!(code(&output), 0);
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(
-        said.contains("## Cost\n") && said.contains("`EUR`** in all"),
+        said.contains("## Cost\n") && said.contains("`EUR`** in total"),
         "{said}"
     );
 

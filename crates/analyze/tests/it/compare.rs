@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::recordings::{Recording, Request, message};
 
-/// Ten steps; `change` is told the number of each and may alter it.
+/// Ten steps; `change` gets the number of each and may alter it.
 fn recording(change: impl Fn(u64, &mut Request)) -> Recording {
     let mut recording = Recording::default();
     for n in 0..10 {
@@ -92,7 +92,7 @@ fn event_types_are_compared_where_both_have_events() {
         recording
     };
     let names = |before: &Recording, after: &Recording| compare(before, after).events;
-    // The other recordings have the same place over HTTP.
+    // The other recordings have the same endpoint over HTTP.
     let place = "wss://api.openai.com/v1/responses";
     let found = names(&with(place, "response.created"), &with(place, "new"));
     assert_eq!(found.new, ["api.openai.com/v1/responses: new"]);

@@ -14,7 +14,7 @@ fn a_line_that_is_no_exchange_to_the_letter_is_damaged() {
         (r#""events":[{"#, r#""events":[{"base64":7,"#),
         (r#""headers":[{"#, r#""headers":[{"name":"x","#),
         (r#""bytes":900"#, r#""bytes":900,"truncated":1"#),
-        // serde takes a list of values for a struct; the format says that these are objects.
+        // serde accepts an array for a struct; the format requires an object.
         (r#""headers":["#, r#""headers":[["a","b"],"#),
         (r#""body":{"#, r#""body":[{}],"no_body":{"#),
         (r#""body":{"#, r#""body":[],"no_body":{"#),
@@ -45,7 +45,7 @@ fn scan_and_reader_agree_on_deep_nesting() {
     }
 }
 
-/// Compares reports on two exchanges in which `of` is replaced.
+/// Compares the reports on two exchanges in which `of` is replaced.
 fn assert_same_when_changed(of: &str, change: &str) {
     assert_agreement(changed(of, change).as_bytes(), change);
 }
@@ -59,19 +59,20 @@ fn changed(of: &str, change: &str) -> String {
     let mut text: String = text.lines().map(headed).collect();
     assert!(text.contains(of), "{of} in {text}");
     text = text.replace(of, change);
-    // A record to report, where the others are refused.
+    // One record to report if the others are refused.
     text.push_str(r#"{"kind":"end","format":1,"exchanges":2}"#);
     text
 }
 
-/// The line with its kind and format first, as the recorder writes it: others are not read by tokens.
+/// The line with its kind and format first, as the recorder writes it; other lines are not read by
+/// tokens.
 fn headed(line: &str) -> String {
     let line = line.replacen(r#""kind":"exchange","#, "", 1);
     let line = line.replacen(r#""format":1,"#, "", 1);
     line.replacen('{', r#"{"kind":"exchange","format":1,"#, 1) + "\n"
 }
 
-/// What stands in a line, and what a test writes instead: members repeated, missing, `null`, of
+/// Texts in a line, and what a test replaces them with: members repeated, missing, `null`, of
 /// another type, escaped, out of range.
 const CHANGES: [(&str, &[&str]); 20] = [
     (

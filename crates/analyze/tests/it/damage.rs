@@ -1,4 +1,4 @@
-//! Recordings that are cut, damaged, foreign or hostile: said, counted, never a panic.
+//! Recordings that are cut, damaged, foreign or hostile: reported, counted, never a panic.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -40,7 +40,7 @@ fn a_damaged_line_is_skipped_and_named_and_one_at_the_end_told_apart() {
 }
 
 #[test]
-fn a_connection_that_the_agent_gave_up_is_none_that_the_proxy_refused() {
+fn a_connection_that_the_agent_gave_up_is_not_refused_by_the_proxy() {
     let recording = |cause: &str| {
         format!(
             r#"{{"kind":"session","format":1,"started_at":"2026-11-23T02:34:00.000000Z","tool":"x","limits":{{"body":1,"queue":1}},"secrets":"redacted"}}
@@ -59,7 +59,7 @@ fn a_connection_that_the_agent_gave_up_is_none_that_the_proxy_refused() {
 }
 
 #[test]
-fn the_reader_goes_on_behind_an_error_and_knows_its_lines() {
+fn the_reader_continues_after_an_error_and_knows_its_lines() {
     let text = format!("{END}\nnoise\n{END}\n");
     let mut reader = Reader::new(std::io::Cursor::new(text), Path::new("x")).unwrap();
     assert!(reader.next().unwrap().is_ok());
@@ -77,13 +77,13 @@ fn values_that_only_a_newer_version_knows_are_unknown_and_damage_nothing() {
             r#"{{{head},"id":{id},"connection":1,"started_at":"2026-11-23T02:34:00.000000Z","transport":"quic","request":{{"method":"POST","url":"https://h/v1/responses","http_version":"HTTP/3","body":{{"json":{{"model":"m"}}}}}},"response":{{"status":200,"http_version":"HTTP/3","start_us":1}},"outcome":{{"state":"migrated"}}}}"#
         )
     };
-    // The first is read by tokens, the other by serde: its head is in another order.
+    // The first is read by tokens. The other is read by serde: its members are in another order.
     let fast = exchange(r#""kind":"exchange","format":1"#, 1);
     let slow = exchange(r#""format":1,"kind":"exchange""#, 2);
     let connection = r#"{"kind":"connection","format":1,"id":1,"started_at":"2026-11-23T02:34:00.000000Z","authority":"h:443","disposition":{"state":"parked","unread":"too_busy"},"end_us":1}"#;
     let end = r#"{"kind":"end","format":1,"exchanges":2}"#;
     let text = [session, &fast, &slow, connection, end].join("\n");
-    // As strict as can be: nothing is damaged.
+    // Even strictly: nothing is damaged.
     let report = strict(text.clone()).unwrap();
     let completeness = report.completeness.as_ref().unwrap();
     assert_eq!(completeness.unread_lines.total(), 0);
@@ -110,7 +110,7 @@ fn values_that_only_a_newer_version_knows_are_unknown_and_damage_nothing() {
     Format::Csv.write(&report, &mut csv).unwrap();
     let csv = String::from_utf8(csv).unwrap();
     assert_eq!(csv.matches(",unknown,,200,unknown,").count(), 2, "{csv}");
-    // Read one by one, and filtered, it is the same.
+    // The same one by one, and filtered.
     let reader = Reader::new(std::io::Cursor::new(text.clone()), Path::new("x")).unwrap();
     assert!(reader.into_iter().all(|record| record.is_ok()));
     let filters = vec!["state=unknown".parse().unwrap()];

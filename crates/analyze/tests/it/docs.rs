@@ -4,7 +4,7 @@ use analyze::{Assertion, Filter, Prices};
 
 const PAGE: &str = include_str!("../../../../docs/analyze-options.md");
 
-/// What stands between `before` and `after`.
+/// The text between `before` and `after`.
 fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     let (_, rest) = text
         .split_once(before)
@@ -12,7 +12,7 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     rest.split_once(after).map_or(rest, |(inside, _)| inside)
 }
 
-/// The names that an error lists behind `label`.
+/// The names that an error lists after `label`.
 fn listed<'a>(error: &'a str, label: &str) -> impl Iterator<Item = &'a str> {
     between(error, label, "\n").split(", ")
 }

@@ -1,4 +1,4 @@
-//! What is written beside reports: HAR, CSV, schemas.
+//! Exports: HAR, CSV, schemas.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -71,7 +71,7 @@ fn messages_and_events_are_in_the_har() {
         text.starts_with("event: response.created\ndata: {\"type\":"),
         "{text}"
     );
-    // As it was framed: as long as the recording says.
+    // With its framing, as long as the recording says.
     assert_eq!(content["size"], text.len() as u64);
 }
 

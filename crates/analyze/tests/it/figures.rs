@@ -1,14 +1,14 @@
-//! Every figure worked out by hand, from the recordings and not from the output.
+//! Every figure worked out by hand, from the recordings, not from the output.
 //!
-//! `hand-websocket` and `hand-sse` hold the same conversation: one turn of two
-//! steps, a tool call in between. Times are microseconds; a step's events are
-//! listed here from the start of its answer.
+//! `hand-websocket` and `hand-sse` have the same conversation: one turn of two
+//! steps, with a tool call in between. Times are microseconds; a step's events
+//! are listed here from the start of its response.
 //!
-//! Step 1 (sent at 1,000 after its start; the answer begins at 101,000): created 0,
+//! Step 1 (sent at 1,000 after its start; the response starts at 101,000): created 0,
 //! item added 100,000, reasoning delta 200,000, item done 300,000, tool input delta
 //! 600,000, item done (the tool call) 700,000, completed 750,000; usage 1000 in,
 //! 640 cached, 50 out, 30 reasoning.
-//! Step 2 (sent at 500, answer begins at 100,500): created 0, deltas 50,000 and
+//! Step 2 (sent at 500, response starts at 100,500): created 0, deltas 50,000 and
 //! 60,000, item done 80,000, completed 90,000; usage 1100, 1000, 20, 0.
 
 use analyze::report::{FailureKind, Lapse, MissReason, Report, SecretWarning};
@@ -34,7 +34,7 @@ fn at_a_glance() {
     assert_eq!((tokens.output, tokens.reasoning), (50 + 20, 30));
     // api.openai.com, chatgpt.com, ab.chatgpt.com, and github.com unread.
     assert_eq!(glance.hosts, 4);
-    // github.com was not to be read: the recording holds what it was asked for.
+    // github.com is not intercepted: the recording has everything that it was asked for.
     assert!(glance.complete);
 }
 
@@ -164,7 +164,7 @@ fn both_transports_give_the_same_conversation() {
 fn only_http_sends_the_history_again() {
     let resent = |name| report(name).conversation.unwrap().threads[0].resent_bytes;
     assert_eq!(resent("hand-websocket"), 0);
-    // Step 2 repeats two tools, two messages, and what the model had said.
+    // Step 2 repeats two tools, two messages, and the output of the model.
     let text = crate::fixtures::text("hand-sse");
     let line = text
         .lines()
@@ -197,7 +197,7 @@ fn where_the_bytes_of_requests_go() {
 }
 
 #[test]
-fn tools_for_whose_texts_there_is_no_room_stand_together_by_name() {
+fn tools_whose_texts_were_not_kept_share_an_entry_by_name() {
     let long = "x".repeat(300_000);
     let tools: Vec<_> = (0..80)
         .map(|n| {
@@ -310,7 +310,7 @@ fn failures_retries_and_the_way_back_to_http() {
     );
     assert_eq!(fallback.delay_us, 1_000_000 - 200_000);
 
-    // Retries are no steps: two steps of one turn, three retries.
+    // Retries are not steps: two steps of one turn, three retries.
     let glance = report.glance.unwrap();
     assert_eq!(
         (glance.turn_requests, glance.turns, glance.model_requests),
@@ -322,7 +322,7 @@ fn failures_retries_and_the_way_back_to_http() {
 }
 
 #[test]
-fn credentials_and_who_knows_them() {
+fn credentials_and_who_received_them() {
     let identity = report("hand-errors").identity.unwrap();
     let key = &identity.credentials[0];
     assert_eq!(key.fingerprint, "11111111aaaaaaaa");
@@ -338,7 +338,7 @@ fn credentials_and_who_knows_them() {
 }
 
 #[test]
-fn telemetry_is_named_and_weighed() {
+fn telemetry_has_names_and_sizes() {
     let telemetry = report("hand-websocket").telemetry.unwrap();
     let names: Vec<&str> = telemetry
         .names
@@ -363,9 +363,9 @@ fn how_busy_it_was() {
         .map(|slice| slice.exchanges)
         .collect();
     assert_eq!((frequency.slice_us, counts), (1_000_000, vec![3, 1, 2]));
-    // From 0.1 s on, 1.1 s is out: four.
+    // From 0.1 s to before 1.1 s: four.
     assert_eq!((frequency.busiest_second, frequency.busiest_minute), (4, 6));
-    // Each is over before the next begins.
+    // Each ends before the next starts.
     assert_eq!(frequency.concurrent, 1);
 }
 
@@ -388,7 +388,7 @@ fn what_was_not_seen() {
     let complete = report("hand-websocket").completeness.unwrap();
     assert_eq!(complete.lapses[0].lapse, Lapse::NotMatched);
     assert!(complete.complete);
-    // Every exchange says 20 at most and 50 in all.
+    // Every exchange has 20 for one piece and 50 in total.
     assert_eq!(complete.delay_max_us.unwrap().p99, 20);
     assert_eq!(complete.delay_total_us.unwrap().total, 6 * 50);
 }

@@ -1,10 +1,10 @@
-//! Filters: what they match, and how they point at their errors.
+//! Filters: what they match, and how errors point at the mistake.
 
 use analyze::{Call, Exchange, Filter, Subject};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// A request to a model over SSE that took 2.5 s and answered 429.
+/// A request to a model over SSE that took 2.5 s and got a 429.
 fn exchange() -> Value {
     json!({
         "kind": "exchange", "format": 1,
@@ -21,7 +21,7 @@ fn exchange() -> Value {
     })
 }
 
-/// Whether the filter matches an exchange, of which nothing else is known if `known` is false.
+/// Whether the filter matches an exchange; without `known`, neither its call nor its process is known.
 fn holds(filter: &Filter, exchange: &Value, known: bool) -> bool {
     let call = call();
     let held = Exchange::read(exchange.to_string().as_bytes(), |exchange| {
@@ -99,7 +99,7 @@ fn each_field_is_compared_with_its_value() {
 }
 
 #[test]
-fn a_missing_value_satisfies_only_that_it_is_not_something() {
+fn a_missing_value_matches_only_negations() {
     let mut exchange = exchange();
     exchange["response"].take();
     for (expression, holds) in [

@@ -1,4 +1,4 @@
-//! Recordings with more endpoints than are kept apart: bounded, counted, said, and the same
+//! Recordings with more endpoints than are kept apart: bounded, counted, reported, and the same
 //! however they are read.
 
 use std::fs;
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use analyze::{Aggregate, Format, Report, Scan};
 
-/// An exchange whose answer is JSON.
+/// An exchange whose response is JSON.
 fn exchange(id: usize, url: &str, events: &str) -> String {
     format!(
         r#"{{"kind":"exchange","format":1,"id":{id},"connection":1,"started_at":"2026-11-23T02:34:00.{id:06}Z","transport":"http","request":{{"method":"POST","url":"{url}","http_version":"HTTP/2","headers":[{{"name":"x-a","value":"1"}}],"body":{{"json":{{"n":1}},"bytes":7,"wire_bytes":7}},"end_us":1}},"response":{{"status":200,"http_version":"HTTP/2","headers":[],"body":{{"json":{{"ok":true}},"bytes":11,"wire_bytes":11}},"events":[{events}],"start_us":2,"end_us":3}},"outcome":{{"state":"complete"}}}}"#
@@ -149,7 +149,10 @@ fn threads_past_the_bound_are_summed_up_and_said() {
     assert_eq!((transcript.threads.len(), transcript.folded), (2000, 100));
     assert_eq!(report.glance.as_ref().unwrap().threads, 2100);
     let text = written(&report);
-    assert!(text.contains("The last 100 threads are one"), "not said");
+    assert!(
+        text.contains("The last 100 threads share one row"),
+        "not said"
+    );
 }
 
 #[test]
@@ -176,7 +179,7 @@ fn at_most_ten_thousand_schemas_are_written() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{said}");
     assert!(
-        said.contains("of 12550 schemas 10000 are written"),
+        said.contains("10000 of 12550 schemas are written"),
         "{said}"
     );
     assert_eq!(fs::read_dir(&schemas).unwrap().count(), 10_000);

@@ -1,4 +1,4 @@
-//! Google's `generateContent`, streamed and not, alone and in Code Assist's envelope.
+//! Google's `generateContent`, streamed and not, bare and in Code Assist's envelope.
 
 use analyze::{Call, Ending, Exchange, Provider, Purpose, Scan};
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ fn run() -> Value {
     json!({"functionCall": {"name": "run", "args": {"c": "ls"}}})
 }
 
-/// A thought and a text in two pieces each, a call, and the counts of the end.
+/// A thought and a text in two pieces each, a call, and the usage at the end.
 fn a_tool_is_called() -> Value {
     let mut last = chunk(json!([run()]), Some("STOP"));
     last["usageMetadata"] = json!({"promptTokenCount": 1_000, "toolUsePromptTokenCount": 50,
@@ -95,7 +95,7 @@ fn a_stream_gives_tokens_marks_and_the_tool_call() {
         (Provider::Google, "gemini-x", Ending::Completed)
     );
     let tokens = call.tokens.unwrap();
-    // 1,000 and 50; 13 and 20. The last chunk leaves the cached ones as they were.
+    // 1,000 and 50; 13 and 20. The last chunk does not change the cached tokens.
     assert_eq!((tokens.input, tokens.cached), (1_050, 900));
     assert_eq!((tokens.output, tokens.reasoning), (33, 20));
     // Sent at 1,000; the first chunk with anything in it at 101,000, the last of four at 231,000.
@@ -115,7 +115,7 @@ fn a_stream_gives_tokens_marks_and_the_tool_call() {
 }
 
 #[test]
-fn the_end_of_an_answer_is_told_by_its_reason() {
+fn the_finish_reason_says_how_a_response_ended() {
     let said = |reason| chunk(json!([{"text": "a"}]), reason);
     let blocked = json!({"promptFeedback": {"blockReason": "SAFETY"}});
     let error = json!({"error": {"code": 503, "message": "busy", "status": "UNAVAILABLE"}});
@@ -202,7 +202,7 @@ fn fields_of_another_type_are_read_as_missing() {
     assert_eq!(call.ending, Ending::Cut);
 }
 
-/// The same tool twice, with the same result, and never an id.
+/// The same tool twice, with the same result, and without ids.
 #[test]
 fn a_report_pairs_calls_without_ids_by_their_order() {
     let model = json!({"role": "model", "parts": [{"text": "hm", "thought": true}, {"text": "Looking."}, run()]});

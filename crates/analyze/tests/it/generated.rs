@@ -1,13 +1,13 @@
-//! A recording of a few MB, made of the fixtures' lines, with every kind of flawed line in between.
+//! A recording of a few MB from the lines of the fixtures, with every kind of flawed line in between.
 //!
-//! The same bytes each time. Ids, dates and prompts change from round to round, so that equal and
-//! distinct contents are to be merged.
+//! It has the same bytes each time. Ids, dates and prompts change from round to round, so that there
+//! are equal and distinct contents to merge.
 
 use std::io::Write as _;
 
 use crate::fixtures;
 
-/// Its bytes.
+/// The bytes of the recording.
 pub(crate) fn recording() -> Vec<u8> {
     let mut text = Vec::new();
     let fixtures: Vec<String> = fixtures::all().map(fixtures::text).collect();
@@ -15,7 +15,7 @@ pub(crate) fn recording() -> Vec<u8> {
     for round in 0..ROUNDS {
         for (number, fixture) in fixtures.iter().enumerate() {
             for line in fixture.lines() {
-                // Some sessions have no beginning, so that one goes on through several fixtures.
+                // Some sessions lack their first line, so that one continues through several fixtures.
                 if number % 3 == 2 && line.starts_with(r#"{"kind":"session""#) {
                     continue;
                 }
@@ -32,12 +32,12 @@ pub(crate) fn recording() -> Vec<u8> {
         text.extend(long(1_000 + round).as_bytes());
         text.push(b'\n');
     }
-    // The last line is whole, but its end was not written.
+    // The last line is complete except for its newline.
     text.extend(exchange(2_000, "the end").as_bytes());
     text
 }
 
-/// It and its compressed copies, by name.
+/// The recording and its compressed copies, by name.
 pub(crate) fn copies() -> [(&'static str, Vec<u8>); 3] {
     let plain = recording();
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

@@ -1,7 +1,6 @@
-//! The whole reports of the recordings in `fixtures/recordings`, as snapshots.
+//! Snapshots of the whole reports on the recordings in `fixtures/recordings`.
 //!
-//! `figures` works out by hand what these must say; here a change of any
-//! character is seen.
+//! `figures` checks their figures by hand; these tests notice a change of any character.
 
 use analyze::{Format, Kind, Part, Section};
 
@@ -25,7 +24,7 @@ fn the_json_reports_are_as_reviewed() {
 
 #[test]
 fn the_reports_on_the_real_codex_are_as_reviewed() {
-    // Not its prompt and the key paths of all its payloads: a hundred pages.
+    // The prompt and the key paths of all payloads would be a hundred pages.
     let left_out = [Section::Prompt, Section::Structure];
     let mut wanted = Section::ALL.to_vec();
     wanted.retain(|section| !left_out.contains(section));
@@ -44,7 +43,7 @@ fn the_real_codex_says_the_same_over_every_transport() {
         let mut threads = report(name).conversation.unwrap().threads;
         assert_eq!((threads.len(), threads[0].turns), (1, 1), "{name}");
         let mut steps = std::mem::take(&mut threads[0].steps);
-        // A try that was cut, and its retry, are one step.
+        // A step that was cut, and its retry, are one.
         steps.retain(|step| step.kind == Kind::Turn);
         let new: Vec<Vec<Part>> = steps
             .iter()

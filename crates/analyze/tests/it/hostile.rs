@@ -1,11 +1,11 @@
-//! Recordings are other people's text: nothing in them acts in a report.
+//! Recordings are other people's text: nothing in them has an effect in a report.
 
 use analyze::{Format, Report};
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use crate::fixtures;
 
-/// What a hostile recording puts wherever text may stand.
+/// What a hostile recording puts wherever there may be text.
 const POISON: &str = "</code><script>alert(1)</script>|`x`[a](javascript:b)\u{1b}[31m\r\n# T\u{202e}\u{7f}\u{9b}2J\u{2028}\u{200b}\u{e0041}";
 
 /// A report on a recording in which `from` reads as poison.
@@ -128,7 +128,7 @@ fn no_format_carries_raw_controls_and_those_to_read_hide_nothing() {
     serde_json::from_str::<serde_json::Value>(&har).unwrap();
 }
 
-/// The headings that are there on purpose: outside of fenced blocks.
+/// The real headings: those outside of fenced blocks.
 fn real_headings(markdown: &str) -> usize {
     let mut fenced = false;
     let mut headings = 0;

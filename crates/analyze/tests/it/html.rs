@@ -14,7 +14,7 @@ fn html(report: &Report) -> String {
     String::from_utf8(page).expect("the page is text")
 }
 
-/// A recording that says `evil` wherever a recording can say something.
+/// A recording with `evil` wherever a recording can have text.
 fn saying(evil: &str) -> Recording {
     let mut recording = Recording::default();
     let host = format!("{evil}.example");
@@ -71,7 +71,7 @@ fn saying(evil: &str) -> Recording {
     recording
 }
 
-/// What an element of the page may be called; `script` and `style` bodies are ours alone.
+/// The elements that a page may have.
 const ELEMENTS: &[&str] = &[
     "html",
     "head",
@@ -141,7 +141,7 @@ fn assert_only_our_markup(page: &str) {
             .next()
             .unwrap_or("");
         assert!(ELEMENTS.contains(&name), "<{inside}> is no element of ours");
-        // What stands outside of quotes is names of attributes, and nothing that runs.
+        // Outside of quotes there are only attribute names, none of which may run or load anything.
         let outside: String = inside.split('"').step_by(2).collect();
         for forbidden in [" on", "src", "srcdoc", "style=", "formaction"] {
             assert!(!outside.contains(forbidden), "<{inside}> has {forbidden}");

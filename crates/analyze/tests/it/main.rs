@@ -1,4 +1,4 @@
-//! Tests of the library as another program uses it.
+//! Tests of the library and the command, as other programs use them.
 
 #![expect(
     clippy::unwrap_used,

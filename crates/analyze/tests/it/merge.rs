@@ -1,4 +1,4 @@
-//! Merging: the same lines give the same report, however they were shared.
+//! Merging: the same lines give the same report, however they are divided.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ fn part(source: u32, first: usize, lines: &[String]) -> Aggregate {
     if lines.is_empty() {
         return Aggregate::default();
     }
-    // Blank lines are passed over, but count.
+    // Blank lines are skipped, but counted.
     let text = "\n".repeat(first) + &lines.join("\n");
     let name = fixtures::NAMES[source as usize];
     let scan = Scan::default().threads(1).strict(true);

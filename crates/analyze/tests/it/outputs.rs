@@ -1,4 +1,4 @@
-//! What `-o` and `--schema` write: never an input, for its owner alone, whole or not at all.
+//! Files of `-o` and `--schema`: never an input, private to their owner, complete or untouched.
 
 use std::fs::{self, Permissions};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -114,7 +114,7 @@ fn a_schema_is_not_written_over_an_input_or_through_a_link() {
     for name in &written {
         assert_eq!(mode(&schemas.join(name)), 0o600, "{name}");
     }
-    // The recording stands where the last schema is to go.
+    // The recording has the name of the last schema.
     let last = schemas.join(written.last().unwrap());
     fs::rename(&input, &last).unwrap();
     let before = fs::read(&last).unwrap();
@@ -178,7 +178,7 @@ fn a_failed_report_leaves_what_was_there() {
     fs::write(&output, "old").unwrap();
     fs::write(&input, "no recording\n").unwrap();
     refused(&[&input, Path::new("-o"), &output]);
-    // The format fails only when it is written.
+    // This format fails only once it is written.
     let (first, second) = (fixtures::path("hand-sse"), fixtures::path("hand-websocket"));
     let csv = [Path::new("-f"), Path::new("csv"), Path::new("-o"), &output];
     refused(&[&[&*first, Path::new("--baseline"), &*second], &csv[..]].concat());
@@ -207,7 +207,7 @@ fn an_interrupted_report_leaves_what_was_there_and_nothing_else() {
         begun.send(line).unwrap();
         said.read_to_end(&mut Vec::new()).unwrap();
     });
-    // Enough for it to begin, which it shows by what it says of the first line.
+    // Enough for it to start; its message about the first line shows that it has.
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all("{\n".repeat(600_000).as_bytes()).unwrap();
     let line = has_begun.recv().unwrap();

@@ -1,6 +1,6 @@
-//! The report does not depend on how many threads share a recording, nor in which blocks.
+//! The report does not depend on the number of threads, nor on the size of blocks.
 //!
-//! By itself a block is 1 MiB, so one thread would read all of a fixture: here each line is a block.
+//! By default a block is 1 MiB, so one thread would read a whole fixture: here each line is a block.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -81,10 +81,10 @@ fn the_first_of_all_errors_ends_a_strict_reading_however_lines_are_shared() {
     }
 }
 
-/// Fingerprints are keyed with the first 1 MiB of the recording, whatever the size of its blocks.
+/// Fingerprints are keyed with the first 1 MiB of the recording, whatever the size of blocks.
 #[test]
 fn the_size_of_blocks_does_not_change_the_fingerprints_of_secrets() {
-    // Put together here, so that no scanner takes this file for one that holds a key.
+    // Concatenated here, so that no scanner takes this file for a leaked key.
     let secret = format!("sk-{}-{}", "proj", "aB3dE6gH9jK2mN5pQ8sT1vW4".repeat(2));
     let fixture = fixtures::text("codex-sse").repeat(4);
     let kept = fixture

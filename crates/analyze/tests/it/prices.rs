@@ -1,4 +1,4 @@
-//! Costs by the user's own prices: sums worked out by hand, mistakes in the file.
+//! Costs at the user's own prices: sums worked out by hand, mistakes in the file.
 
 use std::error::Error as _;
 

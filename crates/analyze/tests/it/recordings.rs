@@ -1,4 +1,4 @@
-//! Recordings written by hand, for tests of what a report says about them.
+//! Builds recordings by hand, for tests of the reports on them.
 
 use analyze::{Report, Scan};
 use serde_json::{Value, json};
@@ -13,13 +13,13 @@ pub(crate) struct Recording {
 pub(crate) struct Request {
     /// When it begins, in milliseconds from the recording's start.
     pub(crate) start_ms: u64,
-    /// Request sent to first output, in milliseconds.
+    /// From the end of the request to the first output, in milliseconds.
     pub(crate) ttft_ms: u64,
     /// The items of its input.
     pub(crate) input: Vec<Value>,
-    /// Beside `input`, what the body holds.
+    /// The other members of the body.
     pub(crate) settings: Value,
-    /// The items that the model answers with.
+    /// The items of the model's output.
     pub(crate) output: Vec<Value>,
     /// Input, cached and output tokens.
     pub(crate) tokens: (u64, u64, u64),
@@ -49,7 +49,7 @@ pub(crate) fn message(role: &str, text: &str) -> Value {
 }
 
 impl Recording {
-    /// Adds a request to a model; its answer ends 50 ms after its first output.
+    /// Adds a request to a model; its response ends 50 ms after its first output.
     pub(crate) fn call(&mut self, request: Request) -> &mut Self {
         let id = self.lines.len() as u64 + 1;
         let mut body = json!({
@@ -102,7 +102,7 @@ impl Recording {
         self
     }
 
-    /// Adds a plain exchange that answers `status` after 20 ms.
+    /// Adds a plain exchange that gets `status` after 20 ms.
     pub(crate) fn plain(&mut self, method: &str, url: &str, status: u16) -> &mut Self {
         let id = self.lines.len() as u64 + 1;
         self.lines.push(json!({
@@ -116,7 +116,7 @@ impl Recording {
         self
     }
 
-    /// Adds a line as it is.
+    /// Adds a line unchanged.
     pub(crate) fn line(&mut self, line: Value) -> &mut Self {
         self.lines.push(line);
         self

@@ -1,4 +1,4 @@
-//! Recordings that kept their secrets: reports show fingerprints unless they are asked not to.
+//! Recordings that kept their secrets: reports show fingerprints unless `--keep-secrets` is given.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use analyze::{Format, Reader, Scan};
 
-/// Put together here, so that no scanner takes this file for one that holds a key.
+/// Concatenated here, so that no scanner takes this file for a leaked key.
 fn secret() -> String {
     format!("sk-{}-{}", "proj", "aB3dE6gH9jK2mN5pQ8sT1vW4".repeat(2))
 }
@@ -18,7 +18,7 @@ fn session(secrets: &str) -> String {
     )
 }
 
-/// An exchange that says the secret wherever something is said.
+/// An exchange with the secret in every text.
 fn exchange(id: u64) -> String {
     let secret = secret();
     let events = format!(
@@ -70,7 +70,7 @@ fn no_format_shows_what_was_kept_unless_it_is_asked_for() {
             is_shown(&analyze(&["-f", format, "--keep-secrets"], &path)),
             "{format}"
         );
-        // A filter reads in another way.
+        // With a filter, too.
         assert!(!is_shown(&analyze(
             &["-f", format, "--filter", "status=200"],
             &path
@@ -125,7 +125,7 @@ fn only_the_lines_of_recordings_that_kept_their_secrets_are_changed() {
             false => hidden += 1,
         }
     }
-    // What is unknown, and what follows a session that cannot be read, may have kept them.
+    // If the policy is unknown, or the session line cannot be read, secrets may have been kept.
     assert_eq!((shown, hidden), (300 + 900, 1200 + 5 + 1));
     let whole: Vec<String> = [1, 2, 5]
         .map(|threads| {

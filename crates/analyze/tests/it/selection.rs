@@ -1,4 +1,4 @@
-//! Filters on whole recordings: what a report says of those that are left.
+//! Filters on whole recordings: the report on the exchanges that are left.
 
 use analyze::{Filter, Report, Scan};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The transcript: what each request says that the one before it did not.
+//! The transcript: what is new in each request.
 
 use analyze::Part;
 use analyze::report::{Step, Transcript};
@@ -30,7 +30,7 @@ fn a_full_history_is_told_from_what_is_new() {
         })
         .call(Request {
             start_ms: 1000,
-            // The agent sends the model's answer back without the id that it came with.
+            // The agent sends the model's output back without its id.
             input: vec![first, message("assistant", "hi"), message("user", "second")],
             ..Request::default()
         });
@@ -113,7 +113,7 @@ fn a_changed_item_a_removed_one_and_changed_settings_are_shown_as_such() {
 }
 
 #[test]
-fn what_a_prewarm_leaves_to_the_turn_behind_it_is_no_change() {
+fn what_a_prewarm_leaves_to_the_next_turn_is_not_a_change() {
     let mut recording = Recording::default();
     recording
         .call(Request {
@@ -145,7 +145,7 @@ fn a_long_text_is_cut_and_says_how_long_it_was() {
 }
 
 #[test]
-fn items_for_whose_texts_there_is_no_room_stand_together() {
+fn items_whose_texts_were_not_kept_share_an_entry() {
     let mut recording = Recording::default();
     let long = "x".repeat(20_000);
     let items = (0..1200).map(|n| message(["user", "assistant"][n % 2], &format!("{n} {long}")));
@@ -166,7 +166,7 @@ fn items_for_whose_texts_there_is_no_room_stand_together() {
 }
 
 #[test]
-fn past_a_bound_changes_are_told_and_no_longer_compared() {
+fn past_a_bound_changes_are_listed_and_no_longer_compared() {
     let mut recording = Recording::default();
     for n in 0..60 {
         recording.call(Request {

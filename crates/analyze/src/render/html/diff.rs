@@ -1,8 +1,8 @@
-//! A unified diff with its lines marked.
+//! A unified diff with marked lines.
 
 use super::escape::Escaped;
 
-/// `diff` as HTML: what came is `ins`, what went is `del`.
+/// `diff` as HTML: added lines are `ins`, removed ones `del`.
 pub(super) fn html(diff: &str) -> String {
     let mut html = String::from("<pre class=\"diff\">");
     for line in diff.lines() {

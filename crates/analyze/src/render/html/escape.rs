@@ -1,11 +1,11 @@
-//! Text on its way into HTML: the one gate for everything that a recording holds.
+//! Escapes text for HTML: everything from a recording passes through here.
 
 use std::fmt::{self, Write as _};
 
 use crate::text::visible;
 use crate::text::visible::Shown;
 
-/// Prints text so that HTML and SVG, in content and in quoted attributes, show it as it is.
+/// Displays text escaped for content and quoted attributes of HTML and SVG.
 pub(super) struct Escaped<'a>(pub(super) &'a str);
 
 impl fmt::Display for Escaped<'_> {
@@ -17,8 +17,7 @@ impl fmt::Display for Escaped<'_> {
             Shown::Same('"') => f.write_str("&quot;"),
             Shown::Same('\'') => f.write_str("&#39;"),
             Shown::Control(control @ ('\n' | '\t')) => f.write_char(control),
-            // Controls are not allowed in HTML, and hidden characters make text look like
-            // what it is not.
+            // HTML does not allow controls, and hidden characters disguise a text.
             shown => shown.fmt(f),
         })
     }

@@ -1,8 +1,8 @@
-//! A picture on the page: its caption, its legend, a frame that scrolls.
+//! A chart on the page: caption, legend, and a frame that scrolls.
 
 use super::escape::Escaped;
 
-/// A picture and what stands around it.
+/// A chart with its caption, legend and note.
 pub(super) struct Figure<'a> {
     caption: &'a str,
     svg: String,
@@ -10,7 +10,7 @@ pub(super) struct Figure<'a> {
     note: &'a str,
 }
 
-/// A colour and what it means.
+/// A colour and its meaning.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Swatch<'a> {
     class: &'static str,
@@ -37,7 +37,7 @@ impl<'a> Figure<'a> {
         Self { legend, ..self }
     }
 
-    /// A remark under the picture; empty for none.
+    /// A note under the chart; empty for none.
     pub(super) fn note(self, note: &'a str) -> Self {
         Self { note, ..self }
     }

@@ -1,8 +1,8 @@
-//! The report as one HTML page: no script, no network, nothing but this file.
+//! The report as one self-contained HTML page, without scripts.
 //!
-//! The text is that of the Markdown report; pictures and the whole transcript
-//! are added. Whatever a recording holds passes through `escape` on its way, and
-//! the page forbids scripts and every request besides.
+//! The text is that of the Markdown report, with charts and the whole transcript added. Everything
+//! from a recording passes through `escape`. As a second line of defence, the page's own policy
+//! forbids scripts and requests.
 
 mod chart;
 mod diff;
@@ -41,7 +41,7 @@ pub(crate) fn render(report: &Report) -> String {
 pub(crate) fn render_comparison(comparison: &Comparison) -> String {
     let markdown = markdown::comparison::render(comparison);
     let (prose, headings) = prose::to_html(&markdown, "change");
-    // The page has a title of its own.
+    // The page has its own title.
     let text = prose
         .split_once("</h1>")
         .map_or(prose.as_str(), |(_, text)| text);
@@ -53,7 +53,7 @@ pub(crate) fn render_comparison(comparison: &Comparison) -> String {
     )
 }
 
-/// The page around `main`, which is HTML; `title` and `name` are text.
+/// The whole page: `main` is HTML, `title` and `name` are text.
 fn page(title: &str, name: &str, headings: &[Heading], main: &str) -> String {
     let (title, name) = (Escaped(title), Escaped(name));
     format!(
@@ -73,7 +73,7 @@ fn page(title: &str, name: &str, headings: &[Heading], main: &str) -> String {
     )
 }
 
-/// Writes a section: its heading, its pictures, its text.
+/// Writes a section: heading, charts, text.
 fn write_section(section: Section, report: &Report, html: &mut String) -> Option<Heading> {
     let markdown = markdown::section(section, report)?;
     let (prose, headings) = prose::to_html(&markdown, section.name());
@@ -85,7 +85,7 @@ fn write_section(section: Section, report: &Report, html: &mut String) -> Option
     ));
     html.push_str(&pictures::of(section, report));
     match (section, &report.transcript) {
-        // The Markdown has the transcript in short; here it is whole.
+        // The Markdown only summarises the transcript; here it is whole.
         (Section::Transcript, Some(transcript)) if !transcript.threads.is_empty() => {
             html.push_str(&transcript::html(transcript));
         }
@@ -111,6 +111,6 @@ fn contents(headings: &[Heading]) -> String {
 
 const STYLE: &str = include_str!("style.css");
 
-/// Nothing is loaded, nothing runs, nothing is sent; only the page's own style sheet counts.
+/// Nothing is loaded, run or sent; only the page's own style sheet applies.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";

@@ -1,4 +1,4 @@
-//! Which pictures a section has, and what of the report goes into each.
+//! Which charts a section has, and which data of the report they show.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::call::{Kind, Tokens};
 use crate::report::{CallMoment, Endpoints, Moment, Report, Section};
 use crate::text::units;
 
-/// The pictures of a section, as HTML.
+/// The charts of a section, as HTML.
 pub(super) fn of(section: Section, report: &Report) -> String {
     let mut html = String::new();
     match section {
@@ -32,7 +32,7 @@ pub(super) fn of(section: Section, report: &Report) -> String {
     html
 }
 
-/// The exchanges, recording by recording.
+/// The exchanges of each recording.
 fn by_recording(report: &Report) -> Vec<&[Moment]> {
     let timeline = report.timeline.as_ref();
     timeline.map_or(Vec::new(), |timeline| {
@@ -44,7 +44,7 @@ fn by_recording(report: &Report) -> Vec<&[Moment]> {
 fn requests(moments: &[Moment]) -> Option<String> {
     let lanes: Vec<_> = moments.iter().take(MAX_LANES).map(lane).collect();
     let recording = moments.first()?.recording;
-    // Each part has an axis of its own, or the bars of a long session would be dots.
+    // Each part has its own axis, or the bars of a long session would be dots.
     let parts = lanes.chunks(LANES_OF_A_PART).enumerate();
     let svg: String = parts
         .filter_map(|(part, lanes)| {
@@ -82,12 +82,12 @@ fn lane(moment: &Moment) -> waterfall::Lane {
     };
     let status = moment
         .status
-        .map_or("no answer".to_owned(), |status| status.to_string());
+        .map_or("no response".to_owned(), |status| status.to_string());
     let wait = call
         .and_then(|call| call.ttft_us)
         .or_else(|| moment.ttfb_us());
     let tip = format!(
-        "{} {} {}{}: {status}, from {}, first output after {}, {} in all",
+        "{} {} {}{}: {status}, started at {}, first output after {}, {} in total",
         moment.exchange,
         moment.endpoint.method,
         moment.endpoint.host,
@@ -112,7 +112,7 @@ fn lane(moment: &Moment) -> waterfall::Lane {
     }
 }
 
-/// Host and path, without what all hosts have in common.
+/// Host and path.
 fn path(moment: &Moment) -> String {
     format!("{}{}", moment.endpoint.host, moment.endpoint.path)
 }
@@ -120,9 +120,9 @@ fn path(moment: &Moment) -> String {
 fn statuses(moments: &[Moment]) -> Option<String> {
     let marks: Vec<_> = moments
         .iter()
-        .map(|moment| status::Mark {
+        .map(|moment| status::Point {
             at_us: moment.start_us.saturating_add(moment.last_us()),
-            class: status::Class::of(
+            class: status::StatusClass::of(
                 moment
                     .status
                     .filter(|_| moment.state == OutcomeState::Complete),
@@ -160,7 +160,7 @@ fn sizes(endpoints: &Endpoints) -> Option<String> {
     )
 }
 
-/// The calls of a report that have tokens.
+/// The calls that have tokens.
 fn counted(report: &Report) -> impl Iterator<Item = (&Moment, &CallMoment, Tokens)> {
     let moments = report
         .timeline
@@ -176,7 +176,7 @@ fn turns(report: &Report) -> Option<String> {
     let mut order = Vec::new();
     let mut sums: BTreeMap<_, Tokens> = BTreeMap::new();
     for (moment, call, tokens) in counted(report) {
-        // A call that names no turn is one of its own.
+        // A call without a turn id is a turn by itself.
         let own = call.turn.is_none().then_some(moment.exchange);
         let key = (moment.recording, call.turn.as_deref(), own);
         if !sums.contains_key(&key) {
@@ -203,19 +203,19 @@ fn turns(report: &Report) -> Option<String> {
                 Swatch::new("output", "output"),
                 Swatch::new("reasoning", "reasoning"),
             ])
-            .note("All requests of a turn together; its retries and side threads too.")
+            .note("All requests of a turn together, including its retries and side threads.")
             .html(),
     )
 }
 
 fn contexts(report: &Report) -> Option<String> {
-    let mut threads: BTreeMap<_, growth::Thread> = BTreeMap::new();
+    let mut threads: BTreeMap<_, growth::Series> = BTreeMap::new();
     for (moment, call, tokens) in counted(report) {
         if call.kind == Kind::Prewarm {
             continue;
         }
         let key = (moment.recording, call.thread.as_deref());
-        let thread = threads.entry(key).or_insert_with(|| growth::Thread {
+        let thread = threads.entry(key).or_insert_with(|| growth::Series {
             name: call
                 .thread
                 .clone()
@@ -225,7 +225,7 @@ fn contexts(report: &Report) -> Option<String> {
         let about = format!("exchange {}, {}", moment.exchange, call.kind.name());
         thread.points.push((tokens.input, about));
     }
-    let mut threads: Vec<growth::Thread> = threads.into_values().collect();
+    let mut threads: Vec<growth::Series> = threads.into_values().collect();
     threads.sort_by_key(|thread| std::cmp::Reverse(thread.points.len()));
     let left = threads.len().saturating_sub(growth::HUES);
     threads.truncate(growth::HUES);
@@ -255,15 +255,15 @@ fn steadiness(report: &Report) -> Option<String> {
         Figure::new("Time between output events", gaps::draw(classes)?)
             .legend(&[
                 Swatch::new("receive", "streaming"),
-                Swatch::new("bad", "standing still for 2 s or more"),
+                Swatch::new("bad", "stalled for 2 s or more"),
             ])
             .html(),
     )
 }
 
-/// Pictures of more recordings on one page are not looked at.
+/// Nobody looks at the charts of more recordings on one page.
 const MAX_RECORDINGS: usize = 4;
-/// As many as a browser draws without a delay.
+/// As many as a browser draws without delay.
 const MAX_LANES: usize = 1000;
 /// As many as fit on a screen.
 const LANES_OF_A_PART: usize = 40;

@@ -1,8 +1,7 @@
-//! The report's Markdown as HTML, made safe and made accessible.
+//! The report's Markdown as safe and accessible HTML.
 //!
-//! The Markdown comes from our own renderer, but what it quotes comes from a
-//! recording. So raw HTML in it is text, no image is loaded, and no link leads
-//! anywhere but to a place on the page.
+//! Our own renderer writes the Markdown, but what it quotes comes from a recording. So raw HTML
+//! becomes text, images become their text, and links lead only to places on the page.
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
@@ -16,9 +15,9 @@ pub(super) struct Heading {
     pub(super) text: String,
 }
 
-/// The HTML of `markdown`, with the headings of its second level.
+/// The HTML of `markdown`, and its second-level headings.
 ///
-/// The ids of headings begin with `prefix`, so that several texts can share a page.
+/// The ids of headings start with `prefix`, so that several texts can share a page.
 pub(super) fn to_html(markdown: &str, prefix: &str) -> (String, Vec<Heading>) {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut page = ProsePage {
@@ -35,26 +34,26 @@ pub(super) fn to_html(markdown: &str, prefix: &str) -> (String, Vec<Heading>) {
     (html, page.headings)
 }
 
-/// What is known of the page so far.
+/// The state between events.
 #[derive(Default)]
 struct ProsePage<'p> {
     prefix: &'p str,
     headings: Vec<Heading>,
     count: usize,
-    /// The last heading's text: what a table under it is about.
+    /// The text of the last heading, which names the tables under it.
     title: String,
     table: HtmlTable,
-    /// The diff that is open.
+    /// The text of the diff block that is open.
     diff: Option<String>,
 }
 
 impl ProsePage<'_> {
-    /// Passes one event on, changed where it has to be. `rest` is what follows it.
+    /// Passes on one event, made safe. `rest` are the events after it.
     fn take<'e>(&mut self, event: &Event<'e>, rest: &[Event<'e>], out: &mut Vec<Event<'e>>) {
         match event {
             Event::Html(raw) | Event::InlineHtml(raw) => out.push(Event::Text(raw.clone())),
             Event::Start(Tag::HtmlBlock) | Event::End(TagEnd::HtmlBlock) => {}
-            // What stands in an image or a link is its text, and stays.
+            // The text of an image stays.
             Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => {}
             Event::Start(Tag::Link { dest_url, .. }) => {
                 let target = dest_url.strip_prefix('#').unwrap_or_default();
@@ -101,7 +100,7 @@ impl ProsePage<'_> {
     }
 }
 
-/// Markup of ours, which is passed through as it is.
+/// Our own markup, which is passed through unchanged.
 fn own<'e>(markup: String) -> Event<'e> {
     Event::InlineHtml(CowStr::from(markup))
 }

@@ -1,19 +1,19 @@
-//! A drawing as SVG text: a few shapes, all text escaped, numbers short.
+//! Writes SVG: a few shapes, with all text escaped and numbers short.
 //!
-//! Colours are not in here: shapes carry class names, and the page's style
-//! sheet gives them their colours in both themes and in print.
+//! Shapes have class names instead of colours: the page's style sheet colours them for both themes
+//! and for print.
 
 use std::fmt::Write as _;
 
 use super::escape::Escaped;
 
-/// A drawing that grows shape by shape.
+/// An SVG under construction.
 #[derive(Debug)]
 pub(super) struct Svg {
     text: String,
 }
 
-/// Which end of a text stands at its place.
+/// Which point of a text is at its coordinates.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Anchor {
     Start,
@@ -21,7 +21,7 @@ pub(super) enum Anchor {
     End,
 }
 
-/// Where a rectangle lies.
+/// The position and size of a rectangle.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Area {
     pub(super) x: f64,
@@ -31,9 +31,9 @@ pub(super) struct Area {
 }
 
 impl Svg {
-    /// Begins a drawing that a screen reader calls `title` and tells as `description`.
+    /// Starts a drawing; `title` and `description` are for screen readers.
     ///
-    /// `id` has to be unique on the page, and a plain word.
+    /// `id` must be unique on the page and needs no escaping.
     pub(super) fn new(id: &str, size: (f64, f64), title: &str, description: &str) -> Self {
         let (width, height) = (Short(size.0), Short(size.1));
         let mut svg = Self {
@@ -48,7 +48,7 @@ impl Svg {
         svg
     }
 
-    /// A rectangle; `tip` is shown when the pointer rests on it, and may be empty.
+    /// A rectangle with a tooltip, which may be empty.
     pub(super) fn rect(&mut self, class: &str, area: Area, tip: &str) {
         self.put(format_args!(
             "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"",
@@ -71,7 +71,7 @@ impl Svg {
         ));
     }
 
-    /// A line through all points; nothing when there are fewer than two.
+    /// A line through all points; nothing if there are fewer than two.
     pub(super) fn polyline(&mut self, class: &str, points: &[(f64, f64)]) {
         if points.len() < 2 {
             return;
@@ -108,7 +108,7 @@ impl Svg {
         ));
     }
 
-    /// Begins what leads to the place `id` on the page, by pointer alone: keys reach it by its heading.
+    /// Starts a link to the element `id`. It is not in the tab order: its heading is.
     pub(super) fn open_link(&mut self, id: &str) {
         self.put(format_args!(
             "<a href=\"#{}\" tabindex=\"-1\">",
@@ -116,7 +116,7 @@ impl Svg {
         ));
     }
 
-    /// Ends what [`Svg::open_link`] began.
+    /// Ends the link that [`Svg::open_link`] started.
     pub(super) fn close_link(&mut self) {
         self.put(format_args!("</a>"));
     }
@@ -141,11 +141,11 @@ impl Svg {
     fn put(&mut self, text: std::fmt::Arguments<'_>) {
         self.text
             .write_fmt(text)
-            .expect("a String takes all that is written to it");
+            .expect("writing to a String cannot fail");
     }
 }
 
-/// A coordinate with one decimal at most; what is no number is 0.
+/// A coordinate with at most one decimal; NaN and infinities are 0.
 struct Short(f64);
 
 impl std::fmt::Display for Short {

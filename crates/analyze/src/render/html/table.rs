@@ -1,4 +1,4 @@
-//! Tables: heads that say what they are for, columns that line up, and a frame that scrolls.
+//! Tables: heads with a scope, aligned columns, and a frame that scrolls.
 
 use pulldown_cmark::{Alignment, Event, Tag, TagEnd};
 
@@ -13,14 +13,14 @@ pub(super) struct HtmlTable {
 }
 
 impl HtmlTable {
-    /// The markup for an event that belongs to a table; `None` for any other.
+    /// The markup for an event of a table; `None` for any other event.
     ///
-    /// The table is called by `title`.
+    /// `title` names the table for screen readers.
     pub(super) fn take(&mut self, event: &Event<'_>, title: &str) -> Option<String> {
         Some(match event {
             Event::Start(Tag::Table(columns)) => {
                 self.columns.clone_from(columns);
-                // On a narrow window a table scrolls by itself, also by keyboard.
+                // In a narrow window the table scrolls by itself; the tab index lets the keyboard do it.
                 format!(
                     "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Table: {}\"><table>\n",
                     Escaped(title)
@@ -55,7 +55,7 @@ impl HtmlTable {
         })
     }
 
-    /// What a cell of this column is: the first of each row names the row.
+    /// The element of a cell: the first cell of a row is its head.
     fn cell(&self) -> &'static str {
         match (self.in_head, self.column) {
             (true, _) => "th scope=\"col\"",

@@ -1,11 +1,11 @@
-//! The conversations, to read: every text once, long ones closed, changes as diffs.
+//! The conversations in full: every text once, long ones collapsed, changes as diffs.
 
 use super::escape::Escaped;
 use crate::decode::Part;
 use crate::report::{Change, Step, Thread, Transcript, TranscriptItem};
 use crate::text::units::{bytes, plural};
 
-/// The id of the place on the page where an exchange is told.
+/// The id of an exchange's heading.
 pub(super) fn place_of(recording: usize, exchange: u64) -> String {
     format!("x-{recording}-{exchange}")
 }
@@ -21,15 +21,15 @@ pub(super) fn html(transcript: &Transcript) -> String {
         page.thread(thread);
     }
     if transcript.folded > 0 {
-        let folded = plural(transcript.folded, "conversation");
+        let folded = plural(transcript.folded, "more conversation");
         page.put(format_args!(
-            "<p class=\"note\">{folded} more began after these, and are not kept.</p>\n"
+            "<p class=\"note\">The report had no room for {folded} that began later.</p>\n"
         ));
     }
     if page.left_out > 0 {
-        let left_out = plural(page.left_out, "item");
+        let left_out = plural(page.left_out, "more item");
         page.put(format_args!(
-            "<p class=\"note\">The page had no room for {left_out} more. JSON has all.</p>\n"
+            "<p class=\"note\">The page had no room for {left_out}. The JSON report has all.</p>\n"
         ));
     }
     page.html
@@ -38,9 +38,9 @@ pub(super) fn html(transcript: &Transcript) -> String {
 /// The HTML so far.
 struct TranscriptPage {
     html: String,
-    /// How many bytes the page still takes, about.
+    /// About how many bytes the page still takes.
     room: usize,
-    /// Requests, items and changes for which there was no room.
+    /// Requests, items and changes that did not fit.
     left_out: u64,
 }
 
@@ -63,7 +63,7 @@ impl TranscriptPage {
         }
     }
 
-    /// Takes the room for one more element's markup, or counts it as left out.
+    /// Takes the room for the markup of one more element, or counts it as left out.
     fn has_room(&mut self) -> bool {
         let Some(room) = self.room.checked_sub(MARKUP_BYTES) else {
             self.left_out += 1;
@@ -105,59 +105,59 @@ impl TranscriptPage {
         self.html.push_str("</section>\n");
     }
 
-    fn list(&mut self, before: &str, said: &[TranscriptItem]) {
-        for item in said {
-            self.said(before, item);
+    fn list(&mut self, before: &str, items: &[TranscriptItem]) {
+        for item in items {
+            self.item(before, item);
         }
     }
 
-    /// One item. What people and models say to each other is open, if it is not too long.
-    fn said(&mut self, before: &str, said: &TranscriptItem) {
+    /// One item. Messages of user and assistant are expanded unless they are long.
+    fn item(&mut self, before: &str, item: &TranscriptItem) {
         if !self.has_room() {
             return;
         }
-        let is_talk = matches!(said.part, Part::User | Part::Assistant) && before.is_empty();
-        let text = said.text.as_deref().unwrap_or_default();
-        let open = if is_talk && text.len() <= MAX_OPEN_BYTES {
+        let is_message = matches!(item.part, Part::User | Part::Assistant) && before.is_empty();
+        let text = item.text.as_deref().unwrap_or_default();
+        let open = if is_message && text.len() <= MAX_OPEN_BYTES {
             " open"
         } else {
             ""
         };
         self.put(format_args!(
             "<details{open}><summary>{before}<span class=\"part {}\">{}</span>",
-            class(said.part),
-            said.part.name(),
+            class(item.part),
+            item.part.name(),
         ));
-        if let Some(name) = &said.name {
+        if let Some(name) = &item.name {
             self.put(format_args!(" <code>{}</code>", Escaped(name)));
         }
-        if said.items > 1 {
-            self.put(format_args!(" ({})", plural(said.items, "item")));
+        if item.items > 1 {
+            self.put(format_args!(" ({})", plural(item.items, "item")));
         }
-        let size = bytes(said.bytes);
+        let size = bytes(item.bytes);
         let preview = first_line(text);
         let preview = Escaped(&preview);
         self.put(format_args!(
             " <span class=\"preview\">{size} · {preview}</span></summary>\n"
         ));
-        match &said.text {
+        match &item.text {
             None => self
                 .html
                 .push_str("<p class=\"note\">The report had no room for the text.</p>\n"),
-            Some(_) => self.text(text, said),
+            Some(_) => self.text(text, item),
         }
         self.html.push_str("</details>\n");
     }
 
-    fn text(&mut self, text: &str, said: &TranscriptItem) {
+    fn text(&mut self, text: &str, item: &TranscriptItem) {
         let shown = crate::text::cut(text, MAX_SHOWN_BYTES.min(self.room));
         self.room -= shown.len();
         self.put(format_args!("<pre>{}</pre>\n", Escaped(shown)));
-        if said.cut || shown.len() < text.len() {
+        if item.cut || shown.len() < text.len() {
             self.put(format_args!(
                 "<p class=\"note\">Only the beginning: {} of {}. The recording has the rest.</p>\n",
                 bytes(shown.len() as u64),
-                bytes(said.bytes),
+                bytes(item.bytes),
             ));
         }
     }
@@ -196,11 +196,11 @@ impl TranscriptPage {
 
     fn put(&mut self, markup: std::fmt::Arguments<'_>) {
         std::fmt::Write::write_fmt(&mut self.html, markup)
-            .expect("a String takes all that is written to it");
+            .expect("writing to a String cannot fail");
     }
 }
 
-/// What is not worth a line of its own.
+/// The facts that share one line.
 fn facts(step: &Step) -> String {
     let mut facts = Vec::new();
     if step.repeated > 0 {
@@ -213,12 +213,12 @@ fn facts(step: &Step) -> String {
         facts.push("nothing new".to_owned());
     }
     if step.failed {
-        facts.push("failed or cut".to_owned());
+        facts.push("failed or cut off".to_owned());
     }
     facts.join(" · ")
 }
 
-/// The first line that says anything, cut to what fits on a line.
+/// The first line that is not blank, cut to fit on one line.
 fn first_line(text: &str) -> String {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty());
     let line = line.unwrap_or_default();
@@ -237,12 +237,12 @@ fn class(part: Part) -> &'static str {
     }
 }
 
-/// All texts together: past this a browser takes too long to open the page.
+/// Bound on the transcript: a browser takes too long to open a larger page.
 const MAX_PAGE_BYTES: usize = 12 << 20;
-/// What an element takes beside its text, about.
+/// About what the markup of an element takes.
 const MARKUP_BYTES: usize = 400;
-/// One text: nobody reads further in a report.
+/// Bound on one text: nobody reads further in a report.
 const MAX_SHOWN_BYTES: usize = 64 << 10;
-/// Longer talk is closed at first.
+/// Longer messages start collapsed.
 const MAX_OPEN_BYTES: usize = 4 << 10;
 const MAX_PREVIEW_BYTES: usize = 100;

@@ -1,4 +1,4 @@
-//! What came from the provider's cache, and why not more.
+//! How much input came from the provider's cache, and why not more.
 
 use super::table::Table;
 use crate::report::{Cache, CacheUse, MissReason};
@@ -6,12 +6,12 @@ use crate::text::units::{bytes, count, percent, percent_of, plural};
 
 pub(super) fn write(cache: &Cache, out: &mut String) {
     let Some(share) = &cache.share else {
-        out.push_str("No answer told how many tokens it took.\n\n");
+        out.push_str("No response reported its tokens.\n\n");
         return;
     };
     let hundredths = |share: u64| percent(share as f64 / 1e4);
     out.push_str(&format!(
-        "{}, {}. Share of the input from the cache: p50 {}, least {}.",
+        "{}, {}. Share of the input from the cache: p50 {}, minimum {}.",
         plural(cache.hits, "hit"),
         if cache.misses == 1 {
             "1 miss".to_owned()
@@ -28,7 +28,7 @@ pub(super) fn write(cache: &Cache, out: &mut String) {
         ));
     }
     out.push_str("\n\n");
-    let mut table = Table::new(&["likely reason of misses", ">misses", ">tokens read again"]);
+    let mut table = Table::new(&["likely reason", ">misses", ">tokens read again"]);
     for reason in &cache.reasons {
         let cells = [reason.count, reason.missed_tokens].map(count);
         table.row([words(reason.reason).to_owned()].into_iter().chain(cells));
@@ -44,8 +44,8 @@ fn requests(cache: &Cache, out: &mut String) {
         ">tokens in",
         ">cached",
         ">share",
-        ">same beginning",
-        "of the one before",
+        ">common prefix",
+        "of the previous prompt",
         "miss",
     ]);
     table.rows(&cache.requests, |request| {
@@ -73,12 +73,12 @@ fn requests(cache: &Cache, out: &mut String) {
 fn words(reason: MissReason) -> &'static str {
     match reason {
         MissReason::FirstRequest => "first request",
-        MissReason::OtherModel => "other model",
+        MissReason::OtherModel => "different model",
         MissReason::Compaction => "compaction",
         MissReason::ChangedTools => "tools changed",
         MissReason::ChangedInstructions => "instructions changed",
         MissReason::ChangedInput => "earlier input changed",
-        MissReason::LongPause => "over five minutes' pause",
+        MissReason::LongPause => "pause of over five minutes",
         MissReason::Unexplained => "not explained by the request",
     }
 }

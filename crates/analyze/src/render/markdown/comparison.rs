@@ -1,5 +1,6 @@
-//! A comparison as Markdown: first what changed in structure, then how the figures lie.
+//! A comparison as Markdown: changes of structure first, then figures.
 
+use super::cells::{codes, joined, or_dash};
 use super::escape::{block, code};
 use super::table::Table;
 use crate::query::compare::{
@@ -11,18 +12,14 @@ use crate::text::units::{bytes, count};
 /// The comparison as one Markdown document.
 pub(crate) fn render(comparison: &Comparison) -> String {
     let mut out = String::from("# What changed\n\n");
-    let names = |names: &[String]| -> String {
-        let names: Vec<String> = names.iter().map(|name| code(name)).collect();
-        names.join(", ")
-    };
     out.push_str(&format!(
         "{} against the baseline {}.\n\n",
-        names(&comparison.recordings),
-        names(&comparison.baseline)
+        codes(&comparison.recordings),
+        codes(&comparison.baseline)
     ));
     if !comparison.is_changed() {
         out.push_str(
-            "Nothing but figures: the same endpoints, headers, events, payloads and prompts.\n\n",
+            "Only figures differ: endpoints, headers, events, payloads and prompts are the same.\n\n",
         );
     }
     list("Endpoints", &comparison.endpoints, &mut out);
@@ -57,14 +54,13 @@ fn list(title: &str, names: &Names, out: &mut String) {
 }
 
 fn headers(comparison: &Comparison, out: &mut String) {
-    let mut table = Table::new(&["endpoint", "of the", "new headers", "headers gone"]);
+    let mut table = Table::new(&["endpoint", "part", "new headers", "headers gone"]);
     for change in &comparison.headers {
-        let codes = |names: &[String]| joined(names.iter().map(|name| code(name)));
         table.row([
             code(&change.endpoint),
             change.part.name().to_owned(),
-            codes(&change.names.new),
-            codes(&change.names.gone),
+            codes_or_dash(&change.names.new),
+            codes_or_dash(&change.names.gone),
         ]);
     }
     titled("Headers", table, out);
@@ -87,14 +83,17 @@ fn payload(drift: &Drift) -> String {
 }
 
 fn change(change: &DriftKind) -> String {
-    let kinds = |kinds: &[Kind]| joined(kinds.iter().map(|kind| kind.name().to_owned()));
+    let kinds = |kinds: &[Kind]| {
+        let names: Vec<String> = kinds.iter().map(|kind| kind.name().to_owned()).collect();
+        joined(&names)
+    };
     match change {
         DriftKind::New { types } => format!("**new**: {}", kinds(types)),
         DriftKind::Gone { types } => format!("**gone**: was {}", kinds(types)),
         DriftKind::Types { before, after } => format!("{}, was {}", kinds(after), kinds(before)),
         DriftKind::Values { new, gone } => {
-            let codes = |names: &[String]| joined(names.iter().map(|name| code(name)));
-            format!("values: new {}; gone {}", codes(new), codes(gone))
+            let (new, gone) = (codes_or_dash(new), codes_or_dash(gone));
+            format!("values: new {new}; gone {gone}")
         }
     }
 }
@@ -132,7 +131,7 @@ fn heading(change: &PromptChange) -> String {
 }
 
 fn shifts(comparison: &Comparison, out: &mut String) {
-    let mut table = Table::new(&["of each step", ">before", ">now", ">p50", "clear"]);
+    let mut table = Table::new(&["per step", ">before", ">now", ">p50", "clear"]);
     for shift in &comparison.shifts {
         table.row([
             shift.metric.to_owned(),
@@ -145,32 +144,30 @@ fn shifts(comparison: &Comparison, out: &mut String) {
     titled("Figures", table, out);
     if !comparison.shifts.is_empty() {
         out.push_str(
-            "p50 (p25 to p75; number of values). Clear: the middle halves do not touch, with at least 8 \
-             values on both sides.\n\n",
+            "p50 (p25 to p75; number of values). Clear: the middle halves do not overlap, and both \
+             sides have at least 8 values.\n\n",
         );
     }
 }
 
 fn spread(spread: Option<Spread>, unit: Unit) -> String {
-    let Some(spread) = spread else {
-        return "–".to_owned();
-    };
-    format!(
-        "{} ({} to {}; {})",
-        unit.show(spread.p50),
-        unit.show(spread.p25),
-        unit.show(spread.p75),
-        count(spread.count as u64)
-    )
+    or_dash(spread, |spread| {
+        format!(
+            "{} ({} to {}; {})",
+            unit.show(spread.p50),
+            unit.show(spread.p25),
+            unit.show(spread.p75),
+            count(spread.count as u64)
+        )
+    })
 }
 
-/// How far the median moved: in percent of what it was, a share in points.
+/// How far the median moved: in percent, or in percentage points for a share.
 fn relative(shift: &Shift) -> String {
     if let (Unit::Share, Some(before), Some(after)) = (shift.unit, shift.before, shift.after) {
         return format!("{:+.1} points", (after.p50 - before.p50) * 100.0);
     }
-    let relative = shift.relative;
-    relative.map_or("–".to_owned(), |relative| {
+    or_dash(shift.relative, |relative| {
         format!("{:+.1} %", relative * 100.0)
     })
 }
@@ -183,16 +180,11 @@ fn titled(title: &str, table: Table, out: &mut String) {
     }
 }
 
-fn joined(texts: impl Iterator<Item = String>) -> String {
-    let texts: Vec<String> = texts.collect();
-    if texts.is_empty() {
-        "–".to_owned()
-    } else {
-        texts.join(", ")
-    }
+fn codes_or_dash(names: &[String]) -> String {
+    or_dash((!names.is_empty()).then_some(names), codes)
 }
 
-/// More are not read one by one: JSON has all.
+/// Nobody reads more one by one; JSON has all.
 const MAX_NAMES: usize = 40;
 /// Codex has a dozen tools and a handful of instructions.
 const MAX_TEXTS: usize = 40;

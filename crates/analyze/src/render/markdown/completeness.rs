@@ -1,5 +1,6 @@
-//! What the recording did not see, in words, and what seeing the rest cost.
+//! What the recording did not see, and the delay that the proxy added.
 
+use super::cells::first;
 use super::escape::code;
 use crate::report::{Completeness, Lapse, LapseCount};
 use crate::text::units::{count, duration};
@@ -17,8 +18,8 @@ pub(super) fn write(completeness: &Completeness, out: &mut String) {
     out.push('\n');
     if let (Some(max), Some(total)) = (&completeness.delay_max_us, &completeness.delay_total_us) {
         out.push_str(&format!(
-            "The proxy held no piece of an exchange longer than {} (p50 of the exchanges) or {} (p99), \
-             and all pieces of one together {} (p50) or {} (p99).\n\n",
+            "Delay added by the proxy, per exchange: longest for one piece p50 {}, p99 {}; all pieces \
+             together p50 {}, p99 {}.\n\n",
             duration(max.p50),
             duration(max.p99),
             duration(total.p50),
@@ -39,27 +40,31 @@ fn sentence(lapse: &LapseCount) -> String {
         }
         Lapse::NoSession => format!("Recordings without a session line: {number}"),
         Lapse::CountMismatch => {
-            format!("Recordings whose end line counts other exchanges than were read: {number}")
+            format!(
+                "Recordings whose end line does not match the exchanges that were read: {number}"
+            )
         }
         Lapse::UnreadLines => format!("Lines that could not be read: {number}"),
         Lapse::UnknownValues => {
-            format!("Values that this version does not know (a newer one wrote them): {number}")
+            format!("Values unknown to this version (written by a newer one): {number}")
         }
-        Lapse::Rejected => format!("Connections whose certificate the agent refused: {number}"),
+        Lapse::Rejected => {
+            format!("Connections on which the agent refused our certificate: {number}")
+        }
         Lapse::Opaque => {
-            format!("Connections relayed unread though their hosts are intercepted: {number}")
+            format!("Connections to intercepted hosts that were relayed unread: {number}")
         }
         Lapse::NotMatched => {
-            format!("Connections to hosts that were not to be intercepted: {number}")
+            format!("Connections to hosts that are not intercepted: {number}")
         }
         Lapse::Unreachable => {
             format!("Connections whose origin could not be reached or trusted: {number}")
         }
         Lapse::Refused => format!("Connections that the proxy refused: {number}"),
-        Lapse::UnreadWebSocket => format!("WebSockets not read to their end: {number}"),
-        Lapse::Truncated => format!("Exchanges of which not everything was kept: {number}"),
+        Lapse::UnreadWebSocket => format!("WebSockets not read to the end: {number}"),
+        Lapse::Truncated => format!("Exchanges not kept in full: {number}"),
         Lapse::Undecoded => format!("Exchanges with a body that could not be decoded: {number}"),
-        Lapse::Aborted => format!("Exchanges cut before their end: {number}"),
+        Lapse::Aborted => format!("Exchanges cut off before the end: {number}"),
     }
 }
 
@@ -67,17 +72,8 @@ fn of(lapse: &LapseCount) -> String {
     if lapse.of.is_empty() {
         return String::new();
     }
-    let mut shown: Vec<String> = lapse
-        .of
-        .iter()
-        .take(MAX_LISTED)
-        .map(|text| code(text))
-        .collect();
-    if lapse.of.len() > MAX_LISTED {
-        shown.push(format!("… {} more", lapse.of.len() - MAX_LISTED));
-    }
-    format!(": {}", shown.join(", "))
+    format!(": {}", first(&lapse.of, MAX_LISTED, |text| code(text)))
 }
 
-/// The hosts that matter are few; the rest is noise on a first page.
+/// Few hosts matter; the rest is noise.
 const MAX_LISTED: usize = 12;

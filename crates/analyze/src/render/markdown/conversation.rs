@@ -1,5 +1,6 @@
-//! The threads: a table of them, and of each its requests.
+//! A table of threads, then a table of the requests of each.
 
+use super::cells::{codes, first, more, or_dash};
 use super::escape::code;
 use super::table::Table;
 use crate::endpoint::FOLDED;
@@ -13,34 +14,29 @@ pub(super) fn write(conversation: &Conversation, out: &mut String) {
     }
     if conversation.folded > 0 {
         out.push_str(&format!(
-            "The last {} are one, {}, of which only the sums are known.\n\n",
+            "The last {} share one row, {}, which has only their sums.\n\n",
             plural(conversation.folded, "thread"),
             code(FOLDED)
         ));
     }
     threads(conversation, out);
     out.push_str(
-        "Context: everything that the model is shown, sent now or before. Sent again: content that \
-         had been sent before.\n\n",
+        "Context: everything that the model sees, sent now or earlier. Sent again: content that had \
+         already been sent.\n\n",
     );
     for (thread, number) in conversation.threads.iter().zip(1..).take(MAX_THREADS) {
         out.push_str(&format!("### Thread {number}\n\n"));
         steps(thread, out);
     }
     let left = conversation.threads.len().saturating_sub(MAX_THREADS);
-    if left > 0 {
-        out.push_str(&format!(
-            "… and {} more.\n\n",
-            plural(left as u64, "thread")
-        ));
-    }
+    more(left as u64, "thread", out);
 }
 
 fn threads(conversation: &Conversation, out: &mut String) {
     let mut table = Table::new(&[
         ">thread",
         "id",
-        "of",
+        "source",
         "models",
         ">turns",
         ">requests",
@@ -52,12 +48,11 @@ fn threads(conversation: &Conversation, out: &mut String) {
         ">compactions",
     ]);
     table.rows(conversation.threads.iter().zip(1..), |(thread, number)| {
-        let models: Vec<String> = thread.models.iter().map(|model| code(model)).collect();
         [
             count(number),
             code(thread.id.as_deref().unwrap_or("")),
             code(thread.source.as_deref().unwrap_or("")),
-            models.join(", "),
+            codes(&thread.models),
             count(thread.turns),
             count(thread.steps.len() as u64),
             count(thread.tokens.input),
@@ -86,7 +81,7 @@ fn steps(thread: &ThreadStats, out: &mut String) {
     ]);
     table.rows(&thread.steps, |step| {
         let tokens = step.tokens.as_ref();
-        let figure = |value: Option<u64>| value.map_or("–".to_owned(), count);
+        let figure = |value: Option<u64>| or_dash(value, count);
         [
             count(step.exchange),
             figure(step.turn),
@@ -110,7 +105,7 @@ fn kind(step: &StepStats) -> String {
     }
 }
 
-/// `user 120 B, tool result 1.20 KiB; other tools`.
+/// `user 120 B, tool result 1.20 KiB; different tools`.
 fn new(step: &StepStats) -> String {
     let parts = step.new_bytes.iter();
     let parts: Vec<String> = parts
@@ -118,8 +113,8 @@ fn new(step: &StepStats) -> String {
         .collect();
     let mut text = parts.join(", ");
     for (changed, what) in [
-        (step.tools_changed, "**other tools**"),
-        (step.instructions_changed, "**other instructions**"),
+        (step.tools_changed, "**different tools**"),
+        (step.instructions_changed, "**different instructions**"),
     ] {
         if changed {
             let apart = if text.is_empty() { "" } else { "; " };
@@ -132,25 +127,17 @@ fn new(step: &StepStats) -> String {
 
 /// `exec 199 ms, exec no result`.
 fn calls(calls: &[CalledTool]) -> String {
-    let mut texts: Vec<String> = calls
-        .iter()
-        .take(MAX_CALLS)
-        .map(|call| {
-            let came = match (call.result_bytes, call.duration_us) {
-                (Some(_), Some(time)) => duration(time),
-                (Some(size), None) => bytes(size),
-                (None, _) => "no result".to_owned(),
-            };
-            format!("{} {came}", code(&call.name))
-        })
-        .collect();
-    if calls.len() > MAX_CALLS {
-        texts.push(format!("… {} more", calls.len() - MAX_CALLS));
-    }
-    texts.join(", ")
+    first(calls, MAX_CALLS, |call| {
+        let result = match (call.result_bytes, call.duration_us) {
+            (Some(_), Some(time)) => duration(time),
+            (Some(size), None) => bytes(size),
+            (None, _) => "no result".to_owned(),
+        };
+        format!("{} {result}", code(&call.name))
+    })
 }
 
 /// A session has one conversation, and a side thread for each turn.
 const MAX_THREADS: usize = 20;
-/// More calls in one cell are not read.
+/// Nobody reads more calls in one cell.
 const MAX_CALLS: usize = 5;

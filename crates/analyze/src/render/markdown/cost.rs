@@ -1,5 +1,6 @@
-//! What the requests cost by the user's own list of prices.
+//! What the requests cost at the user's own prices.
 
+use super::cells::codes;
 use super::escape::code;
 use super::table::Table;
 use crate::report::Cost;
@@ -27,17 +28,14 @@ pub(super) fn write(cost: &Cost, out: &mut String) {
     }
     table.finish(out);
     out.push_str(&format!(
-        "**{} {}** in all, by the prices in the file that was named; the cache saved {}.\n\n",
+        "**{} {}** in total, at the prices given; the cache saved {}.\n\n",
         money(cost.total),
         code(&cost.currency),
         money(cost.saved),
     ));
     if !cost.unpriced.is_empty() {
-        let models: Vec<String> = cost.unpriced.iter().map(|model| code(model)).collect();
-        out.push_str(&format!(
-            "Without a price, and in no sum: {}.\n\n",
-            models.join(", ")
-        ));
+        let models = codes(&cost.unpriced);
+        out.push_str(&format!("No price, so not in any sum: {models}.\n\n"));
     }
 }
 

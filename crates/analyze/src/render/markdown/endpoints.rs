@@ -1,9 +1,9 @@
 //! The endpoints: one table of counts and times, one of sizes.
 
+use super::cells::{counts, or_dash};
 use super::escape::code;
 use super::table::Table;
-use crate::endpoint::Endpoint;
-use crate::endpoint::FOLDED;
+use crate::endpoint::{Endpoint, FOLDED};
 use crate::report::{Endpoints, Statuses};
 use crate::stats::Quantiles;
 use crate::text::units::{bytes, count, duration, percent};
@@ -15,14 +15,14 @@ pub(super) fn write(endpoints: &Endpoints, out: &mut String) {
     }
     if endpoints.folded > 0 {
         out.push_str(&format!(
-            "There are too many endpoints to keep them all apart: {} are counted together under {}, \
-             those of each host or of all further hosts. Their payloads' structure is left out.\n\n",
+            "Too many endpoints to list them all: {} are counted together under {}, by host or for all \
+             remaining hosts. The structure of their payloads is left out.\n\n",
             count(endpoints.folded),
             code(FOLDED),
         ));
     }
     times(endpoints, out);
-    out.push_str("Sizes of bodies, without headers; p50 / p95 / max, then the total.\n\n");
+    out.push_str("Body sizes, without headers: p50 / p95 / max, then the total.\n\n");
     sizes(endpoints, out);
 }
 
@@ -41,10 +41,7 @@ fn times(endpoints: &Endpoints, out: &mut String) {
     ]);
     for stats in &endpoints.endpoints {
         let latency = |quantile: fn(&Quantiles) -> u64| {
-            stats
-                .latency_us
-                .as_ref()
-                .map_or("–".to_owned(), |all| duration(quantile(all)))
+            or_dash(stats.latency_us.as_ref(), |all| duration(quantile(all)))
         };
         table.row([
             name(&stats.endpoint),
@@ -52,10 +49,7 @@ fn times(endpoints: &Endpoints, out: &mut String) {
             count(stats.count),
             percent(stats.share),
             statuses(&stats.statuses),
-            stats
-                .ttfb_us
-                .as_ref()
-                .map_or("–".to_owned(), |all| duration(all.p50)),
+            or_dash(stats.ttfb_us.as_ref(), |all| duration(all.p50)),
             latency(|all| all.p50),
             latency(|all| all.p90),
             latency(|all| all.p99),
@@ -71,7 +65,7 @@ fn sizes(endpoints: &Endpoints, out: &mut String) {
         ">request",
         ">total",
         ">on the wire",
-        ">answer",
+        ">response",
         ">total",
         ">on the wire",
     ]);
@@ -89,7 +83,7 @@ fn sizes(endpoints: &Endpoints, out: &mut String) {
     table.finish(out);
 }
 
-/// The endpoint as one piece of code: `POST api.openai.com/v1/responses`.
+/// The endpoint as a code span: `POST api.openai.com/v1/responses`.
 pub(super) fn name(endpoint: &Endpoint) -> String {
     let Endpoint {
         method, host, path, ..
@@ -106,7 +100,7 @@ pub(super) fn name(endpoint: &Endpoint) -> String {
 
 fn spread(sizes: Option<&Quantiles>) -> String {
     let sizes = sizes.filter(|sizes| sizes.max > 0);
-    sizes.map_or("–".to_owned(), |sizes| {
+    or_dash(sizes, |sizes| {
         if sizes.count == 1 {
             return bytes(sizes.max);
         }
@@ -121,25 +115,20 @@ fn spread(sizes: Option<&Quantiles>) -> String {
 
 fn total(sizes: Option<&Quantiles>) -> String {
     let sizes = sizes.filter(|sizes| sizes.max > 0);
-    sizes.map_or("–".to_owned(), |sizes| bytes(sizes.total))
+    or_dash(sizes, |sizes| bytes(sizes.total))
 }
 
-/// The classes that occurred: `2xx 12, 4xx 1, aborted 1`.
-pub(super) fn statuses(statuses: &Statuses) -> String {
-    let classes = [
+/// The classes that occur: `2xx 12, 4xx 1, aborted 1`.
+fn statuses(statuses: &Statuses) -> String {
+    counts([
         ("1xx", statuses.informational),
         ("2xx", statuses.success),
         ("3xx", statuses.redirection),
         ("4xx", statuses.client_error),
         ("5xx", statuses.server_error),
-        ("no answer", statuses.none),
+        ("no response", statuses.none),
         ("aborted", statuses.aborted),
         ("failed", statuses.failed),
         ("unknown", statuses.unknown),
-    ];
-    let occurred = classes.into_iter().filter(|(_, number)| *number > 0);
-    let texts: Vec<String> = occurred
-        .map(|(class, number)| format!("{class} {}", count(number)))
-        .collect();
-    texts.join(", ")
+    ])
 }

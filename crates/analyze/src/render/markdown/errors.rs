@@ -1,7 +1,8 @@
-//! What failed, what was tried again, and what that cost.
+//! What failed, what was retried, and what that cost.
 
 use capture::record::State;
 
+use super::cells::{or_dash, status};
 use super::endpoints;
 use super::escape::code;
 use super::table::Table;
@@ -28,12 +29,7 @@ pub(super) fn write(errors: &Errors, out: &mut String) {
 }
 
 fn kinds(errors: &Errors, out: &mut String) {
-    let mut table = Table::new(&[
-        "failure",
-        ">exchanges",
-        ">bytes for nothing",
-        ">time for nothing",
-    ]);
+    let mut table = Table::new(&["failure", ">exchanges", ">wasted bytes", ">wasted time"]);
     for kind in &errors.kinds {
         table.row([
             kind.kind.name().to_owned(),
@@ -52,19 +48,17 @@ fn failures(errors: &Errors, out: &mut String) {
         "failure",
         ">status",
         "cause",
-        ">asked to wait",
-        "tried again",
+        ">retry after",
+        "retried by",
     ]);
     for failure in &errors.failures {
         table.row([
             count(failure.exchange),
             endpoints::name(&failure.endpoint),
             failure.kind.name().to_owned(),
-            failure
-                .status
-                .map_or("–".to_owned(), |status| status.to_string()),
+            or_dash(failure.status, |status| status.to_string()),
             cause(failure),
-            failure.retry_after_us.map_or("–".to_owned(), duration),
+            or_dash(failure.retry_after_us, duration),
             again(failure),
         ]);
     }
@@ -87,12 +81,12 @@ fn again(failure: &FailedExchange) -> String {
 fn chain(retry: &RetryChain) -> String {
     let tries: Vec<String> = retry.exchanges.iter().map(|id| count(*id)).collect();
     format!(
-        "Tries {}: {} in {}, with {} sent again.",
+        "Attempts {}: {} after {}, {} sent again.",
         tries.join(" → "),
         if retry.recovered {
             "answered"
         } else {
-            "never answered"
+            "still not answered"
         },
         duration(retry.delay_us),
         bytes(retry.resent_bytes),
@@ -100,29 +94,27 @@ fn chain(retry: &RetryChain) -> String {
 }
 
 fn gave_up(fallback: &Fallback) -> String {
-    let status = fallback
-        .status
-        .map_or("no answer".to_owned(), |status| status.to_string());
     format!(
-        "The agent gave up WebSockets to {} after {} ({status}), and went on over HTTP with exchange {} \
+        "The agent gave up on WebSockets to {} after {} ({}) and switched to HTTP with exchange {} \
          after {}.",
         code(&fallback.host),
         plural(fallback.upgrades, "attempt"),
+        status(fallback.status),
         count(fallback.exchange),
         duration(fallback.delay_us),
     )
 }
 
 fn connections(errors: &Errors, out: &mut String) {
-    let mut table = Table::new(&["host", "connections", ">count", "cause", "reason"]);
+    let mut table = Table::new(&["host", "outcome", ">count", "cause", "reason"]);
     for failed in &errors.connections {
         let state = match failed.state {
             State::Rejected => "the agent refused our certificate",
             State::Failed => "the origin could not be reached or trusted",
             State::Refused if matches!(failed.cause.as_str(), "agent_gone" | "unused") => {
-                "the agent gave it up"
+                "the agent gave up"
             }
-            State::Refused => "refused by us",
+            State::Refused => "refused by the proxy",
             State::Intercepted | State::Opaque | State::Unknown => "relayed",
         };
         table.row([
@@ -140,15 +132,15 @@ fn websockets(errors: &Errors, out: &mut String) {
     let mut table = Table::new(&["WebSockets ended by", ">count"]);
     for end in &errors.websocket_ends {
         let text = match (end.close_up, end.close_down) {
-            (None, None) => "the connection alone, without a Close frame".to_owned(),
+            (None, None) => "the connection, without a Close frame".to_owned(),
             (Some(up), None) => format!("the agent's Close {up}"),
             (None, Some(down)) => format!("the origin's Close {down}"),
-            (Some(up), Some(down)) => format!("Close {up} of the agent, {down} of the origin"),
+            (Some(up), Some(down)) => format!("Close {up} from the agent, {down} from the origin"),
         };
         table.row([text, count(end.count)]);
     }
     table.finish(out);
 }
 
-/// Past this, JSON is the better form.
+/// For longer lists JSON is the better format.
 const MAX_LISTED: usize = 40;

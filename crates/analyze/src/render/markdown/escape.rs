@@ -1,8 +1,8 @@
-//! Other people's text, made harmless in Markdown and on a terminal.
+//! Makes other people's text harmless in Markdown and on a terminal.
 //!
-//! Everything that a recording says passes through here: as code spans and
-//! fenced blocks, in which neither Markdown nor HTML means anything. What acts or
-//! hides in it becomes visible (`visible`), so that no escape sequence reaches a terminal.
+//! Everything from a recording passes through here and ends up in code spans and fenced blocks, where
+//! neither Markdown nor HTML has a meaning. Control and hidden characters become visible
+//! (`text::visible`), so no escape sequence reaches a terminal.
 
 use crate::text::visible::visible;
 
@@ -13,7 +13,7 @@ pub(crate) fn code(text: &str) -> String {
         return "–".to_owned();
     }
     let fence = "`".repeat(longest_run(&text, '`') + 1);
-    // A space on both sides is not part of the code (CommonMark 0.31, section 6.1).
+    // CommonMark strips one space from both sides (0.31, section 6.1).
     let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) {
         " "
     } else {
@@ -22,7 +22,7 @@ pub(crate) fn code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-/// `text` in a fenced block that it cannot close, with the line end after it.
+/// `text` in a fenced block that it cannot close, with a final newline.
 pub(crate) fn block(text: &str, language: &str) -> String {
     let text = visible(text, true);
     let fence = "`".repeat(longest_run(&text, '`').max(2) + 1);
@@ -32,9 +32,9 @@ pub(crate) fn block(text: &str, language: &str) -> String {
     )
 }
 
-/// A cell of a table: `|` would end it.
+/// Markdown in a table cell, which `|` would end.
 pub(crate) fn cell(markdown: &str) -> String {
-    // A backslash before the bar would undo the escape: no reader agrees with another there.
+    // A backslash before the bar would undo the escape in some parsers and not in others.
     markdown.replace("\\|", "\\¦").replace('|', "\\|")
 }
 

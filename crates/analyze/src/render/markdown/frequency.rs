@@ -1,4 +1,4 @@
-//! How much there was to do when: a line for each slice, drawn in text.
+//! Exchanges over time: a line for each slice, with a bar drawn in text.
 
 use super::table::Table;
 use crate::report::{Frequency, Slice};
@@ -10,7 +10,7 @@ pub(super) fn write(frequency: &Frequency, out: &mut String) {
         return;
     }
     out.push_str(&format!(
-        "Busiest second: {}; busiest minute: {}; at once: {}, of which to models {}.",
+        "Busiest second: {}; busiest minute: {}; most at once: {} (to models: {}).",
         count(frequency.busiest_second),
         count(frequency.busiest_minute),
         count(frequency.concurrent),
@@ -43,7 +43,7 @@ pub(super) fn write(frequency: &Frequency, out: &mut String) {
 fn row(slice: &Slice, most: u64) -> [String; 6] {
     let start = slice.start.to_string();
     [
-        // Whole seconds: no slice is shorter.
+        // Without fractions: no slice is shorter than a second.
         start.split('.').next().unwrap_or(&start).replace('T', " "),
         count(slice.exchanges),
         bar(slice.exchanges, most),
@@ -53,7 +53,7 @@ fn row(slice: &Slice, most: u64) -> [String; 6] {
     ]
 }
 
-/// A bar as long as `part` is of `most`; what is there is never invisible.
+/// A bar in proportion to `part` of `most`; never empty unless `part` is 0.
 fn bar(part: u64, most: u64) -> String {
     let length = u128::from(part) * BAR_LENGTH / u128::from(most.max(1));
     let length = usize::try_from(length)

@@ -1,7 +1,8 @@
-//! The first page: what was recorded, and the figures that people ask for first.
+//! What was recorded, and the figures that people ask for first.
 
 use capture::record::Secrets;
 
+use super::cells::codes;
 use super::escape::code;
 use super::table::Table;
 use crate::report::{Glance, Recording, Report};
@@ -14,9 +15,8 @@ pub(super) fn write(report: &Report, out: &mut String) -> Option<()> {
     for recording in &report.recordings {
         row("Recording", recorded(recording));
     }
-    let agents: Vec<String> = glance.agents.iter().map(|agent| code(agent)).collect();
-    if !agents.is_empty() {
-        row("Agent", agents.join(", "));
+    if !glance.agents.is_empty() {
+        row("Agent", codes(&glance.agents));
     }
     if let Some(first) = glance.first {
         row("Period", format!("{first}, {}", duration(glance.period_us)));
@@ -36,7 +36,7 @@ pub(super) fn write(report: &Report, out: &mut String) -> Option<()> {
     }
     row("Hosts", count(glance.hosts));
     let (up, down) = (bytes(glance.wire_bytes_up), bytes(glance.wire_bytes_down));
-    row("Bodies", format!("{up} up, {down} down, as they travelled"));
+    row("Bodies", format!("{up} up, {down} down, on the wire"));
     let complete = if glance.complete {
         "complete: nothing is known to be missing"
     } else {
@@ -50,15 +50,15 @@ pub(super) fn write(report: &Report, out: &mut String) -> Option<()> {
 fn recorded(recording: &Recording) -> String {
     let mut parts = vec![code(&recording.name)];
     if let Some(session) = &recording.session {
-        parts.push(format!("by {}", code(&session.tool)));
+        parts.push(format!("recorded by {}", code(&session.tool)));
         if !session.command.is_empty() {
-            parts.push(format!("of {}", code(&session.command.join(" "))));
+            parts.push(format!("running {}", code(&session.command.join(" "))));
         }
         if session.offline {
             parts.push("**answered by the built-in stand-in, not by a model**".to_owned());
         }
         if session.secrets == Secrets::Kept {
-            parts.push("**with its credentials in it** (`--keep-secrets`)".to_owned());
+            parts.push("**with its credentials** (`--keep-secrets`)".to_owned());
         }
     }
     parts.join(", ")
@@ -114,7 +114,7 @@ mod tests {
                 end: None,
             })
         };
-        assert!(said("kept").contains("**with its credentials in it**"));
+        assert!(said("kept").contains("**with its credentials**"));
         assert!(!said("redacted").contains("credentials"));
     }
 }

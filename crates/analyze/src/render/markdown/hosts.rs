@@ -1,7 +1,8 @@
-//! Hosts by what became of their connections, and the programs that connected.
+//! Hosts with the outcomes of their connections, and the programs that connected.
 
 use capture::record::Dispositions;
 
+use super::cells::{counts, first};
 use super::escape::code;
 use super::table::Table;
 use crate::endpoint::FOLDED;
@@ -11,7 +12,7 @@ use crate::text::units::{bytes, count};
 pub(super) fn write(hosts: &Hosts, out: &mut String) {
     if hosts.folded > 0 {
         out.push_str(&format!(
-            "The {} hosts that were asked least often are one row, {}.\n\n",
+            "The {} least busy hosts share one row, {}.\n\n",
             count(hosts.folded),
             code(FOLDED)
         ));
@@ -22,7 +23,7 @@ pub(super) fn write(hosts: &Hosts, out: &mut String) {
         ">exchanges",
         ">bytes up",
         ">down",
-        "spoken",
+        "protocols",
         "why not read",
     ]);
     for host in &hosts.hosts {
@@ -62,42 +63,28 @@ fn program(process: &ProcessStats) -> [String; 5] {
 }
 
 fn causes(host: &HostStats) -> String {
-    let texts: Vec<String> = host
-        .causes
-        .iter()
+    let causes = host.causes.iter();
+    let texts: Vec<String> = causes
         .map(|cause| format!("{} {}", code(&cause.cause), count(cause.count)))
         .collect();
     texts.join(", ")
 }
 
-/// The first few of a list; the rest is counted.
+/// The first few of a list, and how many more there are.
 fn codes(texts: &[String]) -> String {
-    let mut shown: Vec<String> = texts
-        .iter()
-        .take(MAX_LISTED)
-        .map(|text| code(text))
-        .collect();
-    if texts.len() > MAX_LISTED {
-        shown.push(format!("… {} more", texts.len() - MAX_LISTED));
-    }
-    shown.join(", ")
+    first(texts, MAX_LISTED, |text| code(text))
 }
 
-/// Those that occurred: `read 12, refused by the agent 1`.
-fn dispositions(counts: &Dispositions, unknown: u64) -> String {
-    let all = [
-        ("read", counts.intercepted),
-        ("relayed unread", counts.opaque),
-        ("refused by the agent", counts.rejected),
-        ("unreachable", counts.failed),
-        ("refused by us", counts.refused),
+/// Those that occur: `read 12, refused by the agent 1`.
+fn dispositions(connections: &Dispositions, unknown: u64) -> String {
+    counts([
+        ("read", connections.intercepted),
+        ("relayed unread", connections.opaque),
+        ("refused by the agent", connections.rejected),
+        ("unreachable", connections.failed),
+        ("refused by the proxy", connections.refused),
         ("in an unknown state", unknown),
-    ];
-    let occurred = all.into_iter().filter(|(_, number)| *number > 0);
-    let texts: Vec<String> = occurred
-        .map(|(name, number)| format!("{name} {}", count(number)))
-        .collect();
-    texts.join(", ")
+    ])
 }
 
 /// More in one cell make a table unreadable.

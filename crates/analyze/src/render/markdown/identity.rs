@@ -1,5 +1,6 @@
-//! Which credentials and identifiers went where.
+//! Credentials and identifiers, and the hosts that received them.
 
+use super::cells::codes;
 use super::escape::code;
 use super::table::Table;
 use crate::report::{Identity, SecretWarning};
@@ -7,11 +8,11 @@ use crate::text::units::count;
 
 pub(super) fn write(identity: &Identity, out: &mut String) {
     if identity.credentials.is_empty() && identity.identifiers.is_empty() {
-        out.push_str("No credential and no identifier was seen.\n\n");
+        out.push_str("No credentials and no identifiers were seen.\n\n");
         return;
     }
     out.push_str(
-        "Fingerprints stand for credentials: equal fingerprints are equal credentials.\n\n",
+        "Credentials appear as fingerprints: equal fingerprints are equal credentials.\n\n",
     );
     credentials(identity, out);
     for secret in &identity.credentials {
@@ -31,7 +32,7 @@ pub(super) fn write(identity: &Identity, out: &mut String) {
 }
 
 fn credentials(identity: &Identity, out: &mut String) {
-    let mut table = Table::new(&["credential", "way", "host", "field", ">count"]);
+    let mut table = Table::new(&["credential", "direction", "host", "field", ">count"]);
     for secret in &identity.credentials {
         for place in &secret.places {
             table.row([
@@ -49,23 +50,21 @@ fn credentials(identity: &Identity, out: &mut String) {
 fn words(warning: &SecretWarning) -> String {
     match warning {
         SecretWarning::SeveralSites(sites) => {
-            let sites: Vec<String> = sites.iter().map(|site| code(site)).collect();
-            format!("is known to several sites: {}", sites.join(", "))
+            format!("is known to several sites: {}", codes(sites))
         }
         SecretWarning::Clear => "was sent without TLS".to_owned(),
-        SecretWarning::InUrl => "stood in a URL, which logs keep".to_owned(),
+        SecretWarning::InUrl => "was in a URL, which ends up in logs".to_owned(),
     }
 }
 
 fn identifiers(identity: &Identity, out: &mut String) {
     let mut table = Table::new(&["identifier", ">values", ">sent", "hosts"]);
     for identifier in &identity.identifiers {
-        let hosts: Vec<String> = identifier.hosts.iter().map(|host| code(host)).collect();
         table.row([
             code(&identifier.field),
             count(identifier.values),
             count(identifier.count),
-            hosts.join(", "),
+            codes(&identifier.hosts),
         ]);
     }
     table.finish(out);

@@ -1,9 +1,9 @@
-//! The report as Markdown: what people read, and paste into an issue.
+//! The report as Markdown, for people to read or to paste into an issue.
 //!
-//! One file for each section; here is their order. The HTML report is made
-//! from this text.
+//! Each section has a file; this one picks among them. The HTML report is made from this text.
 
 mod cache;
+mod cells;
 pub(crate) mod comparison;
 mod completeness;
 mod conversation;
@@ -36,70 +36,33 @@ pub(crate) fn render(report: &Report) -> String {
     out
 }
 
-/// One section with its heading, where the report has it.
+/// One section with its heading; `None` if the report does not have it.
 pub(crate) fn section(section: Section, report: &Report) -> Option<String> {
     let mut body = String::new();
-    let out_body = &mut body;
+    let out = &mut body;
     match section {
-        Section::Glance => glance::write(report, out_body),
-        Section::Endpoints => report
-            .endpoints
-            .as_ref()
-            .map(|data| endpoints::write(data, out_body)),
-        Section::Frequency => report
-            .frequency
-            .as_ref()
-            .map(|data| frequency::write(data, out_body)),
-        Section::Model => report
-            .model
-            .as_ref()
-            .map(|data| model::write(data, out_body)),
-        Section::Timeline => report
-            .timeline
-            .as_ref()
-            .map(|data| timeline::write(data, out_body)),
-        Section::Conversation => report
-            .conversation
-            .as_ref()
-            .map(|data| conversation::write(data, out_body)),
-        Section::Transcript => report
-            .transcript
-            .as_ref()
-            .map(|data| transcript::write(data, out_body)),
-        Section::Prompt => report
-            .prompt
-            .as_ref()
-            .map(|data| prompt::write(data, out_body)),
-        Section::Cache => report
-            .cache
-            .as_ref()
-            .map(|data| cache::write(data, out_body)),
-        Section::Cost => report.cost.as_ref().map(|data| cost::write(data, out_body)),
-        Section::Errors => report
-            .errors
-            .as_ref()
-            .map(|data| errors::write(data, out_body)),
-        Section::Identity => report
-            .identity
-            .as_ref()
-            .map(|data| identity::write(data, out_body)),
-        Section::Telemetry => report
-            .telemetry
-            .as_ref()
-            .map(|data| telemetry::write(data, out_body)),
-        Section::Hosts => report
-            .hosts
-            .as_ref()
-            .map(|data| hosts::write(data, out_body)),
-        Section::Completeness => report
-            .completeness
-            .as_ref()
-            .map(|data| completeness::write(data, out_body)),
-        Section::Structure => report
-            .structure
-            .as_ref()
-            .map(|data| structure::write(data, out_body)),
+        Section::Glance => glance::write(report, out),
+        Section::Endpoints => write(&report.endpoints, endpoints::write, out),
+        Section::Frequency => write(&report.frequency, frequency::write, out),
+        Section::Model => write(&report.model, model::write, out),
+        Section::Timeline => write(&report.timeline, timeline::write, out),
+        Section::Conversation => write(&report.conversation, conversation::write, out),
+        Section::Transcript => write(&report.transcript, transcript::write, out),
+        Section::Prompt => write(&report.prompt, prompt::write, out),
+        Section::Cache => write(&report.cache, cache::write, out),
+        Section::Cost => write(&report.cost, cost::write, out),
+        Section::Errors => write(&report.errors, errors::write, out),
+        Section::Identity => write(&report.identity, identity::write, out),
+        Section::Telemetry => write(&report.telemetry, telemetry::write, out),
+        Section::Hosts => write(&report.hosts, hosts::write, out),
+        Section::Completeness => write(&report.completeness, completeness::write, out),
+        Section::Structure => write(&report.structure, structure::write, out),
     }?;
     let end = if body.ends_with("\n\n") { "" } else { "\n" };
     Some(format!("## {}\n\n{body}{end}", section.title()))
+}
+
+/// Writes the data of a section, if the report has it.
+fn write<T>(data: &Option<T>, write: fn(&T, &mut String), out: &mut String) -> Option<()> {
+    data.as_ref().map(|data| write(data, out))
 }

@@ -1,5 +1,6 @@
-//! The model requests: how many and how they ended, how fast, with how many tokens; the tools.
+//! The model requests: their number and outcome, speed, tokens, and tools.
 
+use super::cells::{counts, or_dash};
 use super::escape::code;
 use super::table::Table;
 use crate::report::{ModelStats, ModelUse, Models, ToolStats};
@@ -13,8 +14,8 @@ pub(super) fn write(models: &Models, out: &mut String) {
     }
     speed(models, out);
     out.push_str(
-        "TTFT: request sent to the first event that carries model output. Stall: the longest time \
-         between two such events.\n\n",
+        "TTFT: from the end of the request to the first event that carries model output. Stall: the longest \
+         time between two such events.\n\n",
     );
     tokens(models, out);
     gaps(models, out);
@@ -51,8 +52,8 @@ fn speed(models: &Models, out: &mut String) {
             time(usage.ttft_us.as_ref(), |all| all.p95),
             time(usage.total_us.as_ref(), |all| all.p50),
             time(usage.total_us.as_ref(), |all| all.p95),
-            usage.longest_stall_us.map_or("–".to_owned(), duration),
-            rate.map_or("–".to_owned(), three_digits),
+            or_dash(usage.longest_stall_us, duration),
+            or_dash(rate, three_digits),
         ]);
     }
     table.finish(out);
@@ -68,16 +69,11 @@ fn requests(usage: &ModelUse) -> String {
 }
 
 fn endings(usage: &ModelUse) -> String {
-    let ends = [
+    counts([
         ("completed", usage.completed),
         ("incomplete", usage.incomplete),
         ("failed", usage.failed),
-    ];
-    let occurred = ends.into_iter().filter(|(_, number)| *number > 0);
-    let texts: Vec<String> = occurred
-        .map(|(end, number)| format!("{end} {}", count(number)))
-        .collect();
-    texts.join(", ")
+    ])
 }
 
 fn tokens(models: &Models, out: &mut String) {
@@ -104,8 +100,8 @@ fn tokens(models: &Models, out: &mut String) {
             percent_of(tokens.cached, tokens.input),
             count(tokens.output),
             count(tokens.reasoning),
-            input.map_or("–".to_owned(), |all| count(all.p50)),
-            input.map_or("–".to_owned(), |all| count(all.max)),
+            or_dash(input, |all| count(all.p50)),
+            or_dash(input, |all| count(all.max)),
             count(usage.tool_calls),
         ]);
     }
@@ -167,9 +163,9 @@ fn tools(models: &Models, out: &mut String) {
 }
 
 fn time(all: Option<&Quantiles>, quantile: fn(&Quantiles) -> u64) -> String {
-    all.map_or("–".to_owned(), |all| duration(quantile(all)))
+    or_dash(all, |all| duration(quantile(all)))
 }
 
 fn size(all: Option<&Quantiles>, quantile: fn(&Quantiles) -> u64) -> String {
-    all.map_or("–".to_owned(), |all| bytes(quantile(all)))
+    or_dash(all, |all| bytes(quantile(all)))
 }

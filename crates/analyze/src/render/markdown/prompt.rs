@@ -1,5 +1,6 @@
-//! Where the bytes of requests go, and the prompt in full.
+//! Where the bytes of requests go, then instructions and tools in full.
 
+use super::cells::{codes, more};
 use super::escape::{block, code};
 use super::table::Table;
 use crate::report::{Prompt, PromptText};
@@ -16,7 +17,7 @@ pub(super) fn write(prompt: &Prompt, out: &mut String) {
         out.push_str(&format!("### Instructions {number}: {}\n\n", uses(text)));
         full(text, "text", out);
     }
-    rest(&prompt.instructions, "more text", out);
+    rest(&prompt.instructions, "text", out);
     for tool in prompt.tools.iter().take(MAX_TEXTS) {
         let name = code(tool.name.as_deref().unwrap_or(""));
         out.push_str(&format!("### Tool {name}: {}\n\n", uses(tool)));
@@ -29,7 +30,7 @@ fn parts(prompt: &Prompt, out: &mut String) {
     let sent = prompt.bytes.iter().map(|part| part.bytes);
     let all = sent.fold(0, u64::saturating_add);
     let mut table = Table::new(&[
-        "bytes of requests",
+        "request bytes",
         ">sent",
         ">share",
         ">sent once",
@@ -38,7 +39,7 @@ fn parts(prompt: &Prompt, out: &mut String) {
     for part in &prompt.bytes {
         table.row([
             part.part
-                .map_or("around the content", |part| part.name())
+                .map_or("everything else", |part| part.name())
                 .to_owned(),
             bytes(part.bytes),
             percent_of(part.bytes, all),
@@ -57,17 +58,16 @@ fn tools(prompt: &Prompt, out: &mut String) {
         out.push_str("Every tool was called.\n\n");
         return;
     }
-    let unused: Vec<String> = prompt.unused_tools.iter().map(|name| code(name)).collect();
     out.push_str(&format!(
         "Never called: {}; their definitions took {}.\n\n",
-        unused.join(", "),
+        codes(&prompt.unused_tools),
         bytes(prompt.unused_tool_bytes),
     ));
 }
 
 fn uses(text: &PromptText) -> String {
     format!(
-        "{}, in {} from exchange {} on",
+        "{}, in {}, first in exchange {}",
         bytes(text.bytes),
         plural(text.requests, "request"),
         count(text.first_exchange),
@@ -78,22 +78,20 @@ fn full(text: &PromptText, language: &str, out: &mut String) {
     match &text.text {
         Some(content) => out.push_str(&block(content, language)),
         None if text.items > 1 => out.push_str(&format!(
-            "{} that were not kept: there were too many.\n",
+            "{} not kept: there were too many.\n",
             plural(text.items, "text")
         )),
         None => out.push_str("The text was not kept: there were too many.\n"),
     }
     if text.cut {
-        out.push_str("\nThe text is cut here.\n");
+        out.push_str("\nThe text is truncated here.\n");
     }
     out.push('\n');
 }
 
 fn rest(all: &[PromptText], singular: &str, out: &mut String) {
     let left = all.iter().skip(MAX_TEXTS).map(|text| text.items).sum();
-    if left > 0 {
-        out.push_str(&format!("… and {} more.\n\n", plural(left, singular)));
-    }
+    more(left, singular, out);
 }
 
 /// Prompts that change with every request would fill the page.

@@ -1,5 +1,6 @@
-//! What payloads are made of: an overview, and of each sort its key paths.
+//! The structure of payloads: an overview, then the key paths of each kind.
 
+use super::cells::{first, or_dash};
 use super::endpoints;
 use super::escape::code;
 use super::table::Table;
@@ -9,32 +10,29 @@ use crate::text::units::{bytes, count, percent};
 
 pub(super) fn write(structure: &Structure, out: &mut String) {
     if structure.payloads.is_empty() {
-        out.push_str("No JSON payload was recorded.\n\n");
+        out.push_str("No JSON payloads were recorded.\n\n");
         return;
     }
-    let mut table = Table::new(&["payload", "of", ">seen", ">key paths", ">bytes"]);
+    let mut table = Table::new(&["payload", "endpoint", ">seen", ">key paths", ">bytes"]);
     for payload in &structure.payloads {
         table.row([
-            sort(payload),
+            kind(payload),
             endpoints::name(&payload.endpoint),
             count(payload.samples),
             count(payload.rows.len() as u64),
-            payload
-                .rows
-                .first()
-                .map_or("–".to_owned(), |whole| bytes(whole.bytes)),
+            or_dash(payload.rows.first(), |whole| bytes(whole.bytes)),
         ]);
     }
     table.finish(out);
     for payload in structure.payloads.iter().take(MAX_PAYLOADS) {
         let endpoint = endpoints::name(&payload.endpoint);
-        out.push_str(&format!("### {} of {endpoint}\n\n", sort(payload)));
+        out.push_str(&format!("### {} of {endpoint}\n\n", kind(payload)));
         paths(payload, out);
     }
 }
 
 /// `event response.created`.
-fn sort(payload: &Payload) -> String {
+fn kind(payload: &Payload) -> String {
     match &payload.event {
         Some(event) => format!("{} {}", payload.part.name(), code(event)),
         None => payload.part.name().to_owned(),
@@ -49,7 +47,7 @@ fn paths(payload: &Payload, out: &mut String) {
         table.row([
             code(&row.path),
             types(row),
-            row.presence.map_or("–".to_owned(), percent),
+            or_dash(row.presence, percent),
             count(row.count),
             bytes(row.bytes),
             bytes(row.max_bytes),
@@ -65,22 +63,16 @@ fn types(row: &Row) -> String {
 }
 
 fn values(row: &Row) -> String {
-    let mut shown: Vec<String> = row
-        .values
-        .iter()
-        .take(MAX_VALUES)
-        .map(|text| code(text))
-        .collect();
-    if row.values.len() > MAX_VALUES {
-        shown.push(format!("… {} more", row.values.len() - MAX_VALUES));
-    }
+    let mut shown = first(&row.values, MAX_VALUES, |text| code(text));
     if row.cut {
-        shown.push("more lies below".to_owned());
+        let comma = if shown.is_empty() { "" } else { ", " };
+        shown.push_str(comma);
+        shown.push_str("deeper paths left out");
     }
-    shown.join(", ")
+    shown
 }
 
-/// The table above lists them all.
+/// The overview lists them all.
 const MAX_PAYLOADS: usize = 60;
 /// More in one cell make a table unreadable.
 const MAX_VALUES: usize = 6;

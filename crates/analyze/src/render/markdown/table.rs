@@ -1,13 +1,13 @@
-//! Tables: columns as wide as their widest cell, so that they read well unrendered too.
+//! Tables whose columns are as wide as their widest cell, so that they read well unrendered.
 
 use super::escape::cell;
 
 /// A table under construction.
 pub(crate) struct Table {
     heads: Vec<ColumnHead>,
-    /// Those that are shown.
+    /// The rows that are shown.
     rows: Vec<Vec<String>>,
-    /// How many are not.
+    /// How many rows are not shown.
     left: usize,
 }
 
@@ -35,8 +35,8 @@ impl Table {
         self.rows([cells], |cells| cells);
     }
 
-    /// Adds a row for each item, of which there may be very many: the cells of those that are
-    /// not shown are not asked for.
+    /// Adds a row for each item. `cells` is called only for rows that are shown: there may be very
+    /// many items.
     pub(crate) fn rows<T, C: IntoIterator<Item = String>>(
         &mut self,
         items: impl IntoIterator<Item = T>,
@@ -52,7 +52,7 @@ impl Table {
         }
     }
 
-    /// The table, or nothing when it has no rows.
+    /// Writes the table, or nothing if it has no rows.
     pub(crate) fn finish(self, out: &mut String) {
         if self.rows.is_empty() {
             return;
@@ -94,7 +94,7 @@ impl Table {
     }
 }
 
-/// A report is read by people: past this, JSON is the better form.
+/// People read these reports: for longer tables JSON is the better format.
 const MAX_ROWS: usize = 40;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What the agent reports about its use.
+//! What the agent reports about its own use.
 
 use super::escape::code;
 use super::table::Table;
@@ -7,15 +7,15 @@ use crate::text::units::{bytes, count, percent};
 
 pub(super) fn write(telemetry: &Telemetry, out: &mut String) {
     if telemetry.endpoints.is_empty() {
-        out.push_str("No telemetry was recognized.\n\n");
+        out.push_str("No telemetry was recognised.\n\n");
         return;
     }
     out.push_str(&format!(
-        "{} of telemetry, {} of all that was sent.\n\n",
+        "{} of telemetry, {} of all bytes sent.\n\n",
         bytes(telemetry.bytes),
         percent(telemetry.share),
     ));
-    let mut table = Table::new(&["reported to", ">reports", ">bytes", ">on the wire"]);
+    let mut table = Table::new(&["destination", ">reports", ">bytes", ">on the wire"]);
     for endpoint in &telemetry.endpoints {
         table.row([
             code(&format!("{}{}", endpoint.host, endpoint.path)),
@@ -25,7 +25,7 @@ pub(super) fn write(telemetry: &Telemetry, out: &mut String) {
         ]);
     }
     table.finish(out);
-    let mut table = Table::new(&["sort", "name", ">count"]);
+    let mut table = Table::new(&["kind", "name", ">count"]);
     for name in &telemetry.names {
         table.row([code(&name.sort), code(&name.name), count(name.count)]);
     }

@@ -1,5 +1,6 @@
-//! The timeline: the requests to models one by one, for each its time and its tokens.
+//! The timeline: every request to a model, with its times and tokens.
 
+use super::cells::{or_dash, status};
 use super::escape::code;
 use super::table::Table;
 use crate::report::{CallMoment, Moment, Timeline};
@@ -11,7 +12,7 @@ pub(super) fn write(timeline: &Timeline, out: &mut String) {
         ">at",
         "kind",
         "model",
-        "ended",
+        "status",
         ">TTFT",
         ">total",
         ">stall",
@@ -33,15 +34,9 @@ pub(super) fn write(timeline: &Timeline, out: &mut String) {
 }
 
 fn row(moment: &Moment, call: &CallMoment) -> [String; 11] {
-    let time = |us: Option<u64>| us.map_or("–".to_owned(), duration);
-    let [input, cached, output] = match &call.tokens {
-        Some(tokens) => [tokens.input, tokens.cached, tokens.output].map(count),
-        None => ["–", "–", "–"].map(str::to_owned),
-    };
-    let status = match moment.status {
-        Some(status) => status.to_string(),
-        None => "no answer".to_owned(),
-    };
+    let time = |us: Option<u64>| or_dash(us, duration);
+    let tokens = call.tokens.as_ref();
+    let status = status(moment.status);
     [
         moment.exchange.to_string(),
         duration(moment.start_us),
@@ -55,8 +50,8 @@ fn row(moment: &Moment, call: &CallMoment) -> [String; 11] {
         time(call.ttft_us),
         time(call.total_us),
         time(call.longest_gap_us),
-        input,
-        cached,
-        output,
+        or_dash(tokens, |tokens| count(tokens.input)),
+        or_dash(tokens, |tokens| count(tokens.cached)),
+        or_dash(tokens, |tokens| count(tokens.output)),
     ]
 }

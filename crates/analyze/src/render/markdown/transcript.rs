@@ -1,14 +1,15 @@
-//! The transcript in short: what each request added, and what came back.
+//! A summary of the transcript: what each request added, and what came back.
 //!
-//! The texts themselves are in the HTML and the JSON report.
+//! The texts are in the HTML and JSON reports.
 
 use std::collections::BTreeMap;
 
+use super::cells::{first, joined, more, or_dash};
 use super::escape::code;
 use super::table::Table;
 use crate::decode::Part;
 use crate::report::{Change, Step, Thread, Transcript, TranscriptItem};
-use crate::text::units::{bytes, count, plural};
+use crate::text::units::{bytes, count};
 
 pub(super) fn write(transcript: &Transcript, out: &mut String) {
     if transcript.threads.is_empty() {
@@ -20,9 +21,7 @@ pub(super) fn write(transcript: &Transcript, out: &mut String) {
     }
     let left = transcript.threads.len().saturating_sub(MAX_THREADS) as u64;
     let left = left.saturating_add(transcript.folded);
-    if left > 0 {
-        out.push_str(&format!("… and {} more.\n\n", plural(left, "conversation")));
-    }
+    more(left, "conversation", out);
 }
 
 fn write_thread(thread: &Thread, out: &mut String) {
@@ -56,16 +55,16 @@ fn row(step: &Step) -> [String; 7] {
         step.kind.name().to_owned(),
         parts(&step.added),
         changes(&step.changed),
-        count(step.removed.iter().map(|said| said.items).sum()),
+        count(step.removed.iter().map(|item| item.items).sum()),
         count(step.repeated),
         answer,
     ]
 }
 
 /// `2 user (1.20 KiB), 1 tool result (350 B)`.
-fn parts(said: &[TranscriptItem]) -> String {
+fn parts(items: &[TranscriptItem]) -> String {
     let mut groups: BTreeMap<Part, (u64, u64)> = BTreeMap::new();
-    for item in said {
+    for item in items {
         let (number, size) = groups.entry(item.part).or_default();
         *number += item.items;
         *size = size.saturating_add(item.bytes);
@@ -74,33 +73,19 @@ fn parts(said: &[TranscriptItem]) -> String {
         .iter()
         .map(|(part, (number, size))| format!("{number} {} ({})", part.name(), bytes(*size)))
         .collect();
-    if texts.is_empty() {
-        "–".to_owned()
-    } else {
-        texts.join(", ")
-    }
+    joined(&texts)
 }
 
 fn changes(changes: &[Change]) -> String {
-    let mut texts: Vec<String> = changes
-        .iter()
-        .take(MAX_CHANGES)
-        .map(|change| match &change.name {
+    or_dash((!changes.is_empty()).then_some(changes), |changes| {
+        first(changes, MAX_CHANGES, |change| match &change.name {
             Some(name) => code(name),
             None => change.part.name().to_owned(),
         })
-        .collect();
-    if changes.len() > MAX_CHANGES {
-        texts.push(format!("{} more", changes.len() - MAX_CHANGES));
-    }
-    if texts.is_empty() {
-        "–".to_owned()
-    } else {
-        texts.join(", ")
-    }
+    })
 }
 
 /// A session has one conversation, and a side thread for each turn.
 const MAX_THREADS: usize = 20;
-/// More names in one cell are not read.
+/// Nobody reads more names in one cell.
 const MAX_CHANGES: usize = 5;

@@ -1,98 +1,102 @@
-//! A time axis on which long pauses are short.
+//! A time axis that shortens long pauses.
 //!
-//! Between turns people think for minutes while requests take seconds: on an
-//! even axis every bar would be a dot. So a pause in which nothing happens at
-//! all takes no more room than a share of the busy time.
+//! People think for minutes between turns while requests take seconds: on a linear axis every bar
+//! would be a dot. So a pause without any exchange is drawn no longer than a fixed share of the
+//! busy time.
 
 use super::scale::Steps;
 
-/// Maps instants, in microseconds, onto a stretch of the drawing.
+/// Maps instants in microseconds to coordinates.
 #[derive(Debug)]
 pub(super) struct Axis {
-    /// In order, without holes.
-    pieces: Vec<Piece>,
+    /// In order, without gaps: each starts where the previous one ends.
+    segments: Vec<Segment>,
     from: f64,
     to: f64,
 }
 
 /// A stretch of time, busy or a pause.
 #[derive(Debug, Clone, Copy)]
-struct Piece {
+struct Segment {
     start_us: u64,
     end_us: u64,
-    /// Where it is drawn, in microseconds of the busy parts' scale.
+    /// Its start and end on the axis, in microseconds with pauses shortened.
     shown: (f64, f64),
     shortened: bool,
 }
 
 impl Axis {
-    /// An axis from coordinate `from` to `to` on which each of `spans` finds its place.
+    /// An axis from coordinate `from` to `to` that covers all `spans`.
     pub(super) fn new(spans: impl Iterator<Item = (u64, u64)>, from: f64, to: f64) -> Self {
         let busy = merged(spans);
         let total: f64 = busy.iter().map(|(start, end)| (end - start) as f64).sum();
         let longest_pause = (total * LONGEST_PAUSE).max(1.0);
-        let mut pieces: Vec<Piece> = Vec::with_capacity(busy.len() * 2);
+        let mut segments: Vec<Segment> = Vec::with_capacity(busy.len() * 2);
         for (start, end) in busy {
-            if let Some(last) = pieces.last().copied() {
-                pieces.push(last.followed_by(start, longest_pause));
+            if let Some(last) = segments.last().copied() {
+                segments.push(last.followed_by(start, longest_pause));
             }
-            let at = pieces.last().map_or(0.0, |piece| piece.shown.1);
-            pieces.push(Piece {
+            let at = segments.last().map_or(0.0, |segment| segment.shown.1);
+            segments.push(Segment {
                 start_us: start,
                 end_us: end,
                 shown: (at, at + (end - start) as f64),
                 shortened: false,
             });
         }
-        Self { pieces, from, to }
+        Self { segments, from, to }
     }
 
-    /// The coordinate of an instant; what lies outside is moved to the nearer end.
+    /// The coordinate of an instant, clamped to the ends of the axis.
     pub(super) fn at(&self, us: u64) -> f64 {
-        let next = self.pieces.partition_point(|piece| piece.end_us < us);
-        let Some(piece) = self.pieces.get(next) else {
+        let next = self.segments.partition_point(|segment| segment.end_us < us);
+        let Some(segment) = self.segments.get(next) else {
             return self.to;
         };
-        let length = (piece.end_us - piece.start_us).max(1) as f64;
-        let share = us.saturating_sub(piece.start_us) as f64 / length;
-        self.place(piece.shown.0 + share * (piece.shown.1 - piece.shown.0))
+        let length = (segment.end_us - segment.start_us).max(1) as f64;
+        let share = us.saturating_sub(segment.start_us) as f64 / length;
+        self.place(segment.shown.0 + share * (segment.shown.1 - segment.shown.0))
     }
 
-    /// Round instants in what is not shortened, far enough from each other to be labelled.
-    pub(super) fn marks(&self) -> Vec<u64> {
-        let step = Steps::Time.round_up(self.whole() / MARKS) as u64;
-        let mut marks = Vec::new();
+    /// Round instants outside of shortened pauses, far enough apart for their labels.
+    pub(super) fn ticks(&self) -> Vec<u64> {
+        let step = Steps::Time.round_up(self.whole() / TICKS) as u64;
+        let mut ticks = Vec::new();
         let mut free = f64::NEG_INFINITY;
-        for piece in self.pieces.iter().filter(|piece| !piece.shortened) {
-            let first = piece.start_us.div_ceil(step.max(1));
+        for segment in self.segments.iter().filter(|segment| !segment.shortened) {
+            let first = segment.start_us.div_ceil(step.max(1));
             let instants = (first..).map(|n| n.saturating_mul(step));
-            for mark in instants
-                .take_while(|mark| *mark <= piece.end_us)
-                .take(MAX_MARKS)
+            for tick in instants
+                .take_while(|tick| *tick <= segment.end_us)
+                .take(MAX_TICKS)
             {
-                let at = self.at(mark);
+                let at = self.at(tick);
                 if at >= free {
-                    marks.push(mark);
+                    ticks.push(tick);
                     free = at + LABEL_WIDTH;
                 }
             }
         }
-        marks
+        ticks
     }
 
-    /// The pauses that are shortened: from, to, and how long each is.
+    /// The shortened pauses: coordinates of start and end, and the length in microseconds.
     pub(super) fn pauses(&self) -> impl Iterator<Item = (f64, f64, u64)> {
-        let shortened = self.pieces.iter().filter(|piece| piece.shortened);
-        shortened.map(|piece| {
-            let length = piece.end_us - piece.start_us;
-            (self.place(piece.shown.0), self.place(piece.shown.1), length)
+        let shortened = self.segments.iter().filter(|segment| segment.shortened);
+        shortened.map(|segment| {
+            let length = segment.end_us - segment.start_us;
+            (
+                self.place(segment.shown.0),
+                self.place(segment.shown.1),
+                length,
+            )
         })
     }
 
     fn whole(&self) -> f64 {
-        self.pieces
+        self.segments
             .last()
-            .map_or(1.0, |piece| piece.shown.1)
+            .map_or(1.0, |segment| segment.shown.1)
             .max(1.0)
     }
 
@@ -101,8 +105,8 @@ impl Axis {
     }
 }
 
-impl Piece {
-    /// The pause from its end to `start_us`.
+impl Segment {
+    /// The pause from the end of this segment to `start_us`, drawn at most `longest` long.
     fn followed_by(self, start_us: u64, longest: f64) -> Self {
         let length = (start_us - self.end_us) as f64;
         Self {
@@ -114,7 +118,7 @@ impl Piece {
     }
 }
 
-/// The spans in order, those that touch made one.
+/// The spans in order, with overlapping and adjacent ones merged.
 fn merged(spans: impl Iterator<Item = (u64, u64)>) -> Vec<(u64, u64)> {
     let mut spans: Vec<(u64, u64)> = spans.map(|(start, end)| (start, end.max(start))).collect();
     spans.sort_unstable();
@@ -128,13 +132,13 @@ fn merged(spans: impl Iterator<Item = (u64, u64)>) -> Vec<(u64, u64)> {
     merged
 }
 
-/// How long a pause is drawn at most, as a share of all busy time.
+/// The most that a pause takes, as a share of the busy time.
 const LONGEST_PAUSE: f64 = 0.03;
-/// About how many marks an axis has.
-const MARKS: f64 = 8.0;
-/// More than fit, whatever the step.
-const MAX_MARKS: usize = 100;
-/// Room for `1 min 30 s`, in units of the drawing.
+/// About how many ticks an axis has.
+const TICKS: f64 = 8.0;
+/// More than fit, whatever the step; bounds the loop if the step is tiny.
+const MAX_TICKS: usize = 100;
+/// Room for `1 min 30 s`, in SVG units.
 const LABEL_WIDTH: f64 = 64.0;
 
 #[cfg(test)]
@@ -156,12 +160,12 @@ mod tests {
             axis.pauses().map(|pause| pause.2).collect::<Vec<_>>(),
             [3600 * SECOND]
         );
-        let marks = axis.marks();
-        assert!(marks.is_sorted() && marks.len() >= 2, "{marks:?}");
+        let ticks = axis.ticks();
+        assert!(ticks.is_sorted() && ticks.len() >= 2, "{ticks:?}");
         assert!(
-            marks
+            ticks
                 .iter()
-                .all(|mark| *mark <= 10 * SECOND || *mark >= 3610 * SECOND)
+                .all(|tick| *tick <= 10 * SECOND || *tick >= 3610 * SECOND)
         );
     }
 
@@ -185,7 +189,7 @@ mod tests {
             for us in [0, 4, 5, u64::MAX] {
                 assert!((10.0..=20.0).contains(&axis.at(us)), "{spans:?} {us}");
             }
-            assert!(axis.marks().len() <= MAX_MARKS);
+            assert!(axis.ticks().len() <= MAX_TICKS);
         }
     }
 }

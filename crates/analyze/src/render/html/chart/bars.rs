@@ -1,4 +1,4 @@
-//! How much went to and came from each endpoint, as pairs of bars.
+//! Bytes sent to and received from each endpoint, as pairs of bars.
 
 use crate::text::units;
 
@@ -13,7 +13,7 @@ pub(in super::super) struct Bar {
     pub(in super::super) down: u64,
 }
 
-/// Draws a pair of bars for each; nothing for none.
+/// Draws a pair of bars for each endpoint; `None` if there is nothing to draw.
 pub(in super::super) fn draw(bars: &[Bar]) -> Option<String> {
     let most = bars
         .iter()
@@ -23,19 +23,19 @@ pub(in super::super) fn draw(bars: &[Bar]) -> Option<String> {
     let height = TOP + bars.len() as f64 * ROW + BOTTOM;
     let scale = Scale::new(most as f64, LEFT, WIDTH - RIGHT);
     let description = format!(
-        "{} endpoints with two bars each, bytes sent and bytes received; the longest is {}.",
+        "{} endpoints with two bars each, bytes sent and received; the longest is {}.",
         bars.len(),
         units::bytes(most),
     );
     let mut svg = Svg::new("sizes", (WIDTH, height), "Sizes by endpoint", &description);
-    for mark in scale.marks(Steps::Binary, 5) {
-        let x = scale.at(mark);
+    for tick in scale.ticks(Steps::Binary, 5) {
+        let x = scale.at(tick);
         svg.line("grid", (x, TOP - 4.0), (x, height - BOTTOM));
         svg.text(
             "axis",
             (x, TOP - 8.0),
             Anchor::Middle,
-            &units::bytes(mark as u64),
+            &units::bytes(tick as u64),
         );
     }
     for (index, bar) in bars.iter().enumerate() {

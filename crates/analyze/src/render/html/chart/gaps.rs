@@ -1,12 +1,12 @@
-//! How steadily answers stream: a histogram of the times between output events.
+//! How steadily responses stream: a histogram of the times between output events.
 
 use crate::report::GapClass;
 use crate::text::units;
 
 use super::super::svg::{Anchor, Area, Svg};
-use super::scale::{Scale, Steps};
+use super::scale::{Scale, draw_count_grid};
 
-/// Draws a column for each class; nothing for no gaps.
+/// Draws a column for each class; `None` if there are no gaps.
 pub(in super::super) fn draw(classes: &[GapClass]) -> Option<String> {
     let counts = || classes.iter().map(|class| class.count);
     let most = counts().max().filter(|most| *most > 0)?;
@@ -16,7 +16,7 @@ pub(in super::super) fn draw(classes: &[GapClass]) -> Option<String> {
     let stalls = classes.iter().filter(|class| class.from_us >= STALL_US);
     let stalls = stalls.map(|class| class.count).fold(0, u64::saturating_add);
     let description = format!(
-        "{} gaps in {} classes of length; {} of them are {} or longer.",
+        "{} gaps in {} classes by length; {} are {} or longer.",
         units::count(all),
         classes.len(),
         units::count(stalls),
@@ -24,16 +24,7 @@ pub(in super::super) fn draw(classes: &[GapClass]) -> Option<String> {
     );
     let title = "Time between output events";
     let mut svg = Svg::new("gaps", (WIDTH, HEIGHT), title, &description);
-    for mark in scale.marks(Steps::Decimal, 4) {
-        let y = scale.at(mark);
-        svg.line("grid", (LEFT, y), (WIDTH - RIGHT, y));
-        svg.text(
-            "axis",
-            (LEFT - 6.0, y + 4.0),
-            Anchor::End,
-            &units::count(mark as u64),
-        );
-    }
+    draw_count_grid(&mut svg, scale, 4, (LEFT, WIDTH - RIGHT));
     let pitch = (WIDTH - LEFT - RIGHT) / classes.len() as f64;
     for (index, class) in classes.iter().enumerate() {
         let x = LEFT + index as f64 * pitch;
@@ -67,11 +58,11 @@ fn range(class: &GapClass) -> String {
     let from = units::duration(class.from_us);
     match class.below_us {
         Some(below) => format!("{from} to {}", units::duration(below)),
-        None => format!("{from} and more"),
+        None => format!("{from} or more"),
     }
 }
 
-/// From here on a reader sees the answer stand still.
+/// From here on a reader notices that the output stalls.
 const STALL_US: u64 = 2_000_000;
 
 const WIDTH: f64 = 960.0;

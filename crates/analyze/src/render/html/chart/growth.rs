@@ -1,19 +1,19 @@
-//! How the context grows: input tokens of each request, a line for each conversation.
+//! Growth of the context: input tokens of each request, one line per conversation.
 
 use crate::text::units;
 
 use super::super::svg::{Anchor, Svg};
-use super::scale::{Scale, Steps};
+use super::scale::{Scale, Steps, draw_count_grid};
 
-/// One conversation: the input tokens of its requests, in order, each with what is told about it.
+/// One conversation: the input tokens of its requests in order, each with a description.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Thread {
+pub(in super::super) struct Series {
     pub(in super::super) name: String,
     pub(in super::super) points: Vec<(u64, String)>,
 }
 
-/// Draws the lines; nothing when no conversation has a request.
-pub(in super::super) fn draw(threads: &[Thread]) -> Option<String> {
+/// Draws the lines; `None` if no conversation has a request.
+pub(in super::super) fn draw(threads: &[Series]) -> Option<String> {
     let longest = threads
         .iter()
         .map(|thread| thread.points.len())
@@ -25,7 +25,7 @@ pub(in super::super) fn draw(threads: &[Thread]) -> Option<String> {
     let down = Scale::new(most as f64, bottom, TOP);
     let along = Scale::new((longest.max(2) - 1) as f64, LEFT, WIDTH - RIGHT);
     let description = format!(
-        "{} conversations, the longest of {longest} requests; the largest input is {} tokens.",
+        "{} conversations, the longest with {longest} requests; the largest input is {} tokens.",
         threads.len(),
         units::count(most),
     );
@@ -35,35 +35,26 @@ pub(in super::super) fn draw(threads: &[Thread]) -> Option<String> {
         "Growth of the context",
         &description,
     );
-    for mark in down.marks(Steps::Decimal, 5) {
-        let y = down.at(mark);
-        svg.line("grid", (LEFT, y), (WIDTH - RIGHT, y));
+    draw_count_grid(&mut svg, down, 5, (LEFT, WIDTH - RIGHT));
+    for tick in along.ticks(Steps::Decimal, 10) {
+        let label = units::count(tick as u64 + 1);
         svg.text(
             "axis",
-            (LEFT - 6.0, y + 4.0),
-            Anchor::End,
-            &units::count(mark as u64),
-        );
-    }
-    for mark in along.marks(Steps::Decimal, 10) {
-        let label = units::count(mark as u64 + 1);
-        svg.text(
-            "axis",
-            (along.at(mark), bottom + 15.0),
+            (along.at(tick), bottom + 15.0),
             Anchor::Middle,
             &label,
         );
     }
     for (index, thread) in threads.iter().enumerate() {
-        draw_thread(&mut svg, thread, index, (along, down));
+        draw_series(&mut svg, thread, index, (along, down));
     }
     Some(svg.finish())
 }
 
-fn draw_thread(svg: &mut Svg, thread: &Thread, index: usize, (along, down): (Scale, Scale)) {
+fn draw_series(svg: &mut Svg, thread: &Series, index: usize, (along, down): (Scale, Scale)) {
     let hue = CLASSES[index % HUES];
     let place = |n: usize, tokens: u64| (along.at(n as f64), down.at(tokens as f64));
-    // Of more points than can be told apart, every n-th is drawn.
+    // If there are more points than can be told apart, only every n-th is drawn.
     let every = thread.points.len().div_ceil(MAX_POINTS).max(1);
     let drawn = || thread.points.iter().enumerate().step_by(every);
     let points: Vec<(f64, f64)> = drawn().map(|(n, (tokens, _))| place(n, *tokens)).collect();
@@ -74,7 +65,7 @@ fn draw_thread(svg: &mut Svg, thread: &Thread, index: usize, (along, down): (Sca
     }
 }
 
-/// More would run into each other.
+/// More points would overlap.
 const MAX_POINTS: usize = 1000;
 const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 240.0;
@@ -82,6 +73,6 @@ const LEFT: f64 = 70.0;
 const RIGHT: f64 = 16.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 24.0;
-/// How many colours for lines the style sheet has, and their classes.
+/// The number of line colours in the style sheet, and their classes.
 pub(in super::super) const HUES: usize = 6;
 pub(in super::super) const CLASSES: [&str; HUES] = ["hue0", "hue1", "hue2", "hue3", "hue4", "hue5"];

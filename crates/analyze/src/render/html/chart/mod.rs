@@ -1,7 +1,7 @@
-//! The pictures of the report, each a function from plain numbers to SVG.
+//! The charts of the report, each a function from plain numbers to SVG.
 //!
-//! A picture never stands alone: what it shows is also in a table of the report,
-//! so its description says what there is to see and no more.
+//! Every figure in a chart is also in a table of the report, so a chart's description for screen
+//! readers can be short.
 
 mod axis;
 pub(super) mod bars;

@@ -1,8 +1,9 @@
-//! Axes: from a range of values to coordinates, with round marks.
+//! Linear axes: from values to coordinates, with round ticks.
 
+use super::super::svg::{Anchor, Svg};
 use crate::text::units;
 
-/// Maps values from 0 to `max` onto a stretch of the drawing.
+/// Maps values from 0 to `max` to coordinates.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scale {
     max: f64,
@@ -10,12 +11,12 @@ pub(super) struct Scale {
     to: f64,
 }
 
-/// What a value counts, which decides what is a round mark.
+/// The kind of values, which decides which ticks are round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Steps {
     /// 1, 2, 5, 10, 20, …
     Decimal,
-    /// Microseconds: 1, 2, 5 of a decade, then 15 s, 30 s, minutes and hours.
+    /// Microseconds: 1, 2, 5 of each decade, then 15 s, 30 s, minutes and hours.
     Time,
     /// 1, 2, 4, 8, …
     Binary,
@@ -30,24 +31,24 @@ impl Scale {
         }
     }
 
-    /// The coordinate of `value`; what lies outside is moved to the nearer end.
+    /// The coordinate of `value`, clamped to the ends of the scale.
     pub(super) fn at(&self, value: f64) -> f64 {
         self.from + (value / self.max).clamp(0.0, 1.0) * (self.to - self.from)
     }
 
-    /// Round values from 0, not more than `count` beside it.
-    pub(super) fn marks(&self, steps: Steps, count: usize) -> Vec<f64> {
+    /// 0 and up to `count` more round values.
+    pub(super) fn ticks(&self, steps: Steps, count: usize) -> Vec<f64> {
         let least = self.max / count.max(1) as f64;
         let step = steps.round_up(least);
         (0..=count)
             .map(|n| n as f64 * step)
-            .take_while(|mark| *mark <= self.max)
+            .take_while(|tick| *tick <= self.max)
             .collect()
     }
 }
 
 impl Steps {
-    /// The least round step that is not below `least`.
+    /// The smallest round step that is at least `least`.
     pub(super) fn round_up(self, least: f64) -> f64 {
         if self == Self::Binary {
             return least.max(1.0).log2().ceil().exp2();
@@ -72,15 +73,30 @@ impl Steps {
     }
 }
 
-/// How an instant is written at an axis.
-pub(super) fn time_mark(us: u64) -> String {
+/// Draws a horizontal line from `left` to `right` for each tick, with its count in front.
+pub(super) fn draw_count_grid(
+    svg: &mut Svg,
+    scale: Scale,
+    count: usize,
+    (left, right): (f64, f64),
+) {
+    for tick in scale.ticks(Steps::Decimal, count) {
+        let y = scale.at(tick);
+        svg.line("grid", (left, y), (right, y));
+        let label = units::count(tick as u64);
+        svg.text("axis", (left - 6.0, y + 4.0), Anchor::End, &label);
+    }
+}
+
+/// The label of an instant.
+pub(super) fn time_label(us: u64) -> String {
     match us {
         0 => "0".to_owned(),
         us => units::duration(us),
     }
 }
 
-/// The label's beginning, as far as `limit` characters.
+/// The label, cut to `limit` characters.
 pub(super) fn cut_label(label: &str, limit: usize) -> String {
     if label.chars().count() <= limit {
         return label.to_owned();
@@ -95,11 +111,11 @@ mod tests {
 
     #[test]
     fn marks_are_round_and_inside() {
-        let marks = |max, steps| Scale::new(max, 0.0, 100.0).marks(steps, 5);
-        assert_eq!(marks(42.0, Steps::Decimal), [0.0, 10.0, 20.0, 30.0, 40.0]);
-        assert_eq!(marks(1000.0, Steps::Binary), [0.0, 256.0, 512.0, 768.0]);
-        assert_eq!(marks(100e6, Steps::Time), [0.0, 30e6, 60e6, 90e6]);
-        assert_eq!(marks(1.8e6, Steps::Time), [0.0, 0.5e6, 1e6, 1.5e6]);
+        let ticks = |max, steps| Scale::new(max, 0.0, 100.0).ticks(steps, 5);
+        assert_eq!(ticks(42.0, Steps::Decimal), [0.0, 10.0, 20.0, 30.0, 40.0]);
+        assert_eq!(ticks(1000.0, Steps::Binary), [0.0, 256.0, 512.0, 768.0]);
+        assert_eq!(ticks(100e6, Steps::Time), [0.0, 30e6, 60e6, 90e6]);
+        assert_eq!(ticks(1.8e6, Steps::Time), [0.0, 0.5e6, 1e6, 1.5e6]);
     }
 
     #[test]
@@ -107,7 +123,7 @@ mod tests {
         for max in [0.0, -1.0, 1e-9, 1e300, f64::INFINITY, f64::NAN] {
             for steps in [Steps::Decimal, Steps::Time, Steps::Binary] {
                 let scale = Scale::new(max, 10.0, 20.0);
-                assert!(scale.marks(steps, 5).len() <= 6, "{max}");
+                assert!(scale.ticks(steps, 5).len() <= 6, "{max}");
                 for value in [-1.0, 0.0, 1.0, 1e308] {
                     let at = scale.at(value);
                     assert!(

@@ -1,32 +1,32 @@
-//! How answers went over time: a row of marks for each class of status.
+//! Status of responses over time: a row of points for each class.
 
 use super::super::svg::{Anchor, Area, Svg};
-use super::scale::{Scale, Steps, time_mark};
+use super::scale::{Scale, Steps, time_label};
 
 /// One exchange.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Mark {
-    /// When it was over, in microseconds from the picture's start.
+pub(in super::super) struct Point {
+    /// When it ended, in microseconds from the start of the chart.
     pub(in super::super) at_us: u64,
-    pub(in super::super) class: Class,
-    /// What is told when the pointer rests on it.
+    pub(in super::super) class: StatusClass,
+    /// The tooltip.
     pub(in super::super) tip: String,
 }
 
-/// How an exchange went.
+/// The class of an exchange's status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in super::super) enum Class {
+pub(in super::super) enum StatusClass {
     Switched,
     Success,
     Redirect,
     ClientError,
     ServerError,
-    /// Cut before its end, or without an answer.
+    /// Cut off before the end, or without a response.
     Cut,
 }
 
-impl Class {
-    /// By status; `None` when there was no whole answer.
+impl StatusClass {
+    /// The class of a status; `None` stands for no complete response.
     pub(in super::super) fn of(status: Option<u16>) -> Self {
         match status {
             None => Self::Cut,
@@ -54,10 +54,10 @@ impl Class {
     }
 }
 
-/// Draws the marks; nothing for none. `id` is unique on the page.
-pub(in super::super) fn draw(id: &str, marks: &[Mark]) -> Option<String> {
-    let end = marks.iter().map(|mark| mark.at_us).max()?;
-    let mut classes: Vec<Class> = marks.iter().map(|mark| mark.class).collect();
+/// Draws the points; `None` if there are none. `id` must be unique on the page.
+pub(in super::super) fn draw(id: &str, points: &[Point]) -> Option<String> {
+    let end = points.iter().map(|point| point.at_us).max()?;
+    let mut classes: Vec<StatusClass> = points.iter().map(|point| point.class).collect();
     classes.sort_unstable();
     classes.dedup();
     let height = TOP + classes.len() as f64 * ROW + BOTTOM;
@@ -65,27 +65,30 @@ pub(in super::super) fn draw(id: &str, marks: &[Mark]) -> Option<String> {
     let counts: Vec<String> = classes
         .iter()
         .map(|class| {
-            let count = marks.iter().filter(|mark| mark.class == *class).count();
+            let count = points.iter().filter(|point| point.class == *class).count();
             format!("{} {}", count, class.name())
         })
         .collect();
     let mut svg = Svg::new(id, (WIDTH, height), "Status over time", &counts.join(", "));
-    for mark in scale.marks(Steps::Time, 8) {
-        let x = scale.at(mark);
+    for tick in scale.ticks(Steps::Time, 8) {
+        let x = scale.at(tick);
         svg.line("grid", (x, TOP), (x, height - BOTTOM));
-        let label = time_mark(mark as u64);
+        let label = time_label(tick as u64);
         svg.text("axis", (x, height - BOTTOM + 15.0), Anchor::Middle, &label);
     }
     for (row, class) in classes.iter().enumerate() {
         let y = TOP + row as f64 * ROW;
         svg.text("label", (LEFT - 8.0, y + 14.0), Anchor::End, class.name());
         let shape = if class.is_bad() { "tick bad" } else { "tick" };
-        let mut own: Vec<&Mark> = marks.iter().filter(|mark| mark.class == *class).collect();
-        own.sort_by_key(|mark| mark.at_us);
+        let mut own: Vec<&Point> = points
+            .iter()
+            .filter(|point| point.class == *class)
+            .collect();
+        own.sort_by_key(|point| point.at_us);
         let mut last = f64::NEG_INFINITY;
-        for mark in own {
-            let x = scale.at(mark.at_us as f64) - 1.0;
-            // What would hide another mark is not drawn: there are as many as fit.
+        for point in own {
+            let x = scale.at(point.at_us as f64) - 1.0;
+            // A point that would hide the previous one is left out, which bounds their number.
             if x - last < 0.5 {
                 continue;
             }
@@ -96,7 +99,7 @@ pub(in super::super) fn draw(id: &str, marks: &[Mark]) -> Option<String> {
                 width: 2.5,
                 height: ROW - 6.0,
             };
-            svg.rect(shape, area, &mark.tip);
+            svg.rect(shape, area, &point.tip);
         }
     }
     Some(svg.finish())

@@ -1,14 +1,13 @@
-//! Tokens of each step, stacked: cached input, new input, output, reasoning.
+//! Tokens of each turn, stacked: cached input, new input, output, reasoning.
 
 use crate::text::units;
 
 use super::super::svg::{Anchor, Area, Svg};
-use super::scale::{Scale, Steps};
+use super::scale::{Scale, draw_count_grid};
 
 /// One column.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Column {
-    /// What stands under it.
     pub(in super::super) label: String,
     pub(in super::super) cached: u64,
     pub(in super::super) fresh: u64,
@@ -34,7 +33,7 @@ impl Column {
     }
 }
 
-/// Draws the columns; nothing for no columns or no tokens.
+/// Draws the columns; `None` if there are no tokens.
 pub(in super::super) fn draw(columns: &[Column]) -> Option<String> {
     let most = columns
         .iter()
@@ -45,7 +44,7 @@ pub(in super::super) fn draw(columns: &[Column]) -> Option<String> {
     let scale = Scale::new(most as f64, bottom, TOP);
     let description = format!(
         "{} columns, one for each turn in order; the tallest is {} tokens. \
-         In each, from below: cached input, new input, output, reasoning.",
+         In each, from the bottom: cached input, new input, output, reasoning.",
         columns.len(),
         units::count(most),
     );
@@ -55,16 +54,7 @@ pub(in super::super) fn draw(columns: &[Column]) -> Option<String> {
         "Tokens of each turn",
         &description,
     );
-    for mark in scale.marks(Steps::Decimal, 5) {
-        let y = scale.at(mark);
-        svg.line("grid", (LEFT, y), (WIDTH - RIGHT, y));
-        svg.text(
-            "axis",
-            (LEFT - 6.0, y + 4.0),
-            Anchor::End,
-            &units::count(mark as u64),
-        );
-    }
+    draw_count_grid(&mut svg, scale, 5, (LEFT, WIDTH - RIGHT));
     let pitch = ((WIDTH - LEFT - RIGHT) / columns.len() as f64).min(MAX_PITCH);
     let every = (columns.len() as f64 * MIN_LABEL_PITCH / (WIDTH - LEFT - RIGHT))
         .ceil()
@@ -107,7 +97,7 @@ const LEFT: f64 = 70.0;
 const RIGHT: f64 = 10.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 24.0;
-/// A single turn is no wall.
+/// A single turn should not fill the chart.
 const MAX_PITCH: f64 = 64.0;
-/// Labels closer than this would run into each other.
+/// Labels closer than this would overlap.
 const MIN_LABEL_PITCH: f64 = 44.0;

@@ -1,24 +1,23 @@
-//! The waterfall: every exchange on one time axis, waiting and streaming told apart.
+//! The waterfall: every exchange on one time axis, with sending, waiting and receiving.
 
 use crate::text::units;
 
 use super::super::svg::{Anchor, Area, Svg};
 use super::axis::Axis;
-use super::scale::{cut_label, time_mark};
+use super::scale::{cut_label, time_label};
 
-/// One exchange in the waterfall; times are microseconds from the picture's start.
+/// One exchange; times are microseconds from the start of the chart.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Lane {
-    /// What stands before the bar.
     pub(in super::super) label: String,
-    /// The place on the page that tells more.
+    /// The id of the exchange's element in the transcript.
     pub(in super::super) target: Option<String>,
-    /// What is told when the pointer rests on the bar.
+    /// The tooltip.
     pub(in super::super) tip: String,
     pub(in super::super) start_us: u64,
-    /// When the request had been sent.
+    /// When the end of the request was sent.
     pub(in super::super) sent_us: u64,
-    /// When the first output came, or the first byte of an answer that does not stream.
+    /// When the first output arrived, or the first byte of a response that does not stream.
     pub(in super::super) first_us: Option<u64>,
     pub(in super::super) end_us: u64,
     pub(in super::super) failed: bool,
@@ -26,7 +25,7 @@ pub(in super::super) struct Lane {
     pub(in super::super) is_call: bool,
 }
 
-/// Draws the waterfall; nothing for no lanes. `id` is unique on the page.
+/// Draws the waterfall; `None` if there are no lanes. `id` must be unique on the page.
 pub(in super::super) fn draw(id: &str, lanes: &[Lane]) -> Option<String> {
     let spans = lanes.iter().map(|lane| (lane.start_us, lane.end_us));
     let start = spans.clone().map(|(start, _)| start).min()?;
@@ -36,7 +35,7 @@ pub(in super::super) fn draw(id: &str, lanes: &[Lane]) -> Option<String> {
     let calls = lanes.iter().filter(|lane| lane.is_call).count();
     let failed = lanes.iter().filter(|lane| lane.failed).count();
     let description = format!(
-        "{} over {}, one row each, in the order in which they began; {calls} to a model, {failed} failed. \
+        "{} over {}, one row each, in order of their start; {calls} to a model, {failed} failed. \
          In each row: sending, waiting for the first output, receiving. Long pauses are shortened.",
         units::plural(lanes.len() as u64, "request"),
         units::duration(end.saturating_sub(start)),
@@ -52,13 +51,13 @@ pub(in super::super) fn draw(id: &str, lanes: &[Lane]) -> Option<String> {
         svg.rect(
             "pause",
             area,
-            &format!("nothing for {}", units::duration(length)),
+            &format!("idle for {}", units::duration(length)),
         );
     }
-    for mark in axis.marks() {
-        let x = axis.at(mark);
+    for tick in axis.ticks() {
+        let x = axis.at(tick);
         svg.line("grid", (x, TOP - 4.0), (x, height - BOTTOM));
-        svg.text("axis", (x, TOP - 8.0), Anchor::Middle, &time_mark(mark));
+        svg.text("axis", (x, TOP - 8.0), Anchor::Middle, &time_label(tick));
     }
     for (index, lane) in lanes.iter().enumerate() {
         draw_lane(&mut svg, lane, TOP + index as f64 * ROW, &axis);

@@ -1,16 +1,16 @@
-//! What is to be read: the recordings that were named, or the latest one.
+//! The recordings to read: those that were named, or the latest one.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use analyze::{Aggregate, Exchange, Filter, Prices, Scan};
+use analyze::{Aggregate, Exchange, Filter, Scan};
 use anyhow::{Context, Result, ensure};
 
 use super::{Cli, latest, progress};
 
 /// The recordings to read.
-pub(super) struct Input {
+pub(super) struct Recordings {
     sources: Vec<Source>,
 }
 
@@ -18,12 +18,12 @@ pub(super) struct Input {
 struct Source {
     /// `-` is standard input.
     path: PathBuf,
-    /// What reports and errors call it.
+    /// Its name in reports and errors.
     name: PathBuf,
 }
 
-impl Input {
-    /// What the command line names.
+impl Recordings {
+    /// The recordings that the command line names.
     pub(super) fn of(cli: &Cli) -> Result<Self> {
         let mut sources: Vec<Source> = cli
             .recordings
@@ -44,7 +44,7 @@ impl Input {
         let read_twice = cli.filters.iter().any(Filter::needs_process);
         ensure!(
             !read_twice || !sources.iter().any(|source| is_standard_input(&source.path)),
-            "a filter by process reads the recording twice: name a file, not standard input"
+            "a filter by process reads the recording twice: name a file instead of standard input"
         );
         Ok(Self { sources })
     }
@@ -59,7 +59,7 @@ impl Input {
         }
     }
 
-    /// Where they are.
+    /// Their paths.
     pub(super) fn paths(&self) -> Vec<&Path> {
         let sources = self.sources.iter();
         sources.map(|source| source.path.as_path()).collect()
@@ -78,7 +78,7 @@ impl Input {
         Ok(all)
     }
 
-    /// Hands every exchange in them that satisfies the filters to `visit`.
+    /// Calls `visit` with each exchange that satisfies the filters.
     pub(super) fn for_each(
         &self,
         cli: &Cli,
@@ -102,18 +102,12 @@ fn scan(cli: &Cli) -> Scan {
         .filters(cli.filters.clone())
 }
 
-/// Reads a list of prices.
-pub(super) fn prices(path: &Path) -> Result<Prices> {
-    let text =
-        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Prices::from_json(&text).with_context(|| format!("cannot use {}", path.display()))
-}
-
 fn is_standard_input(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// The recording at `path`, with progress; `None` if a filter asks for it to be read twice.
+/// The recording at `path`, with progress; `None` if a filter makes `Scan` read it twice, which needs
+/// the path.
 fn open(path: &Path, cli: &Cli) -> Result<Option<Box<dyn Read + Send>>> {
     if is_standard_input(path) {
         return Ok(Some(Box::new(progress::watched(io::stdin(), None))));
