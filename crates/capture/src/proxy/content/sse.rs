@@ -272,7 +272,7 @@ mod tests {
         }
     }
 
-    /// What another implementation makes of the same stream.
+    /// What another implementation reads from the same stream.
     fn oracle(bytes: &[u8]) -> Vec<(Option<String>, Vec<u8>)> {
         let pieces = [Ok::<_, Infallible>(bytes.to_vec())];
         let mut stream = pin!(futures_util::stream::iter(pieces).eventsource());
@@ -298,7 +298,7 @@ mod tests {
             ),
             end in prop_oneof![Just("\n"), Just("\r\n"), Just("\r")],
         ) {
-            // The comment ends the last line for the other, which waits to see what follows a CR.
+            // The other one waits for what follows a CR: the comment ends the last line for it.
             let stream: String = lines.iter().chain([&": end"]).flat_map(|line| [*line, end]).collect();
             let ours: Vec<_> = split(&[stream.as_bytes()], 1 << 20)
                 .into_iter()

@@ -281,7 +281,7 @@ mod tests {
             tries: 0,
             user: 0,
         };
-        // Asked twice, and once about a socket that there is not.
+        // Two lookups of our socket, and one of a socket that does not exist.
         let gone = SocketAddr::new(here.ip(), here.port() ^ 1);
         let lookups = vec![lookup(here), lookup(here), lookup(gone)];
         let answers: Vec<AgentProcess> = lookups.iter().map(|q| q.process.clone()).collect();

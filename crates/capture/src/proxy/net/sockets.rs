@@ -97,8 +97,8 @@ mod tests {
         assert_eq!(line("sl local rem"), None);
     }
 
-    /// Both ways tell of the same socket the same, and nothing of one that is gone: not even
-    /// where another has its local address.
+    /// Netlink and the table agree on a socket, and on one that does not exist, even if another socket has
+    /// its local address.
     #[cfg(target_os = "linux")]
     #[test]
     fn each_way_finds_the_socket_with_both_addresses() {

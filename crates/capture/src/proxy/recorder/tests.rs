@@ -79,7 +79,7 @@ fn open_socket(recorder: &Recorder, connection: u64) {
     });
 }
 
-/// A sink that takes a record each time it is allowed to.
+/// A sink that takes one record each time the test allows it.
 struct Gate {
     inner: MemorySink,
     allowed: Receiver<io::Result<()>>,
@@ -99,7 +99,7 @@ impl Gate {
 
 impl Sink for Gate {
     fn write(&mut self, record: &Record) -> io::Result<()> {
-        // Once nobody is there to allow or forbid, everything is allowed.
+        // Once the sender is dropped, everything is allowed.
         self.allowed.recv().unwrap_or(Ok(()))?;
         self.inner.write(record)
     }
@@ -266,7 +266,7 @@ fn a_disk_that_stays_full_leaves_nothing_on_record_and_all_of_it_lost() {
     let finished = thread.finish();
     let end = finished.end;
     assert_eq!((end.exchanges, end.failed, end.truncated), (0, 0, 0));
-    // The session, three exchanges and the connection; the end's own line is not counted.
+    // The session, three exchanges and the connection; the line of the end is not counted.
     assert_eq!(end.lost, 5);
     let warning = &finished.warnings[0];
     assert!(

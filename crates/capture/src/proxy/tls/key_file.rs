@@ -267,7 +267,7 @@ mod tests {
         }
     }
 
-    /// What the key signs is what the certificate vouches for.
+    /// The certificate verifies what the key signs.
     fn assert_signs_for_itself(root: RootCa) {
         use rustls::pki_types::pem::PemObject;
         use rustls::pki_types::{CertificateDer, ServerName, UnixTime};

@@ -226,7 +226,7 @@ mod tests {
         Result<(), String>,
     );
 
-    /// What a direction's bytes hold: messages with their lengths, counts, and how it ended.
+    /// Reads a direction: its messages with their lengths, its counts, and how it ended.
     fn read(direction: Direction, deflate: bool, limit: usize, pieces: &[&[u8]]) -> ReadResult {
         let inflater = deflate.then(|| Inflater::new(false));
         let mut reader = MessageReader::new(direction, inflater, limit);

@@ -167,7 +167,7 @@ mod tests {
     /// A message of a conversation, and who sends it.
     type SentMessage<'a> = (Direction, &'a str);
 
-    /// What became of a socket on which `steps` passed, a frame a chunk, ten microseconds apart.
+    /// The records of a socket on which `steps` passed, one frame per chunk, ten microseconds apart.
     fn converse(
         extensions: Option<&str>,
         end: Option<SocketEnd>,
