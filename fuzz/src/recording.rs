@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use analyze::{Call, Format, HarWriter, Reader, Scan};
+use analyze::{Call, Exchange, Format, HarEntry, HarWriter, Reader, Scan};
 use serde::de::IgnoredAny;
 
 /// Reads and reports a file.
@@ -18,10 +18,13 @@ pub fn run(data: &[u8]) {
     }
     let mut har = HarWriter::new(Vec::new()).expect("a Vec takes all");
     let scan = Scan::default().threads(1);
-    let visited = scan.for_each_from(input.clone(), "input".as_ref(), |exchange| {
-        if let Ok(exchange) = exchange {
-            Call::of(exchange);
-            har.add(exchange).expect("a Vec takes all");
+    let entry = |exchange: &Exchange<'_>| {
+        Call::of(exchange);
+        HarEntry::of(exchange)
+    };
+    let visited = scan.for_each_from(input.clone(), "input".as_ref(), entry, |entry| {
+        if let Ok(entry) = entry {
+            har.add(&entry).expect("a Vec takes all");
         }
         Ok::<(), analyze::Error>(())
     });

@@ -12,7 +12,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use analyze::{Aggregate, Call, Scan};
+use analyze::{Aggregate, Call, Exchange, Scan};
 
 /// What the analysis keeps of a call.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,29 +50,24 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn slow_calls(path: &Path) -> Result<Vec<Slow>, Box<dyn Error>> {
     let scan = Scan::default().filters(vec!["kind=turn".parse()?]);
     let mut slow = Vec::new();
-    scan.for_each(path, |exchange| {
-        let exchange = match exchange {
-            Ok(exchange) => exchange,
+    scan.for_each(path, slow_call, |call| {
+        match call {
+            Ok(call) => slow.extend(call),
             // A line that cannot be read is no reason to give up on the others.
-            Err(error) if error.line().is_some() => {
-                eprintln!("skipped: {error}");
-                return Ok(());
-            }
-            Err(error) => return Err(error),
-        };
-        let Some(call) = Call::of(exchange) else {
-            return Ok(());
-        };
-        if let Some(ttft_us) = call.marks.ttft_us() {
-            slow.push(Slow {
-                ttft_us,
-                exchange: exchange.id(),
-                model: call.model,
-            });
+            Err(error) => eprintln!("skipped: {error}"),
         }
-        Ok(())
+        Ok::<(), analyze::Error>(())
     })?;
     Ok(slow)
+}
+
+fn slow_call(exchange: &Exchange<'_>) -> Option<Slow> {
+    let call = Call::of(exchange)?;
+    Some(Slow {
+        ttft_us: call.marks.ttft_us()?,
+        exchange: exchange.id(),
+        model: call.model,
+    })
 }
 
 /// Reads each recording on its own thread.

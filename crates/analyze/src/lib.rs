@@ -53,7 +53,7 @@ pub use call::{
 pub use decode::Part;
 pub use endpoint::Endpoint;
 pub use error::Error;
-pub use export::har::HarWriter;
+pub use export::har::{HarEntry, HarWriter};
 pub use fold::Aggregate;
 pub use line::{Exchange, LineRef, Reader};
 pub use prices::{Prices, PricesError};

@@ -4,6 +4,7 @@
 //! into its own aggregate; all share one content store. Merging the aggregates gives the
 //! same result as one thread would.
 
+mod ordered;
 mod worker;
 
 use std::io::Read;
@@ -12,8 +13,9 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use self::ordered::OrderedVisitor;
 use self::worker::{Observer, PartialScan, Worker};
-use crate::line::{BLOCK_BYTES, Block, Blocks, Exchange, Line, LineReader, reader};
+use crate::line::{BLOCK_BYTES, Blocks, Exchange, LineReader, reader};
 use crate::query::selection::Selection;
 use crate::{Aggregate, Error, Filter};
 
@@ -129,14 +131,16 @@ impl Scan {
         self.read_blocks(reader::blocks_of(input, name)?, name, source, &selection)
     }
 
-    /// Calls `visit` with every exchange that satisfies the filters, in the order of the lines.
+    /// Computes something from every exchange that satisfies the filters, on all threads, and
+    /// passes it to `visit` in the order of the lines.
     ///
-    /// A line that cannot be read is passed on as its error. Only this thread reads.
+    /// A line that cannot be read is passed on as its error.
     ///
     /// ```no_run
+    /// let model = |exchange: &analyze::Exchange<'_>| Some(analyze::Call::of(exchange)?.model);
     /// let mut models = std::collections::BTreeSet::new();
-    /// analyze::Scan::default().for_each("traffic.jsonl".as_ref(), |exchange| {
-    ///     models.extend(analyze::Call::of(exchange?).map(|call| call.model));
+    /// analyze::Scan::default().for_each("traffic.jsonl".as_ref(), model, |model| {
+    ///     models.extend(model?);
     ///     Ok::<(), analyze::Error>(())
     /// })?;
     /// # Ok::<(), analyze::Error>(())
@@ -146,13 +150,20 @@ impl Scan {
     ///
     /// [`Error::Read`] if the file cannot be read, with [`Scan::strict`] the error of the first
     /// line that cannot be read, and any error of `visit`.
-    pub fn for_each<E: From<Error>>(
+    pub fn for_each<T: Send, E: From<Error> + Send>(
         &self,
         path: &Path,
-        visit: impl FnMut(Result<&Exchange<'_>, Error>) -> Result<(), E>,
+        compute: impl Fn(&Exchange<'_>) -> T + Sync,
+        visit: impl FnMut(Result<T, Error>) -> Result<(), E> + Send,
     ) -> Result<(), E> {
         let selection = Selection::of_file(&self.filters, path)?;
-        self.visit(reader::open_blocks(path)?, path, &selection, visit)
+        self.visit_blocks(
+            reader::open_blocks(path)?,
+            path,
+            &selection,
+            &compute,
+            visit,
+        )
     }
 
     /// Like [`Scan::for_each`], from any input: see [`Scan::read_from`].
@@ -160,53 +171,49 @@ impl Scan {
     /// # Errors
     ///
     /// As [`Scan::for_each`].
-    pub fn for_each_from<R: Read + Send + 'static, E: From<Error>>(
+    pub fn for_each_from<R: Read + Send + 'static, T: Send, E: From<Error> + Send>(
         &self,
         input: R,
         name: &Path,
-        visit: impl FnMut(Result<&Exchange<'_>, Error>) -> Result<(), E>,
+        compute: impl Fn(&Exchange<'_>) -> T + Sync,
+        visit: impl FnMut(Result<T, Error>) -> Result<(), E> + Send,
     ) -> Result<(), E> {
         let selection = Selection::new(&self.filters);
-        self.visit(reader::blocks_of(input, name)?, name, &selection, visit)
+        self.visit_blocks(
+            reader::blocks_of(input, name)?,
+            name,
+            &selection,
+            &compute,
+            visit,
+        )
     }
 
-    fn visit<R: Read, E: From<Error>>(
+    fn visit_blocks<R: Read + Send, T: Send, E: From<Error> + Send>(
         &self,
         blocks: Blocks<R>,
         path: &Path,
         selection: &Selection<'_>,
-        mut visit: impl FnMut(Result<&Exchange<'_>, Error>) -> Result<(), E>,
+        compute: &(impl Fn(&Exchange<'_>) -> T + Sync),
+        mut visit: impl FnMut(Result<T, Error>) -> Result<(), E> + Send,
     ) -> Result<(), E> {
-        let mut visit = |exchange: Result<&Exchange<'_>, Error>| match exchange {
-            Err(error) if self.strict => Err(error.into()),
-            exchange => visit(exchange),
+        let visit = |found: Result<T, Error>| match found {
+            Err(error) if self.strict || error.line().is_none() => Err(error.into()),
+            found => visit(found),
         };
-        let mut blocks = blocks.keep_secrets(self.keep_secrets);
-        let mut reader = LineReader::default();
-        let mut used = Block::default();
-        while let Some(block) = reader::next_block(&mut blocks, used, path)? {
-            if block.too_long {
-                visit(Err(reader::too_long(path, block.first_line)))?;
-            }
-            for (line, text) in block.lines() {
-                let visited = reader.read(text, block.redactor(line), |found| match found {
-                    Line::Exchange(exchange) if selection.holds(&exchange, line) => {
-                        visit(Ok(&exchange))
-                    }
-                    _ => Ok(()),
-                });
-                match visited {
-                    Ok(visited) => visited?,
-                    Err(error) => visit(Err(reader::unread(error, path, line)))?,
-                }
-            }
-            used = block;
-        }
-        if blocks.cut() {
-            let path = path.to_owned();
-            visit(Err(Error::Cut { path }))?;
-        }
-        Ok(())
+        let blocks = blocks
+            .block_bytes(self.block_bytes)
+            .keep_secrets(self.keep_secrets);
+        let visitor = OrderedVisitor::new(blocks, path, visit);
+        thread::scope(|scope| {
+            let worker = || visitor.run(selection, compute);
+            let others: Vec<_> = (1..self.threads).map(|_| scope.spawn(worker)).collect();
+            worker();
+            others
+                .into_iter()
+                .try_for_each(thread::ScopedJoinHandle::join)
+        })
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        visitor.finish()
     }
 
     fn read_blocks<R: Read + Send>(

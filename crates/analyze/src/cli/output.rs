@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use analyze::report::{Payload, Structure};
-use analyze::{Comparison, Format, HarWriter, Report};
+use analyze::{Comparison, Format, HarEntry, HarWriter, Report};
 use anyhow::{Context, Result, ensure};
 use capture::private_file;
 
@@ -38,10 +38,9 @@ pub(super) fn write_har(cli: &Cli, recordings: &Recordings, target: &Target) -> 
     );
     target.fill(|out| {
         let mut har = HarWriter::new(out)?;
-        recordings.for_each(cli, |exchange| {
-            match exchange {
-                Ok(exchange) => har.add(exchange)?,
-                Err(error) if error.line().is_none() => return Err(error.into()),
+        recordings.for_each(cli, HarEntry::of, |entry| {
+            match entry {
+                Ok(entry) => har.add(&entry)?,
                 Err(error) => eprintln!("analyze: skipped: {error}"),
             }
             Ok(())

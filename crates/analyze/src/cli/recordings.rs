@@ -78,17 +78,18 @@ impl Recordings {
         Ok(all)
     }
 
-    /// Calls `visit` with each exchange that satisfies the filters.
-    pub(super) fn for_each(
+    /// As [`Scan::for_each`], for all of them.
+    pub(super) fn for_each<T: Send>(
         &self,
         cli: &Cli,
-        mut visit: impl FnMut(Result<&Exchange<'_>, analyze::Error>) -> Result<()>,
+        compute: impl Fn(&Exchange<'_>) -> T + Sync,
+        mut visit: impl FnMut(Result<T, analyze::Error>) -> Result<()> + Send,
     ) -> Result<()> {
         let scan = scan(cli);
         for Source { path, name } in &self.sources {
             match open(path, cli)? {
-                Some(input) => scan.for_each_from(input, name, &mut visit)?,
-                None => scan.for_each(path, &mut visit)?,
+                Some(input) => scan.for_each_from(input, name, &compute, &mut visit)?,
+                None => scan.for_each(path, &compute, &mut visit)?,
             }
         }
         Ok(())

@@ -92,10 +92,13 @@ impl Target {
     }
 
     /// Writes what `write` writes. An existing file stays as it is unless that succeeds.
-    pub(super) fn fill(&self, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    pub(super) fn fill(
+        &self,
+        write: impl FnOnce(&mut (dyn Write + Send)) -> Result<()>,
+    ) -> Result<()> {
         match self {
             Self::StandardOutput => {
-                let mut out = BufWriter::new(io::stdout().lock());
+                let mut out = BufWriter::new(io::stdout());
                 write(&mut out)?;
                 Ok(out.flush()?)
             }
@@ -123,7 +126,7 @@ impl Target {
 fn stream(
     path: &Path,
     file: io::Result<File>,
-    write: impl FnOnce(&mut dyn Write) -> Result<()>,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> Result<()>,
 ) -> Result<()> {
     let writing = || cannot_write(path);
     let mut out = BufWriter::new(file.with_context(writing)?);

@@ -17,18 +17,19 @@ use crate::text::escaping::write_escaped;
 
 /// Writes exchanges as one HAR document.
 ///
-/// ```
-/// let mut har = analyze::HarWriter::new(Vec::new())?;
-/// // har.add(exchange)?; for each exchange of `Scan::for_each`
-/// let document = String::from_utf8(har.finish()?)?;
-/// assert!(document.starts_with("{\"log\":{\"version\":\"1.2\""));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```no_run
+/// use analyze::{HarEntry, HarWriter, Scan};
+///
+/// let mut har = HarWriter::new(std::io::stdout())?;
+/// Scan::default().for_each("traffic.jsonl".as_ref(), HarEntry::of, |entry| {
+///     Ok::<(), Box<dyn std::error::Error + Send + Sync>>(har.add(&entry?)?)
+/// })?;
+/// har.finish()?;
+/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
 /// ```
 pub struct HarWriter<W: Write> {
     out: W,
     entries: u64,
-    /// The entry that was added last: it is escaped in one piece.
-    entry: Vec<u8>,
 }
 
 impl<W: Write> HarWriter<W> {
@@ -36,39 +37,33 @@ impl<W: Write> HarWriter<W> {
     ///
     /// # Errors
     ///
-    /// What `out` said.
+    /// Whatever `out` reports.
     pub fn new(mut out: W) -> io::Result<Self> {
         let version = env!("CARGO_PKG_VERSION");
         write!(
             out,
             r#"{{"log":{{"version":"1.2","creator":{{"name":"codex-dissect","version":"{version}"}},"entries":["#
         )?;
-        Ok(Self {
-            out,
-            entries: 0,
-            entry: Vec::new(),
-        })
+        Ok(Self { out, entries: 0 })
     }
 
     /// Adds an exchange.
     ///
     /// # Errors
     ///
-    /// What `out` said.
-    pub fn add(&mut self, exchange: &Exchange<'_>) -> io::Result<()> {
-        self.out
-            .write_all(if self.entries == 0 { b"\n" } else { b",\n" })?;
+    /// Whatever `out` reports.
+    pub fn add(&mut self, entry: &HarEntry) -> io::Result<()> {
+        let separator: &[u8] = if self.entries == 0 { b"\n" } else { b",\n" };
+        self.out.write_all(separator)?;
         self.entries += 1;
-        self.entry.clear();
-        serde_json::to_writer(&mut self.entry, &HarEntry::of(exchange))?;
-        write_escaped(&self.entry, &mut self.out)
+        self.out.write_all(&entry.0)
     }
 
-    /// Ends the document and gives back what it was written to.
+    /// Ends the document and returns what it was written to.
     ///
     /// # Errors
     ///
-    /// What `out` said.
+    /// Whatever `out` reports.
     pub fn finish(mut self) -> io::Result<W> {
         self.out.write_all(b"\n]}}\n")?;
         self.out.flush()?;
@@ -76,9 +71,24 @@ impl<W: Write> HarWriter<W> {
     }
 }
 
+/// An exchange as an entry of a HAR.
+#[derive(Debug)]
+pub struct HarEntry(Vec<u8>);
+
+impl HarEntry {
+    /// The entry for `exchange`.
+    pub fn of(exchange: &Exchange<'_>) -> Self {
+        let json = serde_json::to_vec(&EntryFields::of(exchange));
+        let json = json.expect("its keys are names of fields, and writing to memory does not fail");
+        let mut escaped = Vec::with_capacity(json.len());
+        write_escaped(&json, &mut escaped).expect("writing to memory does not fail");
+        Self(escaped)
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct HarEntry<'a> {
+struct EntryFields<'a> {
     started_date_time: Timestamp,
     /// Milliseconds, like all times in a HAR.
     time: f64,
@@ -168,7 +178,7 @@ struct HarMessage<'a> {
     data: Cow<'a, str>,
 }
 
-impl<'a> HarEntry<'a> {
+impl<'a> EntryFields<'a> {
     fn of(exchange: &'a Exchange<'_>) -> Self {
         let timings = Timings::of(exchange);
         let response = exchange.response.as_ref();

@@ -23,18 +23,17 @@ fn report(recording: &[u8], filters: &[&str]) -> Option<String> {
     scan.read_from(input, Path::new(NAME), 0).ok().map(written)
 }
 
-/// What `Scan` finds: the URL and the JSON response of each exchange, and every error.
+/// What `Scan` finds: of each exchange its URL and the JSON of its answer, and every error.
 fn scanned(recording: &[u8]) -> Vec<Result<(String, Option<String>), String>> {
     let mut found = Vec::new();
     let input = Cursor::new(recording.to_vec());
-    let visited = Scan::default().for_each_from(input, Path::new(NAME), |exchange| {
-        found.push(match exchange {
-            Ok(exchange) => {
-                let json = exchange.response_json().map(str::to_owned);
-                Ok((exchange.url().to_owned(), json))
-            }
-            Err(error) => Err(error.to_string()),
-        });
+    let parts = |exchange: &analyze::Exchange<'_>| {
+        let json = exchange.response_json().map(str::to_owned);
+        (exchange.url().to_owned(), json)
+    };
+    let scan = Scan::default().threads(2).block_bytes(4 << 10);
+    let visited = scan.for_each_from(input, Path::new(NAME), parts, |exchange| {
+        found.push(exchange.map_err(|error| error.to_string()));
         Ok::<(), analyze::Error>(())
     });
     found.extend(visited.err().map(|error| Err(error.to_string())));

@@ -118,8 +118,8 @@ fn no_format_carries_raw_controls_and_those_to_read_hide_nothing() {
     let mut har = analyze::HarWriter::new(Vec::new()).unwrap();
     let input = std::io::Cursor::new(text.into_bytes());
     let scan = analyze::Scan::default();
-    scan.for_each_from(input, "x".as_ref(), |exchange| {
-        har.add(exchange?).unwrap();
+    scan.for_each_from(input, "x".as_ref(), analyze::HarEntry::of, |entry| {
+        har.add(&entry?).unwrap();
         Ok::<(), analyze::Error>(())
     })
     .unwrap();
