@@ -11,7 +11,6 @@ mod node;
 mod rows;
 mod schema;
 mod stats;
-mod stored;
 mod tree;
 mod walk;
 

@@ -1,7 +1,5 @@
 //! One key path of the tree.
 
-use serde::{Deserialize, Serialize};
-
 use super::stats::PathStats;
 
 /// One key path: its statistics and its neighbours, which are indices into the tree.
@@ -55,8 +53,7 @@ impl Node {
 }
 
 /// How a parent leads to a child.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone)]
 pub(super) enum Edge {
     /// To every item of an array.
     Item,

@@ -1,12 +1,10 @@
 //! What is counted at one key path: sums, so that merging adds them in any order.
 
-use serde::{Deserialize, Serialize};
-
 use super::names::is_id;
 use crate::json::{Json, Kind, same};
 
 /// What is counted at one key path.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct PathStats {
     /// Values by [`Kind`].
     pub(super) kinds: [u64; Kind::ALL.len()],
@@ -77,8 +75,7 @@ impl PathStats {
 }
 
 /// The distinct strings at one path.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Values {
     /// All of them, sorted.
     Few(Vec<Box<str>>),

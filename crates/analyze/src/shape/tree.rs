@@ -5,12 +5,8 @@
 //! these are depends only on the set of all paths, and a path among them was never dropped
 //! before: so the order of the payloads does not change the result.
 
-use serde::{Deserialize, Serialize};
-
 use super::names::is_id;
 use super::node::{Edge, Node};
-use super::stats::PathStats;
-use super::stored::Stored;
 use crate::json::Json;
 
 /// The structure of a set of JSON payloads.
@@ -29,8 +25,7 @@ use crate::json::Json;
 /// assert_eq!(rows[1].presence, Some(0.5));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(into = "Stored", try_from = "Stored")]
+#[derive(Debug, Clone)]
 pub struct Shape {
     /// Never empty: the root is at [`ROOT`].
     pub(super) nodes: Vec<Node>,
@@ -177,7 +172,7 @@ impl Shape {
     }
 
     /// The first `limit` nodes by depth, then by name.
-    pub(super) fn breadth_first(&self, limit: usize) -> Vec<usize> {
+    fn breadth_first(&self, limit: usize) -> Vec<usize> {
         let mut order = vec![ROOT];
         let mut next = 0;
         while next < order.len() && order.len() < limit {
@@ -186,11 +181,6 @@ impl Shape {
         }
         order.truncate(limit);
         order
-    }
-
-    /// The statistics of the payloads themselves.
-    pub(super) fn root(&self) -> &PathStats {
-        &self.nodes[ROOT].stats
     }
 }
 

@@ -30,10 +30,6 @@ fn counted(shape: &Shape) -> (Vec<Row>, Value) {
     (three.rows(), three.schema())
 }
 
-fn stored(shape: &Shape) -> String {
-    serde_json::to_string(shape).expect("a shape has no keys but strings")
-}
-
 #[test]
 fn a_row_tells_types_presence_count_sizes_and_values() {
     let shape = shape_of([
@@ -241,28 +237,6 @@ fn a_payload_of_very_many_paths_is_bounded_in_any_order() {
     assert_eq!(shape_of([all_at_once.as_str()]).rows().len(), 4096);
 }
 
-#[test]
-fn a_stored_shape_that_is_damaged_is_refused() {
-    let good: Value = serde_json::to_value(shape_of([r#"{"a":[1]}"#])).unwrap();
-    assert!(serde_json::from_value::<Shape>(good.clone()).is_ok());
-    let mut bad = good.clone();
-    bad["paths"][0]["parent"] = json!(7);
-    let error = serde_json::from_value::<Shape>(bad)
-        .unwrap_err()
-        .to_string();
-    assert!(error.contains("comes before its parent"), "{error}");
-    let mut deep = good;
-    let path = deep["paths"][0].clone();
-    deep["paths"] = (0..40)
-        .map(|n| {
-            let mut p = path.clone();
-            p["parent"] = json!(n);
-            p
-        })
-        .collect();
-    assert!(serde_json::from_value::<Shape>(deep).is_err());
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -279,7 +253,7 @@ proptest! {
     }
 
     #[test]
-    fn order_grouping_and_storage_do_not_change_a_shape(payloads in payloads(), cut in 0..12_usize) {
+    fn order_and_grouping_do_not_change_a_shape(payloads in payloads(), cut in 0..12_usize) {
         let texts: Vec<String> = payloads.iter().map(Value::to_string).collect();
         let whole = shape_of(texts.iter().map(String::as_str));
         let (head, tail) = texts.split_at(cut.min(texts.len()));
@@ -288,8 +262,8 @@ proptest! {
 
         let mut there = head.clone();
         there.merge(tail.clone());
-        let mut back: Shape = serde_json::from_str(&stored(&tail)).unwrap();
-        back.merge(serde_json::from_str(&stored(&head)).unwrap());
+        let mut back = tail;
+        back.merge(head);
 
         prop_assert_eq!(counted(&there), counted(&whole));
         prop_assert_eq!(counted(&back), counted(&whole));
