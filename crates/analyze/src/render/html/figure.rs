@@ -54,7 +54,7 @@ impl<'a> Figure<'a> {
             html.push_str("</ul>\n");
         }
         html.push_str(&format!(
-            "<div class=\"picture\" role=\"region\" tabindex=\"0\" aria-label=\"Picture: {caption}\">\n{}</div>\n",
+            "<div class=\"picture\" role=\"region\" tabindex=\"0\" aria-label=\"Chart: {caption}\">\n{}</div>\n",
             self.svg
         ));
         if !self.note.is_empty() {

@@ -48,7 +48,7 @@ impl Svg {
         svg
     }
 
-    /// A rectangle with a tooltip, which may be empty.
+    /// A rectangle with a tooltip.
     pub(super) fn rect(&mut self, class: &str, area: Area, tip: &str) {
         self.put(format_args!(
             "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"",
@@ -83,7 +83,7 @@ impl Svg {
         self.put(format_args!("\"/>\n"));
     }
 
-    /// A dot.
+    /// A dot with a tooltip.
     pub(super) fn dot(&mut self, class: &str, at: (f64, f64), tip: &str) {
         self.put(format_args!(
             "<circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"3\"",
@@ -128,14 +128,10 @@ impl Svg {
     }
 
     fn close(&mut self, element: &str, tip: &str) {
-        if tip.is_empty() {
-            self.put(format_args!("/>\n"));
-        } else {
-            self.put(format_args!(
-                "><title>{}</title></{element}>\n",
-                Escaped(tip)
-            ));
-        }
+        self.put(format_args!(
+            "><title>{}</title></{element}>\n",
+            Escaped(tip)
+        ));
     }
 
     fn put(&mut self, text: std::fmt::Arguments<'_>) {
