@@ -13,6 +13,7 @@ use tokio::net::TcpStream;
 use crate::proxy::authority::{Authority, split_userinfo};
 use crate::proxy::error::Error;
 use crate::proxy::net::cause::Cause;
+use crate::redact::percent;
 
 /// An HTTP proxy that tunnels to origins, and the hosts that bypass it.
 #[derive(Debug, Clone)]
@@ -51,7 +52,7 @@ impl ParentProxy {
         }
         let authority = Authority::parse(host, Some(80)).map_err(|reason| refused(&reason))?;
         let credentials = user.map(|user| {
-            let user = percent_decoded(user);
+            let user = percent::decode(user.as_bytes(), false);
             let user = if user.contains(&b':') {
                 user
             } else {
@@ -145,22 +146,6 @@ async fn read_head(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
 fn status(head: &[u8]) -> Option<u16> {
     let text = std::str::from_utf8(head).ok()?;
     text.split_ascii_whitespace().nth(1)?.parse().ok()
-}
-
-fn percent_decoded(text: &str) -> Vec<u8> {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut index = 0;
-    while index < bytes.len() {
-        let hex = bytes
-            .get(index + 1..index + 3)
-            .filter(|_| bytes[index] == b'%')
-            .and_then(|pair| std::str::from_utf8(pair).ok())
-            .and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        decoded.push(hex.unwrap_or(bytes[index]));
-        index += if hex.is_some() { 3 } else { 1 };
-    }
-    decoded
 }
 
 /// Proxies explain themselves in a few hundred bytes.
