@@ -222,81 +222,73 @@ impl<'a> Body<'a> {
     }
 }
 
-/// The members of an event, as offsets in tokens from the event's own token.
-#[derive(Debug, Default)]
-struct MemberOffsets {
-    at_us: Option<u32>,
-    event: Option<u32>,
-    json: Option<u32>,
-    /// The member `type` of `json`.
-    kind: Option<u32>,
-    text: Option<u32>,
-    base64: Option<u32>,
-    bytes: Option<u32>,
-    wire_bytes: Option<u32>,
-    truncated: Option<u32>,
+/// The members of an event. Searched and checked in one pass: most of a recording's objects are
+/// events.
+#[derive(Default)]
+struct EventFields<'a> {
+    at_us: Option<Json<'a>>,
+    event: Option<Json<'a>>,
+    json: Option<Json<'a>>,
+    text: Option<Json<'a>>,
+    base64: Option<Json<'a>>,
+    bytes: Option<Json<'a>>,
+    wire_bytes: Option<Json<'a>>,
+    truncated: Option<Json<'a>>,
 }
 
-impl MemberOffsets {
+impl<'a> EventFields<'a> {
     /// `None` if a member occurs twice, or a name is not valid text: see [`conformance`].
-    fn of(event: Json<'_>) -> Option<Self> {
-        let mut offsets = Self::default();
-        let offset = |json: Json<'_>| Some(json.index() - event.index());
+    fn of(event: Json<'a>) -> Option<Self> {
+        let mut fields = Self::default();
         for (name, value) in event.members() {
             let member = match &*name.bytes() {
-                b"at_us" => &mut offsets.at_us,
-                b"event" => &mut offsets.event,
-                b"json" => {
-                    offsets.kind = value.get("type").and_then(offset);
-                    &mut offsets.json
-                }
-                b"text" => &mut offsets.text,
-                b"base64" => &mut offsets.base64,
-                b"bytes" => &mut offsets.bytes,
-                b"wire_bytes" => &mut offsets.wire_bytes,
-                b"truncated" => &mut offsets.truncated,
+                b"at_us" => &mut fields.at_us,
+                b"event" => &mut fields.event,
+                b"json" => &mut fields.json,
+                b"text" => &mut fields.text,
+                b"base64" => &mut fields.base64,
+                b"bytes" => &mut fields.bytes,
+                b"wire_bytes" => &mut fields.wire_bytes,
+                b"truncated" => &mut fields.truncated,
                 _ if name.is_text() => continue,
                 _ => return None,
             };
-            if member.is_some() {
+            if member.replace(value).is_some() {
                 return None;
             }
-            *member = offset(value);
         }
-        Some(offsets)
-    }
-
-    /// Reads an event with its members at these offsets.
-    fn read<'a>(&self, json: Json<'a>) -> Option<Event<'a>> {
-        let at = |offset: Option<u32>| Some(json.at(json.index() + offset?));
-        let text = |json: Json<'a>| json.is_text().then_some(json);
-        Some(Event {
-            at_us: at(self.at_us)?.number()?,
-            event: optional(at(self.event), Json::text)?,
-            // The data `null` is not missing data.
-            json: at(self.json),
-            kind: at(self.kind),
-            text: optional(at(self.text), text)?,
-            base64: optional(at(self.base64), text)?,
-            bytes: at(self.bytes).map_or(Some(0), Json::number)?,
-            wire_bytes: optional(at(self.wire_bytes), Json::number)?,
-            truncated: at(self.truncated).map_or(Some(false), Json::boolean)?,
-        })
+        Some(fields)
     }
 }
 
 impl<'a> Event<'a> {
+    fn of(json: Json<'a>) -> Option<Self> {
+        let fields = EventFields::of(json)?;
+        let text = |json: Json<'a>| json.is_text().then_some(json);
+        Some(Self {
+            at_us: fields.at_us?.number()?,
+            event: optional(fields.event, Json::text)?,
+            // The data `null` is not missing data.
+            json: fields.json,
+            kind: fields.json.and_then(|data| data.get("type")),
+            text: optional(fields.text, text)?,
+            base64: optional(fields.base64, text)?,
+            bytes: fields.bytes.map_or(Some(0), Json::number)?,
+            wire_bytes: optional(fields.wire_bytes, Json::number)?,
+            truncated: fields.truncated.map_or(Some(false), Json::boolean)?,
+        })
+    }
+
     fn all(events: Option<Json<'a>>) -> Option<Vec<Self>> {
         let mut all: Vec<Self> = Vec::new();
         for event in elements(events) {
-            let offsets = MemberOffsets::of(event)?;
             if all.is_empty() {
                 // Assumes that the others are about as long as the first.
                 let list_bytes = events.map_or(0, Json::raw_bytes);
                 let estimate = list_bytes / event.raw_bytes().max(1);
                 all.reserve(estimate.min(MAX_RESERVED_EVENTS));
             }
-            all.push(offsets.read(event)?);
+            all.push(Self::of(event)?);
         }
         Some(all)
     }
@@ -311,14 +303,14 @@ impl<'a> Event<'a> {
 impl<'a> Header<'a> {
     fn of(field: Json<'a>) -> Option<Self> {
         let (mut name, mut value) = (None, None);
-        for (key, value_json) in field.members() {
+        for (key, content) in field.members() {
             let member = match &*key.bytes() {
                 b"name" => &mut name,
                 b"value" => &mut value,
                 _ if key.is_text() => continue,
                 _ => return None,
             };
-            if member.replace(value_json.text()?).is_some() {
+            if member.replace(content.text()?).is_some() {
                 return None;
             }
         }
