@@ -9,7 +9,8 @@ use capture::record::{Delay, Outcome, Timestamp, Transport};
 
 use crate::json::{Json, elements, fields};
 
-use super::conformance::{self, conforms};
+use super::conformance::{self, conforms, optional};
+use super::event::Event;
 
 /// One request, its response, and what streamed with it, borrowed from the line that records it.
 ///
@@ -75,22 +76,6 @@ pub(crate) struct Body<'a> {
     pub(crate) truncated: bool,
     /// Whether it could not be decoded to its end.
     pub(crate) undecoded: bool,
-}
-
-/// One server-sent event, or one WebSocket message from the origin.
-#[derive(Debug)]
-pub(crate) struct Event<'a> {
-    pub(crate) at_us: u64,
-    pub(crate) event: Option<Cow<'a, str>>,
-    pub(crate) json: Option<Json<'a>>,
-    /// The member `type` of `json`: nearly every decoder needs it for every event.
-    kind: Option<Json<'a>>,
-    pub(crate) text: Option<Json<'a>>,
-    /// A string.
-    pub(crate) base64: Option<Json<'a>>,
-    pub(crate) bytes: u64,
-    pub(crate) wire_bytes: Option<u64>,
-    pub(crate) truncated: bool,
 }
 
 fields! {
@@ -222,84 +207,6 @@ impl<'a> Body<'a> {
     }
 }
 
-/// The members of an event. Searched and checked in one pass: most of a recording's objects are
-/// events.
-#[derive(Default)]
-struct EventFields<'a> {
-    at_us: Option<Json<'a>>,
-    event: Option<Json<'a>>,
-    json: Option<Json<'a>>,
-    text: Option<Json<'a>>,
-    base64: Option<Json<'a>>,
-    bytes: Option<Json<'a>>,
-    wire_bytes: Option<Json<'a>>,
-    truncated: Option<Json<'a>>,
-}
-
-impl<'a> EventFields<'a> {
-    /// `None` if a member occurs twice, or a name is not valid text: see [`conformance`].
-    fn of(event: Json<'a>) -> Option<Self> {
-        let mut fields = Self::default();
-        for (name, value) in event.members() {
-            let member = match &*name.bytes() {
-                b"at_us" => &mut fields.at_us,
-                b"event" => &mut fields.event,
-                b"json" => &mut fields.json,
-                b"text" => &mut fields.text,
-                b"base64" => &mut fields.base64,
-                b"bytes" => &mut fields.bytes,
-                b"wire_bytes" => &mut fields.wire_bytes,
-                b"truncated" => &mut fields.truncated,
-                _ if name.is_text() => continue,
-                _ => return None,
-            };
-            if member.replace(value).is_some() {
-                return None;
-            }
-        }
-        Some(fields)
-    }
-}
-
-impl<'a> Event<'a> {
-    fn of(json: Json<'a>) -> Option<Self> {
-        let fields = EventFields::of(json)?;
-        let text = |json: Json<'a>| json.is_text().then_some(json);
-        Some(Self {
-            at_us: fields.at_us?.number()?,
-            event: optional(fields.event, Json::text)?,
-            // The data `null` is not missing data.
-            json: fields.json,
-            kind: fields.json.and_then(|data| data.get("type")),
-            text: optional(fields.text, text)?,
-            base64: optional(fields.base64, text)?,
-            bytes: fields.bytes.map_or(Some(0), Json::number)?,
-            wire_bytes: optional(fields.wire_bytes, Json::number)?,
-            truncated: fields.truncated.map_or(Some(false), Json::boolean)?,
-        })
-    }
-
-    fn all(events: Option<Json<'a>>) -> Option<Vec<Self>> {
-        let mut all: Vec<Self> = Vec::new();
-        for event in elements(events) {
-            if all.is_empty() {
-                // Assumes that the others are about as long as the first.
-                let list_bytes = events.map_or(0, Json::raw_bytes);
-                let estimate = list_bytes / event.raw_bytes().max(1);
-                all.reserve(estimate.min(MAX_RESERVED_EVENTS));
-            }
-            all.push(Self::of(event)?);
-        }
-        Some(all)
-    }
-
-    /// Its type: the member `type` of its data, else the event's name.
-    pub(crate) fn kind(&self) -> Cow<'a, str> {
-        let kind = self.kind.and_then(Json::text);
-        kind.or_else(|| self.event.clone()).unwrap_or_default()
-    }
-}
-
 impl<'a> Header<'a> {
     fn of(field: Json<'a>) -> Option<Self> {
         let (mut name, mut value) = (None, None);
@@ -330,18 +237,4 @@ pub(crate) fn header<'h>(headers: &'h [Header<'_>], name: &str) -> Option<&'h st
     let mut headers = headers.iter();
     let header = headers.find(|header| header.name.eq_ignore_ascii_case(name))?;
     Some(&header.value)
-}
-
-/// Bounds the memory that a line with a short first event makes us reserve; longer lists grow.
-const MAX_RESERVED_EVENTS: usize = 4096;
-
-/// Reads a member that may be missing or `null`; `None` if it is present and invalid.
-fn optional<'a, T>(
-    member: Option<Json<'a>>,
-    read: impl Fn(Json<'a>) -> Option<T>,
-) -> Option<Option<T>> {
-    match member {
-        Some(value) if !value.is_null() => read(value).map(Some),
-        _ => Some(None),
-    }
 }
