@@ -69,7 +69,7 @@ pub enum Kind {
 
 impl Kind {
     /// Its name in reports and filters.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Turn => "turn",
             Self::Prewarm => "prewarm",

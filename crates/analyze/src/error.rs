@@ -16,7 +16,7 @@ pub enum Error {
     Read {
         /// The file, as the caller named it.
         path: PathBuf,
-        /// What the system, or the decompressor, said.
+        /// The error of the system or the decompressor.
         source: io::Error,
     },
     /// The compressed file ends before its stream does. Everything before that was read.
@@ -32,7 +32,7 @@ pub enum Error {
         path: PathBuf,
         /// Counted from 1.
         line: u64,
-        /// What the JSON parser said.
+        /// The error of the JSON parser.
         source: serde_json::Error,
     },
     /// JSON, but not a line of a recording.

@@ -27,7 +27,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// Its name in reports and filters.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Model => "model",
             Self::Configuration => "configuration",

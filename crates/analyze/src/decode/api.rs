@@ -8,7 +8,8 @@ use super::decoded::{Decoded, ModelRequest};
 use super::fault::fault_of_response;
 use crate::call::Provider;
 use crate::json::Json;
-use crate::line::exchange::{Event, Exchange};
+use crate::line::Exchange;
+use crate::line::event::Event;
 
 /// A model API. The file of each has one of these.
 pub(super) struct Api {

@@ -17,7 +17,8 @@ use super::streamed_part::StreamedPart;
 use super::usage::{Sum, UsageTable};
 use crate::call::{Ending, Ids, Provider, Settings};
 use crate::json::Json;
-use crate::line::exchange::{Event, Exchange};
+use crate::line::Exchange;
+use crate::line::event::Event;
 
 pub(super) const API: Api = Api {
     provider: Provider::Openai,

@@ -22,7 +22,8 @@ use super::streamed_part::StreamedPart;
 use super::usage::{Sum, UsageTable};
 use crate::call::{Digest, Ending, Ids, Provider};
 use crate::json::Json;
-use crate::line::exchange::{Event, Exchange};
+use crate::line::Exchange;
+use crate::line::event::Event;
 use crate::text::cut;
 
 pub(super) const API: Api = Api {

@@ -10,7 +10,8 @@ use super::prompt::posted;
 use super::usage::{Sum, UsageTable};
 use crate::call::{Ending, Ids, Provider};
 use crate::json::Json;
-use crate::line::exchange::{Event, Exchange};
+use crate::line::Exchange;
+use crate::line::event::Event;
 
 pub(super) const API: Api = Api {
     provider: Provider::Anthropic,

@@ -12,7 +12,8 @@ use serde::Serialize;
 
 use crate::json::Json;
 use crate::line::Exchange;
-use crate::line::exchange::{Body, Event, Header, Request, Response, header};
+use crate::line::event::Event;
+use crate::line::exchange::{Body, Header, Request, Response, header};
 use crate::text::escaping::write_escaped;
 
 /// Writes exchanges as one HAR document.

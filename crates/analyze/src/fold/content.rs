@@ -51,7 +51,7 @@ pub(crate) struct Text {
 
 /// Where content was seen first: the line, and the position among that line's contents.
 ///
-/// It only ranks texts for the room that there is, so numbers that do not fit saturate.
+/// It only ranks texts, so numbers that do not fit may saturate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct FirstPosition {
     source: u16,

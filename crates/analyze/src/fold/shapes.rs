@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::line::exchange::{Event, Exchange};
+use crate::line::Exchange;
+use crate::line::event::Event;
 
 use crate::endpoint::Endpoint;
 use crate::endpoint::entry;

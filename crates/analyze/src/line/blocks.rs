@@ -17,7 +17,7 @@ pub(crate) struct Block {
     bytes: Vec<u8>,
     /// The offset in `bytes` of each line's end.
     ends: Vec<usize>,
-    /// The block stands for one line over the limit, and is empty.
+    /// Whether the block is empty because its only line is over the limit.
     pub(crate) too_long: bool,
     /// Where redaction is switched on and off: indices of lines, in order. The first one
     /// switches it on.

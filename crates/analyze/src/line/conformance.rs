@@ -77,6 +77,17 @@ pub(crate) fn conforms(json: Json<'_>, members: &[Member]) -> bool {
         })
 }
 
+/// Reads a member that may be missing or `null`; `None` if it is present and invalid.
+pub(crate) fn optional<'a, T>(
+    member: Option<Json<'a>>,
+    read: impl Fn(Json<'a>) -> Option<T>,
+) -> Option<Option<T>> {
+    match member {
+        Some(value) if !value.is_null() => read(value).map(Some),
+        _ => Some(None),
+    }
+}
+
 /// For members that are checked where they are read, or may be any JSON.
 fn any(_: Json<'_>) -> bool {
     true

@@ -9,7 +9,8 @@ use capture::record::{Delay, Outcome, Timestamp, Transport};
 
 use crate::json::{Json, elements, fields};
 
-use super::conformance::{self, conforms};
+use super::conformance::{self, conforms, optional};
+use super::event::Event;
 
 /// One request, its response, and what streamed with it, borrowed from the line that records it.
 ///
@@ -75,22 +76,6 @@ pub(crate) struct Body<'a> {
     pub(crate) truncated: bool,
     /// Whether it could not be decoded to its end.
     pub(crate) undecoded: bool,
-}
-
-/// One server-sent event, or one WebSocket message from the origin.
-#[derive(Debug)]
-pub(crate) struct Event<'a> {
-    pub(crate) at_us: u64,
-    pub(crate) event: Option<Cow<'a, str>>,
-    pub(crate) json: Option<Json<'a>>,
-    /// The member `type` of `json`: nearly every decoder needs it for every event.
-    kind: Option<Json<'a>>,
-    pub(crate) text: Option<Json<'a>>,
-    /// A string.
-    pub(crate) base64: Option<Json<'a>>,
-    pub(crate) bytes: u64,
-    pub(crate) wire_bytes: Option<u64>,
-    pub(crate) truncated: bool,
 }
 
 fields! {
@@ -222,103 +207,17 @@ impl<'a> Body<'a> {
     }
 }
 
-/// The members of an event, as offsets in tokens from the event's own token.
-#[derive(Debug, Default)]
-struct MemberOffsets {
-    at_us: Option<u32>,
-    event: Option<u32>,
-    json: Option<u32>,
-    /// The member `type` of `json`.
-    kind: Option<u32>,
-    text: Option<u32>,
-    base64: Option<u32>,
-    bytes: Option<u32>,
-    wire_bytes: Option<u32>,
-    truncated: Option<u32>,
-}
-
-impl MemberOffsets {
-    /// `None` if a member occurs twice, or a name is not valid text: see [`conformance`].
-    fn of(event: Json<'_>) -> Option<Self> {
-        let mut offsets = Self::default();
-        let offset = |json: Json<'_>| Some(json.index() - event.index());
-        for (name, value) in event.members() {
-            let member = match &*name.bytes() {
-                b"at_us" => &mut offsets.at_us,
-                b"event" => &mut offsets.event,
-                b"json" => {
-                    offsets.kind = value.get("type").and_then(offset);
-                    &mut offsets.json
-                }
-                b"text" => &mut offsets.text,
-                b"base64" => &mut offsets.base64,
-                b"bytes" => &mut offsets.bytes,
-                b"wire_bytes" => &mut offsets.wire_bytes,
-                b"truncated" => &mut offsets.truncated,
-                _ if name.is_text() => continue,
-                _ => return None,
-            };
-            if member.is_some() {
-                return None;
-            }
-            *member = offset(value);
-        }
-        Some(offsets)
-    }
-
-    /// Reads an event with its members at these offsets.
-    fn read<'a>(&self, json: Json<'a>) -> Option<Event<'a>> {
-        let at = |offset: Option<u32>| Some(json.at(json.index() + offset?));
-        let text = |json: Json<'a>| json.is_text().then_some(json);
-        Some(Event {
-            at_us: at(self.at_us)?.number()?,
-            event: optional(at(self.event), Json::text)?,
-            // The data `null` is not missing data.
-            json: at(self.json),
-            kind: at(self.kind),
-            text: optional(at(self.text), text)?,
-            base64: optional(at(self.base64), text)?,
-            bytes: at(self.bytes).map_or(Some(0), Json::number)?,
-            wire_bytes: optional(at(self.wire_bytes), Json::number)?,
-            truncated: at(self.truncated).map_or(Some(false), Json::boolean)?,
-        })
-    }
-}
-
-impl<'a> Event<'a> {
-    fn all(events: Option<Json<'a>>) -> Option<Vec<Self>> {
-        let mut all: Vec<Self> = Vec::new();
-        for event in elements(events) {
-            let offsets = MemberOffsets::of(event)?;
-            if all.is_empty() {
-                // Assumes that the others are about as long as the first.
-                let list_bytes = events.map_or(0, Json::raw_bytes);
-                let estimate = list_bytes / event.raw_bytes().max(1);
-                all.reserve(estimate.min(MAX_RESERVED_EVENTS));
-            }
-            all.push(offsets.read(event)?);
-        }
-        Some(all)
-    }
-
-    /// Its type: the member `type` of its data, else the event's name.
-    pub(crate) fn kind(&self) -> Cow<'a, str> {
-        let kind = self.kind.and_then(Json::text);
-        kind.or_else(|| self.event.clone()).unwrap_or_default()
-    }
-}
-
 impl<'a> Header<'a> {
     fn of(field: Json<'a>) -> Option<Self> {
         let (mut name, mut value) = (None, None);
-        for (key, value_json) in field.members() {
+        for (key, content) in field.members() {
             let member = match &*key.bytes() {
                 b"name" => &mut name,
                 b"value" => &mut value,
                 _ if key.is_text() => continue,
                 _ => return None,
             };
-            if member.replace(value_json.text()?).is_some() {
+            if member.replace(content.text()?).is_some() {
                 return None;
             }
         }
@@ -338,18 +237,4 @@ pub(crate) fn header<'h>(headers: &'h [Header<'_>], name: &str) -> Option<&'h st
     let mut headers = headers.iter();
     let header = headers.find(|header| header.name.eq_ignore_ascii_case(name))?;
     Some(&header.value)
-}
-
-/// Bounds the memory that a line with a short first event makes us reserve; longer lists grow.
-const MAX_RESERVED_EVENTS: usize = 4096;
-
-/// Reads a member that may be missing or `null`; `None` if it is present and invalid.
-fn optional<'a, T>(
-    member: Option<Json<'a>>,
-    read: impl Fn(Json<'a>) -> Option<T>,
-) -> Option<Option<T>> {
-    match member {
-        Some(value) if !value.is_null() => read(value).map(Some),
-        _ => Some(None),
-    }
 }

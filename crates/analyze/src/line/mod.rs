@@ -6,6 +6,7 @@
 mod blocks;
 mod compression;
 mod conformance;
+pub(crate) mod event;
 pub(crate) mod exchange;
 mod line_reader;
 mod line_ref;

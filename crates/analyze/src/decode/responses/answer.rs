@@ -7,7 +7,7 @@ use crate::decode::fault::fault_of_error;
 use crate::decode::json::{elements, fields, name, number, short, text};
 use crate::decode::usage::{Sum, UsageTable};
 use crate::json::Json;
-use crate::line::exchange::Event;
+use crate::line::event::Event;
 
 /// Reads an event.
 pub(super) fn event<'a>(answer: &mut AnswerBuilder<'a>, event: &Event<'a>) {

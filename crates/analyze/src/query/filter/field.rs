@@ -2,6 +2,7 @@
 
 use capture::record::{OutcomeState, Transport};
 
+use crate::call::Kind;
 use crate::line::Exchange;
 use crate::line::exchange::header;
 use crate::purpose::Purpose;
@@ -78,37 +79,9 @@ impl Field {
             Self::Host | Self::Path | Self::Url | Self::Method | Self::Model | Self::Process => {
                 Domain::Text
             }
-            Self::Transport => Domain::Words(
-                const {
-                    &[
-                        Transport::Http.name(),
-                        Transport::Websocket.name(),
-                        Transport::Unknown.name(),
-                    ]
-                },
-            ),
-            Self::Kind => Domain::Words(&[
-                "model",
-                "configuration",
-                "account",
-                "telemetry",
-                "tool",
-                "other",
-                "turn",
-                "prewarm",
-                "title",
-                "compaction",
-            ]),
-            Self::State => Domain::Words(
-                const {
-                    &[
-                        OutcomeState::Complete.name(),
-                        OutcomeState::Aborted.name(),
-                        OutcomeState::Failed.name(),
-                        OutcomeState::Unknown.name(),
-                    ]
-                },
-            ),
+            Self::Transport => Domain::Words(TRANSPORTS),
+            Self::Kind => Domain::Words(KINDS),
+            Self::State => Domain::Words(STATES),
             Self::Status | Self::Connection | Self::Exchange => Domain::Number(Unit::Count),
             Self::Duration | Self::Ttft => Domain::Number(Unit::Duration),
             Self::Size | Self::RequestSize | Self::ResponseSize => Domain::Number(Unit::Bytes),
@@ -200,3 +173,30 @@ fn kind(subject: Subject<'_>) -> FieldValue<'_> {
         None => FieldValue::Text(purpose.name()),
     }
 }
+
+const TRANSPORTS: &[&str] = &[
+    Transport::Http.name(),
+    Transport::Websocket.name(),
+    Transport::Unknown.name(),
+];
+
+const STATES: &[&str] = &[
+    OutcomeState::Complete.name(),
+    OutcomeState::Aborted.name(),
+    OutcomeState::Failed.name(),
+    OutcomeState::Unknown.name(),
+];
+
+/// Purposes, then kinds. A single exchange is never known to be a retry.
+const KINDS: &[&str] = &[
+    Purpose::Model.name(),
+    Purpose::Configuration.name(),
+    Purpose::Account.name(),
+    Purpose::Telemetry.name(),
+    Purpose::Tool.name(),
+    Purpose::Other.name(),
+    Kind::Turn.name(),
+    Kind::Prewarm.name(),
+    Kind::Title.name(),
+    Kind::Compaction.name(),
+];
