@@ -228,6 +228,28 @@ fn headers_are_compared_by_name_in_lower_case() {
 }
 
 #[test]
+fn the_comparison_of_all_that_can_change_is_as_reviewed() {
+    let mut before = same();
+    before.plain("GET", "https://old.example/x", 200);
+    let mut after = recording(|n, request| {
+        request.ttft_ms = 300 + 10 * n;
+        request.tokens = (200 + n, 50, 20);
+        request.settings = json!({
+            "model": "n", "instructions": "be brief\nbe bold\n", "store": true,
+            "tools": [{"type": "function", "name": "walk", "description": "walks"}],
+        });
+        request.input.insert(0, message("developer", "one more\n"));
+    });
+    after.plain("GET", "https://new.example/x", 200);
+    let mut out = Vec::new();
+    let comparison = compare(&before, &after);
+    Format::Markdown
+        .write_comparison(&comparison, &mut out)
+        .unwrap();
+    insta::assert_snapshot!(String::from_utf8(out).unwrap());
+}
+
+#[test]
 fn every_format_but_csv_writes_a_comparison_and_hostile_text_stays_text() {
     let evil = "</pre><script>alert(1)</script>";
     let after = recording(|_, request| {
