@@ -101,6 +101,20 @@ fn event_types_are_compared_where_both_have_events() {
 }
 
 #[test]
+fn of_events_over_both_transports_the_more_frequent_are_compared() {
+    let mut after = same();
+    after.line(
+        json!({"kind": "exchange", "format": 1, "id": 99, "connection": 1, "transport": "websocket",
+        "started_at": "2026-11-23T02:30:00.000000Z",
+        "request": {"method": "GET", "url": "wss://api.openai.com/v1/responses", "http_version": "HTTP/1.1"},
+        "response": {"status": 101, "http_version": "HTTP/1.1", "start_us": 5, "events":
+            [{"at_us": 5, "json": {"type": "response.created", "rare": 1}, "bytes": 9}]},
+        "outcome": {"state": "complete"}}),
+    );
+    assert_eq!(compare(&same(), &after).drift, []);
+}
+
+#[test]
 fn payloads_drift_by_path_and_by_type() {
     let after = recording(|_, request| {
         request.settings["tools"] = Value::Null;

@@ -162,6 +162,13 @@ fn threads_past_the_bound_are_summed_up_and_said() {
     assert_eq!(report.glance.as_ref().unwrap().threads, 2100);
     let text = written(&report);
     assert!(text.contains("The last 100 threads are one"), "not said");
+    let mut page = Vec::new();
+    Format::Html.write(&report, &mut page).unwrap();
+    let page = String::from_utf8(page).unwrap();
+    assert!(
+        page.contains("100 conversations more began after these"),
+        "not said on the page"
+    );
 }
 
 #[test]
