@@ -13,6 +13,7 @@ mod fidelity;
 mod harness;
 mod http1;
 mod http2;
+mod json;
 mod late_alert;
 mod matrix;
 mod origin_faults;

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::{Cut, Scope, Seen, Side, Tap};
 use crate::proxy::recorder::{self, Direction, Recorder};
 use crate::proxy::sink::MemorySink;
+use crate::proxy::tap::draft::Stamp;
 use crate::record::{Exchange, Limits, Record, Secrets, Session, Timestamp};
 
 const HTTP1_UP: &[u8] = b"\r\nPOST /a?b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n\
@@ -28,6 +29,15 @@ const HTTP2_DOWN: &[u8] =
 
 /// What a tap makes of both directions, each in the pieces given, up first.
 fn watch(up: &[&[u8]], down: &[&[u8]]) -> (Vec<Exchange>, Seen) {
+    let up = up.iter().map(|piece| (Direction::Up, *piece, 7));
+    let down = down.iter().map(|piece| (Direction::Down, *piece, 7));
+    watch_at(up.chain(down))
+}
+
+/// What a tap makes of pieces and the moments at which they pass.
+fn watch_at<'p>(
+    pieces: impl IntoIterator<Item = (Direction, &'p [u8], Stamp)>,
+) -> (Vec<Exchange>, Seen) {
     let sink = MemorySink::new();
     let session = Session {
         started_at: Timestamp::from_micros(0),
@@ -49,10 +59,8 @@ fn watch(up: &[&[u8]], down: &[&[u8]]) -> (Vec<Exchange>, Seen) {
     let (recorder, thread): (Recorder, _) = recorder::start(config, sink.clone()).unwrap();
     let scope = Scope::new(1, "https", "h:443", &recorder);
     let mut tap = Tap::new(recorder, scope);
-    for (direction, pieces) in [(Direction::Up, up), (Direction::Down, down)] {
-        for piece in pieces {
-            tap.push(direction, piece, 7, 1);
-        }
+    for (direction, piece, at) in pieces {
+        tap.push(direction, piece, at, 1);
     }
     let seen = tap.end(Cut::Closed(Side::Agent), 9);
     thread.finish();
@@ -121,6 +129,32 @@ fn http1_is_read_the_same_at_every_cut() {
 #[test]
 fn http2_is_read_the_same_at_every_cut() {
     every_cut_tells_the_same(HTTP2_UP, HTTP2_DOWN, 2);
+}
+
+#[test]
+fn a_message_begins_with_the_first_byte_of_its_head() {
+    let pieces = [
+        (Direction::Up, "GET / HT", 10),
+        (Direction::Up, "TP/1.1\r\n\r\n", 20),
+        (Direction::Down, "HTTP/1.1 200 OK\r\ncontent-", 40),
+        (Direction::Down, "length: 2\r\n\r\no", 70),
+        (Direction::Down, "k", 80),
+        (Direction::Up, "POST / HTTP/1.1\r\ncontent-", 100),
+        (Direction::Up, "length: 2\r\n\r\no", 120),
+        (Direction::Up, "k", 130),
+        (Direction::Down, "HTTP/1.1 204 No", 160),
+        (Direction::Down, " Content\r\n\r\n", 180),
+    ];
+    let pieces = pieces.map(|(direction, piece, at)| (direction, piece.as_bytes(), at));
+    let (exchanges, _) = watch_at(pieces);
+    let marks = exchanges.iter().map(|exchange| {
+        let response = exchange.response.as_ref().unwrap();
+        (exchange.request.end_us, response.start_us, response.end_us)
+    });
+    let expected = [(Some(10), 30, Some(70)), (Some(30), 60, Some(80))];
+    assert_eq!(marks.collect::<Vec<_>>(), expected);
+    let since = |exchange: &Exchange| exchange.started_at.as_micros();
+    assert_eq!(since(&exchanges[1]) - since(&exchanges[0]), 90);
 }
 
 #[test]
