@@ -21,6 +21,7 @@ mod scene;
 mod secrets;
 mod silence;
 mod smuggling;
+mod vendors;
 mod ways_in;
 mod ways_out;
 mod websocket;

@@ -41,6 +41,20 @@ fn an_unusable_script_is_an_error_that_names_it() {
 }
 
 #[test]
+fn a_script_that_is_too_long_is_refused_and_not_cut() {
+    let machine = Machine::new();
+    let script = machine.home().join("script.json");
+    let long = format!("[{{\"say\": \"hi\"}}]{}", " ".repeat(4 << 20));
+    fs::write(&script, long).unwrap();
+    let output = machine.run(["--script", script.to_str().unwrap(), "true"]);
+    assert_eq!(output.status.code(), Some(125));
+    assert!(
+        stderr(&output).contains("longer than 4194304 bytes"),
+        "{output:?}"
+    );
+}
+
+#[test]
 fn who_does_not_accept_the_certificate_is_named_with_host_and_alert() {
     let machine = Machine::new();
     let made = rcgen::generate_simple_self_signed(["other.example".to_owned()]).unwrap();

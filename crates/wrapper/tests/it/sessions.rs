@@ -9,6 +9,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use crate::screen::Screen;
 use crate::wrap::{Machine, stderr, stdout};
 
 #[test]
@@ -162,6 +163,20 @@ fn removal_asks_and_without_a_terminal_removes_nothing() {
 
     let removed = machine.run(["--remove", "0d", "--yes"]);
     assert!(removed.status.success(), "{removed:?}");
+    assert!(stdout(&machine.run(["--list"])).starts_with("no sessions"));
+}
+
+#[test]
+fn on_a_terminal_a_yes_removes_and_anything_else_does_not() {
+    let machine = Machine::new();
+    machine.run(["true"]);
+    for (answer, said) in [("\n", "nothing was removed"), ("y\n", "removed 1 session")] {
+        let mut screen = Screen::start(&machine.wrap(["--remove", "0d"]));
+        screen.wait_for("[y/N]");
+        screen.press(answer);
+        screen.wait_for(said);
+        assert_eq!(screen.exit_code(), 0);
+    }
     assert!(stdout(&machine.run(["--list"])).starts_with("no sessions"));
 }
 

@@ -1,0 +1,106 @@
+//! Tokens that are known by what stands before or behind their random part.
+
+use std::sync::Arc;
+
+use capture::redact::{Redactor, SessionKey};
+
+/// As random as tokens are: letters of both cases and digits.
+fn random(length: usize) -> String {
+    "aB3dE6gH9jK2mN5pQ8sT1vW4xY7zR0cF"
+        .chars()
+        .cycle()
+        .take(length)
+        .collect()
+}
+
+fn hex(length: usize) -> String {
+    "9f86d081884c7d659a2feaa0c55ad015"
+        .chars()
+        .cycle()
+        .take(length)
+        .collect()
+}
+
+/// What redaction makes of `text`.
+fn redacted(text: &str) -> String {
+    let redactor = Redactor::new(Arc::new(SessionKey::derived(b"a test")));
+    let bytes = redactor.text(text.as_bytes());
+    bytes.map_or(text.to_owned(), |bytes| String::from_utf8(bytes).unwrap())
+}
+
+/// Whether of `token`, and of nothing around it, redaction leaves nothing.
+fn is_replaced(token: &str) -> bool {
+    let text = redacted(&format!("it printed {token} and ended"));
+    let inside = text
+        .strip_prefix("it printed ")
+        .and_then(|rest| rest.strip_suffix(" and ended"));
+    let inside = inside.unwrap_or_else(|| panic!("{text}"));
+    inside.starts_with("<redacted:") && inside.matches(':').count() == 1 && inside.ends_with('>')
+}
+
+#[test]
+fn tokens_of_the_least_length_are_replaced_and_shorter_ones_are_not() {
+    let telegram = |length| format!("12345678:A{}", random(length));
+    let google = |length| format!("1//0{}", random(length));
+    let openshift = |length| format!("sha256~{}", random(length));
+    let facebook = |length| format!("123456789012345|{}", random(length));
+    let entra = |length| format!("aB38Q~{}", random(length));
+    let terraform = |length| format!("{}.atlasv1.{}", &random(14), random(length));
+    let discord = |length| format!("M{}.{}.{}", random(22), random(6), random(length));
+    for (least, token) in [
+        (34, &telegram as &dyn Fn(usize) -> String),
+        (29, &google),
+        (40, &openshift),
+        (27, &facebook),
+        (31, &entra),
+        (27, &discord),
+    ] {
+        assert!(is_replaced(&token(least)), "{}", token(least));
+        let short = token(least - 1);
+        assert_eq!(redacted(&short), short);
+    }
+    assert!(is_replaced(&terraform(60)));
+    // Of Asana's, what stands before the slash is no secret.
+    let asana = |length| format!("1/1234567890123456:{}", random(length));
+    let text = redacted(&asana(32));
+    assert!(
+        text.starts_with("1/<redacted:") && text.ends_with('>'),
+        "{text}"
+    );
+    assert_eq!(redacted(&asana(31)), asana(31));
+}
+
+#[test]
+fn what_stands_before_the_random_part_counts_to_the_letter() {
+    for text in [
+        format!("1234567:A{}", random(34)),
+        format!("12345678:B{}", random(34)),
+        format!("2//0{}", random(29)),
+        format!("sha512~{}", random(40)),
+        format!("sha256-{}", random(40)),
+        format!("12345678901234|{}", random(27)),
+        format!("123456789012345678|{}", random(27)),
+        format!("123456789012345|{}", random(41)),
+        format!("aB38P~{}", random(31)),
+        format!("{}.atlasv2.{}", &random(14), random(60)),
+        format!("P{}.{}.{}", random(22), random(6), random(27)),
+        format!("M{}.{}.{}", random(22), random(5), random(27)),
+    ] {
+        assert_eq!(redacted(&text), text);
+    }
+}
+
+#[test]
+fn keys_that_say_at_their_end_what_they_are_are_replaced() {
+    for (token, other) in [
+        (format!("{}-us12", hex(32)), format!("{}-eu12", hex(32))),
+        (format!("{}-us1", hex(32)), format!("{}-us123", hex(32))),
+        (
+            format!("pat{}.{}", random(14), hex(64)),
+            format!("pat{}.{}", random(13), hex(64)),
+        ),
+    ] {
+        assert!(is_replaced(&token), "{token}");
+        assert_eq!(redacted(&other), other);
+    }
+}
