@@ -158,6 +158,19 @@ fn a_message_begins_with_the_first_byte_of_its_head() {
 }
 
 #[test]
+fn each_moment_of_delay_is_counted_once() {
+    for (up, down) in [(HTTP1_UP, HTTP1_DOWN), (HTTP2_UP, HTTP2_DOWN)] {
+        let (head, tail) = down.split_at(down.len() - 3);
+        let (exchanges, _) = watch(&[up], &[head, tail]);
+        let delays = exchanges.iter().filter_map(|exchange| exchange.delay);
+        let total: u64 = delays.map(|delay| delay.total_us).sum();
+        // HTTP/1's first is that of bytes before there is an exchange.
+        let expected = if up == HTTP1_UP { 2 } else { 3 };
+        assert_eq!(total, expected);
+    }
+}
+
+#[test]
 fn lengths_that_contradict_each_other_end_the_reading_and_say_so() {
     for head in [
         "POST / HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",

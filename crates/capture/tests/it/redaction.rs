@@ -1,4 +1,4 @@
-//! Tokens that are known by what stands before or behind their random part.
+//! Redaction from outside: tokens known by what is next to their random part, names in other spellings.
 
 use std::sync::Arc;
 
@@ -102,5 +102,25 @@ fn keys_that_say_at_their_end_what_they_are_are_replaced() {
     ] {
         assert!(is_replaced(&token), "{token}");
         assert_eq!(redacted(&other), other);
+    }
+}
+
+#[test]
+fn a_name_of_which_any_characters_are_escaped_is_the_same_name() {
+    let name = "api_key";
+    let value = random(24);
+    for start in 0..name.len() {
+        for end in start + 1..=name.len() {
+            let escaped = name[start..end]
+                .bytes()
+                .map(|byte| format!("\\u{byte:04x}"));
+            let spelled = [&name[..start], &escaped.collect::<String>(), &name[end..]].concat();
+            let text = redacted(&format!(r#"{{"{spelled}":"{value}","other":1}}"#));
+            let (before, behind) = text
+                .split_once("<redacted:")
+                .unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(before, format!(r#"{{"{spelled}":""#));
+            assert!(behind.ends_with(r#">","other":1}"#), "{text}");
+        }
     }
 }
