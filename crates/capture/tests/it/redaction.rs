@@ -124,3 +124,38 @@ fn a_name_of_which_any_characters_are_escaped_is_the_same_name() {
         }
     }
 }
+
+#[test]
+fn a_column_of_secrets_is_found_by_its_name_wherever_it_stands() {
+    let (one, other) = (random(24), hex(28));
+    for separator in [",", " , ", ";", "\t", "|", " | "] {
+        for place in 0..3 {
+            let row = |cell: &str| {
+                let mut cells = vec!["1", "bob"];
+                cells.insert(place, cell);
+                cells.join(separator)
+            };
+            let mut names = vec!["id", "user"];
+            names.insert(place, "password");
+            let header = names.join(separator);
+            let plain = format!("{header}\n{}\n{}\n", row(&one), row(&other));
+            let json = serde_json::json!({ "output": plain }).to_string();
+            // A tab as it is also stands between a name and its value.
+            let texts = if separator == "\t" {
+                vec![json]
+            } else {
+                vec![plain, json]
+            };
+            for text in texts {
+                let found = redacted(&text);
+                let found = found.split("<redacted:").enumerate();
+                let found = found.map(|(part, rest)| match part {
+                    0 => rest,
+                    _ => rest.split_once('>').unwrap().1,
+                });
+                let expected = text.replace(&one, "").replace(&other, "");
+                assert_eq!(found.collect::<String>(), expected, "{text}");
+            }
+        }
+    }
+}

@@ -31,6 +31,20 @@ fn a_model_that_refuses_is_in_the_summary() {
 }
 
 #[test]
+fn the_summary_names_four_hosts_and_counts_the_others() {
+    for (hosts, is_more) in [("a b c d", false), ("a b c d e", true)] {
+        let machine = Machine::new();
+        let script =
+            format!("for host in {hosts}; do curl -s -o /dev/null https://$host.example/; done");
+        let said = stderr(&machine.run(["--offline", "sh", "-c", &script]));
+        assert!(said.contains("d.example 1"), "{said}");
+        assert!(!said.contains("e.example 1"), "{said}");
+        assert!(!said.contains("0 more"), "{said}");
+        assert_eq!(said.contains("1 more"), is_more, "{said}");
+    }
+}
+
+#[test]
 fn an_unusable_script_is_an_error_that_names_it() {
     let machine = Machine::new();
     let script = machine.home().join("script.json");

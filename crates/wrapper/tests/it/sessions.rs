@@ -113,8 +113,14 @@ fn the_report_is_opened_with_the_users_program() {
     fs::write(programs.join(opener), script).unwrap();
     fs::set_permissions(programs.join(opener), fs::Permissions::from_mode(0o755)).unwrap();
     let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
-    let mut wrap = machine.wrap(["--open", "-o", opened.to_str().unwrap(), "true"]);
-    assert!(wrap.env("PATH", path).status().unwrap().success());
+    let closed = machine.home().join("closed");
+    for arguments in [
+        &["-o", closed.to_str().unwrap(), "true"][..],
+        &["--open", "-o", opened.to_str().unwrap(), "true"],
+    ] {
+        let mut wrap = machine.wrap(arguments);
+        assert!(wrap.env("PATH", &path).status().unwrap().success());
+    }
     // Reading waits for the opener, which `wrap` does not.
     let (send, shown) = mpsc::channel();
     thread::spawn(move || send.send(fs::read_to_string(&told).unwrap()));
@@ -122,6 +128,11 @@ fn the_report_is_opened_with_the_users_program() {
     assert!(
         shown.trim_end().ends_with("opened/analysis_report.html"),
         "{shown}"
+    );
+    assert_eq!(
+        shown.lines().count(),
+        1,
+        "only where it is asked for: {shown}"
     );
 }
 
