@@ -159,3 +159,46 @@ fn a_column_of_secrets_is_found_by_its_name_wherever_it_stands() {
         }
     }
 }
+
+#[test]
+fn what_a_value_must_look_like_depends_on_its_name() {
+    const UUID: &str = "7f9c24e8-3b12-4a5e-9c01-d83f5b7ae642";
+    let (random, hex) = (random(32), hex(32));
+    for (assigned, is_secret) in [
+        // Conversations have such ids.
+        (format!("session_id = {UUID}"), false),
+        (format!("session_id = {hex}"), false),
+        (format!("session_id = {random}"), true),
+        (format!("api_key = {UUID}"), true),
+        (format!("secret_key = {UUID}"), true),
+        (format!("consumer_key = {UUID}"), true),
+        (format!("consumer_key = {random}"), true),
+        ("consumer_key = k7-Q2-x9-m4".to_owned(), false),
+        ("client_secret = k7-Q2-x9-m4".to_owned(), true),
+        ("client_secret = some-words-only".to_owned(), false),
+        ("password = k7-Q2-x9".to_owned(), true),
+    ] {
+        let text = redacted(&assigned);
+        let (name, _) = assigned.split_once(" = ").unwrap();
+        let is_replaced = text.starts_with(&format!("{name} = <redacted:"));
+        assert_eq!(
+            (is_replaced, text != assigned),
+            (is_secret, is_secret),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_value_before_its_name_is_replaced_if_it_is_a_secret() {
+    let text =
+        |value: &str| format!(r#"[{{"value":"{value}","name":"API_KEY"}},{{"value":"on"}}]"#);
+    let secret = random(24);
+    let found = redacted(&text(&secret));
+    assert!(found.starts_with(r#"[{"value":"<redacted:"#), "{found}");
+    assert!(
+        found.ends_with(r#">","name":"API_KEY"},{"value":"on"}]"#),
+        "{found}"
+    );
+    assert_eq!(redacted(&text("none so far")), text("none so far"));
+}
