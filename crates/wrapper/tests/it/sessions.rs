@@ -140,7 +140,8 @@ fn the_report_is_opened_with_the_users_program() {
 fn past_sessions_are_listed() {
     let machine = Machine::new();
     assert!(stdout(&machine.run(["--list"])).starts_with("no sessions"));
-    machine.run(["true"]);
+    // The first line of a recording holds the whole command.
+    machine.run(["true", &"long ".repeat(20_000)]);
     machine.run(["cat"]);
     let list = stdout(&machine.run(["--list"]));
     assert_eq!(list.lines().count(), 3, "{list}");
