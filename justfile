@@ -48,6 +48,10 @@ fuzz SECONDS="60" *TARGETS:
 fuzz-smoke:
     cargo test --manifest-path fuzz/Cargo.toml --target-dir target --no-default-features
 
+# Break the code in N places of each crate, and count what its own tests notice; takes about an hour
+mutants N="100" SEED="1" *CRATES:
+    nice .ci/mutants {{N}} {{SEED}} {{CRATES}}
+
 # Everything that CI runs, in CI's order
 ci: fmt-check lint doc tree circles dependencies deny-offline test fuzz-smoke e2e bench-check
 

@@ -75,5 +75,9 @@ mod tests {
         let old = "x\n".repeat(5000);
         let text = unified(&old, &format!("{old}y\n")).unwrap();
         assert_eq!(text, "@@ the rest was not compared @@\n");
+        for (one, other) in [(old.as_str(), ""), ("", old.as_str())] {
+            let text = unified(one, other).unwrap();
+            assert!(text.ends_with("\n@@ the rest was not compared @@\n"));
+        }
     }
 }

@@ -101,6 +101,20 @@ fn event_types_are_compared_where_both_have_events() {
 }
 
 #[test]
+fn of_events_over_both_transports_the_more_frequent_are_compared() {
+    let mut after = same();
+    after.line(
+        json!({"kind": "exchange", "format": 1, "id": 99, "connection": 1, "transport": "websocket",
+        "started_at": "2026-11-23T02:30:00.000000Z",
+        "request": {"method": "GET", "url": "wss://api.openai.com/v1/responses", "http_version": "HTTP/1.1"},
+        "response": {"status": 101, "http_version": "HTTP/1.1", "start_us": 5, "events":
+            [{"at_us": 5, "json": {"type": "response.created", "rare": 1}, "bytes": 9}]},
+        "outcome": {"state": "complete"}}),
+    );
+    assert_eq!(compare(&same(), &after).drift, []);
+}
+
+#[test]
 fn payloads_drift_by_path_and_by_type() {
     let after = recording(|_, request| {
         request.settings["tools"] = Value::Null;
@@ -225,6 +239,28 @@ fn headers_are_compared_by_name_in_lower_case() {
         (change.names.new.as_slice(), change.names.gone.as_slice()),
         (&["x-two".to_owned()][..], &["x-one".to_owned()][..])
     );
+}
+
+#[test]
+fn the_comparison_of_all_that_can_change_is_as_reviewed() {
+    let mut before = same();
+    before.plain("GET", "https://old.example/x", 200);
+    let mut after = recording(|n, request| {
+        request.ttft_ms = 300 + 10 * n;
+        request.tokens = (200 + n, 50, 20);
+        request.settings = json!({
+            "model": "n", "instructions": "be brief\nbe bold\n", "store": true,
+            "tools": [{"type": "function", "name": "walk", "description": "walks"}],
+        });
+        request.input.insert(0, message("developer", "one more\n"));
+    });
+    after.plain("GET", "https://new.example/x", 200);
+    let mut out = Vec::new();
+    let comparison = compare(&before, &after);
+    Format::Markdown
+        .write_comparison(&comparison, &mut out)
+        .unwrap();
+    insta::assert_snapshot!(String::from_utf8(out).unwrap());
 }
 
 #[test]

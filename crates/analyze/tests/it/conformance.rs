@@ -1,6 +1,8 @@
 //! Lines that are almost exchanges: a line is damaged or not whichever way it is read.
 
-use analyze::Scan;
+use analyze::report::PayloadPart;
+use analyze::{Scan, Section};
+use serde_json::json;
 
 use crate::agreement::assert_agreement;
 use crate::recordings::{Recording, Request};
@@ -34,6 +36,63 @@ fn scan_and_reader_agree_on_strange_members() {
             assert_same_when_changed(of, change);
         }
     }
+}
+
+#[test]
+fn a_name_or_a_word_written_with_escapes_is_the_same() {
+    let plain = changed(r#""id":1,"#, r#""id":1,"#);
+    let report = |text: String| {
+        let input = std::io::Cursor::new(text);
+        let scanned = Scan::default().read_from(input, "x".as_ref(), 0);
+        let mut report = scanned.unwrap().finish();
+        // The others count bytes of bodies, escapes included.
+        report.keep(&[
+            Section::Glance,
+            Section::Model,
+            Section::Timeline,
+            Section::Errors,
+        ]);
+        serde_json::to_string(&report).unwrap()
+    };
+    let expected = report(plain.clone());
+    for (word, escaped) in [
+        (r#""url":"#, r#""\u0075rl":"#),
+        (r#""type":"#, r#""t\u0079pe":"#),
+        (r#""usage":"#, r#""usag\u0065":"#),
+        (r#""response.completed""#, r#""response\u002ecompleted""#),
+        (r#""message""#, r#""\u006dessage""#),
+        (r#""complete""#, r#""\u0063omplete""#),
+    ] {
+        assert!(plain.contains(word), "{word} in {plain}");
+        assert_eq!(report(plain.replace(word, escaped)), expected, "{word}");
+    }
+}
+
+#[test]
+fn an_event_whose_type_is_no_string_is_called_by_its_name() {
+    let events = json!([
+        {"at_us": 1, "event": "one", "json": {"type": 7}, "bytes": 9},
+        {"at_us": 2, "event": "two", "json": {"type": 7}, "bytes": 9},
+        {"at_us": 3, "event": "two", "json": {"type": 7}, "bytes": 9},
+    ]);
+    let mut recording = Recording::default();
+    recording.line(json!({
+        "kind": "exchange", "format": 1, "id": 1, "connection": 1, "transport": "http",
+        "started_at": "2026-11-23T02:30:00.000000Z",
+        "request": {"method": "GET", "url": "https://example.net/", "http_version": "HTTP/1.1"},
+        "response": {"status": 200, "http_version": "HTTP/1.1", "start_us": 1, "end_us": 3, "events": events},
+        "outcome": {"state": "complete"}
+    }));
+    let lines: String = recording.text().lines().map(headed).collect();
+    let input = std::io::Cursor::new(lines);
+    let scanned = Scan::default().read_from(input, "x".as_ref(), 0);
+    let payloads = scanned.unwrap().finish().structure.unwrap().payloads;
+    let events: Vec<_> = payloads
+        .iter()
+        .filter(|payload| payload.part == PayloadPart::Event)
+        .map(|payload| (payload.event.as_deref().unwrap(), payload.samples))
+        .collect();
+    assert_eq!(events, [("one", 1), ("two", 2)]);
 }
 
 #[test]

@@ -39,6 +39,7 @@ fn a_har_has_an_entry_for_each_exchange_with_its_times() {
     assert_eq!(models["timings"]["send"], 0.1);
     assert_eq!(models["timings"]["wait"], 40.0);
     assert_eq!(models["timings"]["receive"], 0.9);
+    assert_eq!(models["time"], 0.1 + 40.0 + 0.9);
     assert_eq!(
         models["request"]["queryString"][0]["name"],
         "client_version"

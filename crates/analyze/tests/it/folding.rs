@@ -153,6 +153,13 @@ fn threads_past_the_bound_are_summed_up_and_said() {
         text.contains("The last 100 threads share one row"),
         "not said"
     );
+    let mut page = Vec::new();
+    Format::Html.write(&report, &mut page).unwrap();
+    let page = String::from_utf8(page).unwrap();
+    assert!(
+        page.contains("no room for 100 more conversations"),
+        "not said on the page"
+    );
 }
 
 #[test]

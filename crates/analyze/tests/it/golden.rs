@@ -2,16 +2,24 @@
 //!
 //! `figures` checks their figures by hand; these tests notice a change of any character.
 
-use analyze::{Format, Kind, Part, Section};
+use analyze::{Format, Kind, Part, Report, Section};
 
 use crate::fixtures::{NAMES, REAL, report};
+
+/// `report` in one format.
+fn written(report: &Report, format: Format) -> String {
+    let mut out = Vec::new();
+    format.write(report, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
 
 #[test]
 fn the_markdown_reports_are_as_reviewed() {
     for name in NAMES {
-        let mut out = Vec::new();
-        Format::Markdown.write(&report(name), &mut out).unwrap();
-        insta::assert_snapshot!(format!("{name}.md"), String::from_utf8(out).unwrap());
+        insta::assert_snapshot!(
+            format!("{name}.md"),
+            written(&report(name), Format::Markdown)
+        );
     }
 }
 
@@ -19,6 +27,35 @@ fn the_markdown_reports_are_as_reviewed() {
 fn the_json_reports_are_as_reviewed() {
     for name in NAMES {
         insta::assert_json_snapshot!(format!("{name}.json"), report(name));
+    }
+}
+
+#[test]
+fn the_pictures_are_as_reviewed() {
+    for name in NAMES {
+        let page = written(&report(name), Format::Html);
+        let figures = page.split("<figure>").skip(1);
+        let figures: Vec<&str> = figures
+            .map(|rest| rest.split_once("</figure>").unwrap().0)
+            .collect();
+        let elements = figures.join("\n").replace("><", ">\n<");
+        insta::assert_snapshot!(format!("{name}.pictures.html"), elements);
+    }
+}
+
+#[test]
+fn the_transcript_on_the_page_is_as_reviewed() {
+    let mut report = report("hand-websocket");
+    report.keep(&[Section::Transcript]);
+    let page = written(&report, Format::Html);
+    let (_, body) = page.split_once("<main").unwrap();
+    insta::assert_snapshot!("hand-websocket.transcript.html", body.replace("><", ">\n<"));
+}
+
+#[test]
+fn the_tables_are_as_reviewed() {
+    for name in NAMES {
+        insta::assert_snapshot!(format!("{name}.csv"), written(&report(name), Format::Csv));
     }
 }
 
@@ -31,9 +68,7 @@ fn the_reports_on_the_real_codex_are_as_reviewed() {
     for name in REAL {
         let mut report = report(name);
         report.keep(&wanted);
-        let mut out = Vec::new();
-        Format::Markdown.write(&report, &mut out).unwrap();
-        insta::assert_snapshot!(format!("{name}.md"), String::from_utf8(out).unwrap());
+        insta::assert_snapshot!(format!("{name}.md"), written(&report, Format::Markdown));
     }
 }
 

@@ -228,6 +228,19 @@ fn the_page_has_the_pictures_and_the_whole_transcript() {
 }
 
 #[test]
+fn a_label_in_a_picture_is_cut_where_there_is_no_more_room() {
+    let fits = format!("https://host.example/{}", "x".repeat(19));
+    let mut recording = Recording::default();
+    recording.plain("GET", &fits, 200);
+    recording.plain("GET", &format!("{fits}y"), 200);
+    let page = html(&recording.report());
+    let label = format!(">1 GET host.example/{}</text>", "x".repeat(19));
+    assert!(page.contains(&label), "38 characters have room");
+    let label = format!(">2 GET host.example/{}…</text>", "x".repeat(18));
+    assert!(page.contains(&label), "39 have none");
+}
+
+#[test]
 fn large_texts_are_cut_with_a_note_and_the_page_stays_small() {
     let mut recording = Recording::default();
     for n in 0..60 {

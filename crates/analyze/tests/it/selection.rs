@@ -21,9 +21,13 @@ fn recording() -> Recording {
 }
 
 fn report(filters: &[&str]) -> Report {
+    report_on(&recording().text(), filters)
+}
+
+fn report_on(text: &str, filters: &[&str]) -> Report {
     let folder = tempfile::tempdir().expect("there is room for a file");
     let path = folder.path().join("traffic.jsonl");
-    std::fs::write(&path, recording().text()).expect("the folder is ours");
+    std::fs::write(&path, text).expect("the folder is ours");
     let filters: Vec<Filter> = filters
         .iter()
         .map(|filter| filter.parse().expect("the test's filters are right"))
@@ -33,11 +37,13 @@ fn report(filters: &[&str]) -> Report {
 }
 
 fn exchanges(filters: &[&str]) -> (u64, u64) {
-    let report = report(filters);
-    (
-        report.glance.map_or(0, |glance| glance.exchanges),
-        report.left_out,
-    )
+    counted(&report(filters))
+}
+
+/// The exchanges that are reported, and those left out.
+fn counted(report: &Report) -> (u64, u64) {
+    let glance = report.glance.as_ref();
+    (glance.map_or(0, |glance| glance.exchanges), report.left_out)
 }
 
 #[test]
@@ -53,6 +59,23 @@ fn only_exchanges_that_satisfy_every_filter_are_reported() {
 fn processes_are_known_although_they_are_named_after_their_exchanges() {
     assert_eq!(exchanges(&["process=codex"]), (3, 0));
     assert_eq!(exchanges(&["process=git"]), (0, 3));
+}
+
+#[test]
+fn a_connection_is_that_of_its_own_session() {
+    let mut text = String::new();
+    for process in ["codex", "git"] {
+        text.push_str(
+            &recording()
+                .text()
+                .replace("\"codex\"", &format!("{process:?}")),
+        );
+    }
+    for (filter, expected) in [("process=codex", (3, 3)), ("process=git", (3, 3))] {
+        assert_eq!(counted(&report_on(&text, &[filter])), expected, "{filter}");
+    }
+    let first = report_on(&text, &["process=codex", "exchange=1"]);
+    assert_eq!(counted(&first), (0, 6));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use analyze::Part;
 use analyze::report::{Step, Transcript};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::recordings::{Recording, Request, message};
 
@@ -188,6 +188,26 @@ fn past_a_bound_changes_are_listed_and_no_longer_compared() {
             .iter()
             .all(|change| change.diff.is_none())
     );
+}
+
+#[test]
+fn text_is_found_as_deep_as_a_provider_nests_it_and_no_deeper() {
+    let list = |inner: Value| json!([inner]);
+    let parts = |inner: Value| json!({"content": inner});
+    for nest in [&list as &dyn Fn(Value) -> Value, &parts] {
+        for (levels, is_found) in [(4, true), (5, false)] {
+            let content = (0..levels).fold(json!("found"), |inner, _| nest(inner));
+            let mut recording = Recording::default();
+            recording.call(Request {
+                input: vec![json!({"type": "message", "role": "user", "content": content})],
+                ..Request::default()
+            });
+            let steps = steps(&recording);
+            // What has no text is shown as it is.
+            let shown = texts(&steps[0].added);
+            assert_eq!(shown == ["found"], is_found, "{content}");
+        }
+    }
 }
 
 #[test]

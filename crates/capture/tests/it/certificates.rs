@@ -6,6 +6,7 @@
 use std::fs;
 use std::process::Command;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use capture::{Hosts, RootCa, Upstream};
 use rustls::client::WebPkiServerVerifier;
@@ -184,4 +185,25 @@ async fn nss_takes_a_leaf_inside_the_constraints_and_none_outside() {
         ));
         assert_eq!(ok, taken, "{host}: {said}");
     }
+}
+
+#[test]
+fn a_root_is_kept_for_eighty_nine_days_and_then_made_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let certificate = || {
+        let root = RootCa::load_or_create(dir.path(), &Hosts::all()).unwrap();
+        root.certificate_pem().to_owned()
+    };
+    let made = certificate();
+    let age = |days: u64| {
+        let key = fs::File::options()
+            .append(true)
+            .open(dir.path().join("root.key"));
+        let then = SystemTime::now() - Duration::from_secs(days * 24 * 3600);
+        key.unwrap().set_modified(then).unwrap();
+    };
+    age(88);
+    assert_eq!(certificate(), made);
+    age(90);
+    assert_ne!(certificate(), made);
 }

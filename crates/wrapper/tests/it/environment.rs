@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
-use crate::wrap::{Machine, agent, stdout};
+use crate::wrap::{Machine, agent, stderr, stdout};
 
 /// What `look.sh` saw under `wrap`, with these variables in addition to the usual ones.
 fn seen(
@@ -32,6 +32,18 @@ fn roots(machine: &Machine) -> PathBuf {
     let path = machine.home().join("roots.pem");
     fs::write(&path, made.cert.pem()).unwrap();
     path
+}
+
+#[test]
+fn an_opencode_that_only_attaches_is_warned_of() {
+    let machine = Machine::new();
+    let opencode = machine.home().join("opencode");
+    symlink("/bin/true", &opencode).unwrap();
+    for (argument, is_warned) in [("attach", true), ("run", false)] {
+        let output = machine.run([opencode.to_str().unwrap(), argument]);
+        let said = stderr(&output);
+        assert_eq!(said.contains("opencode attach"), is_warned, "{said}");
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod environment;
 mod exit_code;
+mod model_apis;
 mod offline;
 mod orphans;
 mod pty;

@@ -31,6 +31,20 @@ fn a_model_that_refuses_is_in_the_summary() {
 }
 
 #[test]
+fn the_summary_names_four_hosts_and_counts_the_others() {
+    for (hosts, is_more) in [("a b c d", false), ("a b c d e", true)] {
+        let machine = Machine::new();
+        let script =
+            format!("for host in {hosts}; do curl -s -o /dev/null https://$host.example/; done");
+        let said = stderr(&machine.run(["--offline", "sh", "-c", &script]));
+        assert!(said.contains("d.example 1"), "{said}");
+        assert!(!said.contains("e.example 1"), "{said}");
+        assert!(!said.contains("0 more"), "{said}");
+        assert_eq!(said.contains("1 more"), is_more, "{said}");
+    }
+}
+
+#[test]
 fn an_unusable_script_is_an_error_that_names_it() {
     let machine = Machine::new();
     let script = machine.home().join("script.json");
@@ -38,6 +52,20 @@ fn an_unusable_script_is_an_error_that_names_it() {
     let output = machine.run(["--script", script.to_str().unwrap(), "true"]);
     assert_eq!(output.status.code(), Some(125));
     assert!(stderr(&output).contains("script.json"), "{output:?}");
+}
+
+#[test]
+fn a_script_that_is_too_long_is_refused_and_not_cut() {
+    let machine = Machine::new();
+    let script = machine.home().join("script.json");
+    let long = format!("[{{\"say\": \"hi\"}}]{}", " ".repeat(4 << 20));
+    fs::write(&script, long).unwrap();
+    let output = machine.run(["--script", script.to_str().unwrap(), "true"]);
+    assert_eq!(output.status.code(), Some(125));
+    assert!(
+        stderr(&output).contains("longer than 4194304 bytes"),
+        "{output:?}"
+    );
 }
 
 #[test]

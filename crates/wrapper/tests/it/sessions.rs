@@ -9,6 +9,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use crate::screen::Screen;
 use crate::wrap::{Machine, stderr, stdout};
 
 #[test]
@@ -112,8 +113,14 @@ fn the_report_is_opened_with_the_users_program() {
     fs::write(programs.join(opener), script).unwrap();
     fs::set_permissions(programs.join(opener), fs::Permissions::from_mode(0o755)).unwrap();
     let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
-    let mut wrap = machine.wrap(["--open", "-o", opened.to_str().unwrap(), "true"]);
-    assert!(wrap.env("PATH", path).status().unwrap().success());
+    let closed = machine.home().join("closed");
+    for arguments in [
+        &["-o", closed.to_str().unwrap(), "true"][..],
+        &["--open", "-o", opened.to_str().unwrap(), "true"],
+    ] {
+        let mut wrap = machine.wrap(arguments);
+        assert!(wrap.env("PATH", &path).status().unwrap().success());
+    }
     // Reading waits for the opener, which `wrap` does not.
     let (send, shown) = mpsc::channel();
     thread::spawn(move || send.send(fs::read_to_string(&told).unwrap()));
@@ -122,13 +129,19 @@ fn the_report_is_opened_with_the_users_program() {
         shown.trim_end().ends_with("opened/analysis_report.html"),
         "{shown}"
     );
+    assert_eq!(
+        shown.lines().count(),
+        1,
+        "only where it is asked for: {shown}"
+    );
 }
 
 #[test]
 fn past_sessions_are_listed() {
     let machine = Machine::new();
     assert!(stdout(&machine.run(["--list"])).starts_with("no sessions"));
-    machine.run(["true"]);
+    // The first line of a recording holds the whole command.
+    machine.run(["true", &"long ".repeat(20_000)]);
     machine.run(["cat"]);
     let list = stdout(&machine.run(["--list"]));
     assert_eq!(list.lines().count(), 3, "{list}");
@@ -162,6 +175,20 @@ fn removal_asks_and_without_a_terminal_removes_nothing() {
 
     let removed = machine.run(["--remove", "0d", "--yes"]);
     assert!(removed.status.success(), "{removed:?}");
+    assert!(stdout(&machine.run(["--list"])).starts_with("no sessions"));
+}
+
+#[test]
+fn on_a_terminal_a_yes_removes_and_anything_else_does_not() {
+    let machine = Machine::new();
+    machine.run(["true"]);
+    for (answer, said) in [("\n", "nothing was removed"), ("y\n", "removed 1 session")] {
+        let mut screen = Screen::start(&machine.wrap(["--remove", "0d"]));
+        screen.wait_for("[y/N]");
+        screen.press(answer);
+        screen.wait_for(said);
+        assert_eq!(screen.exit_code(), 0);
+    }
     assert!(stdout(&machine.run(["--list"])).starts_with("no sessions"));
 }
 

@@ -59,7 +59,6 @@ impl ProsePage<'_> {
                 let target = dest_url.strip_prefix('#').unwrap_or_default();
                 out.push(own(format!("<a href=\"#{}\">", Escaped(target))));
             }
-            Event::End(TagEnd::Link) => out.push(own("</a>".to_owned())),
             Event::Start(Tag::Heading { level, .. }) => out.push(self.heading(*level, rest)),
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language)))
                 if **language == *"diff" =>

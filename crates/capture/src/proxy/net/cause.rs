@@ -183,6 +183,22 @@ mod tests {
     }
 
     #[test]
+    fn what_keeps_tcp_from_coming_up_has_a_name() {
+        for (kind, name) in [
+            (io::ErrorKind::ConnectionRefused, "refused"),
+            (io::ErrorKind::TimedOut, "timeout"),
+            (io::ErrorKind::ConnectionReset, "reset"),
+            (io::ErrorKind::HostUnreachable, "unreachable"),
+            (io::ErrorKind::NetworkUnreachable, "unreachable"),
+            (io::ErrorKind::AddrNotAvailable, "connect"),
+        ] {
+            let cause = Cause::connect("192.0.2.1:443", &kind.into());
+            assert_eq!(cause.name, name);
+            assert_eq!(cause.is_timeout(), name == "timeout");
+        }
+    }
+
+    #[test]
     fn only_certificate_alerts_are_refusals() {
         for code in 0..=255 {
             let failure = alert(AlertDescription::from(code));

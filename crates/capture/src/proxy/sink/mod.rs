@@ -42,3 +42,29 @@ pub trait Sink: Send + 'static {
         self.pending()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Full;
+
+    impl Sink for Full {
+        fn write(&mut self, _: &Record) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+
+        fn pending(&self) -> u64 {
+            3
+        }
+    }
+
+    #[test]
+    fn a_sink_loses_what_it_still_holds_when_it_is_abandoned() {
+        assert_eq!(Full.abandon(), 3);
+    }
+}

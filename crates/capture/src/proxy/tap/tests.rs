@@ -9,7 +9,7 @@ use crate::proxy::recorder::Recorder;
 use crate::proxy::sink::memory::MemorySink;
 use crate::proxy::tap::connection::{Tap, TapSummary};
 use crate::proxy::tap::exchanges::ConnectionExchanges;
-use crate::proxy::wire::{ConnectionEnd, Direction, Side};
+use crate::proxy::wire::{ConnectionEnd, Direction, Side, Stamp};
 use crate::record::{Exchange, Limits, Record, Secrets, Session, Timestamp};
 
 const HTTP1_UP: &[u8] = b"\r\nPOST /a?b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n\
@@ -31,6 +31,15 @@ const HTTP2_DOWN: &[u8] =
 
 /// What a tap reads from both directions, each in the given pieces, up first.
 fn watch(up: &[&[u8]], down: &[&[u8]]) -> (Vec<Exchange>, TapSummary) {
+    let up = up.iter().map(|piece| (Direction::Up, *piece, 7));
+    let down = down.iter().map(|piece| (Direction::Down, *piece, 7));
+    watch_at(up.chain(down))
+}
+
+/// What a tap reads from pieces and the moments at which they pass.
+fn watch_at<'p>(
+    pieces: impl IntoIterator<Item = (Direction, &'p [u8], Stamp)>,
+) -> (Vec<Exchange>, TapSummary) {
     let sink = MemorySink::new();
     let session = Session {
         started_at: Timestamp::from_micros(0),
@@ -52,10 +61,8 @@ fn watch(up: &[&[u8]], down: &[&[u8]]) -> (Vec<Exchange>, TapSummary) {
     let (recorder, thread): (Recorder, _) = recorder::start(config, sink.clone()).unwrap();
     let exchanges = ConnectionExchanges::new(1, "https", "h:443", &recorder);
     let mut tap = Tap::new(recorder, exchanges);
-    for (direction, pieces) in [(Direction::Up, up), (Direction::Down, down)] {
-        for piece in pieces {
-            tap.push(direction, piece, 7, 1);
-        }
+    for (direction, piece, at) in pieces {
+        tap.push(direction, piece, at, 1);
     }
     let seen = tap.end(ConnectionEnd::Closed(Side::Agent), 9);
     thread.finish();
@@ -124,6 +131,45 @@ fn http1_is_read_the_same_at_every_cut() {
 #[test]
 fn http2_is_read_the_same_at_every_cut() {
     every_cut_tells_the_same(HTTP2_UP, HTTP2_DOWN, 2);
+}
+
+#[test]
+fn a_message_begins_with_the_first_byte_of_its_head() {
+    let pieces = [
+        (Direction::Up, "GET / HT", 10),
+        (Direction::Up, "TP/1.1\r\n\r\n", 20),
+        (Direction::Down, "HTTP/1.1 200 OK\r\ncontent-", 40),
+        (Direction::Down, "length: 2\r\n\r\no", 70),
+        (Direction::Down, "k", 80),
+        (Direction::Up, "POST / HTTP/1.1\r\ncontent-", 100),
+        (Direction::Up, "length: 2\r\n\r\no", 120),
+        (Direction::Up, "k", 130),
+        (Direction::Down, "HTTP/1.1 204 No", 160),
+        (Direction::Down, " Content\r\n\r\n", 180),
+    ];
+    let pieces = pieces.map(|(direction, piece, at)| (direction, piece.as_bytes(), at));
+    let (exchanges, _) = watch_at(pieces);
+    let marks = exchanges.iter().map(|exchange| {
+        let response = exchange.response.as_ref().unwrap();
+        (exchange.request.end_us, response.start_us, response.end_us)
+    });
+    let expected = [(Some(10), 30, Some(70)), (Some(30), 60, Some(80))];
+    assert_eq!(marks.collect::<Vec<_>>(), expected);
+    let since = |exchange: &Exchange| exchange.started_at.as_micros();
+    assert_eq!(since(&exchanges[1]) - since(&exchanges[0]), 90);
+}
+
+#[test]
+fn each_moment_of_delay_is_counted_once() {
+    for (up, down) in [(HTTP1_UP, HTTP1_DOWN), (HTTP2_UP, HTTP2_DOWN)] {
+        let (head, tail) = down.split_at(down.len() - 3);
+        let (exchanges, _) = watch(&[up], &[head, tail]);
+        let delays = exchanges.iter().filter_map(|exchange| exchange.delay);
+        let total: u64 = delays.map(|delay| delay.total_us).sum();
+        // HTTP/1's first is that of bytes before there is an exchange.
+        let expected = if up == HTTP1_UP { 2 } else { 3 };
+        assert_eq!(total, expected);
+    }
 }
 
 #[test]
