@@ -23,8 +23,8 @@ pub(in super::super) fn draw(bars: &[Bar]) -> Option<String> {
     let height = TOP + bars.len() as f64 * ROW + BOTTOM;
     let scale = Scale::new(most as f64, LEFT, WIDTH - RIGHT);
     let description = format!(
-        "{} endpoints with two bars each, bytes sent and received; the longest is {}.",
-        bars.len(),
+        "{} with two bars each, bytes sent and received; the longest is {}.",
+        units::plural(bars.len() as u64, "endpoint"),
         units::bytes(most),
     );
     let mut svg = Svg::new("sizes", (WIDTH, height), "Sizes by endpoint", &description);

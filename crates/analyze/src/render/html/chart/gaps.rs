@@ -16,8 +16,8 @@ pub(in super::super) fn draw(classes: &[GapClass]) -> Option<String> {
     let stalls = classes.iter().filter(|class| class.from_us >= STALL_US);
     let stalls = stalls.map(|class| class.count).fold(0, u64::saturating_add);
     let description = format!(
-        "{} gaps in {} classes by length; {} are {} or longer.",
-        units::count(all),
+        "{} in {} classes by length; {} last {} or longer.",
+        units::plural(all, "gap"),
         classes.len(),
         units::count(stalls),
         units::duration(STALL_US),

@@ -25,9 +25,10 @@ pub(in super::super) fn draw(threads: &[Series]) -> Option<String> {
     let down = Scale::new(most as f64, bottom, TOP);
     let along = Scale::new((longest.max(2) - 1) as f64, LEFT, WIDTH - RIGHT);
     let description = format!(
-        "{} conversations, the longest with {longest} requests; the largest input is {} tokens.",
-        threads.len(),
-        units::count(most),
+        "{}, the longest with {}; the largest input is {}.",
+        units::plural(threads.len() as u64, "conversation"),
+        units::plural(longest as u64, "request"),
+        units::plural(most, "token"),
     );
     let mut svg = Svg::new(
         "growth",

@@ -43,10 +43,10 @@ pub(in super::super) fn draw(columns: &[Column]) -> Option<String> {
     let bottom = HEIGHT - BOTTOM;
     let scale = Scale::new(most as f64, bottom, TOP);
     let description = format!(
-        "{} columns, one for each turn in order; the tallest is {} tokens. \
+        "{}, one for each turn in order; the tallest is {}. \
          In each, from the bottom: cached input, new input, output, reasoning.",
-        columns.len(),
-        units::count(most),
+        units::plural(columns.len() as u64, "column"),
+        units::plural(most, "token"),
     );
     let mut svg = Svg::new(
         "tokens",
