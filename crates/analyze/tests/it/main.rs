@@ -11,6 +11,7 @@ mod chat;
 mod cli;
 mod compare;
 mod conformance;
+mod connections;
 mod damage;
 mod docs;
 mod exports;
