@@ -30,3 +30,13 @@ fn who_gave_a_connection_up_is_told_from_who_was_refused() {
     assert!(said("agent_gone", "the agent gave it up"), "{text}");
     assert!(said("no_password", "refused by us"), "{text}");
 }
+
+#[test]
+fn the_brackets_of_an_address_stay_and_its_port_does_not() {
+    for url in ["http://[2001:db8::1]/x", "http://[2001:db8::1]:80/x"] {
+        let mut recording = Recording::default();
+        recording.plain("GET", url, 200);
+        let endpoints = recording.report().endpoints.unwrap().endpoints;
+        assert_eq!(endpoints[0].endpoint.host, "[2001:db8::1]", "{url}");
+    }
+}
