@@ -180,6 +180,17 @@ fn a_body_in_one_piece_and_a_refusal_are_understood() {
 }
 
 #[test]
+fn a_tool_is_called_by_its_functions_name() {
+    let line = exchange(1, 0, history(), stream(&[]));
+    let input = std::io::Cursor::new(line);
+    let scanned = Scan::default().read_from(input, "x".as_ref(), 0);
+    let report = serde_json::to_value(scanned.unwrap().finish()).unwrap();
+    let tools = report["prompt"]["tools"].as_array().unwrap();
+    let names: Vec<_> = tools.iter().map(|tool| &tool["name"]).collect();
+    assert_eq!(names, ["bash", "read"]);
+}
+
+#[test]
 fn fields_of_another_type_are_read_as_missing() {
     let call = call(stream(&[
         (60_000, json!([])),

@@ -112,6 +112,24 @@ fn of_events_over_both_transports_the_more_frequent_are_compared() {
         "outcome": {"state": "complete"}}),
     );
     assert_eq!(compare(&same(), &after).drift, []);
+    // Twenty messages are more than the ten events over HTTP.
+    let many = |data: Value| {
+        let mut recording = same();
+        let event = json!({"at_us": 5, "json": data, "bytes": 9});
+        recording.line(
+            json!({"kind": "exchange", "format": 1, "id": 99, "connection": 1, "transport": "websocket",
+            "started_at": "2026-11-23T02:30:00.000000Z",
+            "request": {"method": "GET", "url": "wss://api.openai.com/v1/responses", "http_version": "HTTP/1.1"},
+            "response": {"status": 101, "http_version": "HTTP/1.1", "start_us": 5, "events": vec![event; 20]},
+            "outcome": {"state": "complete"}}),
+        );
+        recording
+    };
+    let before = many(json!({"type": "response.created"}));
+    let after = many(json!({"type": "response.created", "rare": 1}));
+    let drift = compare(&before, &after).drift;
+    let paths: Vec<_> = drift.iter().map(|drift| drift.path.as_str()).collect();
+    assert_eq!(paths, ["rare"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Recordings that are cut, damaged, foreign or hostile: reported, counted, never a panic.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use analyze::report::Lapse;
@@ -8,6 +8,7 @@ use analyze::{Error, Format, Reader, Report, Scan};
 use proptest::prelude::*;
 
 use crate::fixtures;
+use crate::recordings::Recording;
 
 fn scan(bytes: impl Into<Vec<u8>>) -> Result<Report, Error> {
     let input = std::io::Cursor::new(bytes.into());
@@ -226,5 +227,44 @@ proptest! {
     #[test]
     fn no_noise_makes_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         prop_assert!(scan(bytes).is_err());
+    }
+}
+
+#[test]
+fn every_sort_of_unread_line_is_in_the_total() {
+    let mut recording = Recording::default();
+    recording.plain("GET", "https://example.net/", 200);
+    let mut lines = recording.report().completeness.unwrap().unread_lines;
+    assert_eq!(lines.total(), 0);
+    lines.damaged = 1;
+    lines.cut_ends = 2;
+    lines.foreign = 4;
+    lines.newer = 8;
+    lines.too_long = 16;
+    assert_eq!(lines.total(), 31);
+}
+
+/// Gives a recording, then fails.
+struct Broken(io::Cursor<Vec<u8>>, io::ErrorKind);
+
+impl io::Read for Broken {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(buffer)? {
+            0 => Err(self.1.into()),
+            count => Ok(count),
+        }
+    }
+}
+
+#[test]
+fn a_disk_that_fails_is_an_error_and_a_stream_that_is_cut_is_none() {
+    for (kind, is_read) in [
+        (io::ErrorKind::UnexpectedEof, true),
+        (io::ErrorKind::Other, false),
+    ] {
+        let text = fixtures::text("hand-sse").into_bytes();
+        let broken = Broken(io::Cursor::new(text), kind);
+        let scanned = Scan::default().read_from(broken, "x".as_ref(), 0);
+        assert_eq!(scanned.is_ok(), is_read, "{kind:?}");
     }
 }

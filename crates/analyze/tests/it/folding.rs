@@ -148,6 +148,8 @@ fn threads_past_the_bound_are_summed_up_and_said() {
     let transcript = report.transcript.as_ref().unwrap();
     assert_eq!((transcript.threads.len(), transcript.folded), (2000, 100));
     assert_eq!(report.glance.as_ref().unwrap().threads, 2100);
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(json["conversation"]["folded"], 100);
     let text = written(&report);
     assert!(
         text.contains("The last 100 threads share one row"),

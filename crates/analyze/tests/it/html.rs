@@ -241,6 +241,23 @@ fn a_label_in_a_picture_is_cut_where_there_is_no_more_room() {
 }
 
 #[test]
+fn columns_without_end_do_not_have_labels_without_end() {
+    let mut recording = Recording::default();
+    for turn in 0..250 {
+        recording.call(Request {
+            start_ms: turn * 1000,
+            settings: json!({"client_metadata": {"thread_id": "t", "turn_id": turn.to_string()}}),
+            ..Request::default()
+        });
+    }
+    let page = html(&recording.report());
+    let (_, figure) = page.split_once("Tokens of each turn</figcaption>").unwrap();
+    let (figure, _) = figure.split_once("</figure>").unwrap();
+    let labels = figure.matches("text-anchor=\"middle\"").count();
+    assert!((5..=60).contains(&labels), "{labels} labels");
+}
+
+#[test]
 fn large_texts_are_cut_with_a_note_and_the_page_stays_small() {
     let mut recording = Recording::default();
     for n in 0..60 {

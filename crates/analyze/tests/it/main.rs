@@ -12,6 +12,7 @@ mod chat;
 mod cli;
 mod compare;
 mod conformance;
+mod connections;
 mod damage;
 mod docs;
 mod exports;

@@ -80,3 +80,14 @@ fn an_agent_that_is_not_there_is_bad() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stdout(&output).contains("no-such-agent is not found"));
 }
+
+#[test]
+fn variables_that_the_agent_gets_anew_are_named() {
+    let machine = Machine::new();
+    let mut doctor = doctor(&machine, &healthy());
+    let said = stdout(&doctor.env("NODE_EXTRA_CA_CERTS", "/none").output().unwrap());
+    assert!(
+        said.contains("replaced for the agent: NODE_EXTRA_CA_CERTS"),
+        "{said}"
+    );
+}

@@ -35,6 +35,39 @@ fn roots(machine: &Machine) -> PathBuf {
 }
 
 #[test]
+fn offline_gemini_gets_a_key_unless_it_has_one() {
+    let machine = Machine::new();
+    let gemini = machine.home().join("gemini");
+    symlink(agent("look.sh"), &gemini).unwrap();
+    let key = |variable: Option<(&str, &str)>| {
+        let mut wrap = machine.wrap(["--offline", gemini.to_str().unwrap()]);
+        wrap.env("SSL_CERT_FILE", roots(&machine)).envs(variable);
+        let said = stdout(&wrap.output().unwrap());
+        let key = said
+            .lines()
+            .find_map(|line| line.strip_prefix("GEMINI_API_KEY="));
+        key.map(str::to_owned)
+    };
+    assert!(key(None).unwrap().contains("placeholder"));
+    assert_eq!(key(Some(("GEMINI_API_KEY", "mine"))).unwrap(), "mine");
+    assert_eq!(key(Some(("GOOGLE_API_KEY", "mine"))), None);
+    fs::create_dir(machine.home().join(".gemini")).unwrap();
+    fs::write(machine.home().join(".gemini/oauth_creds.json"), "{}").unwrap();
+    assert_eq!(key(None), None);
+}
+
+#[test]
+fn a_sandbox_of_gemini_is_warned_of() {
+    let machine = Machine::new();
+    let gemini = machine.home().join("gemini");
+    symlink("/bin/true", &gemini).unwrap();
+    for (argument, is_warned) in [("--sandbox", true), ("-s", true), ("-p", false)] {
+        let said = stderr(&machine.run([gemini.to_str().unwrap(), argument]));
+        assert_eq!(said.contains("container sandbox"), is_warned, "{said}");
+    }
+}
+
+#[test]
 fn an_opencode_that_only_attaches_is_warned_of() {
     let machine = Machine::new();
     let opencode = machine.home().join("opencode");

@@ -86,6 +86,71 @@ fn gemini_is_the_model_that_the_path_names() {
 }
 
 #[test]
+fn what_was_sent_before_the_last_answer_is_cached() {
+    let message = |role: &str, text: &str| json!({"role": role, "content": text});
+    let fresh = [
+        message("assistant", &"a".repeat(2000)),
+        message("user", "b"),
+    ];
+    let mut messages = vec![message("user", &"u".repeat(5000))];
+    messages.extend(fresh.clone());
+    let shell = json!([{"type": "function", "function": {"name": "bash"}}]);
+    let body = json!({"model": "m", "messages": messages, "tools": shell});
+    let whole: Value = serde_json::from_str(&answered(CHAT, &body)).unwrap();
+    let bytes: usize = fresh.iter().map(|message| message.to_string().len()).sum();
+    // In blocks of 128 tokens.
+    let cached = (body.to_string().len() - bytes).div_ceil(4) / 128 * 128;
+    let usage = &whole["usage"];
+    assert_eq!(usage["prompt_tokens_details"]["cached_tokens"], cached);
+    // After one answer comes the script's second step.
+    assert_eq!(whole["choices"][0]["finish_reason"], "stop");
+}
+
+#[test]
+fn a_call_takes_as_many_tokens_as_its_name_and_arguments() {
+    let shell = json!([{"type": "function", "function": {"name": "bash"}}]);
+    let body = json!({"model": "m", "messages": [], "tools": shell});
+    let whole: Value = serde_json::from_str(&answered(CHAT, &body)).unwrap();
+    let call = &whole["choices"][0]["message"]["tool_calls"][0]["function"];
+    let arguments = call["arguments"].as_str().unwrap();
+    let reasoning = 64;
+    let tokens = ("bash".len() + arguments.len()).div_ceil(4) + reasoning;
+    assert_eq!(whole["usage"]["completion_tokens"], tokens);
+}
+
+#[test]
+fn a_message_of_the_model_is_an_answer_in_the_responses_api() {
+    let message = |role: &str| json!({"type": "message", "role": role, "content": []});
+    let url = "https://api.openai.com/v1/responses";
+    for (input, kind) in [
+        (json!([message("user")]), "function_call"),
+        (
+            json!([message("user"), message("assistant"), message("user")]),
+            "message",
+        ),
+    ] {
+        let body = json!({"model": "m", "input": input, "tools": [{"name": "shell_command"}]});
+        let whole: Value = serde_json::from_str(&answered(url, &body)).unwrap();
+        let output = whole["output"].as_array().unwrap();
+        assert_eq!(output.last().unwrap()["type"], kind, "{whole}");
+    }
+}
+
+#[test]
+fn the_mcp_server_answers_a_ping_and_refuses_what_it_does_not_know() {
+    let url = "https://chatgpt.com/backend-api/ps/mcp";
+    for (method, member) in [
+        ("ping", "result"),
+        ("tools/list", "result"),
+        ("other", "error"),
+    ] {
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": method});
+        let whole: Value = serde_json::from_str(&answered(url, &body)).unwrap();
+        assert!(whole.get(member).is_some(), "{whole}");
+    }
+}
+
+#[test]
 fn a_block_of_messages_begins_empty_and_is_filled() {
     let hello = json!([{"role": "user", "content": "hello"}]);
     let shell = json!([{"name": "Bash"}]);
@@ -125,6 +190,17 @@ fn what_is_asked_for_by_a_schema_fits_it() {
     let whole: Value = serde_json::from_str(&answered(MESSAGES, &body)).unwrap();
     let text = whole["content"][0]["text"].as_str().unwrap();
     let mut made: Value = serde_json::from_str(text).unwrap();
+    let gemini = json!({"contents": [], "generationConfig": {"responseJsonSchema": schema}});
+    let url = format!("{GEMINI}:generateContent");
+    let whole: Value = serde_json::from_str(&answered(&url, &gemini)).unwrap();
+    let parts = whole["candidates"][0]["content"]["parts"]
+        .as_array()
+        .unwrap();
+    let text: String = parts
+        .iter()
+        .map(|part| part["text"].as_str().unwrap())
+        .collect();
+    assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), made);
     assert_eq!(made["none"], json!([]));
     assert_eq!(made["one"], json!([false]));
     // Sixteen levels below the root there is no more.

@@ -14,6 +14,10 @@ fn a_run_without_trouble_logs_nothing_and_sums_up_its_tokens() {
     let mut demo = machine.wrap(["--demo"]);
     let said = stderr(&demo.env("PATH", machine.home()).output().unwrap());
     assert!(said.contains("of it cached"), "{said}");
+    assert!(
+        said.contains(": 4 requests · 0 turns · 1 tool call · TTFT"),
+        "{said}"
+    );
     let log = fs::read_to_string(machine.sessions().join("latest/wrap.log")).unwrap();
     assert_eq!(log, "");
 }

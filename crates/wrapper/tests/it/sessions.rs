@@ -147,6 +147,7 @@ fn past_sessions_are_listed() {
     assert_eq!(list.lines().count(), 3, "{list}");
     assert!(list.contains(" true "), "{list}");
     assert!(list.contains(" cat "), "{list}");
+    assert!(list.contains(" KiB ") && !list.contains(" 0 B "), "{list}");
 }
 
 #[test]
