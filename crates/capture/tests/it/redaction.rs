@@ -94,6 +94,7 @@ fn what_stands_before_the_random_part_counts_to_the_letter() {
 fn keys_that_say_at_their_end_what_they_are_are_replaced() {
     for (token, other) in [
         (format!("{}-us12", hex(32)), format!("{}-eu12", hex(32))),
+        (format!("{}_mmk", random(36)), format!("{}_mmk", random(35))),
         (format!("{}-us1", hex(32)), format!("{}-us123", hex(32))),
         (
             format!("pat{}.{}", random(14), hex(64)),

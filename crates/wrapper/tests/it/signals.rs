@@ -101,8 +101,10 @@ fn an_agent_that_ends_by_the_passed_signal_gives_128_and_leaves_no_certificate()
 fn a_signal_that_wrap_was_told_to_ignore_is_ignored_by_the_agent_too() {
     let machine = Machine::new();
     let wrap = env!("CARGO_BIN_EXE_wrap");
-    let script = format!("trap '' HUP; exec '{wrap}' sh -c 'kill -HUP $$; exit 4'");
-    // The outer `wrap` only provides a clean environment.
-    let output = machine.run(["sh", "-c", &script]);
-    assert_eq!(output.status.code(), Some(4));
+    for signal in ["HUP", "TERM", "USR1"] {
+        let script = format!("trap '' {signal}; exec '{wrap}' sh -c 'kill -{signal} $$; exit 4'");
+        // The outer `wrap` only provides a clean environment.
+        let output = machine.run(["sh", "-c", &script]);
+        assert_eq!(output.status.code(), Some(4), "{signal}");
+    }
 }
