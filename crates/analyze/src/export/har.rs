@@ -14,7 +14,7 @@ use crate::json::Json;
 use crate::line::Exchange;
 use crate::line::event::Event;
 use crate::line::exchange::{Body, Header, Request, Response, header};
-use crate::text::escaping::write_escaped;
+use crate::text::escaping::{may_need_escapes, write_escaped};
 
 /// Writes exchanges as one HAR document.
 ///
@@ -79,12 +79,31 @@ pub struct HarEntry(Vec<u8>);
 impl HarEntry {
     /// The entry for `exchange`.
     pub fn of(exchange: &Exchange<'_>) -> Self {
-        let json = serde_json::to_vec(&EntryFields::of(exchange));
-        let json = json.expect("its keys are names of fields, and writing to memory does not fail");
+        let mut json = Vec::with_capacity(estimate(exchange));
+        serde_json::to_writer(&mut json, &EntryFields::of(exchange))
+            .expect("its keys are names of fields, and writing to memory does not fail");
+        if !may_need_escapes(&json) {
+            return Self(json);
+        }
         let mut escaped = Vec::with_capacity(json.len());
         write_escaped(&json, &mut escaped).expect("writing to memory does not fail");
         Self(escaped)
     }
+}
+
+/// About how long an entry becomes: sizes are the recording's claim, so it is bounded.
+fn estimate(exchange: &Exchange<'_>) -> usize {
+    let request = exchange.request.body.as_ref().map_or(0, |body| body.bytes);
+    let response = exchange.response.iter();
+    let response = response.map(|response| {
+        let body = response.body.as_ref().map_or(0, |body| body.bytes);
+        let events = response.events.iter().map(|event| event.bytes);
+        events.fold(body, u64::saturating_add)
+    });
+    let bytes = response.fold(request, u64::saturating_add);
+    // Quotes in JSON double when it becomes a string.
+    let bytes = bytes.saturating_add(bytes / 4).saturating_add(4096);
+    bytes.min(MAX_RESERVED as u64) as usize
 }
 
 #[derive(Serialize)]

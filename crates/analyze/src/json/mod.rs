@@ -14,7 +14,7 @@ mod tests;
 mod token;
 mod value;
 
-pub use capture::json::Kind;
+pub use capture::json::JsonType;
 pub(crate) use fields::fields;
 pub(crate) use tape::Tape;
 pub(crate) use value::{Json, elements, same};

@@ -1,6 +1,6 @@
 //! Cuts JSON text into tokens, and validates it on the way.
 
-use capture::json::{self, Kind, Malformed, Primitive, StringIndex, Visitor};
+use capture::json::{self, JsonType, Malformed, Primitive, StringIndex, Visitor};
 
 use super::token::{Document, Token};
 
@@ -16,7 +16,7 @@ pub(crate) struct Tape {
 struct TokenList {
     tokens: Vec<Token>,
     /// The arrays and objects that are not closed yet, by the index of their token.
-    open: Vec<(u32, Kind)>,
+    open: Vec<(u32, JsonType)>,
 }
 
 impl Tape {
@@ -42,13 +42,13 @@ impl Tape {
 
 impl Visitor for TokenList {
     #[inline(always)]
-    fn innermost(&self) -> Option<Kind> {
+    fn innermost(&self) -> Option<JsonType> {
         let (_, kind) = self.open.last()?;
         Some(*kind)
     }
 
     #[inline]
-    fn open(&mut self, kind: Kind, at: usize) {
+    fn open(&mut self, kind: JsonType, at: usize) {
         let token = self.tokens.len() as u32;
         self.open.push((token, kind));
         // `close` sets `end` and `next`.
@@ -63,7 +63,7 @@ impl Visitor for TokenList {
     }
 
     #[inline]
-    fn close(&mut self, _bytes: &[u8], end: usize) {
+    fn close(&mut self, end: usize) {
         let next = self.tokens.len() as u32;
         let Some((innermost, _)) = self.open.pop() else {
             return;

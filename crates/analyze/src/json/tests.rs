@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Json, Kind, Tape, elements};
+use super::{Json, JsonType, Tape, elements};
 
 /// The text of the value, if `serde_json` accepts it.
 fn expected(text: &str) -> Option<&str> {
@@ -17,14 +17,14 @@ fn expected(text: &str) -> Option<&str> {
 /// The value, rebuilt from its tokens.
 fn rebuilt(json: Json<'_>) -> Value {
     match json.kind() {
-        Kind::Array => json.elements().map(rebuilt).collect(),
-        Kind::Object => {
+        JsonType::Array => json.elements().map(rebuilt).collect(),
+        JsonType::Object => {
             let members = json.members();
             let members =
                 members.map(|(name, value)| (name.text().unwrap().into(), rebuilt(value)));
             Value::Object(members.collect())
         }
-        Kind::String => Value::from(json.text().unwrap()),
+        JsonType::String => Value::from(json.text().unwrap()),
         _ => serde_json::from_str(json.raw()).unwrap(),
     }
 }

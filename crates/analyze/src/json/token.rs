@@ -3,7 +3,7 @@
 //! Arrays and objects come before their contents, names of members before their values. What a
 //! token says about the others are indices into that list, so nothing is nested.
 
-use capture::json::Kind;
+use capture::json::JsonType;
 
 /// A text and its tokens; never empty.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(super) struct Token {
     pub(super) end: u32,
     /// Index of the next token that is not part of this one.
     pub(super) next: u32,
-    pub(super) kind: Kind,
+    pub(super) kind: JsonType,
     /// Whether a string contains a backslash.
     pub(super) escaped: bool,
     /// Whether it is the name of a member.

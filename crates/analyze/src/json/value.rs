@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use capture::json::Kind;
+use capture::json::JsonType;
 use serde::Deserialize;
 
 use super::token::{Document, Token};
@@ -38,7 +38,7 @@ impl<'a> Json<'a> {
 
     /// Its JSON type.
     #[inline]
-    pub(crate) fn kind(self) -> Kind {
+    pub(crate) fn kind(self) -> JsonType {
         self.token().kind
     }
 
@@ -61,7 +61,7 @@ impl<'a> Json<'a> {
     pub(crate) fn inner(self) -> Option<&'a str> {
         let token = self.token();
         let inside = token.start as usize + 1..token.end as usize - 1;
-        (token.kind == Kind::String).then(|| &self.document.text[inside])
+        (token.kind == JsonType::String).then(|| &self.document.text[inside])
     }
 
     /// The text of a string; `None` also for a string with a lone surrogate.
@@ -84,30 +84,30 @@ impl<'a> Json<'a> {
     /// An unsigned integer.
     pub(crate) fn number(self) -> Option<u64> {
         match self.kind() {
-            Kind::Integer => natural(self.raw()),
+            JsonType::Integer => natural(self.raw()),
             _ => None,
         }
     }
 
     /// Whether it is an array.
     pub(crate) fn is_array(self) -> bool {
-        self.kind() == Kind::Array
+        self.kind() == JsonType::Array
     }
 
     /// Itself, if it is an object.
     pub(crate) fn object(self) -> Option<Self> {
-        (self.kind() == Kind::Object).then_some(self)
+        (self.kind() == JsonType::Object).then_some(self)
     }
 
     /// Itself, if it is a string.
     pub(crate) fn string(self) -> Option<Self> {
-        (self.kind() == Kind::String).then_some(self)
+        (self.kind() == JsonType::String).then_some(self)
     }
 
     /// Whether it is `null`.
     #[inline]
     pub(crate) fn is_null(self) -> bool {
-        self.kind() == Kind::Null
+        self.kind() == JsonType::Null
     }
 
     /// Whether it is `true`.
@@ -117,7 +117,7 @@ impl<'a> Json<'a> {
 
     /// The value of a boolean.
     pub(crate) fn boolean(self) -> Option<bool> {
-        (self.kind() == Kind::Boolean).then(|| self.is_true())
+        (self.kind() == JsonType::Boolean).then(|| self.is_true())
     }
 
     /// Whether [`Json::text`] returns something: it is a string without lone surrogates.
@@ -148,7 +148,7 @@ impl<'a> Json<'a> {
     pub(crate) fn says(self, text: &str) -> bool {
         match self.plain() {
             Some(bytes) => same(bytes, text.as_bytes()),
-            None => self.kind() == Kind::String && *self.unescaped() == *text.as_bytes(),
+            None => self.kind() == JsonType::String && *self.unescaped() == *text.as_bytes(),
         }
     }
 
@@ -156,7 +156,7 @@ impl<'a> Json<'a> {
     #[inline]
     fn plain(self) -> Option<&'a [u8]> {
         let token = self.token();
-        if token.kind != Kind::String || token.escaped {
+        if token.kind != JsonType::String || token.escaped {
             return None;
         }
         let inside = token.start as usize + 1..token.end as usize - 1;
@@ -180,12 +180,12 @@ impl<'a> Json<'a> {
 
     /// The elements of an array.
     pub(crate) fn elements(self) -> impl Iterator<Item = Json<'a>> {
-        self.children(Kind::Array)
+        self.children(JsonType::Array)
     }
 
     /// The members of an object: name and value.
     pub(crate) fn members(self) -> impl Iterator<Item = (Json<'a>, Json<'a>)> {
-        let mut tokens = self.children(Kind::Object);
+        let mut tokens = self.children(JsonType::Object);
         std::iter::from_fn(move || {
             let name = tokens.next()?;
             Some((name, tokens.next()?))
@@ -224,7 +224,7 @@ impl<'a> Json<'a> {
     }
 
     /// Its direct contents if it is of that kind, else nothing.
-    fn children(self, kind: Kind) -> Children<'a> {
+    fn children(self, kind: JsonType) -> Children<'a> {
         let token = self.token();
         let end = if token.kind == kind {
             token.next

@@ -14,13 +14,13 @@ use crate::query::selection::Selection;
 /// A recording's blocks, and whose turn it is to pass on results.
 pub(super) struct OrderedVisitor<'p, R, V, E> {
     path: &'p Path,
-    source: Mutex<Source<R>>,
+    source: Mutex<BlockSource<R>>,
     turn: Mutex<Turn<V, E>>,
     passed_on: Condvar,
 }
 
 /// The blocks that are still to be read.
-struct Source<R> {
+struct BlockSource<R> {
     blocks: Blocks<R>,
     /// The number of the next one.
     next: u64,
@@ -49,7 +49,7 @@ impl<'p, R: Read, V, E: From<Error>> OrderedVisitor<'p, R, V, E> {
         };
         Self {
             path,
-            source: Mutex::new(Source { blocks, next: 0 }),
+            source: Mutex::new(BlockSource { blocks, next: 0 }),
             turn: Mutex::new(turn),
             passed_on: Condvar::new(),
         }

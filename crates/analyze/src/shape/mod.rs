@@ -14,6 +14,6 @@ mod stats;
 mod tree;
 mod walk;
 
-pub use crate::json::Kind;
+pub use crate::json::JsonType;
 pub use rows::Row;
 pub use tree::Shape;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::node::{Edge, Node};
 use super::tree::{ROOT, Shape};
-use crate::json::Kind;
+use crate::json::JsonType;
 
 /// One key path of a payload, and what its values had in common.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -14,7 +14,7 @@ pub struct Row {
     /// The path: `input[].type`; `.` for the whole payload, `{key}` for any name that looks like an id.
     pub path: String,
     /// The types of its values, each with its count.
-    pub types: Vec<(Kind, u64)>,
+    pub types: Vec<(JsonType, u64)>,
     /// The share of the objects at the parent path that have this member, from
     /// 0 to 1; absent for array items, for the entries of a map and for the whole.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,7 +59,7 @@ impl Shape {
 
 fn row(shape: &Shape, node: &Node, path: String) -> Row {
     let stats = &node.stats;
-    let objects = shape.nodes[node.parent].stats.of(Kind::Object);
+    let objects = shape.nodes[node.parent].stats.of(JsonType::Object);
     let is_member = matches!(node.edge, Edge::Member(_));
     Row {
         path: if path.is_empty() {
@@ -67,7 +67,7 @@ fn row(shape: &Shape, node: &Node, path: String) -> Row {
         } else {
             path
         },
-        types: Kind::ALL
+        types: JsonType::ALL
             .into_iter()
             .map(|kind| (kind, stats.of(kind)))
             .filter(|&(_, count)| count > 0)

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::node::Node;
 use super::tree::{ROOT, Shape};
-use crate::json::Kind;
+use crate::json::JsonType;
 
 impl Shape {
     /// The schema; one that allows everything when nothing was added.
@@ -24,12 +24,12 @@ impl Shape {
 fn describe(shape: &Shape, node: &Node) -> Map<String, Value> {
     let mut schema = Map::new();
     let stats = &node.stats;
-    let types: Vec<&str> = Kind::ALL
+    let types: Vec<&str> = JsonType::ALL
         .into_iter()
         // JSON Schema's numbers include its integers.
-        .filter(|&kind| kind != Kind::Integer || stats.of(Kind::Number) == 0)
+        .filter(|&kind| kind != JsonType::Integer || stats.of(JsonType::Number) == 0)
         .filter(|&kind| stats.of(kind) > 0)
-        .map(Kind::name)
+        .map(JsonType::name)
         .collect();
     match types[..] {
         [] => {}
@@ -62,7 +62,7 @@ fn members(shape: &Shape, node: &Node) -> Map<String, Value> {
         let child = &shape.nodes[member];
         let name = child.edge.name();
         properties.insert(name.to_owned(), describe(shape, child).into());
-        if child.stats.present == node.stats.of(Kind::Object) {
+        if child.stats.present == node.stats.of(JsonType::Object) {
             required.push(name);
         }
     }

@@ -1,13 +1,13 @@
 //! What is counted at one key path: sums, so that merging adds them in any order.
 
 use super::names::is_id;
-use crate::json::{Json, Kind, same};
+use crate::json::{Json, JsonType, same};
 
 /// What is counted at one key path.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PathStats {
-    /// Values by [`Kind`].
-    pub(super) kinds: [u64; Kind::ALL.len()],
+    /// Values by [`JsonType`].
+    pub(super) kinds: [u64; JsonType::ALL.len()],
     /// Objects with this member; an object that repeats it counts once.
     pub(super) present: u64,
     /// Length of all values as JSON text, together.
@@ -26,7 +26,7 @@ impl PathStats {
     }
 
     /// How many values of `kind` there were.
-    pub(super) fn of(&self, kind: Kind) -> u64 {
+    pub(super) fn of(&self, kind: JsonType) -> u64 {
         self.kinds[kind as usize]
     }
 
@@ -39,7 +39,7 @@ impl PathStats {
         self.bytes = self.bytes.saturating_add(bytes);
         self.max_bytes = self.max_bytes.max(bytes);
         // Most strings are known already, so they are compared before anything is sorted.
-        if kind == Kind::String
+        if kind == JsonType::String
             && let Values::Few(values) = &self.values
         {
             let inner = value.inner().unwrap_or_default();
@@ -65,7 +65,7 @@ impl PathStats {
     pub(super) fn enumeration(&self) -> &[Box<str>] {
         match &self.values {
             Values::Few(values)
-                if self.of(Kind::String) >= values.len() as u64 * REPEATS_OF_A_VALUE =>
+                if self.of(JsonType::String) >= values.len() as u64 * REPEATS_OF_A_VALUE =>
             {
                 values
             }

@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 use super::node::Edge;
 use super::tree::{MAX_DEPTH, MAX_PATHS, ROOT, Shape};
-use crate::json::{Json, Kind, Tape};
+use crate::json::{Json, JsonType, Tape};
 
 impl Shape {
     /// Adds one payload.
@@ -32,7 +32,7 @@ struct Walk<'s> {
 struct OpenContainer {
     /// Its node; `None` if the bound on paths dropped that.
     node: Option<usize>,
-    kind: Kind,
+    kind: JsonType,
     /// Index of the token after it and its contents.
     end: u32,
     /// Its number in the shape.
@@ -59,7 +59,7 @@ impl<'s> Walk<'s> {
             while self.open.pop_if(|open| open.end <= index).is_some() {}
             let json = payload.at(index);
             index = match self.open.last_mut() {
-                Some(open) if open.kind == Kind::Object && !open.named => {
+                Some(open) if open.kind == JsonType::Object && !open.named => {
                     open.named = true;
                     self.member(json);
                     index + 1
@@ -91,7 +91,7 @@ impl<'s> Walk<'s> {
     }
 
     /// Enters an array or object and returns the index at which the walk continues.
-    fn begin(&mut self, kind: Kind, json: Json<'_>, node: usize) -> u32 {
+    fn begin(&mut self, kind: JsonType, json: Json<'_>, node: usize) -> u32 {
         if self.open.len() >= MAX_DEPTH {
             self.shape.nodes[node].stats.cut = true;
             return json.next_index();
@@ -101,7 +101,7 @@ impl<'s> Walk<'s> {
         }
         self.shape.objects += 1;
         let target = match kind {
-            Kind::Array => Some(self.shape.child(node, Edge::Item)),
+            JsonType::Array => Some(self.shape.child(node, Edge::Item)),
             _ => None,
         };
         self.open.push(OpenContainer {

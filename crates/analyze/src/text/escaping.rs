@@ -33,6 +33,11 @@ pub(crate) fn write_escaped(json: &[u8], out: &mut (impl Write + ?Sized)) -> io:
     out.write_all(rest)
 }
 
+/// Whether [`write_escaped`] may change anything; `false` is certain.
+pub(crate) fn may_need_escapes(json: &[u8]) -> bool {
+    memchr3(0x7f, 0xc2, 0xe2, json).is_some()
+}
+
 /// Escapes JSON that comes in pieces, and passes it on in large ones.
 #[derive(Debug)]
 pub(crate) struct Escaping<W: Write> {

@@ -1,7 +1,7 @@
 //! Comparing two recordings: what counts as a change, and what is only a figure.
 
 use analyze::compare::{DriftKind, PromptChange};
-use analyze::shape::Kind;
+use analyze::shape::JsonType;
 use analyze::{Comparison, Format, Part};
 use serde_json::{Value, json};
 
@@ -151,18 +151,18 @@ fn payloads_drift_by_path_and_by_type() {
     assert_eq!(
         found,
         [
-            ("instructions", &types(Kind::String, Kind::Integer)),
+            ("instructions", &types(JsonType::String, JsonType::Integer)),
             (
                 "store",
                 &DriftKind::New {
-                    types: vec![Kind::Object]
+                    types: vec![JsonType::Object]
                 }
             ),
-            ("tools", &types(Kind::Array, Kind::Null)),
+            ("tools", &types(JsonType::Array, JsonType::Null)),
             (
                 "tools[]",
                 &DriftKind::Gone {
-                    types: vec![Kind::Object]
+                    types: vec![JsonType::Object]
                 }
             ),
         ]

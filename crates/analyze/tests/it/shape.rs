@@ -1,6 +1,6 @@
 //! The structure of payloads: what it says, that it merges, that its schema holds.
 
-use analyze::shape::{Kind, Row, Shape};
+use analyze::shape::{JsonType, Row, Shape};
 use proptest::prelude::*;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ fn a_row_tells_types_presence_count_sizes_and_values() {
     ]);
 
     let input = row(&shape, "input");
-    assert_eq!(input.types, [(Kind::String, 1), (Kind::Array, 3)]);
+    assert_eq!(input.types, [(JsonType::String, 1), (JsonType::Array, 3)]);
     assert_eq!(input.presence, Some(1.0));
     assert_eq!(input.count, 4);
     assert_eq!(input.max_bytes, 54);
@@ -51,7 +51,7 @@ fn a_row_tells_types_presence_count_sizes_and_values() {
     assert_eq!(role.count, 6);
     assert_eq!(role.values, ["developer".into(), "user".into()]);
     let n = row(&shape, "input[].n");
-    assert_eq!(n.types, [(Kind::Integer, 1), (Kind::Number, 1)]);
+    assert_eq!(n.types, [(JsonType::Integer, 1), (JsonType::Number, 1)]);
     assert_eq!(n.presence, Some(2.0 / 6.0));
     assert_eq!(row(&shape, "input[]").presence, None);
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::grammar::{Visitor, read};
-use super::kind::Kind;
+use super::json_type::JsonType;
 use super::primitive::Primitive;
 use super::string_index::StringIndex;
 
@@ -62,21 +62,21 @@ pub fn may_be_json(text: &[u8]) -> bool {
 
 /// The arrays and objects that are open, the innermost last.
 #[derive(Debug, Default)]
-struct Nesting(Vec<Kind>);
+struct Nesting(Vec<JsonType>);
 
 impl Visitor for Nesting {
     #[inline]
-    fn innermost(&self) -> Option<Kind> {
+    fn innermost(&self) -> Option<JsonType> {
         self.0.last().copied()
     }
 
     #[inline]
-    fn open(&mut self, kind: Kind, _at: usize) {
+    fn open(&mut self, kind: JsonType, _at: usize) {
         self.0.push(kind);
     }
 
     #[inline]
-    fn close(&mut self, _bytes: &[u8], _end: usize) {
+    fn close(&mut self, _end: usize) {
         self.0.pop();
     }
 

@@ -1,6 +1,6 @@
 //! The grammar of JSON (RFC 8259, section 2), without recursion: no text nests too deep.
 
-use super::kind::Kind;
+use super::json_type::JsonType;
 use super::malformed::Malformed;
 use super::primitive::{Primitive, primitive};
 use super::string_index::StringIndex;
@@ -8,22 +8,16 @@ use super::string_index::StringIndex;
 /// Receives the tokens of a text in document order.
 pub trait Visitor {
     /// The innermost array or object that is open.
-    fn innermost(&self) -> Option<Kind>;
+    fn innermost(&self) -> Option<JsonType>;
 
     /// An array or object begins at `at`.
-    fn open(&mut self, kind: Kind, at: usize);
+    fn open(&mut self, kind: JsonType, at: usize);
 
     /// The innermost array or object ends just before `end`.
-    fn close(&mut self, bytes: &[u8], end: usize);
+    fn close(&mut self, end: usize);
 
     /// A string, number, boolean or null begins at `at`; `name` says that it is a member's name.
     fn primitive(&mut self, at: usize, primitive: Primitive, name: bool);
-
-    /// Takes the object at `at` as a whole and returns where it ends; `None` to have it read.
-    #[inline(always)]
-    fn known(&mut self, _bytes: &[u8], _at: usize, _index: &StringIndex) -> Option<usize> {
-        None
-    }
 }
 
 /// Reads a text: one JSON value with white space around it. `index` is that of `bytes`.
@@ -41,26 +35,23 @@ pub fn read(
     loop {
         // A value begins at `at`.
         at = match *bytes.get(at).ok_or(Malformed)? {
-            b'{' => match visitor.known(bytes, at, index) {
-                Some(end) => end,
-                None => {
-                    visitor.open(Kind::Object, at);
-                    at = blank(bytes, at + 1);
-                    if bytes.get(at) != Some(&b'}') {
-                        at = name(bytes, at, index, visitor)?;
-                        continue;
-                    }
-                    visitor.close(bytes, at + 1);
-                    at + 1
+            b'{' => {
+                visitor.open(JsonType::Object, at);
+                at = blank(bytes, at + 1);
+                if bytes.get(at) != Some(&b'}') {
+                    at = name(bytes, at, index, visitor)?;
+                    continue;
                 }
-            },
+                visitor.close(at + 1);
+                at + 1
+            }
             b'[' => {
-                visitor.open(Kind::Array, at);
+                visitor.open(JsonType::Array, at);
                 at = blank(bytes, at + 1);
                 if bytes.get(at) != Some(&b']') {
                     continue;
                 }
-                visitor.close(bytes, at + 1);
+                visitor.close(at + 1);
                 at + 1
             }
             _ => {
@@ -78,7 +69,7 @@ pub fn read(
                 return if whole { Ok(()) } else { Err(Malformed) };
             };
             match (bytes.get(at), kind) {
-                (Some(b','), Kind::Object) => {
+                (Some(b','), JsonType::Object) => {
                     at = name(bytes, blank(bytes, at + 1), index, visitor)?;
                     break;
                 }
@@ -86,8 +77,8 @@ pub fn read(
                     at = blank(bytes, at + 1);
                     break;
                 }
-                (Some(b'}'), Kind::Object) | (Some(b']'), Kind::Array) => {
-                    visitor.close(bytes, at + 1);
+                (Some(b'}'), JsonType::Object) | (Some(b']'), JsonType::Array) => {
+                    visitor.close(at + 1);
                     at += 1;
                 }
                 _ => return Err(Malformed),

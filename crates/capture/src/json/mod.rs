@@ -6,23 +6,23 @@
 //! `serde_json` accepts (RFC 8259), and property tests in `analyze` hold them to that.
 //!
 //! ```
-//! use capture::json::{Kind, Malformed, Primitive, StringIndex, Visitor, read};
+//! use capture::json::{JsonType, Malformed, Primitive, StringIndex, Visitor, read};
 //!
 //! /// Counts the members of all objects.
 //! #[derive(Default)]
 //! struct Members {
-//!     open: Vec<Kind>,
+//!     open: Vec<JsonType>,
 //!     count: usize,
 //! }
 //!
 //! impl Visitor for Members {
-//!     fn innermost(&self) -> Option<Kind> {
+//!     fn innermost(&self) -> Option<JsonType> {
 //!         self.open.last().copied()
 //!     }
-//!     fn open(&mut self, kind: Kind, _at: usize) {
+//!     fn open(&mut self, kind: JsonType, _at: usize) {
 //!         self.open.push(kind);
 //!     }
-//!     fn close(&mut self, _bytes: &[u8], _end: usize) {
+//!     fn close(&mut self, _end: usize) {
 //!         self.open.pop();
 //!     }
 //!     fn primitive(&mut self, _at: usize, _primitive: Primitive, name: bool) {
@@ -43,14 +43,14 @@
 
 mod check;
 mod grammar;
-mod kind;
+mod json_type;
 mod malformed;
 mod primitive;
 mod string_index;
 
 pub use check::{is_json, may_be_json};
 pub use grammar::{Visitor, read};
-pub use kind::Kind;
+pub use json_type::JsonType;
 pub use malformed::Malformed;
-pub use primitive::{Primitive, primitive};
+pub use primitive::Primitive;
 pub use string_index::StringIndex;

@@ -1,6 +1,6 @@
 //! Primitive values (RFC 8259, section 1): strings, numbers, booleans and null.
 
-use super::kind::Kind;
+use super::json_type::JsonType;
 use super::malformed::Malformed;
 use super::string_index::StringIndex;
 
@@ -9,8 +9,8 @@ use super::string_index::StringIndex;
 pub struct Primitive {
     /// Just past its last byte.
     pub end: u32,
-    /// Neither [`Kind::Array`] nor [`Kind::Object`].
-    pub kind: Kind,
+    /// Neither [`JsonType::Array`] nor [`JsonType::Object`].
+    pub kind: JsonType,
     /// Whether it is a string with a backslash in it.
     pub escaped: bool,
 }
@@ -21,7 +21,11 @@ pub struct Primitive {
 ///
 /// [`Malformed`] when there is no such value.
 #[inline(always)]
-pub fn primitive(bytes: &[u8], at: usize, index: &StringIndex) -> Result<Primitive, Malformed> {
+pub(super) fn primitive(
+    bytes: &[u8],
+    at: usize,
+    index: &StringIndex,
+) -> Result<Primitive, Malformed> {
     if bytes.get(at) != Some(&b'"') {
         return word_or_number(bytes, at);
     }
@@ -32,7 +36,7 @@ pub fn primitive(bytes: &[u8], at: usize, index: &StringIndex) -> Result<Primiti
     }
     Ok(Primitive {
         end: end.at as u32,
-        kind: Kind::String,
+        kind: JsonType::String,
         escaped: end.escaped,
     })
 }
@@ -42,14 +46,14 @@ fn word_or_number(bytes: &[u8], at: usize) -> Result<Primitive, Malformed> {
     if let Some(end) = short_natural(bytes, at) {
         return Ok(Primitive {
             end: end as u32,
-            kind: Kind::Integer,
+            kind: JsonType::Integer,
             escaped: false,
         });
     }
     let (kind, end) = match bytes.get(at).ok_or(Malformed)? {
-        b't' => (Kind::Boolean, word(bytes, at, b"true")?),
-        b'f' => (Kind::Boolean, word(bytes, at, b"false")?),
-        b'n' => (Kind::Null, word(bytes, at, b"null")?),
+        b't' => (JsonType::Boolean, word(bytes, at, b"true")?),
+        b'f' => (JsonType::Boolean, word(bytes, at, b"false")?),
+        b'n' => (JsonType::Null, word(bytes, at, b"null")?),
         _ => number(bytes, at)?,
     };
     Ok(Primitive {
@@ -81,19 +85,19 @@ fn word(bytes: &[u8], at: usize, word: &[u8]) -> Result<usize, Malformed> {
 }
 
 /// RFC 8259, section 6.
-fn number(bytes: &[u8], at: usize) -> Result<(Kind, usize), Malformed> {
+fn number(bytes: &[u8], at: usize) -> Result<(JsonType, usize), Malformed> {
     let first = at + usize::from(bytes[at] == b'-');
     let mut end = digits(bytes, first)?;
     if bytes[first] == b'0' && end > first + 1 {
         return Err(Malformed);
     }
-    let mut kind = Kind::Integer;
+    let mut kind = JsonType::Integer;
     if bytes.get(end) == Some(&b'.') {
-        kind = Kind::Number;
+        kind = JsonType::Number;
         end = digits(bytes, end + 1)?;
     }
     if let Some(b'e' | b'E') = bytes.get(end) {
-        kind = Kind::Number;
+        kind = JsonType::Number;
         let signed = matches!(bytes.get(end + 1), Some(b'+' | b'-'));
         end = digits(bytes, end + 1 + usize::from(signed))?;
     }

@@ -1,6 +1,6 @@
 //! The tokenizer reads what `serde_json` reads, and refuses what it refuses.
 
-use capture::json::{Kind, Malformed, Primitive, StringIndex, Visitor, is_json, read};
+use capture::json::{JsonType, Malformed, Primitive, StringIndex, Visitor, is_json, read};
 use proptest::prelude::*;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 struct Rebuilt<'t> {
     text: &'t str,
     /// What has begun: its kind, its place in the text, the values in it.
-    open: Vec<(Kind, usize, Vec<Value>)>,
+    open: Vec<(JsonType, usize, Vec<Value>)>,
     whole: Option<Value>,
 }
 
@@ -23,24 +23,25 @@ impl Rebuilt<'_> {
 }
 
 impl Visitor for Rebuilt<'_> {
-    fn innermost(&self) -> Option<Kind> {
+    fn innermost(&self) -> Option<JsonType> {
         self.open.last().map(|(kind, ..)| *kind)
     }
 
-    fn open(&mut self, kind: Kind, at: usize) {
+    fn open(&mut self, kind: JsonType, at: usize) {
         self.open.push((kind, at, Vec::new()));
     }
 
-    fn close(&mut self, bytes: &[u8], end: usize) {
+    fn close(&mut self, end: usize) {
         let (kind, at, values) = self.open.pop().unwrap();
+        let bytes = self.text.as_bytes();
         let ends = (bytes[at], bytes[end - 1]);
         match kind {
-            Kind::Array => {
+            JsonType::Array => {
                 assert_eq!(ends, (b'[', b']'));
                 self.add(Value::from(values));
             }
             _ => {
-                assert_eq!((kind, ends), (Kind::Object, (b'{', b'}')));
+                assert_eq!((kind, ends), (JsonType::Object, (b'{', b'}')));
                 let members = values.chunks(2);
                 let members = members
                     .map(|pair| (pair[0].as_str().unwrap_or_default().into(), pair[1].clone()));
@@ -52,15 +53,18 @@ impl Visitor for Rebuilt<'_> {
     fn primitive(&mut self, at: usize, primitive: Primitive, name: bool) {
         let raw = &self.text[at..primitive.end as usize];
         let expected = match raw.as_bytes()[0] {
-            b'n' => Kind::Null,
-            b't' | b'f' => Kind::Boolean,
-            b'"' => Kind::String,
-            _ if raw.contains(['.', 'e', 'E']) => Kind::Number,
-            _ => Kind::Integer,
+            b'n' => JsonType::Null,
+            b't' | b'f' => JsonType::Boolean,
+            b'"' => JsonType::String,
+            _ if raw.contains(['.', 'e', 'E']) => JsonType::Number,
+            _ => JsonType::Integer,
         };
         assert_eq!(primitive.kind, expected, "{raw}");
         assert_eq!(primitive.escaped, raw.contains('\\'), "{raw}");
-        let names = self.open.last().filter(|(kind, ..)| *kind == Kind::Object);
+        let names = self
+            .open
+            .last()
+            .filter(|(kind, ..)| *kind == JsonType::Object);
         let is_name = names.is_some_and(|(_, _, values)| values.len() % 2 == 0);
         assert_eq!(name, is_name, "{raw}");
         // A lone surrogate is JSON, but no Rust string; nor is 1e999 a number of Rust.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::report::{Payload, PayloadPart, Report};
-use crate::shape::{Kind, Row};
+use crate::shape::{JsonType, Row};
 
 use crate::query::compare::names::{host_and_path, name_of};
 
@@ -34,19 +34,19 @@ pub enum DriftKind {
     /// The path is new.
     New {
         /// Its types.
-        types: Vec<Kind>,
+        types: Vec<JsonType>,
     },
     /// The path is gone.
     Gone {
         /// Its types.
-        types: Vec<Kind>,
+        types: Vec<JsonType>,
     },
     /// Its values have different types.
     Types {
         /// The types in the baseline.
-        before: Vec<Kind>,
+        before: Vec<JsonType>,
         /// The types now.
-        after: Vec<Kind>,
+        after: Vec<JsonType>,
     },
     /// Its values are an enumeration, which has changed.
     Values {
@@ -113,7 +113,7 @@ fn changes(before: &Payload, after: &Payload) -> Vec<(String, DriftKind)> {
     let (old, new) = (rows(before), rows(after));
     let mut changes = Vec::new();
     let mut add =
-        |rows: &[Row], others: &BTreeMap<String, Row>, make: fn(Vec<Kind>) -> DriftKind| {
+        |rows: &[Row], others: &BTreeMap<String, Row>, make: fn(Vec<JsonType>) -> DriftKind| {
             let mut above: Option<&str> = None;
             for row in rows.iter().filter(|row| !others.contains_key(&row.path)) {
                 if above.is_some_and(|above| is_below(&row.path, above)) {
@@ -157,7 +157,7 @@ fn change(old: &Row, new: &Row) -> Option<DriftKind> {
     })
 }
 
-fn types(row: &Row) -> Vec<Kind> {
+fn types(row: &Row) -> Vec<JsonType> {
     row.types.iter().map(|(kind, _)| *kind).collect()
 }
 

@@ -6,7 +6,7 @@ use super::table::Table;
 use crate::query::compare::{
     Comparison, Drift, DriftKind, Names, PromptChange, Shift, Spread, Unit,
 };
-use crate::shape::Kind;
+use crate::shape::JsonType;
 use crate::text::units::{bytes, count};
 
 /// The comparison as one Markdown document.
@@ -83,7 +83,7 @@ fn payload(drift: &Drift) -> String {
 }
 
 fn change(change: &DriftKind) -> String {
-    let kinds = |kinds: &[Kind]| {
+    let kinds = |kinds: &[JsonType]| {
         let names: Vec<String> = kinds.iter().map(|kind| kind.name().to_owned()).collect();
         joined(&names)
     };

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The type of a JSON value, as JSON Schema names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum JsonType {
     /// `null`.
     Null,
     /// `true` or `false`.
@@ -22,7 +22,7 @@ pub enum Kind {
     Object,
 }
 
-impl Kind {
+impl JsonType {
     /// All of them, in the order in which reports list them.
     pub const ALL: [Self; 7] = [
         Self::Null,
