@@ -26,9 +26,9 @@ fn who_gave_a_connection_up_is_told_from_who_was_refused() {
         text.lines()
             .any(|line| line.contains(&host) && line.contains(what))
     };
-    assert!(said("unused", "the agent gave it up"), "{text}");
-    assert!(said("agent_gone", "the agent gave it up"), "{text}");
-    assert!(said("no_password", "refused by us"), "{text}");
+    assert!(said("unused", "the agent gave up"), "{text}");
+    assert!(said("agent_gone", "the agent gave up"), "{text}");
+    assert!(said("no_password", "refused by the proxy"), "{text}");
 }
 
 #[test]
