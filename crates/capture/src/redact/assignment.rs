@@ -48,7 +48,7 @@ pub(super) fn after_name(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize
             value_of(scan, kind, skip_space(text, sign + 1), Strictness::Strict);
         }
         Some(b',') if inserted(scan, name) => {}
-        Some(b',' | b';' | b'\t') => column(scan, name),
+        Some(b',' | b';') => column(scan, name),
         // `| name | value |`, or a column of that name.
         Some(b'|') => {
             value_of(scan, kind, skip_blanks(text, sign + 1), Strictness::Strict);
@@ -68,7 +68,13 @@ pub(super) fn after_name(scan: &mut Scan<'_>, kind: NameKind, name: &Range<usize
             spaced(scan, kind, name, sign);
         }
         Some(b'\\' | b'\n' | b'\r') => value_line(scan, kind, name, sign),
-        Some(_) if sign > at => spaced(scan, kind, name, sign),
+        Some(_) if sign > at => {
+            // A tab separates columns, too.
+            if text[at..sign].contains(&b'\t') {
+                column(scan, name);
+            }
+            spaced(scan, kind, name, sign);
+        }
         _ => {}
     }
 }
