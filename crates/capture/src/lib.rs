@@ -23,6 +23,9 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "data-folder")]
+#[doc(hidden)]
+pub mod data_folder;
 #[cfg(feature = "harness")]
 pub mod harness;
 pub mod json;

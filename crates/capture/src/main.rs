@@ -8,9 +8,8 @@ use std::thread;
 
 use anyhow::{Context, Result, bail};
 use capture::cli::{DEFAULT_INTERCEPT, Options};
-use capture::{JsonlSink, Proxy, RootCa, Roots, Summary};
+use capture::{JsonlSink, Proxy, RootCa, Roots, Summary, data_folder};
 use clap::Parser;
-use etcetera::BaseStrategy;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Record what passes through a standing proxy, for any agent
@@ -73,10 +72,8 @@ async fn run(cli: &Cli) -> Result<()> {
     let hosts = cli.options.hosts(DEFAULT_INTERCEPT)?;
     let ca_dir = match &cli.ca_dir {
         Some(dir) => dir.clone(),
-        None => etcetera::choose_base_strategy()
-            .context("there is no home folder to keep the root in: name one with --ca-dir")?
-            .data_dir()
-            .join("codex-dissect/ca"),
+        None => data_folder::ca()
+            .context("there is no home folder to keep the root in: name one with --ca-dir")?,
     };
     // The system's roots are some two hundred files: read them while the rest is prepared.
     let roots = thread::spawn(Roots::system);

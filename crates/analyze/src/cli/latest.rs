@@ -3,14 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use etcetera::BaseStrategy;
+use capture::data_folder;
 
 /// The recording of the latest session of `wrap`, and its name in reports.
 ///
 /// Reports are shared, so the name must not contain this machine's paths.
 pub(super) fn recording() -> Result<(PathBuf, PathBuf)> {
-    let folders = etcetera::choose_base_strategy().context("cannot find the home folder")?;
-    let sessions = folders.data_dir().join("codex-dissect").join("sessions");
+    let sessions = data_folder::sessions().context("cannot find the home folder")?;
     let recording = sessions.join("latest").join("traffic.jsonl");
     if !recording.exists() {
         bail!(

@@ -9,8 +9,7 @@ use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use capture::private_file;
-use etcetera::BaseStrategy;
+use capture::{data_folder, private_file};
 use jiff::Timestamp;
 
 /// One run of `wrap`, and its folder.
@@ -139,9 +138,8 @@ fn remove_stale_bundles(root: &Path) {
 ///
 /// When there is no home directory.
 pub(crate) fn root() -> Result<PathBuf> {
-    let base = etcetera::choose_base_strategy()
-        .context("there is no home directory: set HOME, or name a folder with --output")?;
-    Ok(base.data_dir().join("codex-dissect").join("sessions"))
+    data_folder::sessions()
+        .context("there is no home directory: set HOME, or name a folder with --output")
 }
 
 /// Checks that sessions can be created in `root`; creates it if it is missing.
