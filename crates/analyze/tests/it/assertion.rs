@@ -34,6 +34,10 @@ fn each_metric_is_what_one_counts_by_hand() {
         "count(ttft)==10",
         "max(call_latency)==1050ms",
         "count(latency)==11",
+        // 20 tokens in 150 ms, and in 1050.
+        "max(output_rate)>133",
+        "max(output_rate)<134",
+        "min(output_rate)<19.1",
         "errors==1",
         "exchanges==11",
         "calls==10",

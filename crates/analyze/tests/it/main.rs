@@ -30,6 +30,7 @@ mod outputs;
 mod parallel;
 mod prices;
 mod recordings;
+mod request_kinds;
 mod secrets;
 mod selection;
 mod shape;
