@@ -200,20 +200,31 @@ impl Scan {
             Err(error) if self.strict || error.line().is_none() => Err(error.into()),
             found => visit(found),
         };
-        let blocks = blocks
-            .block_bytes(self.block_bytes)
-            .keep_secrets(self.keep_secrets);
-        let visitor = OrderedVisitor::new(blocks, path, visit);
-        thread::scope(|scope| {
-            let worker = || visitor.run(selection, compute);
-            let others: Vec<_> = (1..self.threads).map(|_| scope.spawn(worker)).collect();
-            worker();
-            others
-                .into_iter()
-                .try_for_each(thread::ScopedJoinHandle::join)
-        })
-        .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let visitor = OrderedVisitor::new(self.configured(blocks), path, visit);
+        self.on_all_threads(|| visitor.run(selection, compute));
         visitor.finish()
+    }
+
+    /// Hands out blocks as the options say.
+    fn configured<R: Read>(&self, blocks: Blocks<R>) -> Blocks<R> {
+        blocks
+            .block_bytes(self.block_bytes)
+            .keep_secrets(self.keep_secrets)
+    }
+
+    /// What `work` returns on each thread; the first is this one.
+    fn on_all_threads<T: Send>(&self, work: impl Fn() -> T + Sync) -> Vec<T> {
+        thread::scope(|scope| {
+            let others: Vec<_> = (1..self.threads).map(|_| scope.spawn(&work)).collect();
+            // This thread works too, so that the report reuses memory that its part freed.
+            let own = work();
+            let join = |other: thread::ScopedJoinHandle<'_, T>| match other.join() {
+                Ok(result) => result,
+                Err(panic) => std::panic::resume_unwind(panic),
+            };
+            let others = others.into_iter().map(join);
+            std::iter::once(own).chain(others).collect()
+        })
     }
 
     fn read_blocks<R: Read + Send>(
@@ -223,39 +234,24 @@ impl Scan {
         source: u32,
         selection: &Selection<'_>,
     ) -> Result<Aggregate, Error> {
-        let blocks = blocks
-            .block_bytes(self.block_bytes)
-            .keep_secrets(self.keep_secrets);
-        let blocks = Mutex::new(blocks);
+        let blocks = Mutex::new(self.configured(blocks));
         let stop = AtomicBool::new(false);
         let mut whole = PartialScan::default();
-        let parts: Vec<PartialScan> = thread::scope(|scope| {
-            let worker = || {
-                let worker = Worker {
-                    path,
-                    source,
-                    strict: self.strict,
-                    observer: self.observer.as_ref(),
-                    selection,
-                    stop: &stop,
-                    reader: LineReader::default(),
-                    result: PartialScan {
-                        aggregate: whole.aggregate.share(),
-                        ..PartialScan::default()
-                    },
-                };
-                worker.run(&blocks)
+        let parts = self.on_all_threads(|| {
+            let worker = Worker {
+                path,
+                source,
+                strict: self.strict,
+                observer: self.observer.as_ref(),
+                selection,
+                stop: &stop,
+                reader: LineReader::default(),
+                result: PartialScan {
+                    aggregate: whole.aggregate.share(),
+                    ..PartialScan::default()
+                },
             };
-            let others = 1..self.threads;
-            let others: Vec<_> = others.map(|_| scope.spawn(worker)).collect();
-            // This thread is a worker too, so that the report reuses memory that its part freed.
-            let own = worker();
-            let join = |worker: thread::ScopedJoinHandle<'_, PartialScan>| match worker.join() {
-                Ok(part) => part,
-                Err(panic) => std::panic::resume_unwind(panic),
-            };
-            let others = others.into_iter().map(join);
-            std::iter::once(own).chain(others).collect()
+            worker.run(&blocks)
         });
         whole.aggregate.begin(source, &path.display().to_string());
         for part in parts {

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::json::Json;
 use crate::line::Exchange;
 use crate::line::event::Event;
-use crate::line::exchange::{Body, Header, Request, Response, header};
+use crate::line::exchange::{Body, Header, Request, Response, event_bytes, header};
 use crate::text::escaping::{may_need_escapes, write_escaped};
 
 /// Writes exchanges as one HAR document.
@@ -91,19 +91,17 @@ impl HarEntry {
     }
 }
 
-/// About how long an entry becomes: sizes are the recording's claim, so it is bounded.
+/// About how long an entry becomes.
 fn estimate(exchange: &Exchange<'_>) -> usize {
-    let request = exchange.request.body.as_ref().map_or(0, |body| body.bytes);
-    let response = exchange.response.iter();
-    let response = response.map(|response| {
-        let body = response.body.as_ref().map_or(0, |body| body.bytes);
-        let events = response.events.iter().map(|event| event.bytes);
-        events.fold(body, u64::saturating_add)
-    });
-    let bytes = response.fold(request, u64::saturating_add);
+    let bytes = exchange.request_bytes();
+    let bytes = bytes.saturating_add(exchange.response_bytes());
     // Quotes in JSON double when it becomes a string.
-    let bytes = bytes.saturating_add(bytes / 4).saturating_add(4096);
-    bytes.min(MAX_RESERVED as u64) as usize
+    reserved(bytes.saturating_add(bytes / 4).saturating_add(4096))
+}
+
+/// Sizes are the recording's claim, so what they make us reserve is bounded.
+fn reserved(bytes: u64) -> usize {
+    bytes.min(MAX_RESERVED) as usize
 }
 
 #[derive(Serialize)]
@@ -351,8 +349,7 @@ fn event_content<'a>(event: &Event<'a>) -> Option<KeptContent<'a>> {
 
 /// Server-sent events with their framing (HTML Living Standard, section 9.2.5).
 fn framed(events: &[Event<'_>]) -> String {
-    let bytes: usize = events.iter().map(|event| event.bytes as usize).sum();
-    let mut out = String::with_capacity(bytes.min(MAX_RESERVED));
+    let mut out = String::with_capacity(reserved(event_bytes(events)));
     for event in events {
         if let Some(name) = &event.event {
             out.extend(["event: ", name, "\n"]);
@@ -424,5 +421,5 @@ const UNKNOWN: i64 = -1;
 /// RFC 6455, section 5.2.
 const TEXT: u8 = 1;
 const BINARY: u8 = 2;
-/// Bounds what a recording can make us reserve: its sizes are only claims.
-const MAX_RESERVED: usize = 16 << 20;
+/// Larger texts grow as they are written.
+const MAX_RESERVED: u64 = 16 << 20;

@@ -108,6 +108,24 @@ impl Exchange<'_> {
     }
 }
 
+impl Exchange<'_> {
+    /// Decoded bytes of the request body.
+    pub(crate) fn request_bytes(&self) -> u64 {
+        self.request.body.as_ref().map_or(0, |body| body.bytes)
+    }
+
+    /// Decoded bytes of the response body, or of the messages on a WebSocket.
+    pub(crate) fn response_bytes(&self) -> u64 {
+        let Some(response) = &self.response else {
+            return 0;
+        };
+        match &response.body {
+            Some(body) => body.bytes,
+            None => event_bytes(&response.events),
+        }
+    }
+}
+
 impl<'a> Exchange<'a> {
     /// The exchange in `line`; `None` unless it conforms exactly to the format.
     pub(super) fn of(line: Json<'a>) -> Option<Self> {
@@ -230,6 +248,12 @@ impl<'a> Header<'a> {
     fn all(headers: Option<Json<'a>>) -> Option<Vec<Self>> {
         elements(headers).map(Self::of).collect()
     }
+}
+
+/// Decoded bytes of all events; sizes are the recording's claim, so their sum may be too large.
+pub(crate) fn event_bytes(events: &[Event<'_>]) -> u64 {
+    let bytes = events.iter().map(|event| event.bytes);
+    bytes.fold(0, u64::saturating_add)
 }
 
 /// The first value of a header.

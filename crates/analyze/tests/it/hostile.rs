@@ -159,3 +159,16 @@ fn every_row_of_a_table_has_as_many_cells_as_its_head() {
         }
     }
 }
+
+#[test]
+fn sizes_that_add_up_to_too_much_do_no_harm() {
+    let max = u64::MAX;
+    let line = format!(
+        r#"{{"kind":"exchange","format":1,"id":1,"connection":1,"started_at":"2026-11-23T02:34:00Z","transport":"http","request":{{"method":"GET","url":"https://h/","http_version":"HTTP/2","body":{{"text":"x","bytes":{max}}}}},"response":{{"status":200,"http_version":"HTTP/2","start_us":1,"events":[{{"at_us":1,"text":"a","bytes":{max}}},{{"at_us":2,"text":"b","bytes":{max}}}]}},"outcome":{{"state":"complete"}}}}"#
+    );
+    let entry = analyze::Exchange::read(line.as_bytes(), analyze::HarEntry::of);
+    let mut har = analyze::HarWriter::new(Vec::new()).unwrap();
+    har.add(&entry.unwrap().unwrap()).unwrap();
+    let har = String::from_utf8(har.finish().unwrap()).unwrap();
+    assert!(har.contains(r#"data: a\n\ndata: b\n\n"#), "{har}");
+}

@@ -116,10 +116,12 @@ impl Field {
             Self::Duration => number(end_us(exchange)),
             Self::Ttft => number(call.and_then(|call| call.marks.ttft_us())),
             Self::Size => number(Some(
-                request_bytes(exchange).saturating_add(response_bytes(exchange)),
+                exchange
+                    .request_bytes()
+                    .saturating_add(exchange.response_bytes()),
             )),
-            Self::RequestSize => number(Some(request_bytes(exchange))),
-            Self::ResponseSize => number(Some(response_bytes(exchange))),
+            Self::RequestSize => number(Some(exchange.request_bytes())),
+            Self::ResponseSize => number(Some(exchange.response_bytes())),
         }
     }
 }
@@ -141,25 +143,6 @@ fn end_us(exchange: &Exchange<'_>) -> Option<u64> {
     };
     let last_event = response.events.last().map(|event| event.at_us);
     response.end_us.or(last_event).or(Some(response.start_us))
-}
-
-fn request_bytes(exchange: &Exchange<'_>) -> u64 {
-    exchange.request.body.as_ref().map_or(0, |body| body.bytes)
-}
-
-/// The decoded size of the response: of its body, or of its events if it has no body.
-fn response_bytes(exchange: &Exchange<'_>) -> u64 {
-    let Some(response) = &exchange.response else {
-        return 0;
-    };
-    match &response.body {
-        Some(body) => body.bytes,
-        None => response
-            .events
-            .iter()
-            .map(|event| event.bytes)
-            .fold(0, u64::saturating_add),
-    }
 }
 
 /// The purpose of the exchange, and the kind of its call.
